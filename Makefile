@@ -1,0 +1,62 @@
+# make demo    installs what is missing, builds, and forecasts real data in a throw-away cluster
+# make check   the same set-up, then every test
+# make         builds; make install installs; both need what scripts/setup.sh installs
+#
+# BLAS=openblas (default)  the serial OpenBLAS, found at run time by rpath
+# BLAS=static              the same, linked into the module
+# BLAS=none                plain loops, no BLAS at all
+
+BLAS ?= openblas
+PG_CONFIG ?= pg_config
+
+# The one list of what the core is made of: the module, the tests, the fuzzer and the benchmark take it from here.
+CORE = activation base fit gates initialize layer layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense \
+	layer_dropout layer_lstm layer_max_pool1d layer_shape layer_time_distributed loss matrix model_bytes network \
+	optimizer patches predict preset random score season trainer window
+
+# The way of a row: table -> rows -> frame -> training -> model value -> forecast.
+PG = architecture arguments describe error forecast import json module model_value options predict rows table timeline \
+	train train_agg windows
+
+CORE_SOURCES = $(CORE:%=src/core/%.c)
+OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))
+OPENBLAS_INCLUDE ?= $(firstword $(wildcard /usr/include/*/openblas-serial))
+ifeq ($(BLAS),none)
+BLAS_CPPFLAGS = -DLF_NO_BLAS
+BLAS_LIBS =
+else ifeq ($(BLAS),static)
+BLAS_CPPFLAGS = -I$(OPENBLAS_INCLUDE)
+BLAS_LIBS = $(OPENBLAS_DIR)/libopenblas.a -Wl,--exclude-libs,libopenblas.a
+else
+BLAS_CPPFLAGS = -I$(OPENBLAS_INCLUDE)
+BLAS_LIBS = -L$(OPENBLAS_DIR) -Wl,-rpath,$(OPENBLAS_DIR) -lopenblas
+endif
+
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wdouble-promotion
+# Sums may be reordered for vectors. Not -ffast-math: an object built with it switches denormals off when it is loaded.
+CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-math -fno-math-errno -ffp-contract=fast \
+	$(WARNINGS)
+
+OURS = demo check forms setup clean-tests
+ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
+include test/tests.mk
+else
+
+EXTENSION = lstm_forecast
+MODULE_big = lstm_forecast
+CORE_OBJS = $(CORE:%=src/core/%.o)
+OBJS = $(CORE_OBJS) $(PG:%=src/pg/%.o)
+DATA = $(wildcard src/lstm_forecast--*.sql)
+PG_CPPFLAGS = -Isrc/core -Isrc/pg $(BLAS_CPPFLAGS)
+PG_CFLAGS = -fvisibility=hidden -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wdouble-promotion \
+	-Wno-unused-parameter -Wno-sign-compare
+SHLIB_LINK = $(BLAS_LIBS) -lm
+
+# Inlining this module's code into JIT-compiled queries gains nothing and would build everything twice.
+override with_llvm := no
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+$(CORE_OBJS): override CFLAGS += $(CORE_CFLAGS)
+$(OBJS): $(wildcard src/core/*.h src/pg/*.h)
+endif

@@ -1,0 +1,202 @@
+/*
+ * fit.c: the phases of a training.
+ */
+#include "fit.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Which windows train and which are held out. */
+static void
+split(lf_fit *fit, size_t rows)
+{
+	const lf_task *task = fit->task;
+	size_t		gap = (size_t) task->horizon - 1;
+	size_t		held;
+
+	fit->windows = lf_window_count(task, rows);
+	held = fit->windows < LF_MIN_WINDOWS_TO_VALIDATE ? 0 : (size_t) (fit->training.validation * (double) fit->windows);
+	/* outputs of training windows must not reach into the held-out rows */
+	if (held == 0 || held + gap >= fit->windows)
+	{
+		fit->train_windows = fit->windows;
+		fit->validation_windows = 0;
+		return;
+	}
+	fit->validation_windows = held;
+	fit->validation_first = fit->windows - held;
+	fit->train_windows = fit->windows - held - gap;
+}
+
+lf_status
+lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, int columns,
+			const lf_training *training, size_t rows, int *layer)
+{
+	size_t		outputs = (size_t) task->horizon * (size_t) task->targets;
+	size_t		windows = lf_window_count(task, rows);
+	lf_status	status;
+
+	*fit = (lf_fit) {.task = task, .training = *training};
+	if ((size_t) fit->training.batch_size > windows && windows > 0)
+		fit->training.batch_size = (int) windows;
+	status = lf_network_create(&fit->network, spec, layer);
+	if (status != LF_OK)
+		return status;
+	if (!lf_task_fits_output(task, lf_network_output(&fit->network)))
+		return LF_BAD_OUTPUT;
+	lf_network_plan(&fit->network, arena, fit->training.batch_size, true);
+	lf_trainer_plan(&fit->trainer, arena, &fit->network, &fit->training, task, windows);
+	lf_predictor_plan(&fit->predictor, arena, &fit->network, task, columns, fit->training.batch_size);
+	fit->scaler = lf_arena_take(arena, (size_t) columns, sizeof(lf_scaler));
+	fit->scores = lf_arena_take(arena, (size_t) task->targets * LF_FORECASTERS, sizeof(lf_score));
+	fit->history = lf_arena_take(arena, (size_t) training->epochs, sizeof(lf_epoch));
+	fit->out = lf_arena_take(arena, (size_t) fit->training.batch_size * outputs, sizeof(double));
+	return arena->overflow ? LF_TOO_LARGE : LF_OK;
+}
+
+void
+lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season)
+{
+	fit->frame = frame;
+	fit->task = task;
+	fit->season = season;
+	fit->trainer.training = &fit->training;
+	fit->trainer.network = &fit->network;
+	fit->predictor.network = &fit->network;
+	split(fit, frame->rows);
+	memset(fit->scores, 0, (size_t) task->targets * LF_FORECASTERS * sizeof(lf_score));
+	fit->phase = fit->validation_windows > 0 ? LF_FIT_SELECT : LF_FIT_FINAL;
+	fit->started = false;
+}
+
+/* Scaling from the rows that the phase may know, then fresh weights. */
+static lf_status
+start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
+{
+	lf_trainer *trainer = &fit->trainer;
+	bool		select = fit->phase == LF_FIT_SELECT;
+	size_t		known = select ? lf_window_first_output(fit->task, fit->validation_first) : fit->frame->rows;
+	lf_status	status;
+
+	for (int i = 0; i < fit->frame->columns; i++)
+		fit->scaler[i] = lf_scaler_fit(fit->training.scale, fit->frame, i, known);
+	trainer->windows = (lf_windows) {
+		.task = fit->task,
+		.frame = fit->frame,
+		.scaler = fit->scaler,
+		.normalize = fit->training.normalize,
+	};
+	fit->predictor.windows = trainer->windows;
+	trainer->train_windows = select ? fit->train_windows : fit->windows;
+	trainer->validation_first = fit->validation_first;
+	trainer->validation_windows = select ? fit->validation_windows : 0;
+	trainer->epochs = fit->best_epoch > 0 ? fit->best_epoch : fit->training.epochs;
+	status = lf_trainer_start(trainer, interrupt);
+	fit->started = status == LF_OK;
+	return status;
+}
+
+/* Forecasts a batch of held-out windows and adds up the errors. */
+static lf_status
+score_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
+{
+	const lf_task *task = fit->task;
+	size_t		left = fit->validation_windows - fit->scored;
+	int			count = left < (size_t) fit->training.batch_size ? (int) left : fit->training.batch_size;
+	size_t		first = fit->validation_first + fit->scored;
+	lf_status	status = lf_predict(&fit->predictor, interrupt, first, 1, count, fit->out);
+
+	if (status != LF_OK)
+		return status;
+	for (int i = 0; i < count; i++)
+	{
+		size_t		row = lf_window_first_output(task, first + (size_t) i);
+
+		for (int k = 0; k < task->horizon; k++)
+			for (int j = 0; j < task->targets; j++)
+			{
+				int			column = task->target[j];
+				size_t		at = (row + (size_t) k) * (size_t) fit->frame->columns + (size_t) column;
+				double		actual = fit->frame->values[at];
+				lf_score   *score = fit->scores + j * LF_FORECASTERS;
+
+				lf_score_add(&score[LF_NETWORK], fit->out[(i * task->horizon + k) * task->targets + j], actual);
+				if (row == 0)
+					continue;	/* lead 0 and lookback 1: nothing is known before the first output */
+				for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS; f++)
+				{
+					double		naive = lf_baseline(f, fit->frame, column, row - 1, k + 1, fit->season);
+
+					if (!isnan(naive))
+						lf_score_add(&score[f], naive, actual);
+				}
+			}
+	}
+	fit->scored += (size_t) count;
+	return LF_OK;
+}
+
+static void
+keep_history(lf_fit *fit)
+{
+	fit->epochs = fit->trainer.epoch;
+	fit->best_epoch = fit->trainer.best_epoch;
+	memcpy(fit->history, fit->trainer.history, (size_t) fit->epochs * sizeof(lf_epoch));
+}
+
+lf_status
+lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
+{
+	lf_status	status;
+
+	if (fit->phase == LF_FIT_SCORE)
+	{
+		status = score_batch(fit, interrupt);
+		if (status != LF_OK || fit->scored < fit->validation_windows)
+			return status;
+		if (!fit->training.refit)
+			return LF_FINISHED;
+		fit->phase = LF_FIT_FINAL;
+		fit->started = false;
+		return LF_OK;
+	}
+	if (!fit->started)
+	{
+		status = start_phase(fit, interrupt);
+		if (status != LF_OK)
+			return status;
+	}
+	status = lf_trainer_step(&fit->trainer, interrupt);
+	if (status != LF_FINISHED)
+		return status;
+	if (fit->phase == LF_FIT_SELECT)
+	{
+		keep_history(fit);
+		fit->phase = LF_FIT_SCORE;
+		fit->scored = 0;
+		return LF_EPOCH_DONE;
+	}
+	if (fit->validation_windows == 0)
+		keep_history(fit);
+	return LF_FINISHED;
+}
+
+void
+lf_fit_result(const lf_fit *fit, const lf_spec *spec, lf_model *model)
+{
+	model->spec = *spec;
+	model->task = *fit->task;
+	model->training = fit->training;
+	model->columns = fit->frame->columns;
+	model->scaler = fit->scaler;
+	model->rows = fit->frame->rows;
+	model->windows = fit->windows;
+	model->validation_windows = fit->validation_windows;
+	model->season = fit->season;
+	model->best_epoch = fit->best_epoch;
+	model->epochs = fit->epochs;
+	model->history = fit->history;
+	model->scores = fit->scores;
+	model->parameters = fit->network.parameters;
+	model->weights = fit->trainer.weights;
+}

@@ -1,0 +1,66 @@
+/*
+ * fit.h: from a frame to a trained model: split in time, scale, train, score the held-out part, train again on all.
+ *
+ *	   FIT_SELECT	train on the older windows, watch the newest ones, keep the best epoch
+ *	   FIT_SCORE	forecast the newest windows, beside the baselines
+ *	   FIT_FINAL	with 'refit': train on all windows, as many epochs as were best
+ *
+ * Without a validation part there is only FIT_FINAL.
+ */
+#ifndef LF_FIT_H
+#define LF_FIT_H
+
+#include "model.h"
+#include "predict.h"
+
+typedef enum lf_fit_phase
+{
+	LF_FIT_SELECT,
+	LF_FIT_SCORE,
+	LF_FIT_FINAL
+} lf_fit_phase;
+
+typedef struct lf_fit
+{
+	lf_fit_phase phase;
+	lf_network	network;
+	lf_trainer	trainer;
+	lf_predictor predictor;
+	lf_scaler  *scaler;			/* (columns) */
+	lf_score   *scores;			/* (targets, LF_FORECASTERS) */
+	lf_epoch   *history;		/* (epochs) of FIT_SELECT, or of FIT_FINAL without one */
+	double	   *out;			/* (B, horizon, targets) */
+	int			epochs;			/* entries of history */
+	int			best_epoch;
+	size_t		windows;
+	size_t		train_windows;	/* of FIT_SELECT */
+	size_t		validation_first;
+	size_t		validation_windows;
+	size_t		scored;			/* windows done in FIT_SCORE */
+	bool		started;		/* of the current phase */
+	int			season;
+	const lf_frame *frame;
+	const lf_task *task;
+	lf_training training;
+} lf_fit;
+
+/* Fewest windows from which some are held out: below, 'validation' is taken as 0. */
+#define LF_MIN_WINDOWS_TO_VALIDATE 20
+
+/*
+ * Checks the spec and the output against the task; '*layer' as in lf_network_create. Then takes its memory for 'rows'
+ * rows of 'columns' columns. May be run over a measuring arena first.
+ */
+lf_status	lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, int columns,
+						const lf_training *training, size_t rows, int *layer);
+
+/* Points at the rows. 'season' is for the seasonal baseline. Frame and task must outlive the fit. */
+void		lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season);
+
+/* One mini-batch; what comes back is as in lf_trainer_step. */
+lf_status	lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt);
+
+/* After LF_FINISHED: the parts of the model that training knows. The pointers stay the fit's. */
+void		lf_fit_result(const lf_fit *fit, const lf_spec *spec, lf_model *model);
+
+#endif

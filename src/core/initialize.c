@@ -1,0 +1,112 @@
+/*
+ * initialize.c: initial weights: zeros, Glorot uniform (Glorot and Bengio 2010), orthogonal (Saxe et al. 2013).
+ */
+#include "layer.h"
+#include "matrix.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Rows and columns of a tensor as initializers see it: the last axis, and all others together. */
+static void
+as_matrix(const lf_shape *shape, size_t *rows, size_t *columns)
+{
+	*columns = (size_t) shape->dim[shape->rank - 1];
+	*rows = lf_shape_size(shape) / *columns;
+}
+
+/*
+ * Uniform in +-sqrt(6 / (fan in + fan out)). The axes before the last two are a convolution's receptive field, which
+ * multiplies both fans.
+ */
+static void
+glorot_uniform(const lf_shape *shape, lf_random *random, lf_real *weights)
+{
+	size_t		size = lf_shape_size(shape);
+	double		field = 1;
+	double		limit;
+
+	for (int i = 0; i < shape->rank - 2; i++)
+		field *= shape->dim[i];
+	limit = sqrt(6.0 / (field * ((double) shape->dim[shape->rank - 2] + shape->dim[shape->rank - 1])));
+	for (size_t i = 0; i < size; i++)
+		weights[i] = (lf_real) ((2.0 * lf_random_uniform(random) - 1.0) * limit);
+}
+
+static double
+dot(const lf_real *a, const lf_real *b, size_t n, size_t stride)
+{
+	double		sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += (double) a[i * stride] * (double) b[i * stride];
+	return sum;
+}
+
+/*
+ * Random normal vectors made orthonormal by Gram-Schmidt: the rows of the matrix where it is wide, its columns where
+ * it is tall. Each vector is projected twice, because once leaves an error that grows with the condition of what came
+ * before ("twice is enough", Giraud et al. 2005).
+ */
+static void
+orthogonal(const lf_shape *shape, lf_random *random, const lf_pass *pass, lf_real *weights)
+{
+	size_t		rows;
+	size_t		columns;
+	size_t		count;			/* vectors */
+	size_t		length;			/* elements of a vector */
+	size_t		next;			/* from a vector to the next one */
+	size_t		stride;			/* from an element to the next one */
+
+	as_matrix(shape, &rows, &columns);
+	if (rows <= columns)
+		count = rows, length = columns, next = columns, stride = 1;
+	else
+		count = columns, length = rows, next = 1, stride = columns;
+
+	for (size_t i = 0; i < rows * columns; i++)
+		weights[i] = (lf_real) lf_random_normal(random);
+	for (size_t i = 0; i < count; i++)
+	{
+		lf_real    *v = weights + i * next;
+		double		norm;
+
+		if (lf_interrupted(pass))
+			return;
+		for (int round = 0; round < 2; round++)
+			for (size_t j = 0; j < i; j++)
+			{
+				const lf_real *u = weights + j * next;
+				lf_real		along = (lf_real) dot(u, v, length, stride);
+
+				for (size_t l = 0; l < length; l++)
+					v[l * stride] -= along * u[l * stride];
+			}
+		norm = sqrt(dot(v, v, length, stride));
+		for (size_t l = 0; l < length; l++)
+			v[l * stride] = (lf_real) ((double) v[l * stride] / norm);
+	}
+}
+
+void
+lf_initialize(const lf_tensor *tensor, lf_random *random, const lf_pass *pass, lf_real *weights)
+{
+	size_t		size = lf_shape_size(&tensor->shape);
+
+	switch (tensor->initializer)
+	{
+		case LF_INIT_ZEROS:
+		case LF_INIT_FORGET_ONES:
+			memset(weights, 0, size * sizeof(lf_real));
+			if (tensor->initializer == LF_INIT_FORGET_ONES)
+				for (size_t i = size / 4; i < size / 2; i++)
+					weights[i] = 1;
+			break;
+		case LF_INIT_GLOROT_UNIFORM:
+			glorot_uniform(&tensor->shape, random, weights);
+			break;
+		case LF_INIT_ORTHOGONAL:
+			orthogonal(&tensor->shape, random, pass, weights);
+			break;
+	}
+}

@@ -1,0 +1,265 @@
+/*
+ * layer_conv_lstm2d.c: a long short-term memory whose states are images and whose products are convolutions (Shi et al.
+ * 2015, without their peepholes, as in Keras).
+ *
+ *	   z_t = x_t (*) W + h_{t-1} (*) U + b	   z_t (B, R', C', 4F): the four gates i, f, g, o along the last axis
+ *
+ * and from there on as in gates.h, at each position of the output grid. Input (T, R, C, channels); W (kh, kw, channels,
+ * 4F) with the padding and strides of the spec; U (kh, kw, F, 4F) with stride 1 and padding 'same' on the output grid,
+ * or the state would shrink from step to step; b (4F).
+ *
+ * As in lstm everything inside is time-major, with P = R' * C' rows per image where lstm has one per sample. The
+ * patches of the inputs and of the states are kept, which takes memory but makes each weight gradient one product.
+ */
+#include "gates.h"
+#include "layer.h"
+#include "matrix.h"
+#include "patches.h"
+
+#include <string.h>
+
+typedef struct conv_lstm2d_cache
+{
+	lf_real    *x_patches;		/* (T, B, P, kh * kw * channels), as processed; backward turns them into gradients */
+	lf_real    *h_patches;		/* (T - 1, B, P, kh * kw * F): those of h_{t-1}, from the second step on */
+	lf_real    *gates;			/* (T, B, P, 4F): activated gates; backward turns them into dz */
+	lf_real    *cell;			/* (T, B, P, F): c_t */
+	lf_real    *squashed;		/* (T, B, P, F): a(c_t) */
+	lf_real    *hidden;			/* (B, P, F): h_t of the newest step; older ones live on in h_patches alone */
+	lf_real    *dh_patches;		/* (B, P, kh * kw * F) */
+	lf_real    *dhidden;		/* (B, P, F): gradient that reaches h_t from step t + 1 */
+	lf_real    *dcell;			/* (B, P, F): the same for c_t */
+	lf_real    *scratch;		/* (B, P, 4F) */
+	bool		training;		/* false: h_patches is (1, B, P, kh * kw * F), each step in the place of the last */
+} conv_lstm2d_cache;
+
+typedef struct conv_lstm2d_size
+{
+	size_t		steps;			/* T */
+	size_t		batch;			/* B */
+	size_t		filters;		/* F */
+	size_t		image;			/* elements of an input image: R * C * channels */
+	size_t		rows;			/* of one step: B * P */
+	lf_patches	x;
+	lf_patches	h;
+} conv_lstm2d_size;
+
+static lf_patches
+x_patches_of(const lf_layer_spec *spec, const lf_shape *input)
+{
+	return lf_patches_of(&input->dim[1], input->dim[3], spec->kernel, spec->strides, spec->padding);
+}
+
+static conv_lstm2d_size
+size_of(const lf_layer *layer, int batch)
+{
+	const int	one[2] = {1, 1};
+	conv_lstm2d_size n;
+	int			grid[2];
+
+	n.steps = (size_t) layer->input.dim[0];
+	n.batch = (size_t) batch;
+	n.filters = (size_t) layer->spec.units;
+	n.image = layer->input_size / n.steps;
+	n.x = x_patches_of(&layer->spec, &layer->input);
+	n.rows = n.batch * n.x.count;
+	grid[0] = (int) n.x.grid[0];
+	grid[1] = (int) n.x.grid[1];
+	n.h = lf_patches_of(grid, layer->spec.units, layer->spec.kernel, one, LF_SAME);
+	return n;
+}
+
+static lf_status
+conv_lstm2d_output_shape(const lf_layer_spec *spec, const lf_shape *input, lf_shape *output)
+{
+	lf_patches	x;
+
+	if (input->rank != 4)
+		return LF_BAD_RANK;
+	if (spec->units < 1 || spec->units > LF_MAX_DIM / 4)
+		return LF_BAD_SHAPE;
+	if (spec->padding != LF_VALID && spec->padding != LF_SAME)
+		return LF_BAD_SHAPE;
+	x = x_patches_of(spec, input);
+	if (x.count == 0)
+		return LF_BAD_SHAPE;
+	if (spec->return_sequences)
+		*output = lf_shape_4(input->dim[0], (int) x.grid[0], (int) x.grid[1], spec->units);
+	else
+		*output = lf_shape_3((int) x.grid[0], (int) x.grid[1], spec->units);
+	return LF_OK;
+}
+
+static int
+conv_lstm2d_tensors(const lf_layer_spec *spec, const lf_shape *input, lf_tensor *tensors)
+{
+	int			rows = spec->kernel[0];
+	int			columns = spec->kernel[1];
+	int			gates = 4 * spec->units;
+
+	tensors[0] = (lf_tensor) {"kernel", lf_shape_4(rows, columns, input->dim[3], gates), LF_INIT_GLOROT_UNIFORM};
+	tensors[1] = (lf_tensor) {"recurrent_kernel", lf_shape_4(rows, columns, spec->units, gates), LF_INIT_ORTHOGONAL};
+	tensors[2] = (lf_tensor) {"bias", lf_shape_1(gates), spec->unit_forget_bias ? LF_INIT_FORGET_ONES : LF_INIT_ZEROS};
+	return spec->use_bias ? 3 : 2;
+}
+
+static void
+conv_lstm2d_plan(lf_layer *layer, lf_arena *arena, int batch, bool training)
+{
+	conv_lstm2d_size n = size_of(layer, batch);
+	size_t		all = n.steps * n.rows;	/* <= 2^28 positions of a sample * 2^16 */
+	conv_lstm2d_cache *cache = lf_arena_take(arena, 1, sizeof(conv_lstm2d_cache));
+	conv_lstm2d_cache measured;
+
+	layer->cache = cache;
+	if (cache == NULL)
+		cache = &measured;
+	/* all rows of all patches may pass 2^64 elements: their product is left to the arena, which checks it */
+	cache->x_patches = lf_arena_take(arena, all, n.x.width * sizeof(lf_real));
+	cache->h_patches = lf_arena_take(arena, training ? all - n.rows : n.rows, n.h.width * sizeof(lf_real));
+	cache->gates = lf_arena_reals(arena, all * 4 * n.filters);
+	cache->cell = lf_arena_reals(arena, all * n.filters);
+	cache->squashed = lf_arena_reals(arena, all * n.filters);
+	cache->hidden = lf_arena_reals(arena, n.rows * n.filters);
+	cache->training = training;
+	if (!training)
+		return;
+	cache->dh_patches = lf_arena_take(arena, n.rows, n.h.width * sizeof(lf_real));
+	cache->dhidden = lf_arena_reals(arena, n.rows * n.filters);
+	cache->dcell = lf_arena_reals(arena, n.rows * n.filters);
+	cache->scratch = lf_arena_reals(arena, n.rows * 4 * n.filters);
+}
+
+/* Where the image that is processed at step t lies among the B * T images of the input. */
+static size_t
+image_at(const lf_layer *layer, const conv_lstm2d_size *n, size_t b, size_t t)
+{
+	return (b * n->steps + (layer->spec.go_backwards ? n->steps - 1 - t : t)) * n->image;
+}
+
+static void
+conv_lstm2d_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y)
+{
+	conv_lstm2d_cache *cache = layer->cache;
+	conv_lstm2d_size n = size_of(layer, pass->batch);
+	size_t		f = n.filters;
+	size_t		state = n.x.count * f;	/* elements of one sample's h_t */
+	const lf_real *kernel = layer->weights;
+	const lf_real *recurrent = kernel + n.x.width * 4 * f;
+	const lf_real *bias = recurrent + n.h.width * 4 * f;
+
+	for (size_t t = 0; t < n.steps; t++)
+		for (size_t b = 0; b < n.batch; b++)
+			lf_patches_gather(pass, &n.x, x + image_at(layer, &n, b, t),
+							  cache->x_patches + (t * n.batch + b) * n.x.count * n.x.width);
+
+	/* the part of z that does not depend on h, for all steps at once */
+	if (layer->spec.use_bias)
+		for (size_t i = 0; i < n.steps * n.rows; i++)
+			memcpy(cache->gates + i * 4 * f, bias, 4 * f * sizeof(lf_real));
+	lf_multiply(pass, LF_PLAIN, LF_PLAIN, n.steps * n.rows, 4 * f, n.x.width,
+				cache->x_patches, n.x.width, kernel, 4 * f, layer->spec.use_bias, cache->gates, 4 * f);
+
+	for (size_t t = 0; t < n.steps; t++)
+	{
+		lf_real    *gates = cache->gates + t * n.rows * 4 * f;
+		lf_real    *cell = cache->cell + t * n.rows * f;
+
+		if (lf_interrupted(pass))
+			return;
+		if (t > 0)
+		{
+			lf_real    *patches = cache->h_patches + (cache->training ? t - 1 : 0) * n.rows * n.h.width;
+
+			for (size_t b = 0; b < n.batch; b++)
+				lf_patches_gather(pass, &n.h, cache->hidden + b * state, patches + b * n.h.count * n.h.width);
+			lf_multiply(pass, LF_PLAIN, LF_PLAIN, n.rows, 4 * f, n.h.width,
+						patches, n.h.width, recurrent, 4 * f, 1, gates, 4 * f);
+		}
+		lf_gates_forward(n.rows, f, layer->spec.activation, layer->spec.recurrent_activation,
+						 gates, t > 0 ? cell - n.rows * f : NULL,
+						 cell, cache->squashed + t * n.rows * f, cache->hidden);
+		if (layer->spec.return_sequences)
+			for (size_t b = 0; b < n.batch; b++)
+				memcpy(y + (b * n.steps + t) * state, cache->hidden + b * state, state * sizeof(lf_real));
+	}
+	if (!layer->spec.return_sequences)
+		memcpy(y, cache->hidden, n.batch * state * sizeof(lf_real));
+}
+
+static void
+conv_lstm2d_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y,
+					 lf_real *dy, lf_real *dx)
+{
+	conv_lstm2d_cache *cache = layer->cache;
+	conv_lstm2d_size n = size_of(layer, pass->batch);
+	size_t		f = n.filters;
+	size_t		state = n.x.count * f;
+	size_t		all = n.steps * n.rows;
+	const lf_real *kernel = layer->weights;
+	const lf_real *recurrent = kernel + n.x.width * 4 * f;
+	lf_real    *dkernel = layer->gradients;
+	lf_real    *drecurrent = dkernel + n.x.width * 4 * f;
+	lf_real    *dbias = drecurrent + n.h.width * 4 * f;
+
+	(void) x;					/* in the cache, as patches */
+	(void) y;
+	memset(cache->dcell, 0, n.rows * f * sizeof(lf_real));
+	for (size_t t = n.steps; t-- > 0;)
+	{
+		lf_real    *gates = cache->gates + t * n.rows * 4 * f;
+		const lf_real *cell_before = t > 0 ? cache->cell + (t - 1) * n.rows * f : NULL;
+
+		if (lf_interrupted(pass))
+			return;
+		memset(cache->dhidden, 0, n.rows * f * sizeof(lf_real));
+		if (t + 1 < n.steps)
+		{
+			lf_multiply(pass, LF_PLAIN, LF_TRANSPOSED, n.rows, n.h.width, 4 * f,
+						gates + n.rows * 4 * f, 4 * f, recurrent, 4 * f, 0, cache->dh_patches, n.h.width);
+			for (size_t b = 0; b < n.batch; b++)
+				lf_patches_scatter(pass, &n.h, cache->dh_patches + b * n.h.count * n.h.width,
+								   cache->dhidden + b * state);
+		}
+		if (layer->spec.return_sequences)
+		{
+			for (size_t b = 0; b < n.batch; b++)
+				for (size_t j = 0; j < state; j++)
+					cache->dhidden[b * state + j] += dy[(b * n.steps + t) * state + j];
+		}
+		else if (t + 1 == n.steps)
+			memcpy(cache->dhidden, dy, n.batch * state * sizeof(lf_real));
+		lf_gates_backward(n.rows, f, layer->spec.activation, layer->spec.recurrent_activation,
+						  gates, cell_before, cache->squashed + t * n.rows * f,
+						  cache->dhidden, cache->dcell, cache->scratch);
+	}
+
+	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, n.x.width, 4 * f, all,
+				cache->x_patches, n.x.width, cache->gates, 4 * f, 1, dkernel, 4 * f);
+	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, n.h.width, 4 * f, all - n.rows,
+				cache->h_patches, n.h.width, cache->gates + n.rows * 4 * f, 4 * f, 1, drecurrent, 4 * f);
+	if (layer->spec.use_bias)
+		lf_add_rows(all, 4 * f, cache->gates, 4 * f, dbias);
+	if (dx == NULL)
+		return;
+	lf_multiply(pass, LF_PLAIN, LF_TRANSPOSED, all, n.x.width, 4 * f,
+				cache->gates, 4 * f, kernel, 4 * f, 0, cache->x_patches, n.x.width);
+	memset(dx, 0, n.batch * layer->input_size * sizeof(lf_real));
+	for (size_t t = 0; t < n.steps; t++)
+		for (size_t b = 0; b < n.batch; b++)
+			lf_patches_scatter(pass, &n.x, cache->x_patches + (t * n.batch + b) * n.x.count * n.x.width,
+							   dx + image_at(layer, &n, b, t));
+}
+
+const lf_layer_class lf_conv_lstm2d_class = {
+	.name = "conv_lstm2d",
+	.keras_name = "ConvLSTM2D",
+	.arguments = LF_ARG_FILTERS | LF_ARG_KERNEL_SIZE_2D | LF_ARG_STRIDES_2D | LF_ARG_PADDING | LF_ARG_ACTIVATION |
+	LF_ARG_RECURRENT_ACTIVATION | LF_ARG_USE_BIAS | LF_ARG_UNIT_FORGET_BIAS | LF_ARG_RETURN_SEQUENCES |
+	LF_ARG_GO_BACKWARDS,
+	.output_shape = conv_lstm2d_output_shape,
+	.tensors = conv_lstm2d_tensors,
+	.plan = conv_lstm2d_plan,
+	.forward = conv_lstm2d_forward,
+	.backward = conv_lstm2d_backward,
+};

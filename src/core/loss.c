@@ -1,0 +1,45 @@
+/*
+ * loss.c: losses and their gradients. Differences are taken in the type of the weights, sums in double.
+ */
+#include "loss.h"
+
+#include <math.h>
+
+const char *const lf_loss_names[LF_LOSSES] = {
+	[LF_MSE] = "mse",
+	[LF_MAE] = "mae",
+	[LF_HUBER] = "huber",
+};
+
+double
+lf_loss_sum(lf_loss loss, const lf_real *y, const lf_real *target, size_t n, lf_real *dy)
+{
+	double		share = 1.0 / (double) n;
+	double		sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		double		error = (double) y[i] - (double) target[i];
+		double		size = fabs(error);
+		double		slope = 0;
+
+		switch (loss)
+		{
+			case LF_MSE:
+				sum += error * error;
+				slope = 2 * error;
+				break;
+			case LF_MAE:
+				sum += size;
+				slope = error > 0 ? 1 : error < 0 ? -1 : 0;
+				break;
+			case LF_HUBER:
+				sum += size <= 1 ? error * error / 2 : size - 0.5;
+				slope = size <= 1 ? error : error > 0 ? 1 : -1;
+				break;
+		}
+		if (dy != NULL)
+			dy[i] = (lf_real) (slope * share);
+	}
+	return sum;
+}

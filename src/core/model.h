@@ -1,0 +1,73 @@
+/*
+ * model.h: everything that is needed to forecast again: network, weights, scaling, columns, and how it was trained.
+ *
+ * A model in memory is this struct with pointers into blocks that somebody else owns: the fit that made it, or the
+ * arena that lf_model_read filled.
+ */
+#ifndef LF_MODEL_H
+#define LF_MODEL_H
+
+#include "network.h"
+#include "score.h"
+#include "trainer.h"
+
+/* Longest name of a column or relation in a model, in bytes, without the final 0. */
+#define LF_MAX_NAME 1023
+
+/* These numbers stand in stored models: never renumber, add at the end. */
+typedef enum lf_time_kind
+{
+	LF_TIME_NONE,				/* rows came in order, without a time */
+	LF_TIME_INTEGER,
+	LF_TIME_DATE,
+	LF_TIME_TIMESTAMP,
+	LF_TIME_TIMESTAMPTZ
+} lf_time_kind;
+
+#define LF_TIME_KINDS 5
+
+/*
+ * The distance of two rows. The core only keeps it: adding it up is calendar arithmetic, which the caller's date types
+ * do. Integers use 'units' alone; dates and times months, days and units = microseconds.
+ */
+typedef struct lf_time_step
+{
+	int32_t		months;
+	int32_t		days;
+	int64_t		units;
+} lf_time_step;
+
+typedef struct lf_model
+{
+	lf_spec		spec;
+	lf_task		task;
+	lf_training training;
+
+	int			columns;		/* of the frame: every column that is an input or a target */
+	const char **names;			/* (columns) */
+	lf_scaler  *scaler;			/* (columns) */
+
+	const char *relation;		/* qualified and quoted, "" where rows came from an aggregate */
+	const char *time_column;	/* "" where there is none */
+	lf_time_kind time_kind;
+	lf_time_step step;
+	int64_t		last_time;		/* of the newest training row, in the time type's own units */
+
+	uint64_t	rows;			/* that were read */
+	uint64_t	windows;
+	uint64_t	validation_windows;
+	int			season;			/* rows; 1: none found */
+	int			best_epoch;
+	int			epochs;			/* entries of history */
+	lf_epoch   *history;
+	lf_score   *scores;			/* (targets, LF_FORECASTERS), on the validation windows */
+
+	bool		imported;		/* weights came from elsewhere: nothing is known about training */
+	double	   *tail;			/* (lookback, columns): the newest rows, kept where there is no relation to read */
+	const char *version;		/* of the library that wrote it */
+
+	size_t		parameters;
+	const lf_real *weights;
+} lf_model;
+
+#endif

@@ -1,0 +1,520 @@
+/*
+ * model_bytes.c: reading and writing models.
+ *
+ * There is one description of the body, transfer_model(), which runs in three directions: it counts, it writes, it
+ * reads. A field cannot be written and forgotten when read, and the order stands once.
+ */
+#include "model_bytes.h"
+
+#include <math.h>
+#include <string.h>
+
+static const unsigned char magic[4] = {'L', 'S', 'T', 0x9a};	/* the last byte is no text in any encoding */
+
+#define HEADER_SIZE 16
+#define CHECKSUM_SIZE 4
+#define LARGEST ((size_t) 1 << 30)
+
+typedef enum direction
+{
+	COUNTING,
+	WRITING,
+	READING
+} direction;
+
+typedef struct stream
+{
+	direction	direction;
+	unsigned char *out;			/* WRITING */
+	const unsigned char *in;	/* READING */
+	size_t		at;
+	size_t		length;			/* READING: where the body ends */
+	lf_arena   *arena;			/* READING: where arrays go */
+	bool		failed;
+} stream;
+
+/* ---- single values ---- */
+
+static void
+transfer_bytes(stream *s, void *value, size_t size)
+{
+	if (s->failed)
+		return;
+	if (s->direction == READING)
+	{
+		if (size > s->length - s->at)
+		{
+			s->failed = true;
+			return;
+		}
+		if (value != NULL)
+			memcpy(value, s->in + s->at, size);
+	}
+	else if (s->direction == WRITING)
+		memcpy(s->out + s->at, value, size);
+	s->at += size;
+}
+
+/* 'size' bytes of an integer, lowest first. */
+static uint64_t
+transfer_integer(stream *s, uint64_t value, size_t size)
+{
+	unsigned char bytes[8] = {0};
+
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (unsigned char) (value >> (8 * i));
+	transfer_bytes(s, bytes, size);
+	value = 0;
+	for (size_t i = 0; i < size; i++)
+		value |= (uint64_t) bytes[i] << (8 * i);
+	return value;
+}
+
+static void
+transfer_u64(stream *s, uint64_t *value)
+{
+	*value = transfer_integer(s, *value, 8);
+}
+
+static void
+transfer_i64(stream *s, int64_t *value)
+{
+	*value = (int64_t) transfer_integer(s, (uint64_t) *value, 8);
+}
+
+/* An integer that must lie in low .. high. */
+static void
+transfer_int(stream *s, int *value, int low, int high)
+{
+	*value = (int) (int32_t) (uint32_t) transfer_integer(s, (uint32_t) *value, 4);
+	if (*value < low || *value > high)
+	{
+		s->failed = true;
+		*value = low;
+	}
+}
+
+static void
+transfer_bool(stream *s, bool *value)
+{
+	uint64_t	byte = transfer_integer(s, *value ? 1 : 0, 1);
+
+	if (byte > 1)
+		s->failed = true;
+	*value = byte == 1;
+}
+
+static void
+transfer_double(stream *s, double *value)
+{
+	uint64_t	bits;
+
+	memcpy(&bits, value, 8);
+	bits = transfer_integer(s, bits, 8);
+	memcpy(value, &bits, 8);
+}
+
+static void
+transfer_finite(stream *s, double *value)
+{
+	transfer_double(s, value);
+	if (!isfinite(*value))
+		s->failed = true;
+}
+
+/* One of 'count' named numbers. An enum has no type of its own to point at, hence the copy at each call. */
+static int
+transfer_choice(stream *s, int value, int count)
+{
+	transfer_int(s, &value, 0, count - 1);
+	return value;
+}
+
+/*
+ * Room for an array that is about to be read, or the array as it is. The bytes that it takes in the stream are checked
+ * first, so that a forged count can ask for no more than a small multiple of what was sent.
+ */
+static void *
+array(stream *s, const void *existing, size_t count, size_t size, size_t bytes_each)
+{
+	if (s->direction != READING)
+		return (void *) existing;
+	if (s->failed || count > (s->length - s->at) / bytes_each)
+	{
+		s->failed = true;
+		return NULL;
+	}
+	return lf_arena_take(s->arena, count, size);
+}
+
+static void
+transfer_text(stream *s, const char **text)
+{
+	int			length = s->direction == READING ? 0 : (int) strlen(*text);
+	char	   *place;
+
+	transfer_int(s, &length, 0, LF_MAX_NAME);
+	if (s->direction == READING)
+	{
+		if (s->failed || (size_t) length > s->length - s->at)
+		{
+			s->failed = true;
+			*text = "";
+			return;
+		}
+		if (memchr(s->in + s->at, 0, (size_t) length) != NULL)
+			s->failed = true;
+		place = lf_arena_take(s->arena, (size_t) length + 1, 1);
+		if (place != NULL)
+			place[length] = '\0';
+		*text = place;
+	}
+	else
+		place = (char *) *text;
+	transfer_bytes(s, place, (size_t) length);
+}
+
+/* ---- the parts of a model ---- */
+
+static void
+transfer_shape(stream *s, lf_shape *shape, int lowest)
+{
+	transfer_int(s, &shape->rank, 1, LF_MAX_RANK);
+	for (int i = 0; i < shape->rank; i++)
+		transfer_int(s, &shape->dim[i], lowest, LF_MAX_DIM);
+}
+
+static void
+transfer_layer(stream *s, lf_layer_spec *layer)
+{
+	layer->kind = transfer_choice(s, layer->kind, LF_LAYER_KINDS);
+	layer->inner = transfer_choice(s, layer->inner, LF_LAYER_KINDS);
+	transfer_int(s, &layer->units, 0, LF_MAX_DIM);
+	layer->activation = transfer_choice(s, layer->activation, LF_ACTIVATIONS);
+	layer->recurrent_activation = transfer_choice(s, layer->recurrent_activation, LF_ACTIVATIONS);
+	transfer_bool(s, &layer->use_bias);
+	transfer_bool(s, &layer->unit_forget_bias);
+	transfer_bool(s, &layer->return_sequences);
+	transfer_bool(s, &layer->go_backwards);
+	layer->merge = transfer_choice(s, layer->merge, LF_MERGES);
+	layer->padding = transfer_choice(s, layer->padding, LF_PADDINGS);
+	for (int i = 0; i < 2; i++)
+	{
+		transfer_int(s, &layer->kernel[i], 0, LF_MAX_DIM);
+		transfer_int(s, &layer->strides[i], 0, LF_MAX_DIM);
+	}
+	transfer_shape(s, &layer->target, -1);
+	transfer_finite(s, &layer->rate);
+}
+
+static void
+transfer_spec(stream *s, lf_spec *spec)
+{
+	transfer_shape(s, &spec->input, 1);
+	transfer_int(s, &spec->count, 1, LF_MAX_LAYERS);
+	for (int i = 0; i < spec->count && !s->failed; i++)
+		transfer_layer(s, &spec->layer[i]);
+}
+
+static void
+transfer_indexes(stream *s, int16_t *index, int count, int columns)
+{
+	for (int i = 0; i < count; i++)
+	{
+		int			column = index[i];
+
+		transfer_int(s, &column, 0, columns - 1);
+		index[i] = (int16_t) column;
+	}
+}
+
+static void
+transfer_task(stream *s, lf_task *task, int columns)
+{
+	transfer_int(s, &task->lookback, 1, LF_MAX_DIM);
+	transfer_int(s, &task->horizon, 1, LF_MAX_DIM);
+	transfer_int(s, &task->lead, 0, LF_MAX_DIM);
+	transfer_int(s, &task->inputs, 1, LF_MAX_COLUMNS);
+	transfer_int(s, &task->targets, 1, LF_MAX_COLUMNS);
+	transfer_indexes(s, task->input, task->inputs, columns);
+	transfer_indexes(s, task->target, task->targets, columns);
+}
+
+static void
+transfer_training(stream *s, lf_training *training)
+{
+	training->loss = transfer_choice(s, training->loss, LF_LOSSES);
+	training->optimizer = transfer_choice(s, training->optimizer, LF_OPTIMIZERS);
+	training->schedule = transfer_choice(s, training->schedule, LF_SCHEDULES);
+	training->scale = transfer_choice(s, training->scale, LF_SCALES);
+	training->normalize = transfer_choice(s, training->normalize, LF_NORMALIZES);
+	transfer_finite(s, &training->learning_rate);
+	transfer_finite(s, &training->momentum);
+	transfer_finite(s, &training->weight_decay);
+	transfer_finite(s, &training->clip_norm);
+	transfer_finite(s, &training->validation);
+	transfer_int(s, &training->epochs, 0, INT32_MAX);
+	transfer_int(s, &training->batch_size, 0, LF_MAX_BATCH);
+	transfer_int(s, &training->patience, 0, INT32_MAX);
+	transfer_bool(s, &training->shuffle);
+	transfer_bool(s, &training->refit);
+	transfer_u64(s, &training->seed);
+}
+
+static void
+transfer_columns(stream *s, lf_model *model)
+{
+	size_t		columns = (size_t) model->columns;
+
+	model->names = array(s, model->names, columns, sizeof(char *), 4);
+	model->scaler = array(s, model->scaler, columns, sizeof(lf_scaler), 16);
+	for (size_t i = 0; i < columns && !s->failed; i++)
+	{
+		const char *name = s->direction == READING ? NULL : model->names[i];
+		lf_scaler	scaler = {0};
+
+		if (s->direction != READING)
+			scaler = model->scaler[i];
+		transfer_text(s, &name);
+		transfer_finite(s, &scaler.offset);
+		transfer_finite(s, &scaler.scale);
+		if (scaler.scale == 0)
+			s->failed = true;
+		/* the measuring arena gives no room to put them */
+		if (s->direction == READING && model->names != NULL && model->scaler != NULL)
+		{
+			model->names[i] = name;
+			model->scaler[i] = scaler;
+		}
+	}
+}
+
+static void
+transfer_time(stream *s, lf_model *model)
+{
+	transfer_text(s, &model->relation);
+	transfer_text(s, &model->time_column);
+	model->time_kind = transfer_choice(s, model->time_kind, LF_TIME_KINDS);
+	transfer_int(s, &model->step.months, INT32_MIN, INT32_MAX);
+	transfer_int(s, &model->step.days, INT32_MIN, INT32_MAX);
+	transfer_i64(s, &model->step.units);
+	transfer_i64(s, &model->last_time);
+}
+
+static void
+transfer_record(stream *s, lf_model *model)
+{
+	size_t		scores = (size_t) model->task.targets * LF_FORECASTERS;
+
+	transfer_bool(s, &model->imported);
+	transfer_u64(s, &model->rows);
+	transfer_u64(s, &model->windows);
+	transfer_u64(s, &model->validation_windows);
+	transfer_int(s, &model->season, 0, LF_MAX_DIM);
+	transfer_int(s, &model->best_epoch, 0, INT32_MAX);
+	transfer_int(s, &model->epochs, 0, INT32_MAX);
+	model->history = array(s, model->history, (size_t) model->epochs, sizeof(lf_epoch), 24);
+	for (size_t i = 0; i < (size_t) model->epochs && !s->failed; i++)
+	{
+		lf_epoch	epoch = {0};
+
+		if (s->direction != READING)
+			epoch = model->history[i];
+		transfer_finite(s, &epoch.loss);
+		transfer_double(s, &epoch.validation_loss);
+		transfer_finite(s, &epoch.learning_rate);
+		if (s->direction == READING && model->history != NULL)
+			model->history[i] = epoch;
+	}
+	model->scores = array(s, model->scores, scores, sizeof(lf_score), 24);
+	for (size_t i = 0; i < scores && !s->failed; i++)
+	{
+		lf_score	score = {0};
+
+		if (s->direction != READING)
+			score = model->scores[i];
+		transfer_finite(s, &score.count);
+		transfer_finite(s, &score.absolute);
+		transfer_double(s, &score.squares);	/* may overflow where values are huge */
+		if (s->direction == READING && model->scores != NULL)
+			model->scores[i] = score;
+	}
+}
+
+static void
+transfer_tail(stream *s, lf_model *model)
+{
+	size_t		count = (size_t) model->task.lookback * (size_t) model->columns;
+	bool		present = s->direction != READING && model->tail != NULL;
+
+	transfer_bool(s, &present);
+	if (!present)
+	{
+		model->tail = NULL;
+		return;
+	}
+	model->tail = array(s, model->tail, count, sizeof(double), 8);
+	for (size_t i = 0; i < count && !s->failed; i++)
+	{
+		double		value = s->direction == READING ? 0 : model->tail[i];
+
+		transfer_finite(s, &value);
+		if (s->direction == READING && model->tail != NULL)
+			model->tail[i] = value;
+	}
+}
+
+static void
+transfer_weights(stream *s, lf_model *model)
+{
+	uint64_t	count = model->parameters;
+	lf_real    *place;
+
+	transfer_u64(s, &count);
+	if (s->direction == READING && count != model->parameters)	/* as the spec has it */
+		s->failed = true;
+	if (s->failed)
+		return;
+	place = array(s, model->weights, model->parameters, sizeof(lf_real), 4);
+	model->weights = place;
+	if (s->direction == COUNTING)
+	{
+		s->at += 4 * model->parameters;
+		return;
+	}
+	for (size_t i = 0; i < model->parameters && !s->failed; i++)
+	{
+		unsigned char bytes[4] = {0};
+		uint32_t	bits;
+		float		weight;
+
+		if (s->direction == WRITING)
+		{
+			weight = (float) place[i];
+			memcpy(&bits, &weight, 4);
+			for (int j = 0; j < 4; j++)
+				bytes[j] = (unsigned char) (bits >> (8 * j));
+		}
+		transfer_bytes(s, bytes, 4);
+		bits = bytes[0] | (uint32_t) bytes[1] << 8 | (uint32_t) bytes[2] << 16 | (uint32_t) bytes[3] << 24;
+		memcpy(&weight, &bits, 4);
+		if (!isfinite(weight))
+			s->failed = true;
+		if (s->direction == READING && place != NULL)
+			place[i] = (lf_real) weight;
+	}
+}
+
+/* Whether spec and task, each in range by itself, go together; sets the number of weights. */
+static void
+check_spec(stream *s, lf_model *model)
+{
+	lf_network	network;
+	int			layer;
+
+	if (s->failed || lf_network_create(&network, &model->spec, &layer) != LF_OK)
+	{
+		s->failed = true;
+		return;
+	}
+	model->parameters = network.parameters;
+	if (model->spec.input.rank != 2 ||
+		model->spec.input.dim[0] != model->task.lookback ||
+		model->spec.input.dim[1] != model->task.inputs ||
+		!lf_task_fits_output(&model->task, lf_network_output(&network)))
+		s->failed = true;
+}
+
+static void
+transfer_model(stream *s, lf_model *model)
+{
+	transfer_spec(s, &model->spec);
+	transfer_int(s, &model->columns, 1, LF_MAX_COLUMNS);
+	transfer_task(s, &model->task, model->columns);
+	if (s->direction == READING)
+		check_spec(s, model);
+	transfer_text(s, &model->version);
+	transfer_training(s, &model->training);
+	transfer_columns(s, model);
+	transfer_time(s, model);
+	transfer_record(s, model);
+	transfer_tail(s, model);
+	transfer_weights(s, model);
+}
+
+/* ---- the envelope ---- */
+
+size_t
+lf_model_size(const lf_model *model)
+{
+	lf_model	copy = *model;
+	stream		s = {.direction = COUNTING};
+
+	transfer_model(&s, &copy);
+	return s.at > LARGEST - HEADER_SIZE - CHECKSUM_SIZE ? 0 : HEADER_SIZE + s.at + CHECKSUM_SIZE;
+}
+
+void
+lf_model_write(const lf_model *model, unsigned char *bytes)
+{
+	lf_model	copy = *model;
+	stream		s = {.direction = WRITING, .out = bytes};
+
+	transfer_bytes(&s, (void *) magic, sizeof(magic));
+	(void) transfer_integer(&s, LF_FORMAT, 2);
+	(void) transfer_integer(&s, 0, 2);
+	(void) transfer_integer(&s, lf_model_size(model), 8);
+	transfer_model(&s, &copy);
+	(void) transfer_integer(&s, lf_crc32c(bytes, s.at), 4);
+}
+
+lf_status
+lf_model_read(const unsigned char *bytes, size_t length, lf_arena *arena, lf_model *model)
+{
+	stream		s = {.direction = READING, .in = bytes, .length = length, .arena = arena};
+	stream		end = s;
+	uint64_t	format;
+	uint64_t	flags;
+	uint64_t	size;
+
+	*model = (lf_model) {.relation = ""};
+	if (length < HEADER_SIZE + CHECKSUM_SIZE || memcmp(bytes, magic, sizeof(magic)) != 0)
+		return LF_CORRUPT;
+	s.at = sizeof(magic);
+	format = transfer_integer(&s, 0, 2);
+	flags = transfer_integer(&s, 0, 2);
+	size = transfer_integer(&s, 0, 8);
+	if (format > LF_FORMAT)
+		return LF_NEWER_FORMAT;
+	if (format != LF_FORMAT || flags != 0 || size != length)
+		return LF_CORRUPT;
+	end.at = length - CHECKSUM_SIZE;
+	if (transfer_integer(&end, 0, 4) != lf_crc32c(bytes, length - CHECKSUM_SIZE))
+		return LF_CORRUPT;
+
+	s.length = length - CHECKSUM_SIZE;
+	transfer_model(&s, model);
+	if (s.failed || s.at != s.length)
+		return LF_CORRUPT;
+	return arena->overflow ? LF_TOO_LARGE : LF_OK;
+}
+
+uint32_t
+lf_crc32c(const unsigned char *bytes, size_t length)
+{
+	uint32_t	table[256];
+	uint32_t	crc = 0xffffffff;
+
+	/* built at each call: 2,048 steps, against a table that every process would carry or a global that is written */
+	for (uint32_t i = 0; i < 256; i++)
+	{
+		uint32_t	value = i;
+
+		for (int bit = 0; bit < 8; bit++)
+			value = value & 1 ? value >> 1 ^ 0x82f63b78 : value >> 1;
+		table[i] = value;
+	}
+	for (size_t i = 0; i < length; i++)
+		crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 0xff];
+	return crc ^ 0xffffffff;
+}

@@ -1,0 +1,35 @@
+/*
+ * model_bytes.h: a model as bytes.
+ *
+ *	   +-------+--------+-------+--------+----------------------------------------------+--------+
+ *	   | magic | format | flags | length | body: spec, task, columns, training record,  | CRC-32C|
+ *	   | 4     | u16    | u16   | u64	 | rows, weights								| u32    |
+ *	   +-------+--------+-------+--------+----------------------------------------------+--------+
+ *
+ * All numbers are little-endian; reals are IEEE 754, weights in single precision. The checksum covers everything before
+ * it. It catches accidents; against malice every field is checked on its own, sizes are computed again from the spec,
+ * and a count is compared with the bytes that are left before anything of that size is touched.
+ */
+#ifndef LF_MODEL_BYTES_H
+#define LF_MODEL_BYTES_H
+
+#include "model.h"
+
+#define LF_FORMAT 1
+
+/* Bytes that lf_model_write needs, or 0 where the model passes 1 GB. */
+size_t		lf_model_size(const lf_model *model);
+
+/* Writes exactly lf_model_size() bytes. */
+void		lf_model_write(const lf_model *model, unsigned char *bytes);
+
+/*
+ * Fills a model from bytes, its arrays from the arena; with a measuring arena it only checks and adds up. Whatever the
+ * bytes, it reads nothing outside them. LF_CORRUPT, LF_NEWER_FORMAT or LF_TOO_LARGE where they are no model.
+ */
+lf_status	lf_model_read(const unsigned char *bytes, size_t length, lf_arena *arena, lf_model *model);
+
+/* Castagnoli's polynomial, as in iSCSI: crc of the empty string is 0. */
+uint32_t	lf_crc32c(const unsigned char *bytes, size_t length);
+
+#endif

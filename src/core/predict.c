@@ -1,0 +1,88 @@
+/*
+ * predict.c: windows through the network, and the recursion past the horizon.
+ */
+#include "predict.h"
+
+#include <string.h>
+
+void
+lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network, const lf_task *task,
+				  int columns, int batch)
+{
+	*predictor = (lf_predictor) {.network = network, .batch = batch};
+	predictor->x = lf_arena_reals(arena, (size_t) batch * network->layer[0].input_size);
+	predictor->level = lf_arena_take(arena, (size_t) batch * (size_t) task->targets, sizeof(double));
+	predictor->rows = lf_arena_take(arena, (size_t) task->lookback * (size_t) columns, sizeof(double));
+	predictor->out = lf_arena_take(arena, (size_t) task->horizon * (size_t) task->targets, sizeof(double));
+}
+
+lf_status
+lf_predict(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
+		   size_t first, size_t stride, int count, double *out)
+{
+	const lf_task *task = predictor->windows.task;
+	size_t		in = predictor->network->layer[0].input_size;
+	size_t		targets = (size_t) task->targets;
+	size_t		each = (size_t) task->horizon * targets;
+	lf_pass		pass = {.batch = count, .interrupt = interrupt};
+	const lf_real *y;
+	lf_status	status;
+
+	for (size_t i = 0; i < (size_t) count; i++)
+		lf_window_input(&predictor->windows, first + i * stride, predictor->x + i * in,
+						predictor->level + i * targets);
+	status = lf_network_forward(predictor->network, &pass, predictor->x, &y);
+	if (status != LF_OK)
+		return status;
+	for (size_t i = 0; i < (size_t) count; i++)
+		lf_window_restore(&predictor->windows, predictor->level + i * targets, y + i * each, out + i * each);
+	return LF_OK;
+}
+
+/* Drops the oldest rows of the moving window and puts 'count' rows of forecasts behind the others. */
+static void
+append_rows(double *rows, const lf_task *task, size_t columns, const double *forecast, size_t count)
+{
+	size_t		lookback = (size_t) task->lookback;
+	size_t		targets = (size_t) task->targets;
+
+	if (count > lookback)
+	{
+		forecast += (count - lookback) * targets;
+		count = lookback;
+	}
+	memmove(rows, rows + count * columns, (lookback - count) * columns * sizeof(double));
+	for (size_t k = 0; k < count; k++)
+		for (size_t j = 0; j < targets; j++)
+			rows[(lookback - count + k) * columns + (size_t) task->target[j]] = forecast[k * targets + j];
+}
+
+lf_status
+lf_predict_steps(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
+				 size_t w, int steps, double *out)
+{
+	const lf_frame *frame = predictor->windows.frame;
+	const lf_task *task = predictor->windows.task;
+	size_t		columns = (size_t) frame->columns;
+	size_t		targets = (size_t) task->targets;
+	lf_frame	moving = {.values = predictor->rows, .rows = (size_t) task->lookback, .columns = frame->columns};
+	lf_status	status = LF_OK;
+	int			done = 0;
+
+	memcpy(predictor->rows, frame->values + w * columns, moving.rows * columns * sizeof(double));
+	predictor->windows.frame = &moving;
+	while (done < steps)
+	{
+		int			some = steps - done < task->horizon ? steps - done : task->horizon;
+
+		status = lf_predict(predictor, interrupt, 0, 1, 1, predictor->out);
+		if (status != LF_OK)
+			break;
+		memcpy(out + (size_t) done * targets, predictor->out, (size_t) some * targets * sizeof(double));
+		done += some;
+		if (done < steps)
+			append_rows(predictor->rows, task, columns, predictor->out, (size_t) some);
+	}
+	predictor->windows.frame = frame;
+	return status;
+}

@@ -1,0 +1,41 @@
+/*
+ * predict.h: forecasts from windows.
+ */
+#ifndef LF_PREDICT_H
+#define LF_PREDICT_H
+
+#include "network.h"
+#include "window.h"
+
+typedef struct lf_predictor
+{
+	lf_network *network;
+	lf_windows	windows;		/* the frame may be changed between calls */
+	int			batch;
+	lf_real    *x;				/* (B, lookback, inputs) */
+	double	   *level;			/* (B, targets) */
+	double	   *rows;			/* (lookback, columns): the moving window of a recursion */
+	double	   *out;			/* (horizon, targets): one round of a recursion */
+} lf_predictor;
+
+/*
+ * Takes its memory for up to 'batch' windows at once, for a network that is planned for as many samples and bound to
+ * weights. 'columns' is that of the frames it will see.
+ */
+void		lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network, const lf_task *task,
+							  int columns, int batch);
+
+/*
+ * Forecasts from 'count' <= batch windows of the frame, first, first + stride, ...: out (count, horizon, targets).
+ */
+lf_status	lf_predict(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
+					   size_t first, size_t stride, int count, double *out);
+
+/*
+ * 'steps' steps from window w, however many: beyond the horizon, forecasts take the place of rows. out (steps,
+ * targets). More steps than the horizon need lf_task_is_autoregressive.
+ */
+lf_status	lf_predict_steps(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
+							 size_t w, int steps, double *out);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * score.h: errors of forecasts beside those of the forecasts that cost nothing.
+ */
+#ifndef LF_SCORE_H
+#define LF_SCORE_H
+
+#include "window.h"
+
+typedef enum lf_forecaster
+{
+	LF_NETWORK,
+	LF_REPEAT_LAST,				/* the last known value */
+	LF_SEASONAL_NAIVE,			/* the value one season earlier */
+	LF_DRIFT					/* the last value and the mean slope of all rows so far (Hyndman and Athanasopoulos) */
+} lf_forecaster;
+
+#define LF_FORECASTERS 4
+extern const char *const lf_forecaster_names[LF_FORECASTERS];	/* for people */
+extern const char *const lf_forecaster_keys[LF_FORECASTERS];	/* for programs */
+
+/* Sums of errors on the scale of the column. */
+typedef struct lf_score
+{
+	double		count;
+	double		absolute;
+	double		squares;
+} lf_score;
+
+void		lf_score_add(lf_score *score, double forecast, double actual);
+double		lf_score_mae(const lf_score *score);	/* NaN without forecasts */
+double		lf_score_rmse(const lf_score *score);
+
+/*
+ * What a baseline says at 'origin', the last row known, for step k = 1, 2, ... of a column. NaN where the rows before
+ * the origin do not reach (no season, or less than one).
+ */
+double		lf_baseline(lf_forecaster forecaster, const lf_frame *frame, int column, size_t origin, int k, int season);
+
+#endif

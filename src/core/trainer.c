@@ -1,0 +1,234 @@
+/*
+ * trainer.c: batches, epochs, validation, early stop.
+ */
+#include "trainer.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *const lf_schedule_names[LF_SCHEDULES] = {
+	[LF_SCHEDULE_CONSTANT] = "constant",
+	[LF_SCHEDULE_COSINE] = "cosine",
+};
+
+static size_t
+output_size(const lf_trainer *trainer)
+{
+	return lf_shape_size(lf_network_output(trainer->network));
+}
+
+void
+lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const lf_training *training,
+				const lf_task *task, size_t windows)
+{
+	size_t		batch = (size_t) training->batch_size;
+
+	*trainer = (lf_trainer) {.training = training, .network = network, .epochs = training->epochs};
+	trainer->optimizer = (lf_optimizer) {
+		.kind = training->optimizer,
+		.momentum = training->momentum,
+		.weight_decay = training->weight_decay,
+	};
+	lf_optimizer_plan(&trainer->optimizer, arena, network->parameters);
+	trainer->weights = lf_arena_reals(arena, network->parameters);
+	trainer->gradients = lf_arena_reals(arena, network->parameters);
+	trainer->best = lf_arena_reals(arena, network->parameters);
+	trainer->history = lf_arena_take(arena, (size_t) training->epochs, sizeof(lf_epoch));
+	trainer->order = lf_arena_take(arena, windows, sizeof(uint32_t));
+	trainer->x = lf_arena_reals(arena, batch * network->layer[0].input_size);
+	trainer->y = lf_arena_reals(arena, batch * output_size(trainer));
+	trainer->dy = lf_arena_reals(arena, batch * output_size(trainer));
+	trainer->level = lf_arena_take(arena, (size_t) task->targets, sizeof(double));
+}
+
+/* The order of the next epoch (Fisher and Yates). */
+static void
+shuffle(lf_trainer *trainer)
+{
+	if (!trainer->training->shuffle)
+		return;
+	for (size_t i = trainer->train_windows; i > 1; i--)
+	{
+		size_t		j = (size_t) lf_random_below(&trainer->random, i);
+		uint32_t	swap = trainer->order[i - 1];
+
+		trainer->order[i - 1] = trainer->order[j];
+		trainer->order[j] = swap;
+	}
+}
+
+lf_status
+lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
+{
+	lf_pass		pass = {.interrupt = interrupt};
+	uint64_t	seed = trainer->training->seed;
+
+	trainer->epoch = 0;
+	trainer->batch = 0;
+	trainer->best_epoch = 0;
+	trainer->best_loss = INFINITY;
+	trainer->position = 0;
+	trainer->validating = false;
+	trainer->sum = 0;
+	trainer->random = lf_random_seed(lf_random_mix(seed, UINT64_C(0x73687566666c65)));	/* "shuffle" */
+	for (size_t i = 0; i < trainer->train_windows; i++)
+		trainer->order[i] = (uint32_t) i;
+	shuffle(trainer);
+	lf_optimizer_reset(&trainer->optimizer);
+	lf_network_bind(trainer->network, trainer->weights, trainer->gradients);
+	return lf_network_initialize(trainer->network, seed, &pass, trainer->weights);
+}
+
+static double
+learning_rate(const lf_trainer *trainer)
+{
+	const lf_training *training = trainer->training;
+	double		batches = ceil((double) trainer->train_windows / training->batch_size);
+	double		done = (double) trainer->optimizer.steps / (batches * trainer->epochs);
+
+	if (training->schedule == LF_SCHEDULE_CONSTANT)
+		return training->learning_rate;
+	return training->learning_rate * 0.5 * (1 + cos(3.14159265358979323846 * done));
+}
+
+/* Takes up to a batch of windows from 'position' on and returns how many. */
+static size_t
+fill_batch(lf_trainer *trainer)
+{
+	size_t		windows = trainer->validating ? trainer->validation_windows : trainer->train_windows;
+	size_t		left = windows - trainer->position;
+	size_t		batch = (size_t) trainer->training->batch_size;
+	size_t		count = left < batch ? left : batch;
+	size_t		in = trainer->network->layer[0].input_size;
+	size_t		out = output_size(trainer);
+
+	for (size_t i = 0; i < count; i++)
+	{
+		size_t		at = trainer->position + i;
+		size_t		w = trainer->validating ? trainer->validation_first + at : trainer->order[at];
+
+		lf_window_input(&trainer->windows, w, trainer->x + i * in, trainer->level);
+		lf_window_target(&trainer->windows, w, trainer->level, trainer->y + i * out);
+	}
+	return count;
+}
+
+static lf_status
+close_epoch(lf_trainer *trainer)
+{
+	const lf_training *training = trainer->training;
+	bool		validated = trainer->validation_windows > 0;
+	double		validation_loss = validated ?
+		trainer->sum / (double) (trainer->validation_windows * output_size(trainer)) : (double) NAN;
+	size_t		bytes = trainer->network->parameters * sizeof(lf_real);
+	bool		last;
+
+	trainer->history[trainer->epoch] = (lf_epoch) {
+		.loss = trainer->train_loss,
+		.validation_loss = validation_loss,
+		.learning_rate = learning_rate(trainer),
+	};
+	trainer->epoch++;
+	trainer->position = 0;
+	trainer->batch = 0;
+	trainer->sum = 0;
+	trainer->validating = false;
+
+	if (validated && validation_loss < trainer->best_loss)
+	{
+		trainer->best_loss = validation_loss;
+		trainer->best_epoch = trainer->epoch;
+		memcpy(trainer->best, trainer->weights, bytes);
+	}
+	last = trainer->epoch == trainer->epochs ||
+		(validated && training->patience > 0 && trainer->epoch - trainer->best_epoch >= training->patience);
+	if (!last)
+	{
+		shuffle(trainer);
+		return LF_EPOCH_DONE;
+	}
+	if (validated)
+		memcpy(trainer->weights, trainer->best, bytes);
+	else
+	{
+		trainer->best_epoch = trainer->epoch;
+		trainer->best_loss = trainer->train_loss;
+	}
+	return LF_FINISHED;
+}
+
+static lf_status
+train_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
+{
+	const lf_training *training = trainer->training;
+	size_t		parameters = trainer->network->parameters;
+	lf_pass		pass = {.training = true, .interrupt = interrupt};
+	const lf_real *y;
+	lf_status	status;
+	double		loss;
+	double		norm;
+
+	pass.batch = (int) fill_batch(trainer);
+	/* counted by optimizer steps: a batch that is done again after an interrupt drops the same elements */
+	pass.dropout_seed = lf_random_mix(training->seed, trainer->optimizer.steps);
+	status = lf_network_forward(trainer->network, &pass, trainer->x, &y);
+	if (status != LF_OK)
+		return status;
+	loss = lf_loss_sum(training->loss, y, trainer->y, (size_t) pass.batch * output_size(trainer), trainer->dy);
+	memset(trainer->gradients, 0, parameters * sizeof(lf_real));
+	status = lf_network_backward(trainer->network, &pass, trainer->x, trainer->dy, NULL);
+	if (status != LF_OK)
+		return status;
+	norm = lf_clip_norm(trainer->gradients, parameters, training->clip_norm);
+	if (!isfinite(loss) || !isfinite(norm))
+		return LF_DIVERGED;
+	lf_optimizer_step(&trainer->optimizer, learning_rate(trainer), trainer->weights, trainer->gradients);
+	trainer->sum += loss;
+	trainer->position += (size_t) pass.batch;
+	trainer->batch++;
+	return LF_OK;
+}
+
+static lf_status
+validate_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
+{
+	lf_pass		pass = {.interrupt = interrupt};
+	const lf_real *y;
+	lf_status	status;
+	double		loss;
+
+	pass.batch = (int) fill_batch(trainer);
+	status = lf_network_forward(trainer->network, &pass, trainer->x, &y);
+	if (status != LF_OK)
+		return status;
+	loss = lf_loss_sum(trainer->training->loss, y, trainer->y, (size_t) pass.batch * output_size(trainer), NULL);
+	if (!isfinite(loss))
+		return LF_DIVERGED;
+	trainer->sum += loss;
+	trainer->position += (size_t) pass.batch;
+	return LF_OK;
+}
+
+lf_status
+lf_trainer_step(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
+{
+	lf_status	status;
+
+	if (trainer->validating)
+	{
+		status = validate_batch(trainer, interrupt);
+		if (status == LF_OK && trainer->position == trainer->validation_windows)
+			return close_epoch(trainer);
+		return status;
+	}
+	status = train_batch(trainer, interrupt);
+	if (status != LF_OK || trainer->position < trainer->train_windows)
+		return status;
+	trainer->train_loss = trainer->sum / (double) (trainer->train_windows * output_size(trainer));
+	if (trainer->validation_windows == 0)
+		return close_epoch(trainer);
+	trainer->validating = true;
+	trainer->position = 0;
+	trainer->sum = 0;
+	return LF_OK;
+}

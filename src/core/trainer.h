@@ -1,0 +1,100 @@
+/*
+ * trainer.h: one run of mini-batch training over a range of windows.
+ *
+ * The caller drives: each step trains, or validates, one mini-batch and returns. Between two steps the caller may do
+ * anything: look for interrupts, report progress, stop for good.
+ */
+#ifndef LF_TRAINER_H
+#define LF_TRAINER_H
+
+#include "loss.h"
+#include "network.h"
+#include "optimizer.h"
+#include "window.h"
+
+typedef enum lf_schedule
+{
+	LF_SCHEDULE_CONSTANT,
+	LF_SCHEDULE_COSINE			/* from the learning rate to 0 over all epochs (Loshchilov and Hutter 2016) */
+} lf_schedule;
+
+#define LF_SCHEDULES 2
+extern const char *const lf_schedule_names[LF_SCHEDULES];
+
+/* What a user may set about training. Stored in the model as it was used. */
+typedef struct lf_training
+{
+	lf_loss		loss;
+	lf_optimizer_kind optimizer;
+	double		learning_rate;
+	lf_schedule schedule;
+	double		momentum;
+	double		weight_decay;
+	double		clip_norm;		/* 0: no clipping */
+	int			epochs;
+	int			batch_size;
+	int			patience;		/* epochs without a better validation loss before the end; 0: never */
+	bool		shuffle;
+	double		validation;		/* newest part of the windows held out, 0 to below 1 */
+	bool		refit;			/* train once more on all windows, for as many epochs as were best */
+	lf_scale	scale;
+	lf_normalize normalize;
+	uint64_t	seed;
+} lf_training;
+
+typedef struct lf_epoch
+{
+	double		loss;			/* mean over the epoch, as the weights were when each batch came */
+	double		validation_loss;	/* NaN without a validation part */
+	double		learning_rate;	/* of the last batch */
+} lf_epoch;
+
+typedef struct lf_trainer
+{
+	/* set by the caller before lf_trainer_start */
+	const lf_training *training;
+	lf_windows	windows;
+	size_t		train_windows;	/* windows 0 .. train_windows - 1 */
+	size_t		validation_first;
+	size_t		validation_windows;
+	int			epochs;
+
+	/* readable at any time */
+	int			epoch;			/* closed epochs */
+	size_t		batch;			/* batches done in this epoch */
+	int			best_epoch;		/* 1-based; the last one without a validation part */
+	double		best_loss;
+	lf_epoch   *history;		/* (epochs) */
+	lf_real    *weights;		/* (parameters): the best ones once LF_FINISHED is returned */
+
+	/* its own */
+	lf_network *network;
+	lf_optimizer optimizer;
+	lf_random	random;
+	lf_real    *gradients;		/* (parameters) */
+	lf_real    *best;			/* (parameters) */
+	uint32_t   *order;			/* (train_windows): in which they are visited */
+	lf_real    *x;				/* (B, lookback, inputs) */
+	lf_real    *y;				/* (B, horizon, targets) */
+	lf_real    *dy;				/* the same */
+	double	   *level;			/* (targets) */
+	size_t		position;		/* windows done in this phase of the epoch */
+	bool		validating;
+	double		sum;			/* of the losses of this phase */
+	double		train_loss;
+} lf_trainer;
+
+/* Takes its memory, for a network that was created and planned for training with at least batch_size samples. */
+void		lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const lf_training *training,
+							const lf_task *task, size_t windows);
+
+/* Fresh weights from the seed, then ready for steps. LF_INTERRUPTED: call again. */
+lf_status	lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt);
+
+/*
+ * One mini-batch. LF_OK: more to come; LF_EPOCH_DONE: the same, and an epoch was closed; LF_FINISHED: 'weights' are
+ * final; LF_INTERRUPTED: nothing has changed, call again; LF_DIVERGED: the run is lost, see 'epoch' and 'batch'.
+ */
+lf_status	lf_trainer_step(lf_trainer *trainer, const volatile sig_atomic_t *interrupt);
+
+#endif

@@ -1,0 +1,181 @@
+/*
+ * window.c: counting, scaling and normalizing windows.
+ */
+#include "window.h"
+
+#include <math.h>
+
+const char *const lf_scale_names[LF_SCALES] = {
+	[LF_SCALE_NONE] = "none",
+	[LF_SCALE_STANDARD] = "standard",
+	[LF_SCALE_MINMAX] = "minmax",
+};
+
+const char *const lf_normalize_names[LF_NORMALIZES] = {
+	[LF_NORMALIZE_NONE] = "none",
+	[LF_NORMALIZE_LAST] = "last",
+	[LF_NORMALIZE_MEAN] = "mean",
+};
+
+size_t
+lf_window_count(const lf_task *task, size_t rows)
+{
+	size_t		span = (size_t) task->lookback - 1 + (size_t) task->lead + (size_t) task->horizon - 1;
+
+	return rows > span ? rows - span : 0;
+}
+
+size_t
+lf_window_first_output(const lf_task *task, size_t w)
+{
+	return w + (size_t) task->lookback - 1 + (size_t) task->lead;
+}
+
+int
+lf_task_input_of(const lf_task *task, int column)
+{
+	for (int i = 0; i < task->inputs; i++)
+		if (task->input[i] == column)
+			return i;
+	return -1;
+}
+
+bool
+lf_task_targets_are_inputs(const lf_task *task)
+{
+	for (int i = 0; i < task->targets; i++)
+		if (lf_task_input_of(task, task->target[i]) < 0)
+			return false;
+	return true;
+}
+
+bool
+lf_task_is_autoregressive(const lf_task *task)
+{
+	return task->lead == 1 && task->inputs == task->targets && lf_task_targets_are_inputs(task);
+}
+
+bool
+lf_task_fits_output(const lf_task *task, const lf_shape *output)
+{
+	if (output->rank == 1)
+		return (int64_t) output->dim[0] == (int64_t) task->horizon * task->targets;
+	return output->rank == 2 && output->dim[0] == task->horizon && output->dim[1] == task->targets;
+}
+
+lf_scaler
+lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows)
+{
+	lf_scaler	scaler = {.offset = 0, .scale = 1};
+	const double *values = frame->values + column;
+	size_t		stride = (size_t) frame->columns;
+	double		low,
+				high,
+				mean = 0,
+				squares = 0;
+
+	if (scale == LF_SCALE_NONE || rows == 0)
+		return scaler;
+	low = high = values[0];
+	/* Welford's update: no cancellation where the mean is large beside the spread */
+	for (size_t i = 0; i < rows; i++)
+	{
+		double		value = values[i * stride];
+		double		delta = value - mean;
+
+		mean += delta / (double) (i + 1);
+		squares += delta * (value - mean);
+		if (value < low)
+			low = value;
+		if (value > high)
+			high = value;
+	}
+	if (scale == LF_SCALE_STANDARD)
+	{
+		scaler.offset = mean;
+		scaler.scale = sqrt(squares / (double) rows);
+	}
+	else
+	{
+		scaler.offset = low;
+		scaler.scale = high - low;
+	}
+	/* a constant column, or one whose spread is rounding or overflows */
+	if (!isfinite(scaler.offset))
+		scaler.offset = 0;
+	if (!isfinite(scaler.scale) || scaler.scale <= fabs(scaler.offset) * 1e-14 || scaler.scale < 1e-300)
+		scaler.scale = 1;
+	return scaler;
+}
+
+void
+lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level)
+{
+	const lf_task *task = windows->task;
+	size_t		lookback = (size_t) task->lookback;
+	size_t		inputs = (size_t) task->inputs;
+	size_t		stride = (size_t) windows->frame->columns;
+	const double *first = windows->frame->values + w * stride;
+
+	for (int j = 0; j < task->targets; j++)
+		level[j] = 0;
+	for (size_t i = 0; i < inputs; i++)
+	{
+		int			column = task->input[i];
+		const double *values = first + column;
+		lf_scaler	s = windows->scaler[column];
+		double		base = 0;
+		int			target = -1;
+
+		if (windows->normalize != LF_NORMALIZE_NONE)
+			for (int j = 0; j < task->targets; j++)
+				if (task->target[j] == column)
+					target = j;
+		if (target >= 0)
+		{
+			if (windows->normalize == LF_NORMALIZE_LAST)
+				base = (values[(lookback - 1) * stride] - s.offset) / s.scale;
+			else
+			{
+				for (size_t t = 0; t < lookback; t++)
+					base += (values[t * stride] - s.offset) / s.scale;
+				base /= (double) lookback;
+			}
+			level[target] = base;
+		}
+		for (size_t t = 0; t < lookback; t++)
+			x[t * inputs + i] = (lf_real) ((values[t * stride] - s.offset) / s.scale - base);
+	}
+}
+
+void
+lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_real *y)
+{
+	const lf_task *task = windows->task;
+	size_t		stride = (size_t) windows->frame->columns;
+	const double *first = windows->frame->values + lf_window_first_output(task, w) * stride;
+
+	for (int k = 0; k < task->horizon; k++)
+		for (int j = 0; j < task->targets; j++)
+		{
+			int			column = task->target[j];
+			double		value = first[(size_t) k * stride + (size_t) column];
+			lf_scaler	s = windows->scaler[column];
+
+			y[k * task->targets + j] = (lf_real) ((value - s.offset) / s.scale - level[j]);
+		}
+}
+
+void
+lf_window_restore(const lf_windows *windows, const double *level, const lf_real *y, double *values)
+{
+	const lf_task *task = windows->task;
+
+	for (int k = 0; k < task->horizon; k++)
+		for (int j = 0; j < task->targets; j++)
+		{
+			lf_scaler	s = windows->scaler[task->target[j]];
+
+			values[k * task->targets + j] = ((double) y[k * task->targets + j] + level[j]) * s.scale + s.offset;
+		}
+}

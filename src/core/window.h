@@ -1,0 +1,109 @@
+/*
+ * window.h: from rows to what a network sees: the frame, the scaler, the windows.
+ *
+ *	   rows		0 1 2 3 4 5 6 7 8 9
+ *	   window 0 [x x x]y y			lookback 3, horizon 2, lead 1
+ *	   window 1	  [x x x]y y
+ *	   window 0 [x x x]				lead 0: the first output lies on the last input row
+ *				     y y
+ *
+ * A window is an index into the frame, never a copy of it: values are scaled on their way into a mini-batch.
+ */
+#ifndef LF_WINDOW_H
+#define LF_WINDOW_H
+
+#include "base.h"
+
+#define LF_MAX_COLUMNS 1600		/* PostgreSQL's own limit for a table */
+
+/* The rows that were read, in time order: values (rows, columns), row-major. */
+typedef struct lf_frame
+{
+	const double *values;
+	size_t		rows;
+	int			columns;
+} lf_frame;
+
+/* Which columns of a frame go in and come out, and how windows lie. */
+typedef struct lf_task
+{
+	int			lookback;
+	int			horizon;
+	int			lead;
+	int			inputs;
+	int			targets;
+	int16_t		input[LF_MAX_COLUMNS];	/* columns of the frame */
+	int16_t		target[LF_MAX_COLUMNS];
+} lf_task;
+
+/* Windows that lie in 'rows' rows. */
+size_t		lf_window_count(const lf_task *task, size_t rows);
+
+/* Row of the first output of window w. */
+size_t		lf_window_first_output(const lf_task *task, size_t w);
+
+/* Place of a frame's column among the task's inputs, or -1. */
+int			lf_task_input_of(const lf_task *task, int column);
+
+/* True where every target is an input and the other way round: what feeding outputs back needs. */
+bool		lf_task_is_autoregressive(const lf_task *task);
+
+/* True where every target is an input: what normalizing windows needs. */
+bool		lf_task_targets_are_inputs(const lf_task *task);
+
+/* Whether an output shape serves the task: (horizon, targets), or all of these in that order as one vector. */
+bool		lf_task_fits_output(const lf_task *task, const lf_shape *output);
+
+/* These numbers stand in stored models: never renumber, add at the end. */
+typedef enum lf_scale
+{
+	LF_SCALE_NONE,
+	LF_SCALE_STANDARD,			/* mean 0, variance 1 over the training rows */
+	LF_SCALE_MINMAX				/* 0 to 1 over the training rows */
+} lf_scale;
+
+#define LF_SCALES 3
+extern const char *const lf_scale_names[LF_SCALES];
+
+/* scaled = (value - offset) / scale, for one column */
+typedef struct lf_scaler
+{
+	double		offset;
+	double		scale;			/* never 0: a constant column keeps 1 */
+} lf_scaler;
+
+/* Fits one column on rows 0 .. rows - 1 of the frame. */
+lf_scaler	lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows);
+
+typedef enum lf_normalize
+{
+	LF_NORMALIZE_NONE,
+	LF_NORMALIZE_LAST,			/* subtract each target column's last value in the window, add it to the output */
+	LF_NORMALIZE_MEAN			/* the same with its mean over the window */
+} lf_normalize;
+
+#define LF_NORMALIZES 3
+extern const char *const lf_normalize_names[LF_NORMALIZES];
+
+/* Everything a window is made from. */
+typedef struct lf_windows
+{
+	const lf_task *task;
+	const lf_frame *frame;
+	const lf_scaler *scaler;	/* one per column of the frame */
+	lf_normalize normalize;
+} lf_windows;
+
+/*
+ * Writes window w into x (lookback, inputs) and the level of each target into 'level' (targets): what normalizing
+ * subtracted, on the scale of the scaler, 0 where nothing was.
+ */
+void		lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level);
+
+/* Writes the outputs wanted from window w into y (horizon, targets). */
+void		lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_real *y);
+
+/* Turns a network's y (horizon, targets) back into values on the scale of the columns. */
+void		lf_window_restore(const lf_windows *windows, const double *level, const lf_real *y, double *values);
+
+#endif

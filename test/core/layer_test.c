@@ -1,0 +1,928 @@
+/*
+ * layer_test.c: what the layers and the matrix product compute, against references written as plainly as possible.
+ *
+ * Each reference takes one sample and follows the definition in Keras' documentation with loops over single elements,
+ * in double, and shares no code with the layers. Built in float and in double; the tolerance is that of the type.
+ */
+#include "matrix.h"
+#include "rig.h"
+#include "tap.h"
+
+#include <math.h>
+
+#ifdef LF_DOUBLE
+#define TOLERANCE 1e-12
+#else
+#define TOLERANCE 2e-5			/* float rounds at 6e-8; sums of some hundred products, fed back over 7 steps */
+#endif
+
+/* y of one sample from its x, both row-major; weights as in get_weights(), one tensor behind the other. */
+typedef void (*reference) (const lf_layer_spec *spec, const lf_shape *input, const double *weights,
+						   const double *x, double *y);
+
+static double *
+doubles(size_t count)
+{
+	double	   *x = calloc(count + 1, sizeof(double));
+
+	if (x == NULL)
+	{
+		printf("Bail out! out of memory\n");
+		exit(1);
+	}
+	return x;
+}
+
+static double *
+to_double(const lf_real *x, size_t count)
+{
+	double	   *copy = doubles(count);
+
+	for (size_t i = 0; i < count; i++)
+		copy[i] = (double) x[i];
+	return copy;
+}
+
+static bool
+is_close(double value, double expected)
+{
+	return fabs(value - expected) <= TOLERANCE * (1 + fabs(expected));	/* false for NaN */
+}
+
+static double
+activated(lf_activation activation, double x)
+{
+	switch (activation)
+	{
+		case LF_LINEAR:
+			return x;
+		case LF_TANH:
+			return tanh(x);
+		case LF_SIGMOID:
+			return 1 / (1 + exp(-x));
+		case LF_RELU:
+			return x > 0 ? x : 0;
+		case LF_ELU:
+			return x > 0 ? x : exp(x) - 1;
+		case LF_SOFTPLUS:
+			return log(1 + exp(x));
+	}
+	return (double) NAN;
+}
+
+/* Keras: 'valid' ceil((length - kernel + 1) / stride), else ceil(length / stride). */
+static int
+reference_length(int length, int kernel, int stride, lf_padding padding)
+{
+	return (int) ceil((double) (padding == LF_VALID ? length - kernel + 1 : length) / stride);
+}
+
+/* Keras: 'same' pads evenly, the odd zero behind; 'causal' by kernel - 1 in front. */
+static int
+reference_before(int length, int kernel, int stride, lf_padding padding)
+{
+	int			all;
+
+	if (padding == LF_VALID)
+		return 0;
+	if (padding == LF_CAUSAL)
+		return kernel - 1;
+	all = (reference_length(length, kernel, stride, padding) - 1) * stride + kernel - length;
+	return all > 0 ? all / 2 : 0;
+}
+
+static void
+reference_dense(const lf_layer_spec *spec, const lf_shape *input, const double *weights, const double *x, double *y)
+{
+	int			features = input->dim[input->rank - 1];
+	int			units = spec->units;
+	int			rows = (int) lf_shape_size(input) / features;
+	const double *bias = weights + features * units;
+
+	for (int r = 0; r < rows; r++)
+		for (int u = 0; u < units; u++)
+		{
+			double		sum = spec->use_bias ? bias[u] : 0;
+
+			for (int f = 0; f < features; f++)
+				sum += x[r * features + f] * weights[f * units + u];
+			y[r * units + u] = activated(spec->activation, sum);
+		}
+}
+
+static void
+reference_conv1d(const lf_layer_spec *spec, const lf_shape *input, const double *weights, const double *x, double *y)
+{
+	int			steps = input->dim[0];
+	int			channels = input->dim[1];
+	int			filters = spec->units;
+	int			kernel = spec->kernel[0];
+	int			stride = spec->strides[0];
+	int			before = reference_before(steps, kernel, stride, spec->padding);
+	const double *bias = weights + kernel * channels * filters;
+
+	for (int t = 0; t < reference_length(steps, kernel, stride, spec->padding); t++)
+		for (int f = 0; f < filters; f++)
+		{
+			double		sum = spec->use_bias ? bias[f] : 0;
+
+			for (int l = 0; l < kernel; l++)
+				for (int c = 0; c < channels; c++)
+				{
+					int			at = t * stride + l - before;
+
+					if (at >= 0 && at < steps)
+						sum += x[at * channels + c] * weights[(l * channels + c) * filters + f];
+				}
+			y[t * filters + f] = activated(spec->activation, sum);
+		}
+}
+
+static void
+reference_max_pool1d(const lf_layer_spec *spec, const lf_shape *input, const double *weights,
+					 const double *x, double *y)
+{
+	int			steps = input->dim[0];
+	int			channels = input->dim[1];
+	int			pool = spec->kernel[0];
+	int			stride = spec->strides[0];
+	int			before = reference_before(steps, pool, stride, spec->padding);
+
+	(void) weights;
+	for (int t = 0; t < reference_length(steps, pool, stride, spec->padding); t++)
+		for (int c = 0; c < channels; c++)
+		{
+			double		largest = (double) -INFINITY;
+
+			for (int l = 0; l < pool; l++)
+			{
+				int			at = t * stride + l - before;
+
+				if (at >= 0 && at < steps)
+					largest = fmax(largest, x[at * channels + c]);
+			}
+			y[t * channels + c] = largest;
+		}
+}
+
+static void
+reference_flatten(const lf_layer_spec *spec, const lf_shape *input, const double *weights, const double *x, double *y)
+{
+	(void) spec;
+	(void) weights;
+	for (size_t i = 0; i < lf_shape_size(input); i++)
+		y[i] = x[i];
+}
+
+/*
+ * z of one gate and unit; gates are numbered i 0, f 1, c 2, o 3. h is that of the step before.
+ */
+static double
+lstm_sum(const lf_layer_spec *spec, int features, const double *weights, const double *x, const double *h,
+		 int gate, int unit)
+{
+	int			units = spec->units;
+	int			column = gate * units + unit;
+	const double *recurrent = weights + features * 4 * units;
+	const double *bias = recurrent + units * 4 * units;
+	double		sum = spec->use_bias ? bias[column] : 0;
+
+	for (int f = 0; f < features; f++)
+		sum += x[f] * weights[f * 4 * units + column];
+	for (int u = 0; u < units; u++)
+		sum += h[u] * recurrent[u * 4 * units + column];
+	return sum;
+}
+
+static void
+reference_lstm(const lf_layer_spec *spec, const lf_shape *input, const double *weights, const double *x, double *y)
+{
+	int			steps = input->dim[0];
+	int			features = input->dim[1];
+	int			units = spec->units;
+	double	   *c = doubles((size_t) units);
+	double	   *h = doubles((size_t) units);
+	double	   *next = doubles((size_t) units);
+
+	for (int t = 0; t < steps; t++)
+	{
+		const double *x_t = x + (spec->go_backwards ? steps - 1 - t : t) * features;
+
+		for (int u = 0; u < units; u++)
+		{
+			double		i = activated(spec->recurrent_activation, lstm_sum(spec, features, weights, x_t, h, 0, u));
+			double		f = activated(spec->recurrent_activation, lstm_sum(spec, features, weights, x_t, h, 1, u));
+			double		g = activated(spec->activation, lstm_sum(spec, features, weights, x_t, h, 2, u));
+			double		o = activated(spec->recurrent_activation, lstm_sum(spec, features, weights, x_t, h, 3, u));
+
+			c[u] = f * c[u] + i * g;
+			next[u] = o * activated(spec->activation, c[u]);
+		}
+		for (int u = 0; u < units; u++)
+		{
+			h[u] = next[u];
+			y[(spec->return_sequences ? t * units : 0) + u] = h[u];
+		}
+	}
+	free(c);
+	free(h);
+	free(next);
+}
+
+static void
+reference_bidirectional(const lf_layer_spec *spec, const lf_shape *input, const double *weights,
+						const double *x, double *y)
+{
+	int			units = spec->units;
+	int			rows = spec->return_sequences ? input->dim[0] : 1;
+	int			parameters = input->dim[1] * 4 * units + units * 4 * units + (spec->use_bias ? 4 * units : 0);
+	lf_layer_spec ahead = *spec;
+	lf_layer_spec back = *spec;
+	double	   *a = doubles((size_t) (rows * units));
+	double	   *b = doubles((size_t) (rows * units));
+
+	back.go_backwards = !spec->go_backwards;
+	reference_lstm(&ahead, input, weights, x, a);
+	reference_lstm(&back, input, weights + parameters, x, b);
+	for (int t = 0; t < rows; t++)
+		for (int u = 0; u < units; u++)
+		{
+			double		left = a[t * units + u];
+			double		right = b[(rows - 1 - t) * units + u];
+
+			switch (spec->merge)
+			{
+				case LF_MERGE_CONCAT:
+					y[t * 2 * units + u] = left;
+					y[t * 2 * units + units + u] = right;
+					break;
+				case LF_MERGE_SUM:
+					y[t * units + u] = left + right;
+					break;
+				case LF_MERGE_AVE:
+					y[t * units + u] = (left + right) / 2;
+					break;
+				case LF_MERGE_MUL:
+					y[t * units + u] = left * right;
+					break;
+			}
+		}
+	free(a);
+	free(b);
+}
+
+/* One output element of a convolution over one image, its kernel (kh, kw, channels, gates). */
+static double
+convolved(const double *image, int rows, int columns, int channels, const double *kernel, int kh, int kw, int gates,
+		  int top, int left, int gate)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < kh; i++)
+		for (int j = 0; j < kw; j++)
+			for (int c = 0; c < channels; c++)
+				if (top + i >= 0 && top + i < rows && left + j >= 0 && left + j < columns)
+					sum += image[((top + i) * columns + left + j) * channels + c] *
+						kernel[((i * kw + j) * channels + c) * gates + gate];
+	return sum;
+}
+
+static void
+reference_conv_lstm2d(const lf_layer_spec *spec, const lf_shape *input, const double *weights,
+					  const double *x, double *y)
+{
+	int			steps = input->dim[0];
+	int			rows = input->dim[1];
+	int			columns = input->dim[2];
+	int			channels = input->dim[3];
+	int			filters = spec->units;
+	int			kh = spec->kernel[0];
+	int			kw = spec->kernel[1];
+	int			out_rows = reference_length(rows, kh, spec->strides[0], spec->padding);
+	int			out_columns = reference_length(columns, kw, spec->strides[1], spec->padding);
+	int			top = reference_before(rows, kh, spec->strides[0], spec->padding);
+	int			left = reference_before(columns, kw, spec->strides[1], spec->padding);
+	int			size = out_rows * out_columns * filters;
+	const double *recurrent = weights + kh * kw * channels * 4 * filters;
+	const double *bias = recurrent + kh * kw * filters * 4 * filters;
+	double	   *c = doubles((size_t) size);
+	double	   *h = doubles((size_t) size);
+	double	   *next = doubles((size_t) size);
+
+	for (int t = 0; t < steps; t++)
+	{
+		const double *image = x + (spec->go_backwards ? steps - 1 - t : t) * rows * columns * channels;
+
+		for (int r = 0; r < out_rows; r++)
+			for (int q = 0; q < out_columns; q++)
+				for (int f = 0; f < filters; f++)
+				{
+					int			at = (r * out_columns + q) * filters + f;
+					double		z[4];
+
+					for (int gate = 0; gate < 4; gate++)
+					{
+						z[gate] = spec->use_bias ? bias[gate * filters + f] : 0;
+						z[gate] += convolved(image, rows, columns, channels, weights, kh, kw, 4 * filters,
+											 r * spec->strides[0] - top, q * spec->strides[1] - left,
+											 gate * filters + f);
+						z[gate] += convolved(h, out_rows, out_columns, filters, recurrent, kh, kw, 4 * filters,
+											 r - (kh - 1) / 2, q - (kw - 1) / 2, gate * filters + f);
+					}
+					c[at] = activated(spec->recurrent_activation, z[1]) * c[at] +
+						activated(spec->recurrent_activation, z[0]) * activated(spec->activation, z[2]);
+					next[at] = activated(spec->recurrent_activation, z[3]) * activated(spec->activation, c[at]);
+				}
+		for (int i = 0; i < size; i++)
+		{
+			h[i] = next[i];
+			y[(spec->return_sequences ? t * size : 0) + i] = h[i];
+		}
+	}
+	free(c);
+	free(h);
+	free(next);
+}
+
+static void reference_time_distributed(const lf_layer_spec *spec, const lf_shape *input, const double *weights,
+									   const double *x, double *y);
+
+static const reference references[LF_LAYER_KINDS] = {
+	[LF_LSTM] = reference_lstm,
+	[LF_BIDIRECTIONAL] = reference_bidirectional,
+	[LF_DENSE] = reference_dense,
+	[LF_TIME_DISTRIBUTED] = reference_time_distributed,
+	[LF_CONV1D] = reference_conv1d,
+	[LF_MAX_POOL1D] = reference_max_pool1d,
+	[LF_FLATTEN] = reference_flatten,
+	[LF_CONV_LSTM2D] = reference_conv_lstm2d,
+};
+
+static void
+reference_time_distributed(const lf_layer_spec *spec, const lf_shape *input, const double *weights,
+						   const double *x, double *y)
+{
+	lf_shape	each = {.rank = input->rank - 1, .dim = {input->dim[1], input->dim[2], input->dim[3]}};
+	size_t		in = lf_shape_size(&each);
+	size_t		out = in;
+
+	if (spec->inner == LF_DENSE)
+		out = in / (size_t) each.dim[each.rank - 1] * (size_t) spec->units;
+	else if (spec->inner == LF_CONV1D || spec->inner == LF_MAX_POOL1D)
+		out = (size_t) reference_length(each.dim[0], spec->kernel[0], spec->strides[0], spec->padding) *
+			(size_t) (spec->inner == LF_CONV1D ? spec->units : each.dim[1]);
+	for (int t = 0; t < input->dim[0]; t++)
+		references[spec->inner] (spec, &each, weights, x + (size_t) t * in, y + (size_t) t * out);
+}
+
+/*
+ * One promise: for a batch of random samples, planned for training and planned for prediction alike, the layer gives
+ * what the reference gives sample by sample.
+ */
+static void
+check(const lf_layer_spec *spec, lf_shape input, int batch)
+{
+	static uint64_t seed = 1000;
+	const char *why = NULL;
+	size_t		wrong = 0;
+	double		value = 0;
+	double		expected = 0;
+
+	seed++;
+	for (int training = 0; training < 2 && why == NULL; training++)
+	{
+		lf_random	random = lf_random_seed(seed);
+		rig			r;
+		const lf_real *y;
+		double	   *weights;
+		double	   *x;
+		double	   *want;
+
+		if (rig_open(&r, spec, input, batch, training != 0) != LF_OK)
+		{
+			why = "the layer could not be created";
+			break;
+		}
+		fill_uniform(&random, r.weights.block, r.layer.parameters, 0.7);
+		fill_normal(&random, r.x.block, r.x_count);
+		weights = to_double(r.weights.block, r.layer.parameters);
+		x = to_double(r.x.block, r.x_count);
+		want = doubles(r.y_count);
+		rig_forward(&r);
+		y = r.y.block;
+		for (int b = 0; b < batch; b++)
+			references[spec->kind] (spec, &input, weights, x + (size_t) b * r.layer.input_size,
+									want + (size_t) b * r.layer.output_size);
+		for (size_t i = 0; i < r.y_count && why == NULL; i++)
+			if (!is_close((double) y[i], want[i]))
+			{
+				why = "a value is wrong";
+				wrong = i;
+				value = (double) y[i];
+				expected = want[i];
+			}
+		if (why == NULL && !rig_intact(&r))
+			why = "a red zone was written to";
+		free(weights);
+		free(x);
+		free(want);
+		rig_close(&r);
+	}
+	ok(why == NULL, "%s", describe(spec, &input, batch));
+	if (why != NULL)
+		diag("%s: element %zu is %.9g, expected %.9g", why, wrong, value, expected);
+}
+
+static void
+test_lstm(void)
+{
+	lf_layer_spec spec = lf_layer_defaults(LF_LSTM);
+
+	for (int i = 0; i < LF_ACTIVATIONS * LF_ACTIVATIONS; i++)
+	{
+		spec.activation = (lf_activation) (i / LF_ACTIVATIONS);
+		spec.recurrent_activation = (lf_activation) (i % LF_ACTIVATIONS);
+		spec.use_bias = i % 3 != 0;
+		spec.return_sequences = i % 2 == 0;
+		spec.go_backwards = i / 2 % 2 == 0;
+		spec.units = 1 + i % 7;
+		check(&spec, lf_shape_2(1 + i % 5, 1 + i % 4), i % 2 == 0 ? 1 : 3);
+	}
+}
+
+static void
+test_bidirectional(void)
+{
+	lf_layer_spec spec = wrapped_defaults(LF_BIDIRECTIONAL, LF_LSTM);
+
+	for (int i = 0; i < 4 * LF_MERGES; i++)
+	{
+		spec.merge = (lf_merge) (i / 4);
+		spec.return_sequences = i % 2 == 0;
+		spec.use_bias = i / 2 % 2 == 0;
+		spec.units = 1 + i % 5;
+		check(&spec, lf_shape_2(1 + i % 7, 1 + i % 3), 3);
+	}
+}
+
+static void
+test_conv1d(void)
+{
+	lf_layer_spec spec = lf_layer_defaults(LF_CONV1D);
+
+	for (int padding = 0; padding < LF_PADDINGS; padding++)
+		for (int kernel = 1; kernel <= 5; kernel++)
+			for (int stride = 1; stride <= 3; stride++)
+				for (int steps = 1; steps <= 7; steps += 2)
+				{
+					spec.padding = (lf_padding) padding;
+					spec.kernel[0] = kernel;
+					spec.strides[0] = stride;
+					spec.units = 1 + (kernel + steps) % 4;
+					spec.use_bias = (kernel + stride) % 2 == 0;
+					spec.activation = (lf_activation) ((kernel + steps) % LF_ACTIVATIONS);
+					if (padding != LF_VALID || kernel <= steps)
+						check(&spec, lf_shape_2(steps, 1 + steps % 3), 3);
+				}
+}
+
+static void
+test_max_pool1d(void)
+{
+	lf_layer_spec spec = lf_layer_defaults(LF_MAX_POOL1D);
+
+	for (int padding = 0; padding < 2; padding++)
+		for (int pool = 1; pool <= 5; pool++)
+			for (int stride = 1; stride <= 3; stride++)
+				for (int steps = 1; steps <= 7; steps += 2)
+				{
+					spec.padding = (lf_padding) padding;
+					spec.kernel[0] = pool;
+					spec.strides[0] = stride;
+					if (padding != LF_VALID || pool <= steps)
+						check(&spec, lf_shape_2(steps, 1 + steps % 3), 3);
+				}
+}
+
+static void
+test_conv_lstm2d(void)
+{
+	lf_layer_spec spec = lf_layer_defaults(LF_CONV_LSTM2D);
+
+	for (int i = 0; i < 96; i++)
+	{
+		lf_shape	input = lf_shape_4(1 + i % 4, 1 + i % 5, 1 + i % 7, 1 + i % 3);
+
+		spec.padding = i % 2 == 0 ? LF_VALID : LF_SAME;
+		spec.return_sequences = i / 2 % 2 == 0;
+		spec.go_backwards = i / 4 % 2 == 0;
+		spec.kernel[0] = 1 + i / 8 % 3;
+		spec.kernel[1] = 1 + i / 24 % 4;
+		spec.strides[0] = 1 + i / 5 % 2;
+		spec.strides[1] = 1 + i / 7 % 3;
+		spec.units = 1 + i / 3 % 4;
+		spec.use_bias = i % 5 != 0;
+		spec.activation = i % 3 == 0 ? LF_RELU : LF_TANH;
+		if (spec.padding == LF_SAME || (spec.kernel[0] <= input.dim[1] && spec.kernel[1] <= input.dim[2]))
+			check(&spec, input, i % 2 == 0 ? 3 : 1);
+	}
+}
+
+static void
+test_dense_and_time_distributed(void)
+{
+	lf_layer_spec spec = lf_layer_defaults(LF_DENSE);
+
+	for (int i = 0; i < LF_ACTIVATIONS; i++)
+	{
+		spec.units = 1 + i;
+		spec.activation = (lf_activation) i;
+		spec.use_bias = i % 2 == 0;
+		check(&spec, lf_shape_1(7), 3);
+		check(&spec, lf_shape_3(3, 2, 5), 3);
+	}
+	for (int i = 0; i < 6; i++)
+	{
+		spec = wrapped_defaults(LF_TIME_DISTRIBUTED, LF_DENSE);
+		spec.units = 1 + i;
+		check(&spec, i % 2 == 0 ? lf_shape_2(5, 3) : lf_shape_4(2, 3, 1, 5), 3);
+
+		spec = wrapped_defaults(LF_TIME_DISTRIBUTED, LF_CONV1D);
+		spec.units = 1 + i;
+		spec.kernel[0] = 1 + i / 2;
+		spec.padding = (lf_padding) (i % LF_PADDINGS);
+		check(&spec, lf_shape_3(1 + i, 5, 2), 3);
+
+		spec = wrapped_defaults(LF_TIME_DISTRIBUTED, LF_MAX_POOL1D);
+		spec.padding = (lf_padding) (i % 2);
+		check(&spec, lf_shape_3(1 + i, 2 + i, 3), 3);
+
+		spec = wrapped_defaults(LF_TIME_DISTRIBUTED, LF_FLATTEN);
+		check(&spec, i % 2 == 0 ? lf_shape_2(1 + i, 3) : lf_shape_4(1 + i, 2, 3, 2), 3);
+	}
+}
+
+/* Numbers that can be checked by head: one channel, one filter, no bias. */
+static void
+check_by_hand(const char *name, const lf_layer_spec *spec, int steps, const double *kernel, const double *x,
+			  int expected_count, const double *expected)
+{
+	rig			r;
+	bool		good = rig_open(&r, spec, lf_shape_2(steps, 1), 1, false) == LF_OK;
+
+	if (good)
+	{
+		for (size_t i = 0; i < r.layer.parameters; i++)
+			((lf_real *) r.weights.block)[i] = (lf_real) kernel[i];
+		for (int i = 0; i < steps; i++)
+			((lf_real *) r.x.block)[i] = (lf_real) x[i];
+		rig_forward(&r);
+		good = r.y_count == (size_t) expected_count;
+		for (size_t i = 0; i < r.y_count && good; i++)
+			good = is_close((double) ((lf_real *) r.y.block)[i], expected[i]);
+		rig_close(&r);
+	}
+	ok(good, "%s", name);
+}
+
+static void
+test_by_hand(void)
+{
+	static const double kernel[] = {1, 10, 100};
+	static const double up[] = {1, 2, 3, 4, 5};
+	static const double down[] = {-1, -2, -3, -4, -5};
+	lf_layer_spec spec = lf_layer_defaults(LF_CONV1D);
+
+	spec.units = 1;
+	spec.use_bias = false;
+	spec.kernel[0] = 3;
+	spec.padding = LF_VALID;
+	check_by_hand("conv1d valid by hand", &spec, 5, kernel, up, 3, (const double[]) {321, 432, 543});
+	spec.padding = LF_SAME;
+	check_by_hand("conv1d same by hand", &spec, 5, kernel, up, 5, (const double[]) {210, 321, 432, 543, 54});
+	spec.padding = LF_CAUSAL;
+	check_by_hand("conv1d causal by hand", &spec, 5, kernel, up, 5, (const double[]) {100, 210, 321, 432, 543});
+	spec.strides[0] = 2;
+	check_by_hand("conv1d causal with stride 2 by hand", &spec, 5, kernel, up, 3, (const double[]) {100, 321, 543});
+	spec.padding = LF_SAME;
+	check_by_hand("conv1d same with stride 2 by hand", &spec, 5, kernel, up, 3, (const double[]) {210, 432, 54});
+	spec.kernel[0] = 2;
+	check_by_hand("conv1d same, nothing to pad, by hand", &spec, 4, kernel, up, 2, (const double[]) {21, 43});
+	spec.strides[0] = 1;
+	check_by_hand("conv1d same pads the odd zero behind", &spec, 5, kernel, up, 5,
+				  (const double[]) {21, 32, 43, 54, 5});
+
+	spec = lf_layer_defaults(LF_MAX_POOL1D);
+	check_by_hand("max_pool1d by hand", &spec, 5, NULL, down, 2, (const double[]) {-1, -3});
+	spec.padding = LF_SAME;
+	spec.kernel[0] = 3;
+	check_by_hand("in max_pool1d the padding never wins", &spec, 5, NULL, down, 3, (const double[]) {-1, -2, -4});
+}
+
+/* Lengths and padding for all small sizes; and no patch lies outside altogether, which pools and patches rely on. */
+static void
+test_convolution_length(void)
+{
+	bool		lengths = true;
+	bool		covered = true;
+
+	for (int padding = 0; padding < LF_PADDINGS; padding++)
+		for (int length = 1; length <= 12; length++)
+			for (int kernel = 1; kernel <= 14; kernel++)
+				for (int stride = 1; stride <= 14; stride++)
+				{
+					int			before;
+					int			count = lf_convolution_length(length, kernel, stride, (lf_padding) padding, &before);
+
+					if (padding == LF_VALID && kernel > length)
+						lengths = lengths && count == 0;
+					else
+						lengths = lengths &&
+							count == reference_length(length, kernel, stride, (lf_padding) padding) &&
+							before == reference_before(length, kernel, stride, (lf_padding) padding);
+					for (int i = 0; i < count; i++)
+						if (i * stride - before >= length || i * stride - before + kernel <= 0)
+							covered = false;
+				}
+	ok(lengths, "a convolution has Keras' output length and padding");
+	ok(covered, "no patch lies outside of its input");
+}
+
+static lf_status
+create(const lf_layer_spec *spec, lf_shape input)
+{
+	lf_layer	layer;
+
+	return lf_layer_create(&layer, spec, &input, 0);
+}
+
+static bool
+plan_overflows(const lf_layer_spec *spec, lf_shape input, int batch)
+{
+	lf_layer	layer;
+	lf_arena	arena = lf_arena_measure();
+
+	if (lf_layer_create(&layer, spec, &input, 0) != LF_OK)
+		return false;
+	layer.class->plan(&layer, &arena, batch, true);
+	return arena.overflow;
+}
+
+static void
+test_refusals(void)
+{
+	lf_layer_spec spec = lf_layer_defaults(LF_CONV1D);
+
+	spec.units = 3;
+	spec.kernel[0] = 4;
+	ok(create(&spec, lf_shape_1(5)) == LF_BAD_RANK, "conv1d refuses a vector");
+	ok(create(&spec, lf_shape_2(3, 5)) == LF_BAD_SHAPE, "conv1d refuses a kernel longer than its input");
+	spec.padding = LF_SAME;
+	ok(create(&spec, lf_shape_2(3, 5)) == LF_OK, "unless it is padded");
+	spec.strides[0] = 0;
+	ok(create(&spec, lf_shape_2(3, 5)) == LF_BAD_SHAPE, "conv1d refuses a stride of 0");
+	spec.strides[0] = 1;
+	spec.units = 0;
+	ok(create(&spec, lf_shape_2(3, 5)) == LF_BAD_SHAPE, "conv1d refuses 0 filters");
+	spec.units = 1;
+	spec.use_bias = false;
+	spec.kernel[0] = LF_MAX_DIM;
+	ok(plan_overflows(&spec, lf_shape_2(LF_MAX_DIM, 256), LF_MAX_BATCH),
+	   "patches of conv1d that pass 2^64 bytes overflow the arena");
+
+	spec = lf_layer_defaults(LF_MAX_POOL1D);
+	ok(create(&spec, lf_shape_3(5, 3, 2)) == LF_BAD_RANK, "max_pool1d refuses an image");
+	ok(create(&spec, lf_shape_2(1, 3)) == LF_BAD_SHAPE, "max_pool1d refuses a pool longer than its input");
+	spec.padding = LF_CAUSAL;
+	ok(create(&spec, lf_shape_2(5, 3)) == LF_BAD_SHAPE, "max_pool1d refuses causal padding");
+
+	spec = lf_layer_defaults(LF_CONV_LSTM2D);
+	spec.units = 2;
+	spec.kernel[0] = 1;
+	spec.kernel[1] = 2;
+	ok(create(&spec, lf_shape_4(2, 1, 2, 1)) == LF_OK, "conv_lstm2d takes a sequence of images of one row");
+	ok(create(&spec, lf_shape_3(2, 2, 1)) == LF_BAD_RANK, "conv_lstm2d refuses a sequence of series");
+	ok(create(&spec, lf_shape_4(2, 1, 1, 1)) == LF_BAD_SHAPE, "conv_lstm2d refuses a kernel wider than its input");
+	spec.padding = LF_CAUSAL;
+	ok(create(&spec, lf_shape_4(2, 1, 2, 1)) == LF_BAD_SHAPE, "conv_lstm2d refuses causal padding");
+	spec.padding = LF_VALID;
+	spec.units = LF_MAX_DIM / 4 + 1;
+	ok(create(&spec, lf_shape_4(2, 1, 2, 1)) == LF_BAD_SHAPE, "conv_lstm2d refuses more filters than a tensor holds");
+
+	spec = wrapped_defaults(LF_TIME_DISTRIBUTED, LF_LSTM);
+	spec.units = 2;
+	ok(create(&spec, lf_shape_3(2, 3, 1)) == LF_BAD_SHAPE, "time_distributed refuses lstm");
+	spec = wrapped_defaults(LF_TIME_DISTRIBUTED, LF_FLATTEN);
+	spec.inner = LF_TIME_DISTRIBUTED;
+	ok(create(&spec, lf_shape_3(2, 3, 1)) == LF_BAD_SHAPE, "time_distributed refuses itself");
+	spec.inner = (lf_layer_kind) 99;
+	ok(create(&spec, lf_shape_3(2, 3, 1)) == LF_BAD_SHAPE, "time_distributed refuses what is no kind");
+	spec.inner = LF_FLATTEN;
+	ok(create(&spec, lf_shape_1(2)) == LF_BAD_RANK, "time_distributed refuses a vector");
+	ok(plan_overflows(&spec, lf_shape_2(LF_MAX_DIM, 1), LF_MAX_BATCH),
+	   "time_distributed overflows the arena where batch times steps pass an int");
+}
+
+/* With the flag up, a walk comes back, whatever it computed, and leaves its inputs and everybody's memory alone. */
+static void
+test_interrupt(void)
+{
+	static const volatile sig_atomic_t raised = 1;
+	lf_layer_spec specs[LF_LAYER_KINDS];
+	lf_shape	inputs[LF_LAYER_KINDS];
+
+	for (int kind = 0; kind < LF_LAYER_KINDS; kind++)
+	{
+		specs[kind] = lf_layer_defaults((lf_layer_kind) kind);
+		specs[kind].units = 3;
+		inputs[kind] = lf_shape_2(5, 2);
+	}
+	specs[LF_BIDIRECTIONAL] = wrapped_defaults(LF_BIDIRECTIONAL, LF_LSTM);
+	specs[LF_BIDIRECTIONAL].units = 3;
+	specs[LF_TIME_DISTRIBUTED] = wrapped_defaults(LF_TIME_DISTRIBUTED, LF_MAX_POOL1D);
+	inputs[LF_TIME_DISTRIBUTED] = lf_shape_3(3, 5, 2);
+	specs[LF_CONV1D].kernel[0] = 2;
+	specs[LF_RESHAPE].target = lf_shape_1(-1);
+	inputs[LF_REPEAT_VECTOR] = lf_shape_1(7);
+	specs[LF_CONV_LSTM2D].kernel[0] = specs[LF_CONV_LSTM2D].kernel[1] = 2;
+	inputs[LF_CONV_LSTM2D] = lf_shape_4(3, 3, 3, 2);
+	for (int kind = 0; kind < LF_LAYER_KINDS; kind++)
+	{
+		rig			r;
+		lf_random	random = lf_random_seed((uint64_t) kind);
+		bool		good = rig_open(&r, &specs[kind], inputs[kind], 3, true) == LF_OK;
+
+		if (good)
+		{
+			double	   *weights;
+			double	   *x;
+
+			fill_uniform(&random, r.weights.block, r.layer.parameters, 0.7);
+			fill_uniform(&random, r.dy.block, r.y_count, 1.0);
+			fill_normal(&random, r.x.block, r.x_count);
+			weights = to_double(r.weights.block, r.layer.parameters);
+			x = to_double(r.x.block, r.x_count);
+			r.pass.interrupt = &raised;
+			rig_forward(&r);
+			rig_backward(&r, true);
+			for (size_t i = 0; i < r.layer.parameters; i++)
+				good = good && weights[i] == (double) ((lf_real *) r.weights.block)[i];
+			for (size_t i = 0; i < r.x_count; i++)
+				good = good && x[i] == (double) ((lf_real *) r.x.block)[i];
+			good = good && rig_intact(&r);
+			free(weights);
+			free(x);
+			rig_close(&r);
+		}
+		ok(good, "an interrupted %s leaves everything intact", lf_layer_class_of((lf_layer_kind) kind)->name);
+	}
+}
+
+/* Rows and columns of a matrix as it lies in memory, given those of op(A); rows are up to two elements apart. */
+static guarded
+random_matrix(lf_random *random, lf_transpose transpose, size_t rows, size_t columns, size_t *ld)
+{
+	size_t		stored_rows = transpose == LF_PLAIN ? rows : columns;
+	size_t		stored_columns = transpose == LF_PLAIN ? columns : rows;
+	guarded		g;
+
+	*ld = stored_columns + lf_random_below(random, 3) + (stored_columns == 0);
+	g = guarded_reals(stored_rows * *ld);
+	fill_uniform(random, g.block, stored_rows * *ld, 1.0);
+	return g;
+}
+
+/*
+ * One product both ways. C starts as random numbers, and at beta 0 as NaN, since it must not be read; what lies between
+ * its rows must stay. 'sums' also compares with sums over single elements. Returns what is wrong, or NULL.
+ */
+static const char *
+check_product(lf_random *random, lf_transpose ta, lf_transpose tb, size_t m, size_t n, size_t k, int beta, bool sums)
+{
+	const lf_pass pass = {.batch = 1};
+	const char *why = NULL;
+	size_t		lda;
+	size_t		ldb;
+	size_t		ldc;
+	guarded		a = random_matrix(random, ta, m, k, &lda);
+	guarded		b = random_matrix(random, tb, k, n, &ldb);
+	guarded		start = random_matrix(random, LF_PLAIN, m, n, &ldc);
+	guarded		fast = guarded_new(start.bytes);
+	guarded		plain = guarded_new(start.bytes);
+	const lf_real *a_block = a.block;
+	const lf_real *b_block = b.block;
+	const lf_real *c_start = start.block;
+	lf_real    *c_fast = fast.block;
+	lf_real    *c_plain = plain.block;
+
+	memcpy(c_fast, c_start, start.bytes);
+	memcpy(c_plain, c_start, start.bytes);
+	for (size_t i = 0; i < m && beta == 0; i++)
+	{
+		memset(c_fast + i * ldc, 0xFF, n * sizeof(lf_real));
+		memset(c_plain + i * ldc, 0xFF, n * sizeof(lf_real));
+	}
+	lf_multiply(&pass, ta, tb, m, n, k, a_block, lda, b_block, ldb, beta, c_fast, ldc);
+	lf_multiply_plain(ta, tb, m, n, k, a_block, lda, b_block, ldb, beta, c_plain, ldc);
+
+	for (size_t i = 0; i < m; i++)
+		for (size_t j = 0; j < ldc; j++)
+		{
+			/* errors of a sum of k products of numbers below 1 grow with k at worst, with its root in practice */
+			double		limit = TOLERANCE * (1 + sqrt((double) k));
+			double		value = (double) c_fast[i * ldc + j];
+			double		oracle = (double) c_plain[i * ldc + j];
+
+			if (j >= n)
+			{
+				if (c_fast[i * ldc + j] != c_start[i * ldc + j] || c_plain[i * ldc + j] != c_start[i * ldc + j])
+					why = "something between the rows was changed";
+				continue;
+			}
+			if (!(fabs(value - oracle) <= limit))
+				why = "the fast product is not the plain one";
+			if (sums)
+			{
+				double		sum = beta == 0 ? 0 : (double) c_start[i * ldc + j];
+
+				for (size_t l = 0; l < k; l++)
+					sum += (double) (ta == LF_PLAIN ? a_block[i * lda + l] : a_block[l * lda + i]) *
+						(double) (tb == LF_PLAIN ? b_block[l * ldb + j] : b_block[j * ldb + l]);
+				if (!(fabs(oracle - sum) <= limit))
+					why = "the plain product is not the sum of its elements";
+			}
+		}
+	if (!guarded_intact(&a) || !guarded_intact(&b) || !guarded_intact(&fast) || !guarded_intact(&plain))
+		why = "a red zone was written to";
+	free(a.raw);
+	free(b.raw);
+	free(start.raw);
+	free(fast.raw);
+	free(plain.raw);
+	return why;
+}
+
+static void
+test_multiply(void)
+{
+	static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 31, 64, 97};
+	const size_t count = sizeof(sizes) / sizeof(sizes[0]);
+	lf_random	random = lf_random_seed(7);
+
+	for (int kind = 0; kind < 8; kind++)
+	{
+		lf_transpose ta = (kind & 1) != 0 ? LF_TRANSPOSED : LF_PLAIN;
+		lf_transpose tb = (kind & 2) != 0 ? LF_TRANSPOSED : LF_PLAIN;
+		int			beta = (kind & 4) != 0;
+		const char *why = NULL;
+
+		for (int round = 0; round < 300 && why == NULL; round++)
+		{
+			size_t		m = sizes[lf_random_below(&random, count)];
+			size_t		n = sizes[lf_random_below(&random, count)];
+			size_t		k = sizes[lf_random_below(&random, count)];
+
+			why = check_product(&random, ta, tb, m, n, k, beta, true);
+			if (why != NULL)
+				diag("m %zu, n %zu, k %zu: %s", m, n, k, why);
+		}
+		ok(why == NULL, "random products, A %s, B %s, beta %d", ta == LF_PLAIN ? "plain" : "transposed",
+		   tb == LF_PLAIN ? "plain" : "transposed", beta);
+	}
+}
+
+/* Products above 2^28 multiply-adds are cut into pieces: these into pieces of rows, and of rows and depth. */
+static void
+test_multiply_in_pieces(void)
+{
+	lf_random	random = lf_random_seed(8);
+	const char *why;
+
+	why = check_product(&random, LF_PLAIN, LF_PLAIN, 4801, 241, 257, 1, false);
+	if (!ok(why == NULL, "a product cut into pieces of rows"))
+		diag("%s", why);
+	why = check_product(&random, LF_TRANSPOSED, LF_PLAIN, 67, 61, 70001, 0, false);
+	if (!ok(why == NULL, "a product cut into pieces of rows and depth, beta 0"))
+		diag("%s", why);
+	why = check_product(&random, LF_PLAIN, LF_TRANSPOSED, 67, 61, 70001, 1, false);
+	if (!ok(why == NULL, "a product cut into pieces of rows and depth, beta 1"))
+		diag("%s", why);
+}
+
+int
+main(void)
+{
+	test_convolution_length();
+	test_by_hand();
+	test_conv1d();
+	test_max_pool1d();
+	test_lstm();
+	test_bidirectional();
+	test_conv_lstm2d();
+	test_dense_and_time_distributed();
+	test_refusals();
+	test_interrupt();
+	test_multiply();
+	test_multiply_in_pieces();
+	return done_testing();
+}
