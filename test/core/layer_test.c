@@ -1,10 +1,9 @@
 /*
- * layer_test.c: what the layers and the matrix product compute, against references written as plainly as possible.
+ * layer_test.c: what the layers compute, against references written as plainly as possible.
  *
  * Each reference takes one sample and follows the definition in Keras' documentation with loops over single elements,
  * in double, and shares no code with the layers. Built in float and in double; the tolerance is that of the type.
  */
-#include "matrix.h"
 #include "rig.h"
 #include "tap.h"
 
@@ -165,8 +164,9 @@ reference_max_pool1d(const lf_layer_spec *spec, const lf_shape *input, const dou
 		}
 }
 
+/* flatten and reshape */
 static void
-reference_flatten(const lf_layer_spec *spec, const lf_shape *input, const double *weights, const double *x, double *y)
+reference_copy(const lf_layer_spec *spec, const lf_shape *input, const double *weights, const double *x, double *y)
 {
 	(void) spec;
 	(void) weights;
@@ -174,9 +174,17 @@ reference_flatten(const lf_layer_spec *spec, const lf_shape *input, const double
 		y[i] = x[i];
 }
 
-/*
- * z of one gate and unit; gates are numbered i 0, f 1, c 2, o 3. h is that of the step before.
- */
+static void
+reference_repeat_vector(const lf_layer_spec *spec, const lf_shape *input, const double *weights,
+						const double *x, double *y)
+{
+	(void) weights;
+	for (int t = 0; t < spec->units; t++)
+		for (int i = 0; i < input->dim[0]; i++)
+			y[t * input->dim[0] + i] = x[i];
+}
+
+/* z of one gate and unit; gates are numbered i 0, f 1, c 2, o 3. h is that of the step before. */
 static double
 lstm_sum(const lf_layer_spec *spec, int features, const double *weights, const double *x, const double *h,
 		 int gate, int unit)
@@ -354,7 +362,9 @@ static const reference references[LF_LAYER_KINDS] = {
 	[LF_TIME_DISTRIBUTED] = reference_time_distributed,
 	[LF_CONV1D] = reference_conv1d,
 	[LF_MAX_POOL1D] = reference_max_pool1d,
-	[LF_FLATTEN] = reference_flatten,
+	[LF_FLATTEN] = reference_copy,
+	[LF_RESHAPE] = reference_copy,
+	[LF_REPEAT_VECTOR] = reference_repeat_vector,
 	[LF_CONV_LSTM2D] = reference_conv_lstm2d,
 };
 
@@ -560,6 +570,78 @@ test_dense_and_time_distributed(void)
 		spec = wrapped_defaults(LF_TIME_DISTRIBUTED, LF_FLATTEN);
 		check(&spec, i % 2 == 0 ? lf_shape_2(1 + i, 3) : lf_shape_4(1 + i, 2, 3, 2), 3);
 	}
+}
+
+static void
+test_shapes(void)
+{
+	lf_layer_spec spec = lf_layer_defaults(LF_FLATTEN);
+
+	check(&spec, lf_shape_3(3, 2, 5), 3);
+	spec = lf_layer_defaults(LF_RESHAPE);
+	spec.target = lf_shape_3(2, -1, 3);
+	check(&spec, lf_shape_2(6, 5), 3);
+	spec = lf_layer_defaults(LF_REPEAT_VECTOR);
+	spec.units = 5;
+	check(&spec, lf_shape_1(3), 3);
+}
+
+/* Dropout has no reference, since its mask is its own; but what a mask may do is settled. */
+static void
+test_dropout(void)
+{
+	const double rate = 0.3;
+	const size_t count = 3 * 10000;
+	lf_layer_spec spec = lf_layer_defaults(LF_DROPOUT);
+	lf_random	random = lf_random_seed(9);
+	size_t		dropped = 0;
+	size_t		dropped_again = 0;
+	size_t		dropped_twice = 0;
+	bool		scaled = true;
+	rig			r;
+	const lf_real *x;
+	lf_real    *y;
+
+	spec.rate = rate;
+	if (!ok(rig_open(&r, &spec, lf_shape_1(10000), 3, true) == LF_OK, "dropout can be created"))
+		return;
+	x = r.x.block;
+	y = r.y.block;
+	fill_uniform(&random, r.x.block, r.x_count, 1.0);
+
+	rig_forward(&r);
+	for (size_t i = 0; i < count; i++)
+	{
+		dropped += y[i] == 0;
+		scaled = scaled && (y[i] == 0 || is_close((double) y[i], (double) x[i] / (1 - rate)));
+	}
+	ok(scaled, "what dropout keeps is divided by 1 - rate");
+	/* 5 standard deviations of a binomial */
+	ok(fabs((double) dropped - rate * count) < 5 * sqrt(rate * (1 - rate) * count), "dropout drops its share");
+
+	memcpy(r.dx.block, y, r.y.bytes);
+	rig_forward(&r);
+	ok(memcmp(r.dx.block, y, r.y.bytes) == 0, "the same seed gives the same mask");
+	r.pass.dropout_seed++;
+	rig_forward(&r);
+	for (size_t i = 0; i < count; i++)
+	{
+		dropped_again += y[i] == 0;
+		dropped_twice += y[i] == 0 && ((lf_real *) r.dx.block)[i] == 0;
+	}
+	ok(fabs((double) dropped_twice - rate * rate * count) < 5 * sqrt(rate * rate * (1 - rate * rate) * count) &&
+	   dropped_again != dropped_twice, "another seed gives an independent mask");
+
+	memcpy(r.dx.block, y, r.y.bytes);
+	r.layer.index++;
+	rig_forward(&r);
+	ok(memcmp(r.dx.block, y, r.y.bytes) != 0, "another place in the network gives another mask");
+
+	r.pass.training = false;
+	rig_forward(&r);
+	ok(memcmp(x, y, r.y.bytes) == 0, "outside of training dropout does nothing");
+	ok(rig_intact(&r), "dropout touches no red zone");
+	rig_close(&r);
 }
 
 /* Numbers that can be checked by head: one channel, one filter, no bias. */
@@ -778,137 +860,6 @@ test_interrupt(void)
 	}
 }
 
-/* Rows and columns of a matrix as it lies in memory, given those of op(A); rows are up to two elements apart. */
-static guarded
-random_matrix(lf_random *random, lf_transpose transpose, size_t rows, size_t columns, size_t *ld)
-{
-	size_t		stored_rows = transpose == LF_PLAIN ? rows : columns;
-	size_t		stored_columns = transpose == LF_PLAIN ? columns : rows;
-	guarded		g;
-
-	*ld = stored_columns + lf_random_below(random, 3) + (stored_columns == 0);
-	g = guarded_reals(stored_rows * *ld);
-	fill_uniform(random, g.block, stored_rows * *ld, 1.0);
-	return g;
-}
-
-/*
- * One product both ways. C starts as random numbers, and at beta 0 as NaN, since it must not be read; what lies between
- * its rows must stay. 'sums' also compares with sums over single elements. Returns what is wrong, or NULL.
- */
-static const char *
-check_product(lf_random *random, lf_transpose ta, lf_transpose tb, size_t m, size_t n, size_t k, int beta, bool sums)
-{
-	const lf_pass pass = {.batch = 1};
-	const char *why = NULL;
-	size_t		lda;
-	size_t		ldb;
-	size_t		ldc;
-	guarded		a = random_matrix(random, ta, m, k, &lda);
-	guarded		b = random_matrix(random, tb, k, n, &ldb);
-	guarded		start = random_matrix(random, LF_PLAIN, m, n, &ldc);
-	guarded		fast = guarded_new(start.bytes);
-	guarded		plain = guarded_new(start.bytes);
-	const lf_real *a_block = a.block;
-	const lf_real *b_block = b.block;
-	const lf_real *c_start = start.block;
-	lf_real    *c_fast = fast.block;
-	lf_real    *c_plain = plain.block;
-
-	memcpy(c_fast, c_start, start.bytes);
-	memcpy(c_plain, c_start, start.bytes);
-	for (size_t i = 0; i < m && beta == 0; i++)
-	{
-		memset(c_fast + i * ldc, 0xFF, n * sizeof(lf_real));
-		memset(c_plain + i * ldc, 0xFF, n * sizeof(lf_real));
-	}
-	lf_multiply(&pass, ta, tb, m, n, k, a_block, lda, b_block, ldb, beta, c_fast, ldc);
-	lf_multiply_plain(ta, tb, m, n, k, a_block, lda, b_block, ldb, beta, c_plain, ldc);
-
-	for (size_t i = 0; i < m; i++)
-		for (size_t j = 0; j < ldc; j++)
-		{
-			/* errors of a sum of k products of numbers below 1 grow with k at worst, with its root in practice */
-			double		limit = TOLERANCE * (1 + sqrt((double) k));
-			double		value = (double) c_fast[i * ldc + j];
-			double		oracle = (double) c_plain[i * ldc + j];
-
-			if (j >= n)
-			{
-				if (c_fast[i * ldc + j] != c_start[i * ldc + j] || c_plain[i * ldc + j] != c_start[i * ldc + j])
-					why = "something between the rows was changed";
-				continue;
-			}
-			if (!(fabs(value - oracle) <= limit))
-				why = "the fast product is not the plain one";
-			if (sums)
-			{
-				double		sum = beta == 0 ? 0 : (double) c_start[i * ldc + j];
-
-				for (size_t l = 0; l < k; l++)
-					sum += (double) (ta == LF_PLAIN ? a_block[i * lda + l] : a_block[l * lda + i]) *
-						(double) (tb == LF_PLAIN ? b_block[l * ldb + j] : b_block[j * ldb + l]);
-				if (!(fabs(oracle - sum) <= limit))
-					why = "the plain product is not the sum of its elements";
-			}
-		}
-	if (!guarded_intact(&a) || !guarded_intact(&b) || !guarded_intact(&fast) || !guarded_intact(&plain))
-		why = "a red zone was written to";
-	free(a.raw);
-	free(b.raw);
-	free(start.raw);
-	free(fast.raw);
-	free(plain.raw);
-	return why;
-}
-
-static void
-test_multiply(void)
-{
-	static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 31, 64, 97};
-	const size_t count = sizeof(sizes) / sizeof(sizes[0]);
-	lf_random	random = lf_random_seed(7);
-
-	for (int kind = 0; kind < 8; kind++)
-	{
-		lf_transpose ta = (kind & 1) != 0 ? LF_TRANSPOSED : LF_PLAIN;
-		lf_transpose tb = (kind & 2) != 0 ? LF_TRANSPOSED : LF_PLAIN;
-		int			beta = (kind & 4) != 0;
-		const char *why = NULL;
-
-		for (int round = 0; round < 300 && why == NULL; round++)
-		{
-			size_t		m = sizes[lf_random_below(&random, count)];
-			size_t		n = sizes[lf_random_below(&random, count)];
-			size_t		k = sizes[lf_random_below(&random, count)];
-
-			why = check_product(&random, ta, tb, m, n, k, beta, true);
-			if (why != NULL)
-				diag("m %zu, n %zu, k %zu: %s", m, n, k, why);
-		}
-		ok(why == NULL, "random products, A %s, B %s, beta %d", ta == LF_PLAIN ? "plain" : "transposed",
-		   tb == LF_PLAIN ? "plain" : "transposed", beta);
-	}
-}
-
-/* Products above 2^28 multiply-adds are cut into pieces: these into pieces of rows, and of rows and depth. */
-static void
-test_multiply_in_pieces(void)
-{
-	lf_random	random = lf_random_seed(8);
-	const char *why;
-
-	why = check_product(&random, LF_PLAIN, LF_PLAIN, 4801, 241, 257, 1, false);
-	if (!ok(why == NULL, "a product cut into pieces of rows"))
-		diag("%s", why);
-	why = check_product(&random, LF_TRANSPOSED, LF_PLAIN, 67, 61, 70001, 0, false);
-	if (!ok(why == NULL, "a product cut into pieces of rows and depth, beta 0"))
-		diag("%s", why);
-	why = check_product(&random, LF_PLAIN, LF_TRANSPOSED, 67, 61, 70001, 1, false);
-	if (!ok(why == NULL, "a product cut into pieces of rows and depth, beta 1"))
-		diag("%s", why);
-}
-
 int
 main(void)
 {
@@ -920,9 +871,9 @@ main(void)
 	test_bidirectional();
 	test_conv_lstm2d();
 	test_dense_and_time_distributed();
+	test_shapes();
+	test_dropout();
 	test_refusals();
 	test_interrupt();
-	test_multiply();
-	test_multiply_in_pieces();
 	return done_testing();
 }

@@ -1,0 +1,16 @@
+/*
+ * compat.h: the differences between the supported versions of PostgreSQL, all of them, and nothing else.
+ */
+#ifndef LFPG_COMPAT_H
+#define LFPG_COMPAT_H
+
+#if PG_VERSION_NUM < 150000
+#error "lstm_forecast needs PostgreSQL 15 or later"
+#endif
+
+/* PostgreSQL 16 moved the declarations of varlena support functions apart from the rest of fmgr. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+#endif

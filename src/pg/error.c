@@ -1,0 +1,145 @@
+/*
+ * error.c: messages, details and hints for what the core only numbers.
+ */
+#include "error.h"
+
+#include "lib/stringinfo.h"
+
+char *
+shape_text(const lf_shape *shape, bool with_batch)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, with_batch ? "(None" : "(");
+	for (int i = 0; i < shape->rank; i++)
+		appendStringInfo(&text, "%s%d", i > 0 || with_batch ? ", " : "", shape->dim[i]);
+	appendStringInfoChar(&text, ')');
+	return text.data;
+}
+
+const char *
+nearest_name(const char *name, const char *const *candidates, int count)
+{
+	const char *nearest = NULL;
+	int			length = (int) strlen(name);
+	int			best = length / 2 + 1;	/* more edits than this and it is another word */
+
+	if (length > NAMEDATALEN)
+		return NULL;
+	for (int i = 0; i < count; i++)
+	{
+		int			edits = varstr_levenshtein_less_equal(name, length, candidates[i], (int) strlen(candidates[i]),
+														  1, 1, 1, best, true);
+
+		if (edits < best)
+		{
+			best = edits;
+			nearest = candidates[i];
+		}
+	}
+	return nearest;
+}
+
+void
+report_network(lf_status status, const lf_network *network, const lf_spec *spec, int layer, const lf_task *task)
+{
+	const char *name = "";
+	const lf_shape *input = NULL;
+
+	if (status != LF_NO_LAYERS && status != LF_BAD_OUTPUT)
+	{
+		name = lf_layer_class_of(spec->layer[layer].kind)->name;
+		input = &network->layer[layer].input;
+	}
+	switch (status)
+	{
+		case LF_NO_LAYERS:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("an architecture has 1 to %d layers, not %d", LF_MAX_LAYERS, spec->count)));
+			break;
+		case LF_BAD_RANK:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("layer %d (%s) cannot take an input of shape %s", layer + 1, name, shape_text(input, true)),
+					 errdetail("The input has %d dimensions besides the batch.", input->rank),
+					 errhint("A recurrent layer before another one needs \"return_sequences\": true; "
+							 "flatten, reshape and repeat_vector change the number of dimensions.")));
+			break;
+		case LF_BAD_OUTPUT:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the network's output has shape %s, but horizon %d and %d target column(s) need (None, %d, %d)",
+							shape_text(lf_network_output(network), true), task->horizon, task->targets,
+							task->horizon, task->targets),
+					 errhint("End with a dense layer of %d units, or with one of %d units per step.",
+							 task->horizon * task->targets, task->targets)));
+			break;
+		case LF_TOO_LARGE:
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("layer %d (%s) is too large", layer + 1, name),
+					 errdetail("One tensor and all weights together are limited to %zu elements, one dimension to %d.",
+							   LF_MAX_ELEMENTS, LF_MAX_DIM)));
+			break;
+		default:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the arguments of layer %d (%s) do not fit its input of shape %s",
+							layer + 1, name, shape_text(input, true)),
+					 errhint("Sizes must be positive, kernels and pools must fit into the steps they run over, "
+							 "and a reshape must keep the number of elements.")));
+	}
+	pg_unreachable();
+}
+
+void
+report_model(lf_status status)
+{
+	if (status == LF_NEWER_FORMAT)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("the model was written by a newer version of lstm_forecast"),
+				 errhint("Install that version, then run ALTER EXTENSION lstm_forecast UPDATE.")));
+	if (status == LF_TOO_LARGE)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the model is too large")));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("the value is not a model, or it is damaged"),
+			 errhint("A model is the bytea value that lstm_train, lstm_train_agg or lstm_import returned.")));
+}
+
+void
+report_divergence(int epoch, uint64 batch, const lf_training *training)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("training diverged in epoch %d, batch " UINT64_FORMAT, epoch, batch),
+			 errdetail("The loss or a gradient became infinite at learning_rate %g, clip_norm %g.",
+					   training->learning_rate, training->clip_norm),
+			 errhint("Lower learning_rate, set clip_norm to 1, or scale the columns with \"scale\": \"standard\".")));
+}
+
+void
+check_memory(Size needed, const char *what)
+{
+	Size		allowed = (Size) maintenance_work_mem * 1024;
+
+	if (needed > allowed)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%s needs %zu kB, and maintenance_work_mem allows %zu kB",
+						what, needed / 1024 + 1, allowed / 1024),
+				 errhint("Raise maintenance_work_mem, or reduce units, lookback or batch_size.")));
+}
+
+void
+report_unsupported(const char *parameter)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("%s is not supported yet", parameter)));
+}

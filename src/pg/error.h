@@ -1,0 +1,34 @@
+/*
+ * error.h: how the core's status codes become SQL errors, in one place.
+ */
+#ifndef LFPG_ERROR_H
+#define LFPG_ERROR_H
+
+#include "common.h"
+
+/* Raises the error of a failed network: 'layer' and 'network' as lf_network_create left them. */
+void		report_network(lf_status status, const lf_network *network, const lf_spec *spec, int layer,
+						   const lf_task *task) pg_attribute_noreturn();
+
+/* Raises the error of bytes that are no model. */
+void		report_model(lf_status status) pg_attribute_noreturn();
+
+/* Raises the error of a training that diverged in a batch of an epoch, both counted from 1. */
+void		report_divergence(int epoch, uint64 batch, const lf_training *training) pg_attribute_noreturn();
+
+/*
+ * Raises 54000 where 'needed' bytes are more than maintenance_work_mem allows. 'what' says for what, as the subject of
+ * a sentence.
+ */
+void		check_memory(Size needed, const char *what);
+
+/* Raises 0A000 for a parameter that is in the signature but not filled in yet. */
+void		report_unsupported(const char *parameter) pg_attribute_noreturn();
+
+/* "(None, 3, 50)" */
+char	   *shape_text(const lf_shape *shape, bool with_batch);
+
+/* The candidate that is most like 'name', or NULL where none is near enough to be meant. */
+const char *nearest_name(const char *name, const char *const *candidates, int count);
+
+#endif

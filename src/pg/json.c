@@ -1,0 +1,201 @@
+/*
+ * json.c: jsonb in, JSON text out.
+ */
+#include "json.h"
+
+#include "error.h"
+#include "utils/json.h"
+#include "utils/numeric.h"
+
+#include <math.h>
+
+bool
+json_is_object(const JsonbValue *value)
+{
+	return value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data);
+}
+
+bool
+json_is_array(const JsonbValue *value)
+{
+	return value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data);
+}
+
+char *
+json_display(const JsonbValue *value)
+{
+	char	   *text;
+
+	switch (value->type)
+	{
+		case jbvNull:
+			return "null";
+		case jbvBool:
+			return value->val.boolean ? "true" : "false";
+		case jbvNumeric:
+			return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+		case jbvString:
+			text = psprintf("\"%s\"", pnstrdup(value->val.string.val, Min(value->val.string.len, 63)));
+			return text;
+		case jbvBinary:
+			text = JsonbToCString(NULL, value->val.binary.data, value->val.binary.len);
+			if (strlen(text) > 63)
+				text = json_is_array(value) ? "an array" : "an object";
+			return text;
+		default:
+			return "a value";
+	}
+}
+
+static void
+report_type(const JsonbValue *value, const char *what, const char *wanted) pg_attribute_noreturn();
+
+static void
+report_type(const JsonbValue *value, const char *what, const char *wanted)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s must be %s, not %s", what, wanted, json_display(value))));
+}
+
+void
+json_each_key(JsonbContainer *object, const char *what, json_visitor visitor, void *state)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(object);
+	JsonbValue	key;
+	JsonbValue	value;
+	JsonbIteratorToken token = JsonbIteratorNext(&iterator, &key, false);
+
+	if (token != WJB_BEGIN_OBJECT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be a JSON object", what),
+				 errhint("For example: '{\"epochs\": 100}'.")));
+	while (JsonbIteratorNext(&iterator, &key, true) == WJB_KEY)
+	{
+		(void) JsonbIteratorNext(&iterator, &value, true);
+		visitor(state, pnstrdup(key.val.string.val, key.val.string.len), &value);
+	}
+}
+
+int
+json_elements(const JsonbValue *value, const char *what, JsonbValue *elements, int most)
+{
+	JsonbIterator *iterator;
+	JsonbValue	element;
+	int			count = 0;
+
+	if (!json_is_array(value))
+	{
+		elements[0] = *value;
+		return 1;
+	}
+	iterator = JsonbIteratorInit(value->val.binary.data);
+	(void) JsonbIteratorNext(&iterator, &element, false);
+	while (JsonbIteratorNext(&iterator, &element, true) == WJB_ELEM)
+	{
+		if (count == most)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s has more than %d elements", what, most)));
+		elements[count++] = element;
+	}
+	if (count == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s is an empty array", what)));
+	return count;
+}
+
+double
+json_real(const JsonbValue *value, const char *what, double low, double high)
+{
+	double		number;
+
+	if (value->type != jbvNumeric)
+		report_type(value, what, "a number");
+	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
+	if (!(number >= low && number <= high))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be from %g to %g, not %s", what, low, high, json_display(value))));
+	return number;
+}
+
+int64
+json_int(const JsonbValue *value, const char *what, int64 low, int64 high)
+{
+	double		number;
+
+	if (value->type != jbvNumeric)
+		report_type(value, what, "an integer");
+	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
+	if (number != floor(number) || !(number >= (double) low && number <= (double) high))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be an integer from " INT64_FORMAT " to " INT64_FORMAT ", not %s",
+						what, low, high, json_display(value))));
+	return (int64) number;
+}
+
+bool
+json_bool(const JsonbValue *value, const char *what)
+{
+	if (value->type != jbvBool)
+		report_type(value, what, "true or false");
+	return value->val.boolean;
+}
+
+char *
+json_text(const JsonbValue *value, const char *what)
+{
+	if (value->type != jbvString)
+		report_type(value, what, "a string");
+	return pnstrdup(value->val.string.val, value->val.string.len);
+}
+
+int
+json_choice(const JsonbValue *value, const char *what, const char *const *names, int count)
+{
+	char	   *text;
+	const char *nearest;
+
+	if (value->type != jbvString)
+		report_type(value, what, psprintf("one of %s", join_names(names, count)));
+	text = json_text(value, what);
+	for (int i = 0; i < count; i++)
+		if (strcmp(text, names[i]) == 0)
+			return i;
+	nearest = nearest_name(text, names, count);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s must be one of %s, not %s", what, join_names(names, count), json_display(value)),
+			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+	return 0;
+}
+
+char *
+join_names(const char *const *names, int count)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < count; i++)
+		appendStringInfo(&text, "%s%s", i > 0 ? ", " : "", names[i]);
+	return text.data;
+}
+
+void
+append_number(StringInfo out, double value)
+{
+	if (!isfinite(value))
+		appendStringInfoString(out, "null");
+	else
+		appendStringInfoString(out, float8out_internal(value));
+}
+
+Datum
+jsonb_from_text(const char *text)
+{
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
+}

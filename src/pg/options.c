@@ -1,0 +1,325 @@
+/*
+ * options.c: one table of options, from which they are read, checked and listed.
+ */
+#include "options.h"
+
+#include "error.h"
+#include "architecture.h"
+#include "json.h"
+
+#include <math.h>
+
+typedef enum OptionType
+{
+	OPTION_INT,
+	OPTION_REAL,
+	OPTION_SEED,				/* an integer, kept in a double: exact up to 2^53 */
+	OPTION_BOOL,
+	OPTION_CHOICE,				/* int index into names */
+	OPTION_NAMES,				/* a string or an array of them */
+	OPTION_UNITS,
+	OPTION_ARCHITECTURE,
+	OPTION_LATER				/* settled name, not built yet */
+} OptionType;
+
+typedef struct OptionRow
+{
+	const char *name;
+	OptionType	type;
+	size_t		offset;			/* in Options */
+	double		low;
+	double		high;
+	const char *const *names;
+	int			count;
+	const char *standard;		/* the default, in words */
+	bool		aggregate;		/* only in lstm_train_agg */
+	const char *meaning;
+} OptionRow;
+
+#define PLACE(field) offsetof(Options, field)
+#define NUMBERS(low, high) (low), (high), NULL, 0
+#define NAMES(names, count) 0, 0, (names), (count)
+#define ANYTHING 0, 0, NULL, 0
+
+static const char *const normalize_names[] = {"none", "last", "mean"};
+
+static const OptionRow rows[] = {
+	{"architecture", OPTION_ARCHITECTURE, 0, ANYTHING, "vanilla", false,
+	"The network: the name of a preset (see lstm_presets()), or an array of layers with Keras' names and arguments."},
+	{"units", OPTION_UNITS, 0, NUMBERS(1, 65536), "of the preset", false,
+	"Size of the recurrent layers of a preset: one number, or one for each layer."},
+	{"bidirectional", OPTION_BOOL, PLACE(arguments.bidirectional), ANYTHING, "false", false,
+	"Whether the recurrent layers of a preset read in both directions."},
+	{"activation", OPTION_CHOICE, PLACE(arguments.activation), NAMES(lf_activation_names, LF_ACTIVATIONS), "tanh", false,
+	"Activation of a preset's recurrent layers."},
+	{"recurrent_activation", OPTION_CHOICE, PLACE(arguments.recurrent_activation),
+	NAMES(lf_activation_names, LF_ACTIVATIONS), "sigmoid", false,
+	"Activation of the gates of a preset's recurrent layers."},
+	{"dropout", OPTION_REAL, PLACE(arguments.dropout), NUMBERS(0, 0.95), "0", false,
+	"Share of outputs dropped after each recurrent layer of a preset during training."},
+	{"lead", OPTION_INT, PLACE(lead), NUMBERS(0, 100000), "1", false,
+	"Rows from the last input row to the first output: 1 the next row, 0 the same row (its inputs are known)."},
+	{"epochs", OPTION_INT, PLACE(training.epochs), NUMBERS(1, 1000000), "from the number of windows", false,
+	"How often training goes over all windows, at most."},
+	{"batch_size", OPTION_INT, PLACE(training.batch_size), NUMBERS(1, LF_MAX_BATCH), "32", false,
+	"Windows per step of the optimizer."},
+	{"optimizer", OPTION_CHOICE, PLACE(training.optimizer), NAMES(lf_optimizer_names, LF_OPTIMIZERS), "adam", false,
+	"How gradients become steps, with Keras' formulas."},
+	{"learning_rate", OPTION_REAL, PLACE(training.learning_rate), NUMBERS(1e-10, 100), "0.005, for sgd 0.01", false,
+	"Size of the optimizer's steps."},
+	{"schedule", OPTION_CHOICE, PLACE(training.schedule), NAMES(lf_schedule_names, LF_SCHEDULES), "cosine", false,
+	"How the learning rate changes over the epochs: not at all, or along a cosine down to 0."},
+	{"momentum", OPTION_REAL, PLACE(training.momentum), NUMBERS(0, 0.999999), "0", false,
+	"Momentum of sgd."},
+	{"weight_decay", OPTION_REAL, PLACE(training.weight_decay), NUMBERS(0, 1), "0.004", false,
+	"Decay of the weights by adamw."},
+	{"clip_norm", OPTION_REAL, PLACE(training.clip_norm), NUMBERS(0, 1e6), "1", false,
+	"Longest gradient, as the norm over all weights; longer ones are scaled down. 0: none are."},
+	{"loss", OPTION_CHOICE, PLACE(training.loss), NAMES(lf_loss_names, LF_LOSSES), "mse", false,
+	"What training makes small: the squared error, the absolute error, or huber, which is between the two."},
+	{"validation", OPTION_REAL, PLACE(training.validation), NUMBERS(0, 0.9), "0.2", false,
+	"Newest part of the windows that is held out to choose the best epoch and to tell how good the forecast is."},
+	{"patience", OPTION_INT, PLACE(training.patience), NUMBERS(0, 1000000), "0", false,
+	"Epochs without a better held-out loss after which training stops; 0: never. The best epoch is kept either way."},
+	{"refit", OPTION_BOOL, PLACE(training.refit), ANYTHING, "true", false,
+	"Whether the final model is trained once more on all windows, the held-out ones too, for the best number of epochs."},
+	{"shuffle", OPTION_BOOL, PLACE(training.shuffle), ANYTHING, "true", false,
+	"Whether windows are visited in a new random order in each epoch."},
+	{"scale", OPTION_CHOICE, PLACE(training.scale), NAMES(lf_scale_names, LF_SCALES), "standard", false,
+	"Scaling of each column by its training rows: to mean 0 and variance 1, or to 0 to 1."},
+	{"normalize", OPTION_CHOICE, PLACE(normalize), NAMES(normalize_names, 3), "mean with a season, else last", false,
+	"What is subtracted from the target columns in each window and added back to the forecast: the last value or the mean."},
+	{"seed", OPTION_SEED, PLACE(seed), NUMBERS(0, 9007199254740992.0), "1", false,
+	"Start of all random numbers: the same rows and seed give the same model."},
+	{"horizon", OPTION_INT, PLACE(horizon), NUMBERS(1, LF_MAX_DIM), "1", true,
+	"Steps of a forecast, as the parameter of lstm_train."},
+	{"lookback", OPTION_INT, PLACE(lookback), NUMBERS(1, LF_MAX_DIM), "from the data", true,
+	"Rows of a window, as the parameter of lstm_train."},
+	{"columns", OPTION_NAMES, PLACE(columns), ANYTHING, "value, or value1, value2, ...", true,
+	"Names of the elements of \"values\"."},
+	{"target", OPTION_NAMES, PLACE(target), ANYTHING, "all columns", true,
+	"Names of the columns that are forecast."},
+	{"inputs", OPTION_NAMES, PLACE(inputs), ANYTHING, "the targets", true,
+	"Names of the columns in the window."},
+	{"difference", OPTION_LATER},
+	{"log", OPTION_LATER},
+	{"missing", OPTION_LATER},
+	{"step", OPTION_LATER},
+	{"ensemble", OPTION_LATER},
+	{"threads", OPTION_LATER},
+	{"max_time", OPTION_LATER},
+	{"init", OPTION_LATER},
+	{"blend", OPTION_LATER},
+	{"calendar", OPTION_LATER},
+};
+
+typedef struct OptionsReader
+{
+	Options    *options;
+	bool		aggregate;
+} OptionsReader;
+
+static void
+read_names(const JsonbValue *value, const char *what, char ***names, int *count)
+{
+	JsonbValue *elements = palloc(LF_MAX_COLUMNS * sizeof(JsonbValue));
+
+	*count = json_elements(value, what, elements, LF_MAX_COLUMNS);
+	*names = palloc(*count * sizeof(char *));
+	for (int i = 0; i < *count; i++)
+	{
+		(*names)[i] = json_text(&elements[i], what);
+		if (strlen((*names)[i]) > LF_MAX_NAME)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s has a name of more than %d bytes", what, LF_MAX_NAME)));
+	}
+}
+
+static void
+read_architecture(const JsonbValue *value, const char *what, Options *options)
+{
+	const char *names[LF_PRESETS];
+
+	if (json_is_array(value))
+	{
+		options->layers = palloc0(sizeof(lf_spec));
+		architecture_from_json(value, options->layers);
+		return;
+	}
+	for (int i = 0; i < LF_PRESETS; i++)
+		names[i] = lf_presets[i].name;
+	options->preset = json_choice(value, what, names, LF_PRESETS);
+}
+
+static void
+read_option(const OptionRow *row, const JsonbValue *value, Options *options)
+{
+	char	   *what = psprintf("option \"%s\"", row->name);
+	void	   *place = (char *) options + row->offset;
+	JsonbValue	elements[LF_MAX_LAYERS];
+
+	switch (row->type)
+	{
+		case OPTION_INT:
+			*(int *) place = (int) json_int(value, what, (int64) row->low, (int64) row->high);
+			break;
+		case OPTION_REAL:
+			*(double *) place = json_real(value, what, row->low, row->high);
+			break;
+		case OPTION_SEED:
+			*(double *) place = (double) json_int(value, what, (int64) row->low, (int64) row->high);
+			break;
+		case OPTION_BOOL:
+			*(bool *) place = json_bool(value, what);
+			break;
+		case OPTION_CHOICE:
+			*(int *) place = json_choice(value, what, row->names, row->count);
+			break;
+		case OPTION_NAMES:
+			/* each list of names is followed by its count */
+			read_names(value, what, place, (int *) ((char *) place + sizeof(char **)));
+			break;
+		case OPTION_UNITS:
+			options->arguments.units_count = json_elements(value, what, elements, LF_MAX_LAYERS);
+			for (int i = 0; i < options->arguments.units_count; i++)
+				options->arguments.units[i] = (int) json_int(&elements[i], what, (int64) row->low, (int64) row->high);
+			break;
+		case OPTION_ARCHITECTURE:
+			read_architecture(value, what, options);
+			break;
+		case OPTION_LATER:
+			report_unsupported(what);
+			break;
+	}
+}
+
+static void
+visit_option(void *state, const char *name, const JsonbValue *value)
+{
+	OptionsReader *reader = state;
+	const char *valid[lengthof(rows)];
+	const char *nearest;
+	int			count = 0;
+
+	for (int i = 0; i < lengthof(rows); i++)
+	{
+		if (strcmp(rows[i].name, name) == 0)
+		{
+			if (rows[i].aggregate && !reader->aggregate)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("\"%s\" is a parameter here, not an option", name),
+						 errhint("Give it by name: %s => ...", name)));
+			read_option(&rows[i], value, reader->options);
+			return;
+		}
+		if (rows[i].type != OPTION_LATER && (reader->aggregate || !rows[i].aggregate))
+			valid[count++] = rows[i].name;
+	}
+	nearest = nearest_name(name, valid, count);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unrecognized option \"%s\"", name),
+			 nearest != NULL ? errhint("Perhaps you meant \"%s\". lstm_options() lists all.", nearest) :
+			 errhint("lstm_options() lists all.")));
+}
+
+void
+options_read(Jsonb *json, bool aggregate, Options *options)
+{
+	OptionsReader reader = {.options = options, .aggregate = aggregate};
+
+	memset(options, 0, sizeof(Options));
+	options->preset = LF_VANILLA;
+	options->arguments.activation = LF_TANH;
+	options->arguments.recurrent_activation = LF_SIGMOID;
+	options->lead = 1;
+	options->normalize = UNSET;
+	options->seed = 1;
+	options->horizon = 1;
+	options->lookback = UNSET;
+	options->training = (lf_training) {
+		.loss = LF_MSE,
+		.optimizer = LF_ADAM,
+		.learning_rate = UNSET,
+		.schedule = LF_SCHEDULE_COSINE,
+		.weight_decay = 0.004,
+		.clip_norm = 1,
+		.epochs = UNSET,
+		.batch_size = 32,
+		.shuffle = true,
+		.validation = 0.2,
+		.refit = true,
+		.scale = LF_SCALE_STANDARD,
+	};
+	if (json != NULL)
+		json_each_key(&json->root, "options", visit_option, &reader);
+	options->training.seed = (uint64) options->seed;
+}
+
+static char *
+range_text(const OptionRow *row)
+{
+	switch (row->type)
+	{
+		case OPTION_INT:
+		case OPTION_REAL:
+		case OPTION_SEED:
+		case OPTION_UNITS:
+			return psprintf("%s to %s", float8out_internal(row->low), float8out_internal(row->high));
+		case OPTION_BOOL:
+			return "true, false";
+		case OPTION_CHOICE:
+			return join_names(row->names, row->count);
+		default:
+			return "";
+	}
+}
+
+static const char *
+type_text(OptionType type)
+{
+	switch (type)
+	{
+		case OPTION_INT:
+		case OPTION_SEED:
+			return "integer";
+		case OPTION_REAL:
+			return "number";
+		case OPTION_BOOL:
+			return "boolean";
+		case OPTION_UNITS:
+			return "integer or array";
+		case OPTION_NAMES:
+		case OPTION_ARCHITECTURE:
+			return "string or array";
+		default:
+			return "string";
+	}
+}
+
+PG_FUNCTION_INFO_V1(lstm_options);
+Datum
+lstm_options(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < lengthof(rows); i++)
+	{
+		Datum		values[5];
+		bool		nulls[5] = {false};
+
+		if (rows[i].type == OPTION_LATER)
+			continue;
+		values[0] = CStringGetTextDatum(rows[i].name);
+		values[1] = CStringGetTextDatum(type_text(rows[i].type));
+		values[2] = CStringGetTextDatum(rows[i].standard);
+		values[3] = CStringGetTextDatum(range_text(&rows[i]));
+		values[4] = CStringGetTextDatum(psprintf("%s%s", rows[i].meaning,
+												 rows[i].aggregate ? " In lstm_train_agg only." : ""));
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,40 @@
+/*
+ * options.h: the jsonb of options: read strictly, explained by lstm_options().
+ */
+#ifndef LFPG_OPTIONS_H
+#define LFPG_OPTIONS_H
+
+#include "common.h"
+#include "preset.h"
+
+/* What a user said in options. Where nothing was said, values stand at UNSET until defaults are chosen from the data. */
+typedef struct Options
+{
+	/* the network */
+	int			preset;			/* lf_preset; ignored where layers were given */
+	lf_spec    *layers;			/* NULL: the preset's */
+	lf_preset_arguments arguments;
+
+	/* training; 'training.normalize', epochs, batch size and learning rate may be UNSET */
+	lf_training training;
+	int			lead;
+	int			normalize;
+	double		seed;
+
+	/* aggregates only, where lstm_train has parameters */
+	int			horizon;
+	int			lookback;		/* UNSET: chosen from the data */
+	char	  **columns;		/* names of the values' elements */
+	int			columns_count;
+	char	  **target;
+	int			target_count;
+	char	  **inputs;
+	int			inputs_count;
+} Options;
+
+#define UNSET (-1)
+
+/* Reads options, NULL as '{}'. 'aggregate' allows the keys that are parameters of lstm_train. */
+void		options_read(Jsonb *json, bool aggregate, Options *options);
+
+#endif

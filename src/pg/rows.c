@@ -1,0 +1,161 @@
+/*
+ * rows.c: a growing frame.
+ */
+#include "rows.h"
+
+#include "error.h"
+#include "utils/memutils.h"
+
+#include <math.h>
+
+#define FIRST_CAPACITY 256
+
+Rows *
+rows_create(MemoryContext context, int columns, bool timed)
+{
+	Rows	   *rows = MemoryContextAllocZero(context, sizeof(Rows));
+
+	rows->context = context;
+	rows->columns = columns;
+	rows->capacity = FIRST_CAPACITY;
+	rows->values = MemoryContextAllocHuge(context, rows->capacity * columns * sizeof(double));
+	if (timed)
+		rows->at = MemoryContextAllocHuge(context, rows->capacity * sizeof(int64));
+	return rows;
+}
+
+static void
+grow(Rows *rows)
+{
+	Size		each = rows->columns * sizeof(double) + (rows->at != NULL ? sizeof(int64) : 0);
+	uint64		capacity = rows->capacity + rows->capacity / 2;
+
+	/* the last growth may be smaller, so that the limit can be used up */
+	if ((capacity > (Size) maintenance_work_mem * 1024 / each))
+		capacity = (Size) maintenance_work_mem * 1024 / each;
+	if (capacity <= rows->count)
+		check_memory((rows->count + 1) * each,
+					 psprintf("the training data (" UINT64_FORMAT " rows so far, %d columns)",
+							  rows->count, rows->columns));
+	if (capacity >= PG_UINT32_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("more than %u rows", PG_UINT32_MAX)));
+	rows->values = repalloc_huge(rows->values, capacity * rows->columns * sizeof(double));
+	if (rows->at != NULL)
+		rows->at = repalloc_huge(rows->at, capacity * sizeof(int64));
+	rows->capacity = capacity;
+}
+
+void
+rows_add(Rows *rows, int64 at, const double *values, const bool *nulls)
+{
+	double	   *row;
+	bool		bad = false;
+
+	if (rows->count == rows->capacity)
+		grow(rows);
+	row = rows->values + rows->count * rows->columns;
+	for (int i = 0; i < rows->columns; i++)
+	{
+		bool		null = nulls != NULL && nulls[i];
+
+		row[i] = null ? NAN : values[i];
+		if (isfinite(row[i]) || bad)
+			continue;
+		bad = true;
+		if (rows->bad_rows++ == 0)
+		{
+			rows->bad_row = rows->count;
+			rows->bad_column = i;
+			rows->bad_is_null = null;
+		}
+	}
+	if (rows->at != NULL)
+		rows->at[rows->count] = at;
+	rows->count++;
+}
+
+void
+rows_check_values(const Rows *rows, const char *source, const char *const *names)
+{
+	const char *what;
+	double		value;
+
+	if (rows->bad_rows == 0)
+		return;
+	value = rows->values[rows->bad_row * rows->columns + rows->bad_column];
+	what = rows->bad_is_null ? "NULL" : isnan(value) ? "NaN" : "infinite";
+	ereport(ERROR,
+			(errcode(rows->bad_is_null ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_DATA_EXCEPTION),
+			 errmsg("column \"%s\" of %s is %s in row " UINT64_FORMAT,
+					names[rows->bad_column], source, what, rows->bad_row + 1),
+			 errdetail_plural(UINT64_FORMAT " of " UINT64_FORMAT " rows has NULL, NaN or infinite values.",
+							  UINT64_FORMAT " of " UINT64_FORMAT " rows have NULL, NaN or infinite values.",
+							  rows->bad_rows, rows->bad_rows, rows->count),
+			 errhint("Leave these rows out or fill them, for example in a view with coalesce().")));
+}
+
+typedef struct Placed
+{
+	int64		at;
+	uint32		row;
+} Placed;
+
+static int
+compare_placed(const void *a, const void *b)
+{
+	const Placed *x = a;
+	const Placed *y = b;
+
+	CHECK_FOR_INTERRUPTS();		/* ten million rows take seconds */
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+void
+rows_sort(Rows *rows)
+{
+	Placed	   *order;
+	double	   *sorted;
+	bool		sorted_already = true;
+
+	for (uint64 i = 1; i < rows->count && sorted_already; i++)
+		sorted_already = rows->at[i - 1] <= rows->at[i];
+	if (sorted_already)
+		return;
+	check_memory(rows->count * (sizeof(Placed) + sizeof(double) * rows->columns * 2 + sizeof(int64)),
+				 "sorting the training data");
+	order = MemoryContextAllocHuge(rows->context, rows->count * sizeof(Placed));
+	for (uint64 i = 0; i < rows->count; i++)
+		order[i] = (Placed) {.at = rows->at[i], .row = (uint32) i};
+	qsort(order, rows->count, sizeof(Placed), compare_placed);
+	sorted = MemoryContextAllocHuge(rows->context, rows->capacity * rows->columns * sizeof(double));
+	for (uint64 i = 0; i < rows->count; i++)
+	{
+		memcpy(sorted + i * rows->columns, rows->values + (uint64) order[i].row * rows->columns,
+			   rows->columns * sizeof(double));
+		rows->at[i] = order[i].at;
+	}
+	pfree(order);
+	pfree(rows->values);
+	rows->values = sorted;
+
+	/* the first bad row has moved */
+	if (rows->bad_rows > 0)
+	{
+		Rows		again = *rows;
+
+		rows->bad_rows = 0;
+		for (rows->count = 0; rows->count < again.count;)
+			rows_add(rows, again.at[rows->count], again.values + rows->count * again.columns, NULL);
+		rows->bad_is_null = again.bad_is_null;
+	}
+}
+
+lf_frame
+rows_frame(const Rows *rows)
+{
+	return (lf_frame) {.values = rows->values, .rows = rows->count, .columns = rows->columns};
+}

@@ -1,0 +1,38 @@
+/*
+ * rows.h: rows on their way into a frame, whether they come from a table or through an aggregate.
+ */
+#ifndef LFPG_ROWS_H
+#define LFPG_ROWS_H
+
+#include "common.h"
+
+typedef struct Rows
+{
+	MemoryContext context;		/* owns values and at */
+	int			columns;
+	uint64		count;
+	uint64		capacity;
+	double	   *values;			/* (count, columns) */
+	int64	   *at;				/* (count) time stamps in their type's own units; NULL: rows without a time */
+
+	/* values that no training can use: how many rows have one, and the first of them */
+	uint64		bad_rows;
+	uint64		bad_row;		/* from 0 */
+	int			bad_column;
+	bool		bad_is_null;
+} Rows;
+
+Rows	   *rows_create(MemoryContext context, int columns, bool timed);
+
+/* Adds one row; NULL, NaN and infinities are counted. 'nulls' may be NULL. Raises 54000 before memory runs out. */
+void		rows_add(Rows *rows, int64 at, const double *values, const bool *nulls);
+
+/* Raises 22004 or 22000 where a row had an unusable value. 'source' is what the rows came from, for the message. */
+void		rows_check_values(const Rows *rows, const char *source, const char *const *names);
+
+/* Sorts by time; rows of one time keep no order, which the check of the timeline then refuses anyway. */
+void		rows_sort(Rows *rows);
+
+lf_frame	rows_frame(const Rows *rows);
+
+#endif

@@ -1,0 +1,310 @@
+/*
+ * timeline.c: calendar arithmetic.
+ *
+ * A step is one of three: months (with the day of the month that rows want, so that month ends stay month ends), days in
+ * local time (a day at a daylight saving change is one day, not 23 hours), or a fixed number of units. Months are tried
+ * first, then days, then units: the most human reading that fits every row is the one that continues rightly.
+ */
+#include "timeline.h"
+
+#include "common/int.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/timestamp.h"
+
+/* The day of the month is kept in the step's days: months and days are never both part of one step. */
+#define MONTH_DAY(step) ((step)->days)
+
+/* A stamp as local time in microseconds: the clock on the wall, in which calendar steps are even. */
+static int64
+to_local(lf_time_kind kind, int64 at)
+{
+	switch (kind)
+	{
+		case LF_TIME_DATE:
+			return at * USECS_PER_DAY;
+		case LF_TIME_TIMESTAMPTZ:
+			return DatumGetTimestamp(DirectFunctionCall1(timestamptz_timestamp, TimestampTzGetDatum(at)));
+		default:
+			return at;
+	}
+}
+
+static int64
+from_local(lf_time_kind kind, int64 local)
+{
+	switch (kind)
+	{
+		case LF_TIME_DATE:
+			return local / USECS_PER_DAY;
+		case LF_TIME_TIMESTAMPTZ:
+			return DatumGetTimestampTz(DirectFunctionCall1(timestamp_timestamptz, TimestampGetDatum(local)));
+		default:
+			return local;
+	}
+}
+
+static void
+report_range(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+			 errmsg("the time of a forecast row is out of range")));
+}
+
+typedef struct Calendar
+{
+	int64		month;			/* months since year 0 */
+	int			day;			/* of the month */
+	int64		time;			/* microseconds since midnight */
+} Calendar;
+
+static Calendar
+to_calendar(int64 local)
+{
+	Calendar	calendar;
+	int64		days = local / USECS_PER_DAY;
+	int			year;
+	int			month;
+
+	calendar.time = local % USECS_PER_DAY;
+	if (calendar.time < 0)
+	{
+		calendar.time += USECS_PER_DAY;
+		days--;
+	}
+	j2date((int) (days + POSTGRES_EPOCH_JDATE), &year, &month, &calendar.day);
+	calendar.month = (int64) year * 12 + month - 1;
+	return calendar;
+}
+
+static int
+days_in_month(int64 month)
+{
+	int			year = (int) (month / 12);
+
+	return day_tab[isleap(year)][month % 12];
+}
+
+/* 'months' after the calendar's month, on day 'day' or the last one of a shorter month. */
+static int64
+month_later(Calendar calendar, int64 months, int day)
+{
+	int64		month = calendar.month + months;
+	int			year = (int) (month / 12);
+	int64		days;
+
+	if (month < 0 || !IS_VALID_JULIAN(year, (int) (month % 12) + 1, 1))
+		report_range();
+	days = date2j(year, (int) (month % 12) + 1, Min(day, days_in_month(month))) - POSTGRES_EPOCH_JDATE;
+	return days * USECS_PER_DAY + calendar.time;
+}
+
+static bool
+has_calendar(lf_time_kind kind)
+{
+	return kind == LF_TIME_DATE || kind == LF_TIME_TIMESTAMP || kind == LF_TIME_TIMESTAMPTZ;
+}
+
+int64
+timeline_at(lf_time_kind kind, const lf_time_step *step, int64 origin, int64 k)
+{
+	int64		distance;
+	int64		result;
+
+	if (has_calendar(kind) && (step->months != 0 || step->days != 0))
+	{
+		int64		local = to_local(kind, origin);
+
+		/* steps come from stored models too: nothing may overflow */
+		if (Abs(k) > PG_INT32_MAX / 2)
+			report_range();
+		if (step->months != 0)
+			result = month_later(to_calendar(local), k * step->months, MONTH_DAY(step));
+		else if (pg_mul_s64_overflow(k * step->days, USECS_PER_DAY, &distance) ||
+				 pg_add_s64_overflow(local, distance, &result))
+			report_range();
+		if (!IS_VALID_TIMESTAMP(result))
+			report_range();
+		return from_local(kind, result);
+	}
+	if (pg_mul_s64_overflow(k, step->units, &distance) || pg_add_s64_overflow(origin, distance, &result))
+		report_range();
+	if ((kind == LF_TIME_DATE && !IS_VALID_DATE(result)) ||
+		((kind == LF_TIME_TIMESTAMP || kind == LF_TIME_TIMESTAMPTZ) && !IS_VALID_TIMESTAMP(result)))
+		report_range();
+	return result;
+}
+
+/* Rows, counted from 1 on, that do not lie where the step says; 'first' is the first of them. */
+static uint64
+count_offenders(const Rows *rows, lf_time_kind kind, const lf_time_step *step, uint64 *first)
+{
+	uint64		offenders = 0;
+
+	for (uint64 i = 1; i < rows->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		/* from row to row, so that one gap is one offender; months keep their day by MONTH_DAY */
+		if (timeline_at(kind, step, rows->at[i - 1], 1) == rows->at[i])
+			continue;
+		if (offenders++ == 0)
+			*first = i;
+	}
+	return offenders;
+}
+
+static bool
+fits(const Rows *rows, lf_time_kind kind, const lf_time_step *step)
+{
+	for (uint64 i = 1; i < rows->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (timeline_at(kind, step, rows->at[i - 1], 1) != rows->at[i])
+			return false;
+	}
+	return true;
+}
+
+/* A step of months from the first two rows, with the latest day of the month that any row has. */
+static bool
+month_step(const Rows *rows, lf_time_kind kind, lf_time_step *step)
+{
+	Calendar	first = to_calendar(to_local(kind, rows->at[0]));
+	Calendar	second = to_calendar(to_local(kind, rows->at[1]));
+	int64		months = second.month - first.month;
+	int			day = 0;
+
+	if (months < 1 || months > 12 * 1000 || first.time != second.time)
+		return false;
+	for (uint64 i = 0; i < rows->count && day < 31; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		day = Max(day, to_calendar(to_local(kind, rows->at[i])).day);
+	}
+	*step = (lf_time_step) {.months = (int32) months, .days = day};
+	return fits(rows, kind, step);
+}
+
+static bool
+day_step(const Rows *rows, lf_time_kind kind, lf_time_step *step)
+{
+	int64		distance = to_local(kind, rows->at[1]) - to_local(kind, rows->at[0]);
+
+	if (distance <= 0 || distance % USECS_PER_DAY != 0 || distance / USECS_PER_DAY > PG_INT32_MAX / 2)
+		return false;
+	*step = (lf_time_step) {.days = (int32) (distance / USECS_PER_DAY)};
+	return fits(rows, kind, step);
+}
+
+static void
+check_duplicates(const Rows *rows, lf_time_kind kind, const char *source)
+{
+	uint64		duplicates = 0;
+	uint64		first = 0;
+
+	for (uint64 i = 1; i < rows->count; i++)
+		if (rows->at[i] == rows->at[i - 1] && duplicates++ == 0)
+			first = i;
+	if (duplicates > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("time stamp %s of %s stands in more than one row", timeline_text(kind, rows->at[first]), source),
+				 errdetail_plural(UINT64_FORMAT " row repeats the time of the one before.",
+								  UINT64_FORMAT " rows repeat the time of the one before.",
+								  duplicates, duplicates),
+				 errhint("Give one row per time, for example by a view with GROUP BY; "
+						 "for several series in one table, a view with one of them.")));
+}
+
+static void
+report_irregular(const Rows *rows, lf_time_kind kind, const lf_time_step *step, const char *source)
+{
+	uint64		first = 0;
+	uint64		offenders = count_offenders(rows, kind, step, &first);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg("time stamps of %s are not regular: %s follows %s",
+					source, timeline_text(kind, rows->at[first]), timeline_text(kind, rows->at[first - 1])),
+			 errdetail_plural("The step of the first rows is %s; " UINT64_FORMAT " row does not keep to it.",
+							  "The step of the first rows is %s; " UINT64_FORMAT " rows do not keep to it.",
+							  offenders, timeline_step_text(kind, step), offenders),
+			 errhint("Fill the gaps, for example by a view that joins generate_series() with the table.")));
+}
+
+lf_time_step
+timeline_find_step(const Rows *rows, lf_time_kind kind, const char *source)
+{
+	lf_time_step step = {0};
+
+	if (kind == LF_TIME_NONE || rows->count < 2)
+		return step;
+	check_duplicates(rows, kind, source);
+	if (has_calendar(kind) && (month_step(rows, kind, &step) || day_step(rows, kind, &step)))
+		return step;
+	step = (lf_time_step) {0};
+	if (pg_sub_s64_overflow(rows->at[1], rows->at[0], &step.units) || !fits(rows, kind, &step))
+		report_irregular(rows, kind, &step, source);
+	return step;
+}
+
+void
+timeline_check(const Rows *rows, lf_time_kind kind, const lf_time_step *step, const char *source)
+{
+	if (kind == LF_TIME_NONE || rows->count < 2)
+		return;
+	check_duplicates(rows, kind, source);
+	if (!fits(rows, kind, step))
+		report_irregular(rows, kind, step, source);
+}
+
+bool
+timeline_as_timestamptz(lf_time_kind kind, int64 at, TimestampTz *result)
+{
+	switch (kind)
+	{
+		case LF_TIME_DATE:
+			*result = DatumGetTimestampTz(DirectFunctionCall1(date_timestamptz, DateADTGetDatum((DateADT) at)));
+			return true;
+		case LF_TIME_TIMESTAMP:
+			*result = DatumGetTimestampTz(DirectFunctionCall1(timestamp_timestamptz, TimestampGetDatum(at)));
+			return true;
+		case LF_TIME_TIMESTAMPTZ:
+			*result = at;
+			return true;
+		default:
+			return false;
+	}
+}
+
+char *
+timeline_text(lf_time_kind kind, int64 at)
+{
+	switch (kind)
+	{
+		case LF_TIME_DATE:
+			return DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum((DateADT) at)));
+		case LF_TIME_TIMESTAMP:
+			return DatumGetCString(DirectFunctionCall1(timestamp_out, TimestampGetDatum(at)));
+		case LF_TIME_TIMESTAMPTZ:
+			return DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(at)));
+		default:
+			return psprintf(INT64_FORMAT, at);
+	}
+}
+
+char *
+timeline_step_text(lf_time_kind kind, const lf_time_step *step)
+{
+	Interval	interval = {.month = step->months, .day = step->months != 0 ? 0 : step->days, .time = step->units};
+
+	if (!has_calendar(kind))
+		return psprintf(INT64_FORMAT, step->units);
+	if (kind == LF_TIME_DATE && step->units != 0)
+	{
+		interval.day = (int32) step->units;
+		interval.time = 0;
+	}
+	return DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(&interval)));
+}
