@@ -10,13 +10,13 @@ BLAS ?= openblas
 PG_CONFIG ?= pg_config
 
 # The one list of what the core is made of: the module, the tests, the fuzzer and the benchmark take it from here.
-CORE = activation base fit gates initialize layer layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense \
+CORE = activation base defaults fit gates initialize layer layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense \
 	layer_dropout layer_lstm layer_max_pool1d layer_shape layer_time_distributed loss matrix model_bytes network \
 	optimizer patches predict preset random score season trainer window
 
 # The way of a row: table -> rows -> frame -> training -> model value -> forecast.
 PG = architecture arguments describe error forecast import json module model_value options predict rows table timeline \
-	train train_agg windows
+	train train_agg training windows
 
 CORE_SOURCES = $(CORE:%=src/core/%.c)
 OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))
@@ -48,8 +48,8 @@ CORE_OBJS = $(CORE:%=src/core/%.o)
 OBJS = $(CORE_OBJS) $(PG:%=src/pg/%.o)
 DATA = $(wildcard src/lstm_forecast--*.sql)
 PG_CPPFLAGS = -Isrc/core -Isrc/pg $(BLAS_CPPFLAGS)
-PG_CFLAGS = -fvisibility=hidden -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wdouble-promotion \
-	-Wno-unused-parameter -Wno-sign-compare
+PG_CFLAGS = -fvisibility=hidden -Wextra -Wshadow -Wstrict-prototypes -Wdouble-promotion -Wno-unused-parameter \
+	-Wno-sign-compare -Wno-declaration-after-statement
 SHLIB_LINK = $(BLAS_LIBS) -lm
 
 # Inlining this module's code into JIT-compiled queries gains nothing and would build everything twice.

@@ -4,6 +4,11 @@
 #ifndef LFPG_COMMON_H
 #define LFPG_COMMON_H
 
+/* Own symbols are hidden; before version 16 PostgreSQL has no word for those that are not. */
+#ifndef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#endif
+
 #include "postgres.h"
 
 #include "compat.h"
@@ -15,6 +20,11 @@
 #include "utils/jsonb.h"
 
 #include "model.h"
+
+/* Opens the definition of a function that SQL calls. */
+#define SQL_FUNCTION(name) \
+	PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
+	PG_FUNCTION_INFO_V1(name)
 
 #define LF_VERSION "0.1.0"
 

@@ -4,18 +4,19 @@
 #include "error.h"
 
 #include "lib/stringinfo.h"
+#include "utils/varlena.h"
 
 char *
 shape_text(const lf_shape *shape, bool with_batch)
 {
-	StringInfoData text;
+	StringInfoData out;
 
-	initStringInfo(&text);
-	appendStringInfoString(&text, with_batch ? "(None" : "(");
+	initStringInfo(&out);
+	appendStringInfoString(&out, with_batch ? "(None" : "(");
 	for (int i = 0; i < shape->rank; i++)
-		appendStringInfo(&text, "%s%d", i > 0 || with_batch ? ", " : "", shape->dim[i]);
-	appendStringInfoChar(&text, ')');
-	return text.data;
+		appendStringInfo(&out, "%s%d", i > 0 || with_batch ? ", " : "", shape->dim[i]);
+	appendStringInfoChar(&out, ')');
+	return out.data;
 }
 
 const char *

@@ -4,6 +4,7 @@
 #include "json.h"
 
 #include "error.h"
+#include "utils/float.h"
 #include "utils/json.h"
 #include "utils/numeric.h"
 
@@ -24,7 +25,7 @@ json_is_array(const JsonbValue *value)
 char *
 json_display(const JsonbValue *value)
 {
-	char	   *text;
+	char	   *words;
 
 	switch (value->type)
 	{
@@ -35,13 +36,13 @@ json_display(const JsonbValue *value)
 		case jbvNumeric:
 			return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
 		case jbvString:
-			text = psprintf("\"%s\"", pnstrdup(value->val.string.val, Min(value->val.string.len, 63)));
-			return text;
+			words = psprintf("\"%s\"", pnstrdup(value->val.string.val, Min(value->val.string.len, 63)));
+			return words;
 		case jbvBinary:
-			text = JsonbToCString(NULL, value->val.binary.data, value->val.binary.len);
-			if (strlen(text) > 63)
-				text = json_is_array(value) ? "an array" : "an object";
-			return text;
+			words = JsonbToCString(NULL, value->val.binary.data, value->val.binary.len);
+			if (strlen(words) > 63)
+				words = json_is_array(value) ? "an array" : "an object";
+			return words;
 		default:
 			return "a value";
 	}
@@ -157,16 +158,16 @@ json_text(const JsonbValue *value, const char *what)
 int
 json_choice(const JsonbValue *value, const char *what, const char *const *names, int count)
 {
-	char	   *text;
+	char	   *name;
 	const char *nearest;
 
 	if (value->type != jbvString)
 		report_type(value, what, psprintf("one of %s", join_names(names, count)));
-	text = json_text(value, what);
+	name = json_text(value, what);
 	for (int i = 0; i < count; i++)
-		if (strcmp(text, names[i]) == 0)
+		if (strcmp(name, names[i]) == 0)
 			return i;
-	nearest = nearest_name(text, names, count);
+	nearest = nearest_name(name, names, count);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("%s must be one of %s, not %s", what, join_names(names, count), json_display(value)),
@@ -177,12 +178,12 @@ json_choice(const JsonbValue *value, const char *what, const char *const *names,
 char *
 join_names(const char *const *names, int count)
 {
-	StringInfoData text;
+	StringInfoData out;
 
-	initStringInfo(&text);
+	initStringInfo(&out);
 	for (int i = 0; i < count; i++)
-		appendStringInfo(&text, "%s%s", i > 0 ? ", " : "", names[i]);
-	return text.data;
+		appendStringInfo(&out, "%s%s", i > 0 ? ", " : "", names[i]);
+	return out.data;
 }
 
 void
@@ -195,7 +196,7 @@ append_number(StringInfo out, double value)
 }
 
 Datum
-jsonb_from_text(const char *text)
+jsonb_from_text(const char *json)
 {
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json));
 }

@@ -36,6 +36,6 @@ char	   *join_names(const char *const *names, int count);
 void		append_number(StringInfo out, double value);
 
 /* Text of a JSON value, made by this extension itself, to jsonb. */
-Datum		jsonb_from_text(const char *text);
+Datum		jsonb_from_text(const char *json);
 
 #endif

@@ -6,6 +6,7 @@
 #include "error.h"
 #include "architecture.h"
 #include "json.h"
+#include "utils/float.h"
 
 #include <math.h>
 
@@ -101,16 +102,16 @@ static const OptionRow rows[] = {
 	"Names of the columns that are forecast."},
 	{"inputs", OPTION_NAMES, PLACE(inputs), ANYTHING, "the targets", true,
 	"Names of the columns in the window."},
-	{"difference", OPTION_LATER},
-	{"log", OPTION_LATER},
-	{"missing", OPTION_LATER},
-	{"step", OPTION_LATER},
-	{"ensemble", OPTION_LATER},
-	{"threads", OPTION_LATER},
-	{"max_time", OPTION_LATER},
-	{"init", OPTION_LATER},
-	{"blend", OPTION_LATER},
-	{"calendar", OPTION_LATER},
+	{.name = "difference", .type = OPTION_LATER},
+	{.name = "log", .type = OPTION_LATER},
+	{.name = "missing", .type = OPTION_LATER},
+	{.name = "step", .type = OPTION_LATER},
+	{.name = "ensemble", .type = OPTION_LATER},
+	{.name = "threads", .type = OPTION_LATER},
+	{.name = "max_time", .type = OPTION_LATER},
+	{.name = "init", .type = OPTION_LATER},
+	{.name = "blend", .type = OPTION_LATER},
+	{.name = "calendar", .type = OPTION_LATER},
 };
 
 typedef struct OptionsReader
@@ -299,7 +300,7 @@ type_text(OptionType type)
 	}
 }
 
-PG_FUNCTION_INFO_V1(lstm_options);
+SQL_FUNCTION(lstm_options);
 Datum
 lstm_options(PG_FUNCTION_ARGS)
 {

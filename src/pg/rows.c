@@ -60,7 +60,7 @@ rows_add(Rows *rows, int64 at, const double *values, const bool *nulls)
 	{
 		bool		null = nulls != NULL && nulls[i];
 
-		row[i] = null ? NAN : values[i];
+		row[i] = null ? (double) NAN : values[i];
 		if (isfinite(row[i]) || bad)
 			continue;
 		bad = true;

@@ -23,6 +23,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
+#include "utils/varlena.h"
 
 #define ROWS_PER_FETCH 1000
 
@@ -199,7 +200,7 @@ table_open(Oid relid, const char *time_column, char **names, int columns)
 Oid
 table_resolve(const char *name)
 {
-	List	   *parts = stringToQualifiedNameList(name);
+	List	   *parts = textToQualifiedNameList(cstring_to_text(name));
 
 	return RangeVarGetRelid(makeRangeVarFromNameList(parts), AccessShareLock, false);
 }

@@ -63,7 +63,7 @@ static Calendar
 to_calendar(int64 local)
 {
 	Calendar	calendar;
-	int64		days = local / USECS_PER_DAY;
+	int64		day_number = local / USECS_PER_DAY;
 	int			year;
 	int			month;
 
@@ -71,9 +71,9 @@ to_calendar(int64 local)
 	if (calendar.time < 0)
 	{
 		calendar.time += USECS_PER_DAY;
-		days--;
+		day_number--;
 	}
-	j2date((int) (days + POSTGRES_EPOCH_JDATE), &year, &month, &calendar.day);
+	j2date((int) (day_number + POSTGRES_EPOCH_JDATE), &year, &month, &calendar.day);
 	calendar.month = (int64) year * 12 + month - 1;
 	return calendar;
 }
@@ -86,18 +86,18 @@ days_in_month(int64 month)
 	return day_tab[isleap(year)][month % 12];
 }
 
-/* 'months' after the calendar's month, on day 'day' or the last one of a shorter month. */
+/* 'count' months after the calendar's, on day 'day' or the last one of a shorter month. */
 static int64
-month_later(Calendar calendar, int64 months, int day)
+month_later(Calendar calendar, int64 count, int day)
 {
-	int64		month = calendar.month + months;
+	int64		month = calendar.month + count;
 	int			year = (int) (month / 12);
-	int64		days;
+	int64		day_number;
 
 	if (month < 0 || !IS_VALID_JULIAN(year, (int) (month % 12) + 1, 1))
 		report_range();
-	days = date2j(year, (int) (month % 12) + 1, Min(day, days_in_month(month))) - POSTGRES_EPOCH_JDATE;
-	return days * USECS_PER_DAY + calendar.time;
+	day_number = date2j(year, (int) (month % 12) + 1, Min(day, days_in_month(month))) - POSTGRES_EPOCH_JDATE;
+	return day_number * USECS_PER_DAY + calendar.time;
 }
 
 static bool
@@ -172,17 +172,17 @@ month_step(const Rows *rows, lf_time_kind kind, lf_time_step *step)
 {
 	Calendar	first = to_calendar(to_local(kind, rows->at[0]));
 	Calendar	second = to_calendar(to_local(kind, rows->at[1]));
-	int64		months = second.month - first.month;
+	int64		count = second.month - first.month;
 	int			day = 0;
 
-	if (months < 1 || months > 12 * 1000 || first.time != second.time)
+	if (count < 1 || count > 12 * 1000 || first.time != second.time)
 		return false;
 	for (uint64 i = 0; i < rows->count && day < 31; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		day = Max(day, to_calendar(to_local(kind, rows->at[i])).day);
 	}
-	*step = (lf_time_step) {.months = (int32) months, .days = day};
+	*step = (lf_time_step) {.months = (int32) count, .days = day};
 	return fits(rows, kind, step);
 }
 

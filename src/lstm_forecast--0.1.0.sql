@@ -1,0 +1,333 @@
+/* lstm_forecast 0.1.0 */
+
+-- complain if the script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION lstm_forecast" to load this file. \quit
+
+---- training ----
+
+CREATE FUNCTION lstm_train(
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS bytea
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000
+AS 'MODULE_PATHNAME', 'lstm_train';
+
+COMMENT ON FUNCTION lstm_train(regclass, text, text, text, int, int, text[], text[], text[], jsonb) IS
+'trains a network on one column of a relation and returns the model; lstm_options() lists the options';
+
+CREATE FUNCTION lstm_train(
+    relation regclass,
+    target text[],
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS bytea
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000
+AS 'MODULE_PATHNAME', 'lstm_train_columns';
+
+COMMENT ON FUNCTION lstm_train(regclass, text[], text, text, int, int, text[], text[], text[], jsonb) IS
+'trains a network that forecasts several columns of a relation and returns the model';
+
+CREATE FUNCTION lstm_train_agg_value(internal, float8, jsonb) RETURNS internal
+LANGUAGE C IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lstm_train_agg_value';
+
+COMMENT ON FUNCTION lstm_train_agg_value(internal, float8, jsonb) IS 'support function of lstm_train_agg';
+
+CREATE FUNCTION lstm_train_agg_timed(internal, timestamptz, float8, jsonb) RETURNS internal
+LANGUAGE C IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lstm_train_agg_timed';
+
+COMMENT ON FUNCTION lstm_train_agg_timed(internal, timestamptz, float8, jsonb) IS 'support function of lstm_train_agg';
+
+CREATE FUNCTION lstm_train_agg_values(internal, float8[], jsonb) RETURNS internal
+LANGUAGE C IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lstm_train_agg_values';
+
+COMMENT ON FUNCTION lstm_train_agg_values(internal, float8[], jsonb) IS 'support function of lstm_train_agg';
+
+CREATE FUNCTION lstm_train_agg_combine(internal, internal) RETURNS internal
+LANGUAGE C IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lstm_train_agg_combine';
+
+COMMENT ON FUNCTION lstm_train_agg_combine(internal, internal) IS 'support function of lstm_train_agg';
+
+CREATE FUNCTION lstm_train_agg_serialize(internal) RETURNS bytea
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lstm_train_agg_serialize';
+
+COMMENT ON FUNCTION lstm_train_agg_serialize(internal) IS 'support function of lstm_train_agg';
+
+CREATE FUNCTION lstm_train_agg_deserialize(bytea, internal) RETURNS internal
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lstm_train_agg_deserialize';
+
+COMMENT ON FUNCTION lstm_train_agg_deserialize(bytea, internal) IS 'support function of lstm_train_agg';
+
+CREATE FUNCTION lstm_train_agg_final(internal) RETURNS bytea
+LANGUAGE C STABLE PARALLEL SAFE COST 1000000
+AS 'MODULE_PATHNAME', 'lstm_train_agg_final';
+
+COMMENT ON FUNCTION lstm_train_agg_final(internal) IS 'support function of lstm_train_agg';
+
+CREATE AGGREGATE lstm_train_agg(value float8, options jsonb) (
+    SFUNC = lstm_train_agg_value,
+    STYPE = internal,
+    SSPACE = 65536,
+    FINALFUNC = lstm_train_agg_final,
+    FINALFUNC_MODIFY = READ_WRITE,
+    PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE lstm_train_agg(float8, jsonb) IS
+'trains a network on the values of a group, in the order given by ORDER BY inside the aggregate';
+
+CREATE AGGREGATE lstm_train_agg(at timestamptz, value float8, options jsonb) (
+    SFUNC = lstm_train_agg_timed,
+    STYPE = internal,
+    SSPACE = 65536,
+    FINALFUNC = lstm_train_agg_final,
+    FINALFUNC_MODIFY = READ_WRITE,
+    COMBINEFUNC = lstm_train_agg_combine,
+    SERIALFUNC = lstm_train_agg_serialize,
+    DESERIALFUNC = lstm_train_agg_deserialize,
+    PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE lstm_train_agg(timestamptz, float8, jsonb) IS
+'trains a network on the values of a group in the order of their times';
+
+CREATE AGGREGATE lstm_train_agg("values" float8[], options jsonb) (
+    SFUNC = lstm_train_agg_values,
+    STYPE = internal,
+    SSPACE = 65536,
+    FINALFUNC = lstm_train_agg_final,
+    FINALFUNC_MODIFY = READ_WRITE,
+    PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE lstm_train_agg(float8[], jsonb) IS
+'trains a network on several columns of a group, in the order given by ORDER BY inside the aggregate';
+
+CREATE FUNCTION lstm_import(spec jsonb, weights real[]) RETURNS bytea
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'lstm_import';
+
+COMMENT ON FUNCTION lstm_import(jsonb, real[]) IS
+'makes a model from layers and the weights of Keras'' get_weights(), flattened';
+
+---- forecasting ----
+
+CREATE FUNCTION lstm_predict(
+    model bytea,
+    input float8[],
+    steps int DEFAULT NULL,
+    level float8 DEFAULT 0.95)
+RETURNS TABLE (
+    step int,
+    target text,
+    forecast float8,
+    lower_bound float8,
+    upper_bound float8)
+LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 10
+AS 'MODULE_PATHNAME', 'lstm_predict';
+
+COMMENT ON FUNCTION lstm_predict(bytea, float8[], int, float8) IS
+'forecasts from the values given: the newest rows of the model''s inputs, oldest first';
+
+CREATE FUNCTION lstm_forecast(
+    model bytea,
+    steps int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    relation regclass DEFAULT NULL,
+    as_of timestamptz DEFAULT NULL,
+    series text[] DEFAULT NULL)
+RETURNS TABLE (
+    series text,
+    step int,
+    forecast_at timestamptz,
+    target text,
+    forecast float8,
+    lower_bound float8,
+    upper_bound float8,
+    status text)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000 ROWS 10
+AS 'MODULE_PATHNAME', 'lstm_forecast';
+
+COMMENT ON FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[]) IS
+'forecasts from the newest rows of the relation the model was trained on, or of another one';
+
+CREATE FUNCTION lstm_rolling(
+    model bytea,
+    relation regclass DEFAULT NULL,
+    steps int DEFAULT NULL,
+    stride int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    first_origin bigint DEFAULT NULL)
+RETURNS TABLE (
+    origin bigint,
+    step int,
+    at timestamptz,
+    target text,
+    actual float8,
+    forecast float8,
+    lower_bound float8,
+    upper_bound float8)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_rolling';
+
+COMMENT ON FUNCTION lstm_rolling(bytea, regclass, int, int, float8, bigint) IS
+'forecasts along known rows, beside what came: from every stride-th row, so many steps; origin is the number of the last row known';
+
+CREATE FUNCTION lstm_predict_agg_transition(internal, bytea, float8) RETURNS internal
+LANGUAGE C IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lstm_predict_agg_transition';
+
+COMMENT ON FUNCTION lstm_predict_agg_transition(internal, bytea, float8) IS 'support function of lstm_predict_agg';
+
+CREATE FUNCTION lstm_predict_agg_final(internal) RETURNS float8[]
+LANGUAGE C STABLE PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'lstm_predict_agg_final';
+
+COMMENT ON FUNCTION lstm_predict_agg_final(internal) IS 'support function of lstm_predict_agg';
+
+CREATE AGGREGATE lstm_predict_agg(model bytea, value float8) (
+    SFUNC = lstm_predict_agg_transition,
+    STYPE = internal,
+    SSPACE = 65536,
+    FINALFUNC = lstm_predict_agg_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE lstm_predict_agg(bytea, float8) IS
+'forecasts from the newest values of a group or window frame, ordered; NULL while there are fewer than the lookback';
+
+---- windows ----
+
+CREATE FUNCTION lstm_windows(
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT 1,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    lead int DEFAULT 1)
+RETURNS TABLE (series text, window_no int, x float8[], y float8[])
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_windows';
+
+COMMENT ON FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int) IS
+'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the target';
+
+CREATE FUNCTION lstm_windows(
+    relation regclass,
+    target text[],
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT 1,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    lead int DEFAULT 1)
+RETURNS TABLE (series text, window_no int, x float8[], y float8[])
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_windows_columns';
+
+COMMENT ON FUNCTION lstm_windows(regclass, text[], text, text, int, int, text[], text[], text[], int) IS
+'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the targets';
+
+CREATE FUNCTION lstm_split_sequence(
+    "values" float8[],
+    lookback int,
+    horizon int DEFAULT 1,
+    lead int DEFAULT 1)
+RETURNS TABLE (window_no int, x float8[], y float8[])
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 100
+AS 'MODULE_PATHNAME', 'lstm_split_sequence';
+
+COMMENT ON FUNCTION lstm_split_sequence(float8[], int, int, int) IS
+'the windows of a sequence, or of the rows of a two-dimensional array';
+
+---- what is inside a model ----
+
+CREATE FUNCTION lstm_summary(model bytea)
+RETURNS TABLE (layer_no int, layer text, output_shape text, parameters bigint)
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 5
+AS 'MODULE_PATHNAME', 'lstm_summary';
+
+COMMENT ON FUNCTION lstm_summary(bytea) IS 'the layers of a model, as Keras'' summary() prints them';
+
+CREATE FUNCTION lstm_info(model bytea) RETURNS jsonb
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'lstm_info';
+
+COMMENT ON FUNCTION lstm_info(bytea) IS
+'all that a model knows of itself: columns, lookback, horizon, scaling, held-out errors beside the baselines, options';
+
+CREATE FUNCTION lstm_history(model bytea)
+RETURNS TABLE (
+    epoch int,
+    loss float8,
+    validation_loss float8,
+    learning_rate float8,
+    seconds float8)
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 100
+AS 'MODULE_PATHNAME', 'lstm_history';
+
+COMMENT ON FUNCTION lstm_history(bytea) IS
+'the losses of each epoch of training; seconds is NULL, because clock readings would make equal models differ';
+
+CREATE FUNCTION lstm_weights(model bytea)
+RETURNS TABLE (layer_no int, layer text, name text, shape int[], "values" real[])
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10
+AS 'MODULE_PATHNAME', 'lstm_weights';
+
+COMMENT ON FUNCTION lstm_weights(bytea) IS 'the weights of a model, tensor by tensor, in the order of Keras'' get_weights()';
+
+CREATE FUNCTION lstm_presets(
+    lookback int DEFAULT 12,
+    horizon int DEFAULT 1,
+    inputs int DEFAULT 1,
+    targets int DEFAULT 1)
+RETURNS TABLE (name text, purpose text, layers jsonb)
+LANGUAGE C STABLE PARALLEL SAFE ROWS 6
+AS 'MODULE_PATHNAME', 'lstm_presets';
+
+COMMENT ON FUNCTION lstm_presets(int, int, int, int) IS
+'the named architectures and their layers for a task of this size: a start for your own';
+
+CREATE FUNCTION lstm_options()
+RETURNS TABLE (name text, type text, "default" text, range text, meaning text)
+LANGUAGE C STABLE PARALLEL SAFE ROWS 30
+AS 'MODULE_PATHNAME', 'lstm_options';
+
+COMMENT ON FUNCTION lstm_options() IS 'every option of training: its type, default, range and meaning';
+
+CREATE FUNCTION lstm_build_info(
+    OUT version text,
+    OUT blas text,
+    OUT blas_variant text,
+    OUT blas_kernel text,
+    OUT threads int)
+LANGUAGE C STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lstm_build_info';
+
+COMMENT ON FUNCTION lstm_build_info() IS 'version of the extension, and what computes its matrix products';

@@ -1,0 +1,294 @@
+/*
+ * describe.c: what is inside a model: summary, info, history, weights; and the presets.
+ */
+#include "architecture.h"
+#include "arguments.h"
+#include "catalog/pg_type.h"
+#include "error.h"
+#include "model_value.h"
+#include "preset.h"
+#include "score.h"
+#include "timeline.h"
+#include "utils/json.h"
+
+#include <math.h>
+
+SQL_FUNCTION(lstm_summary);
+Datum
+lstm_summary(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	LoadedModel *loaded;
+
+	InitMaterializedSRF(fcinfo, 0);
+	loaded = model_load(PG_GETARG_BYTEA_PP(0));
+	for (int i = 0; i < loaded->network.count; i++)
+	{
+		const lf_layer *layer = &loaded->network.layer[i];
+		Datum		values[4];
+		bool		nulls[4] = {false};
+
+		values[0] = Int32GetDatum(i + 1);
+		values[1] = CStringGetTextDatum(layer_label(&layer->spec));
+		values[2] = CStringGetTextDatum(shape_text(&layer->output, true));
+		values[3] = Int64GetDatum((int64) layer->parameters);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+SQL_FUNCTION(lstm_history);
+Datum
+lstm_history(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	LoadedModel *loaded;
+
+	InitMaterializedSRF(fcinfo, 0);
+	loaded = model_load(PG_GETARG_BYTEA_PP(0));
+	for (int i = 0; i < loaded->model.epochs; i++)
+	{
+		const lf_epoch *epoch = &loaded->model.history[i];
+		Datum		values[5] = {0};
+		bool		nulls[5] = {false, false, isnan(epoch->validation_loss), false, true};
+
+		values[0] = Int32GetDatum(i + 1);
+		values[1] = Float8GetDatum(epoch->loss);
+		values[2] = Float8GetDatum(epoch->validation_loss);
+		values[3] = Float8GetDatum(epoch->learning_rate);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+SQL_FUNCTION(lstm_weights);
+Datum
+lstm_weights(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	LoadedModel *loaded;
+	const lf_real *weights;
+
+	InitMaterializedSRF(fcinfo, 0);
+	loaded = model_load(PG_GETARG_BYTEA_PP(0));
+	weights = loaded->model.weights;
+	for (int i = 0; i < loaded->network.count; i++)
+	{
+		const lf_layer *layer = &loaded->network.layer[i];
+		lf_tensor	tensors[LF_MAX_TENSORS];
+		int			count = lf_layer_tensors(layer, tensors);
+
+		for (int j = 0; j < count; j++)
+		{
+			size_t		size = lf_shape_size(&tensors[j].shape);
+			Datum	   *elements;
+			Datum		shape[LF_MAX_RANK];
+			Datum		values[5];
+			bool		nulls[5] = {false};
+
+			CHECK_FOR_INTERRUPTS();
+			if (size > MaxAllocSize / sizeof(Datum))
+				ereport(ERROR,
+						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						 errmsg("tensor \"%s\" of layer %d is larger than an array can be", tensors[j].name, i + 1)));
+			elements = palloc(size * sizeof(Datum));
+			for (size_t k = 0; k < size; k++)
+				elements[k] = Float4GetDatum((float4) weights[k]);
+			weights += size;
+			for (int k = 0; k < tensors[j].shape.rank; k++)
+				shape[k] = Int32GetDatum(tensors[j].shape.dim[k]);
+			values[0] = Int32GetDatum(i + 1);
+			values[1] = CStringGetTextDatum(layer_label(&layer->spec));
+			values[2] = CStringGetTextDatum(tensors[j].name);
+			values[3] = PointerGetDatum(construct_array(shape, tensors[j].shape.rank, INT4OID, 4, true, TYPALIGN_INT));
+			values[4] = PointerGetDatum(construct_array(elements, (int) size, FLOAT4OID, 4, true, TYPALIGN_INT));
+			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+			pfree(elements);
+		}
+	}
+	return (Datum) 0;
+}
+
+/* ---- lstm_info ---- */
+
+static void
+append_text(StringInfo out, const char *key, const char *value)
+{
+	appendStringInfo(out, ", \"%s\": ", key);
+	if (value == NULL || value[0] == '\0')
+		appendStringInfoString(out, "null");
+	else
+		escape_json(out, value);
+}
+
+static void
+append_int(StringInfo out, const char *key, int64 value)
+{
+	appendStringInfo(out, ", \"%s\": " INT64_FORMAT, key, value);
+}
+
+static void
+append_real(StringInfo out, const char *key, double value)
+{
+	appendStringInfo(out, ", \"%s\": ", key);
+	append_number(out, value);
+}
+
+static void
+append_bool(StringInfo out, const char *key, bool value)
+{
+	appendStringInfo(out, ", \"%s\": %s", key, value ? "true" : "false");
+}
+
+static void
+append_columns(StringInfo out, const char *key, const lf_model *model, const int16_t *columns, int count)
+{
+	appendStringInfo(out, ", \"%s\": [", key);
+	for (int i = 0; i < count; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(out, ", ");
+		escape_json(out, model->names[columns[i]]);
+	}
+	appendStringInfoChar(out, ']');
+}
+
+static void
+append_scaling(StringInfo out, const lf_model *model)
+{
+	appendStringInfoString(out, ", \"scaling\": {");
+	for (int i = 0; i < model->columns; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(out, ", ");
+		escape_json(out, model->names[i]);
+		appendStringInfoString(out, ": {\"offset\": ");
+		append_number(out, model->scaler[i].offset);
+		appendStringInfoString(out, ", \"scale\": ");
+		append_number(out, model->scaler[i].scale);
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, '}');
+}
+
+/* Errors on the held-out part, by target: the network and each baseline. */
+static void
+append_metrics(StringInfo out, const lf_model *model)
+{
+	appendStringInfoString(out, ", \"metrics\": {");
+	for (int j = 0; j < model->task.targets && model->validation_windows > 0; j++)
+	{
+		const lf_score *scores = model->scores + j * LF_FORECASTERS;
+
+		if (j > 0)
+			appendStringInfoString(out, ", ");
+		escape_json(out, model->names[model->task.target[j]]);
+		appendStringInfoString(out, ": {");
+		for (int f = 0; f < LF_FORECASTERS; f++)
+		{
+			appendStringInfo(out, "%s\"%s\": {\"mae\": ", f > 0 ? ", " : "", lf_forecaster_keys[f]);
+			append_number(out, lf_score_mae(&scores[f]));
+			appendStringInfoString(out, ", \"rmse\": ");
+			append_number(out, lf_score_rmse(&scores[f]));
+			appendStringInfoChar(out, '}');
+		}
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, '}');
+}
+
+static void
+append_options(StringInfo out, const lf_training *training)
+{
+	appendStringInfo(out, ", \"options\": {\"optimizer\": \"%s\"", lf_optimizer_names[training->optimizer]);
+	append_text(out, "loss", lf_loss_names[training->loss]);
+	append_text(out, "schedule", lf_schedule_names[training->schedule]);
+	append_text(out, "scale", lf_scale_names[training->scale]);
+	append_text(out, "normalize", lf_normalize_names[training->normalize]);
+	append_real(out, "learning_rate", training->learning_rate);
+	append_real(out, "momentum", training->momentum);
+	append_real(out, "weight_decay", training->weight_decay);
+	append_real(out, "clip_norm", training->clip_norm);
+	append_int(out, "epochs", training->epochs);
+	append_int(out, "batch_size", training->batch_size);
+	append_int(out, "patience", training->patience);
+	append_real(out, "validation", training->validation);
+	append_bool(out, "refit", training->refit);
+	append_bool(out, "shuffle", training->shuffle);
+	appendStringInfoChar(out, '}');
+}
+
+SQL_FUNCTION(lstm_info);
+Datum
+lstm_info(PG_FUNCTION_ARGS)
+{
+	LoadedModel *loaded = model_load(PG_GETARG_BYTEA_PP(0));
+	const lf_model *model = &loaded->model;
+	const lf_task *task = &model->task;
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoString(&out, "{\"version\": ");
+	escape_json(&out, model->version);
+	append_bool(&out, "imported", model->imported);
+	append_text(&out, "relation", model->relation);
+	append_text(&out, "time_column", model->time_column);
+	append_columns(&out, "targets", model, task->target, task->targets);
+	append_columns(&out, "inputs", model, task->input, task->inputs);
+	append_int(&out, "lookback", task->lookback);
+	append_int(&out, "horizon", task->horizon);
+	append_int(&out, "lead", task->lead);
+	append_text(&out, "step", model->rows > 1 && model->time_kind != LF_TIME_NONE ?
+				timeline_step_text(model->time_kind, &model->step) : NULL);
+	append_text(&out, "last_time", model->rows > 0 && model->time_kind != LF_TIME_NONE ?
+				timeline_text(model->time_kind, model->last_time) : NULL);
+	append_int(&out, "parameters", (int64) model->parameters);
+	appendStringInfoString(&out, ", \"layers\": ");
+	architecture_to_json(&out, &model->spec);
+	if (!model->imported)
+	{
+		append_int(&out, "rows", (int64) model->rows);
+		append_int(&out, "windows", (int64) model->windows);
+		append_int(&out, "validation_windows", (int64) model->validation_windows);
+		append_int(&out, "season", model->season);
+		append_int(&out, "epochs", model->epochs);
+		append_int(&out, "best_epoch", model->best_epoch);
+		append_int(&out, "seed", (int64) model->training.seed);
+		append_scaling(&out, model);
+		append_metrics(&out, model);
+		append_options(&out, &model->training);
+	}
+	appendStringInfoChar(&out, '}');
+	PG_RETURN_DATUM(jsonb_from_text(out.data));
+}
+
+SQL_FUNCTION(lstm_presets);
+Datum
+lstm_presets(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	lf_preset_arguments arguments = {.activation = LF_TANH, .recurrent_activation = LF_SIGMOID};
+	lf_task    *task = palloc0(sizeof(lf_task));
+	lf_spec    *spec = palloc0(sizeof(lf_spec));
+
+	InitMaterializedSRF(fcinfo, 0);
+	task->lookback = argument_int(fcinfo, 0, "lookback", 1, LF_MAX_DIM, 1);
+	task->horizon = argument_int(fcinfo, 1, "horizon", 1, LF_MAX_COLUMNS, 1);
+	task->inputs = argument_int(fcinfo, 2, "inputs", 1, LF_MAX_COLUMNS, 1);
+	task->targets = argument_int(fcinfo, 3, "targets", 1, LF_MAX_DIM / LF_MAX_COLUMNS, 1);
+	for (int i = 0; i < LF_PRESETS; i++)
+	{
+		StringInfoData layers;
+		Datum		values[3];
+		bool		nulls[3] = {false};
+
+		lf_preset_spec(i, &arguments, task, spec);
+		initStringInfo(&layers);
+		architecture_to_json(&layers, spec);
+		values[0] = CStringGetTextDatum(lf_presets[i].name);
+		values[1] = CStringGetTextDatum(lf_presets[i].purpose);
+		values[2] = jsonb_from_text(layers.data);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,141 @@
+/*
+ * model_value.c: bytea to model and back.
+ */
+#include "model_value.h"
+
+#include "error.h"
+#include "mb/pg_wchar.h"
+#include "model_bytes.h"
+#include "utils/memutils.h"
+
+#include <math.h>
+
+/*
+ * Names in a model may come from a database with another encoding, or from a forger. They are shown to people, so they
+ * must at least be valid text here.
+ */
+static void
+check_text(const char *name)
+{
+	if (!pg_verifymbstr(name, (int) strlen(name), true))
+		report_model(LF_CORRUPT);
+}
+
+LoadedModel *
+model_load(bytea *value)
+{
+	LoadedModel *loaded = palloc0(sizeof(LoadedModel));
+	const unsigned char *bytes = (const unsigned char *) VARDATA_ANY(value);
+	size_t		length = VARSIZE_ANY_EXHDR(value);
+	lf_arena	arena = lf_arena_measure();
+	lf_status	status = lf_model_read(bytes, length, &arena, &loaded->model);
+	Size		needed;
+	int			layer;
+
+	if (status != LF_OK)
+		report_model(status);
+	needed = arena.used + LF_ALIGNMENT;
+	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
+	status = lf_model_read(bytes, length, &arena, &loaded->model);
+	if (status != LF_OK)
+		report_model(status);
+	for (int i = 0; i < loaded->model.columns; i++)
+		check_text(loaded->model.names[i]);
+	check_text(loaded->model.relation);
+	check_text(loaded->model.time_column);
+	check_text(loaded->model.version);
+	status = lf_network_create(&loaded->network, &loaded->model.spec, &layer);
+	if (status != LF_OK)
+		report_model(status);
+	return loaded;
+}
+
+void
+model_prepare(LoadedModel *loaded, int batch)
+{
+	lf_arena	arena = lf_arena_measure();
+
+	for (int round = 0; round < 2; round++)
+	{
+		lf_network_plan(&loaded->network, &arena, batch, false);
+		lf_predictor_plan(&loaded->predictor, &arena, &loaded->network, &loaded->model.task,
+						  loaded->model.columns, batch);
+		if (round == 0)
+		{
+			Size		needed = arena.overflow ? SIZE_MAX : arena.used + LF_ALIGNMENT;
+
+			check_memory(needed, "the network of this model");
+			arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
+		}
+	}
+	if (arena.overflow)
+		report_model(LF_TOO_LARGE);
+	lf_network_bind(&loaded->network, loaded->model.weights, NULL);
+	loaded->predictor.windows = (lf_windows) {
+		.task = &loaded->model.task,
+		.frame = &loaded->frame,
+		.scaler = loaded->model.scaler,
+		.normalize = loaded->model.training.normalize,
+	};
+}
+
+bytea *
+model_to_bytea(const lf_model *model)
+{
+	size_t		size = lf_model_size(model);
+	bytea	   *value;
+
+	if (size == 0 || size > MaxAllocSize - VARHDRSZ)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the model would be larger than 1 GB")));
+	value = palloc(size + VARHDRSZ);
+	SET_VARSIZE(value, size + VARHDRSZ);
+	lf_model_write(model, (unsigned char *) VARDATA(value));
+	return value;
+}
+
+double *
+model_forecast(LoadedModel *loaded, uint64 w, int steps)
+{
+	Size		size = (Size) steps * loaded->model.task.targets * sizeof(double);
+	double	   *out;
+	lf_status	status;
+
+	check_memory(size, psprintf("a forecast of %d steps", steps));
+	out = MemoryContextAllocHuge(CurrentMemoryContext, size);
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		/* an interrupt that stays pending, because it may not be served here, must not stop the work for good */
+		status = lf_predict_steps(&loaded->predictor, InterruptPending ? NULL : &InterruptPending, w, steps, out);
+	} while (status == LF_INTERRUPTED);
+	return out;
+}
+
+int
+model_steps(const lf_model *model, bool given, int steps)
+{
+	if (!given)
+		return model->task.horizon;
+	if (steps < 1 || steps > LF_MAX_DIM)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("steps must be from 1 to %d, not %d", LF_MAX_DIM, steps)));
+	if (steps > model->task.horizon && !lf_task_is_autoregressive(&model->task))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%d steps are more than the model's horizon of %d", steps, model->task.horizon),
+				 errdetail("Forecasts can be fed back as inputs only where the inputs are the targets and lead is 1."),
+				 errhint("Train with a longer horizon.")));
+	return steps;
+}
+
+void
+check_level(double level)
+{
+	if (!(level > 0 && level < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("level must be between 0 and 1, not %g", level)));
+}

@@ -1,0 +1,53 @@
+/*
+ * module.c: what happens when the library is loaded.
+ */
+#include "common.h"
+#include "matrix.h"
+
+#ifndef LF_NO_BLAS
+#include <cblas.h>
+#endif
+
+PG_MODULE_MAGIC;
+
+PGDLLEXPORT void _PG_init(void);
+
+/*
+ * A multi-threaded OpenBLAS has the same file name as the serial one and starts threads in the backend as soon as it is
+ * loaded, which PostgreSQL does not expect. The build points at the serial one; somebody's LD_LIBRARY_PATH may not.
+ */
+void
+_PG_init(void)
+{
+	lf_blas_info blas = lf_blas();
+
+	if (!blas.threaded)
+		return;
+#ifndef LF_NO_BLAS
+	openblas_set_num_threads(1);
+#endif
+	ereport(WARNING,
+			(errmsg("lstm_forecast was loaded with a multi-threaded OpenBLAS"),
+			 errdetail("%s", blas.library),
+			 errhint("Install libopenblas0-serial and see that nothing, such as LD_LIBRARY_PATH, puts another variant "
+					 "before it.")));
+}
+
+SQL_FUNCTION(lstm_build_info);
+Datum
+lstm_build_info(PG_FUNCTION_ARGS)
+{
+	lf_blas_info blas = lf_blas();
+	TupleDesc	descriptor;
+	Datum		values[5];
+	bool		nulls[5] = {false};
+
+	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "lstm_build_info returns a row");
+	values[0] = CStringGetTextDatum(LF_VERSION);
+	values[1] = CStringGetTextDatum(blas.library);
+	values[2] = CStringGetTextDatum(blas.threaded ? "multi-threaded" : "serial");
+	values[3] = CStringGetTextDatum(blas.kernel);
+	values[4] = Int32GetDatum(1);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
+}

@@ -1,0 +1,349 @@
+/*
+ * train_agg.c: lstm_train_agg: a model from the rows of a group.
+ *
+ * Three aggregates share one state, a growing frame. Two take rows in the order in which they come, so the query says
+ * ORDER BY inside the aggregate. The one with a time sorts for itself; it is therefore the one that parallel workers can
+ * share: each collects its rows, the leader puts them one behind the other and sorts.
+ */
+#include "arguments.h"
+#include "error.h"
+#include "libpq/pqformat.h"
+#include "rows.h"
+#include "table.h"
+#include "training.h"
+#include "utils/timestamp.h"
+
+#include <math.h>
+
+typedef struct AggregateState
+{
+	Rows	   *rows;
+	Jsonb	   *options;		/* of the first row; NULL as '{}' */
+	bool		timed;
+} AggregateState;
+
+static const char source[] = "the aggregate's input";
+
+static MemoryContext
+aggregate_context(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "a support function of lstm_train_agg was called outside an aggregate");
+	return context;
+}
+
+static AggregateState *
+new_state(MemoryContext context, int columns, bool timed)
+{
+	AggregateState *state = MemoryContextAllocZero(context, sizeof(AggregateState));
+
+	state->rows = rows_create(context, columns, timed);
+	state->timed = timed;
+	return state;
+}
+
+/* The state of this group, made at its first row, when the options are kept as well. */
+static AggregateState *
+state_of(FunctionCallInfo fcinfo, int columns, bool timed, int options_argument)
+{
+	MemoryContext context = aggregate_context(fcinfo);
+	AggregateState *state;
+
+	if (!PG_ARGISNULL(0))
+		return (AggregateState *) PG_GETARG_POINTER(0);
+	state = new_state(context, columns, timed);
+	if (!PG_ARGISNULL(options_argument))
+	{
+		MemoryContext caller = MemoryContextSwitchTo(context);
+
+		state->options = (Jsonb *) PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(options_argument));
+		MemoryContextSwitchTo(caller);
+	}
+	return state;
+}
+
+SQL_FUNCTION(lstm_train_agg_value);
+Datum
+lstm_train_agg_value(PG_FUNCTION_ARGS)
+{
+	AggregateState *state = state_of(fcinfo, 1, false, 2);
+	bool		null = PG_ARGISNULL(1);
+	double		value = null ? 0 : PG_GETARG_FLOAT8(1);
+
+	rows_add(state->rows, 0, &value, &null);
+	PG_RETURN_POINTER(state);
+}
+
+SQL_FUNCTION(lstm_train_agg_timed);
+Datum
+lstm_train_agg_timed(PG_FUNCTION_ARGS)
+{
+	AggregateState *state = state_of(fcinfo, 1, true, 3);
+	bool		null = PG_ARGISNULL(2);
+	double		value = null ? 0 : PG_GETARG_FLOAT8(2);
+
+	if (PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the time of a row is NULL")));
+	if (TIMESTAMP_NOT_FINITE(PG_GETARG_TIMESTAMPTZ(1)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("the time of a row is infinite")));
+	rows_add(state->rows, PG_GETARG_TIMESTAMPTZ(1), &value, &null);
+	PG_RETURN_POINTER(state);
+}
+
+SQL_FUNCTION(lstm_train_agg_values);
+Datum
+lstm_train_agg_values(PG_FUNCTION_ARGS)
+{
+	ArrayType  *array;
+	AggregateState *state;
+	Datum	   *elements;
+	bool	   *nulls;
+	double	   *values;
+	int			count;
+
+	if (PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("\"values\" of a row is NULL")));
+	array = PG_GETARG_ARRAYTYPE_P(1);
+	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &count);
+	if (count < 1 || count > LF_MAX_COLUMNS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"values\" must have 1 to %d elements, not %d", LF_MAX_COLUMNS, count)));
+	state = state_of(fcinfo, count, false, 2);
+	if (state->rows->columns != count)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"values\" has %d elements in row " UINT64_FORMAT ", and %d in the rows before",
+						count, state->rows->count + 1, state->rows->columns)));
+	values = palloc(count * sizeof(double));
+	for (int i = 0; i < count; i++)
+		values[i] = nulls[i] ? 0 : DatumGetFloat8(elements[i]);
+	rows_add(state->rows, 0, values, nulls);
+	pfree(values);
+	PG_RETURN_POINTER(state);
+}
+
+/* Adds the rows of another state, which keeps its own. */
+static void
+append_rows(Rows *rows, const Rows *more)
+{
+	bool	   *nulls = palloc0(rows->columns * sizeof(bool));
+
+	for (uint64 i = 0; i < more->count; i++)
+	{
+		const double *values = more->values + i * more->columns;
+
+		nulls[0] = more->bad_is_null && isnan(values[0]);
+		rows_add(rows, more->at == NULL ? 0 : more->at[i], values, nulls);
+	}
+	pfree(nulls);
+}
+
+SQL_FUNCTION(lstm_train_agg_combine);
+Datum
+lstm_train_agg_combine(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = aggregate_context(fcinfo);
+	AggregateState *state;
+	AggregateState *other;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(PG_GETARG_POINTER(0));
+	}
+	other = (AggregateState *) PG_GETARG_POINTER(1);
+	if (PG_ARGISNULL(0))
+	{
+		state = new_state(context, other->rows->columns, other->timed);
+		if (other->options != NULL)
+			state->options = memcpy(MemoryContextAlloc(context, VARSIZE(other->options)),
+									other->options, VARSIZE(other->options));
+	}
+	else
+		state = (AggregateState *) PG_GETARG_POINTER(0);
+	append_rows(state->rows, other->rows);
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * The state between processes: options, count, then stamps and values. Only the aggregate with a time is ever sent, and
+ * only to a process of the same server, so the numbers go as they are.
+ */
+SQL_FUNCTION(lstm_train_agg_serialize);
+Datum
+lstm_train_agg_serialize(PG_FUNCTION_ARGS)
+{
+	AggregateState *state;
+	Rows	   *rows;
+	StringInfoData out;
+	Size		each;
+
+	(void) aggregate_context(fcinfo);
+	state = (AggregateState *) PG_GETARG_POINTER(0);
+	rows = state->rows;
+	each = sizeof(int64) + rows->columns * sizeof(double);
+	if (rows->count > (MaxAllocSize - 1024 - (state->options == NULL ? 0 : VARSIZE(state->options))) / each)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many rows for parallel aggregation"),
+				 errhint("Set max_parallel_workers_per_gather to 0.")));
+	pq_begintypsend(&out);
+	pq_sendint32(&out, state->options == NULL ? 0 : VARSIZE(state->options));
+	if (state->options != NULL)
+		pq_sendbytes(&out, (char *) state->options, VARSIZE(state->options));
+	pq_sendint64(&out, rows->count);
+	pq_sendint32(&out, rows->columns);
+	pq_sendbyte(&out, rows->bad_is_null);
+	pq_sendbytes(&out, (char *) rows->at, rows->count * sizeof(int64));
+	pq_sendbytes(&out, (char *) rows->values, rows->count * rows->columns * sizeof(double));
+	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
+}
+
+SQL_FUNCTION(lstm_train_agg_deserialize);
+Datum
+lstm_train_agg_deserialize(PG_FUNCTION_ARGS)
+{
+	AggregateState *state;
+	bytea	   *bytes;
+	StringInfoData in;
+	uint64		count;
+	int			columns;
+	bool		null_seen;
+	const char *at;
+	const char *values;
+	Jsonb	   *options = NULL;
+	int			options_size;
+
+	(void) aggregate_context(fcinfo);
+	bytes = PG_GETARG_BYTEA_PP(0);
+	initStringInfo(&in);
+	appendBinaryStringInfo(&in, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+	options_size = pq_getmsgint(&in, 4);
+	if (options_size > 0)
+		options = memcpy(palloc(options_size), pq_getmsgbytes(&in, options_size), options_size);
+	count = pq_getmsgint64(&in);
+	columns = pq_getmsgint(&in, 4);
+	null_seen = pq_getmsgbyte(&in);
+	if (columns < 1 || columns > LF_MAX_COLUMNS ||
+		count > MaxAllocSize / (sizeof(int64) + columns * sizeof(double)))
+		elog(ERROR, "invalid state of lstm_train_agg");
+	at = pq_getmsgbytes(&in, count * sizeof(int64));
+	values = pq_getmsgbytes(&in, count * columns * sizeof(double));
+	pq_getmsgend(&in);
+
+	state = new_state(CurrentMemoryContext, columns, true);
+	state->options = options;
+	for (uint64 i = 0; i < count; i++)
+	{
+		int64		stamp;
+		double		value;
+		bool		null;
+
+		memcpy(&stamp, at + i * sizeof(int64), sizeof(int64));
+		memcpy(&value, values + i * sizeof(double), sizeof(double));
+		null = null_seen && isnan(value);
+		rows_add(state->rows, stamp, &value, &null);
+	}
+	PG_RETURN_POINTER(state);
+}
+
+/* Names of the columns: those of the options, else value, or value1, value2, ... */
+static char **
+column_names(const Options *options, int columns)
+{
+	char	  **names;
+
+	if (options->columns != NULL)
+	{
+		if (options->columns_count != columns)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"columns\" has %d names, and rows have %d values",
+							options->columns_count, columns)));
+		return options->columns;
+	}
+	names = palloc(columns * sizeof(char *));
+	for (int i = 0; i < columns; i++)
+		names[i] = columns == 1 ? "value" : psprintf("value%d", i + 1);
+	return names;
+}
+
+/*
+ * A training wants the columns of its task and their order, which is inputs first; rows have all columns. Moves the
+ * values of each row into place.
+ */
+static void
+select_columns(Rows *rows, char **have, char **want, int count)
+{
+	int		   *from = palloc(count * sizeof(int));
+	double	   *row = palloc(count * sizeof(double));
+
+	for (int i = 0; i < count; i++)
+	{
+		from[i] = -1;
+		for (int j = 0; j < rows->columns; j++)
+			if (strcmp(want[i], have[j]) == 0)
+				from[i] = j;
+		if (from[i] < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("option \"columns\" does not name \"%s\"", want[i])));
+	}
+	/* count <= columns: a row is never written before it was read */
+	for (uint64 i = 0; i < rows->count; i++)
+	{
+		for (int j = 0; j < count; j++)
+			row[j] = rows->values[i * rows->columns + from[j]];
+		memcpy(rows->values + i * count, row, count * sizeof(double));
+	}
+	rows->columns = count;
+}
+
+SQL_FUNCTION(lstm_train_agg_final);
+Datum
+lstm_train_agg_final(PG_FUNCTION_ARGS)
+{
+	AggregateState *state;
+	Request    *request = palloc0(sizeof(Request));
+	Options    *options = &request->options;
+	Rows	   *rows;
+	char	  **names;
+
+	(void) aggregate_context(fcinfo);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();		/* a group without rows, as other aggregates do */
+	state = (AggregateState *) PG_GETARG_POINTER(0);
+	options_read(state->options, true, options);
+	rows = state->rows;
+	names = column_names(options, rows->columns);
+	rows_check_values(rows, source, (const char *const *) names);
+	request->task.horizon = options->horizon;
+	request->task.lookback = options->lookback;
+	request->task.lead = options->lead;
+	if (options->target == NULL)
+	{
+		options->target = names;
+		options->target_count = rows->columns;
+	}
+	request->names = task_columns(options->target, options->target_count, options->inputs, options->inputs_count,
+								  &request->task, &request->columns);
+	request->source = source;
+	request->relation = "";
+	request->time_column = "";
+	request->time_kind = state->timed ? LF_TIME_TIMESTAMPTZ : LF_TIME_NONE;
+	training_check(request);
+	if (state->timed)
+		rows_sort(rows);
+	select_columns(rows, names, request->names, request->columns);
+	PG_RETURN_BYTEA_P(training_run(request, rows));
+}

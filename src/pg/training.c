@@ -1,0 +1,249 @@
+/*
+ * training.c: the one way to a model: check the rows, choose what was left open, train, judge, pack.
+ */
+#include "training.h"
+
+#include "defaults.h"
+#include "error.h"
+#include "fit.h"
+#include "json.h"
+#include "model_value.h"
+#include "timeline.h"
+#include "utils/memutils.h"
+
+#include <math.h>
+
+/* The layers: the user's own, or a preset's for this task. */
+static void
+build_spec(const Request *request, lf_spec *spec)
+{
+	const Options *options = &request->options;
+
+	if (options->layers == NULL)
+	{
+		lf_preset_spec(options->preset, &options->arguments, &request->task, spec);
+		return;
+	}
+	*spec = *options->layers;
+	spec->input = lf_shape_2(request->task.lookback, request->task.inputs);
+}
+
+/* Plans a fit over a measuring arena; raises what is wrong with the spec. Returns the bytes needed. */
+static Size
+measure(const Request *request, const lf_spec *spec, const lf_training *training, uint64 rows, lf_fit *fit)
+{
+	lf_arena	arena = lf_arena_measure();
+	int			layer;
+	lf_status	status = lf_fit_plan(fit, &arena, spec, &request->task, request->columns, training, rows, &layer);
+
+	if (status != LF_OK && !(status == LF_TOO_LARGE && arena.overflow))
+		report_network(status, &fit->network, spec, layer, &request->task);
+	return arena.overflow ? SIZE_MAX : arena.used + LF_ALIGNMENT;
+}
+
+static uint64
+rows_needed(const lf_task *task)
+{
+	return (uint64) task->lookback - 1 + task->lead + task->horizon;
+}
+
+void
+training_check(const Request *request)
+{
+	lf_spec    *spec;
+	lf_fit	   *fit;
+	lf_training training = request->options.training;
+
+	if (request->task.lookback == UNSET)
+		return;					/* the rows decide about the size */
+	spec = palloc(sizeof(lf_spec));
+	fit = palloc(sizeof(lf_fit));
+	build_spec(request, spec);
+	lf_default_training(&training, &request->task, 0, 1);
+	check_memory(measure(request, spec, &training, rows_needed(&request->task) + training.batch_size - 1, fit),
+				 "training this network");
+	pfree(spec);
+	pfree(fit);
+}
+
+static void
+report_too_few(const Request *request, uint64 rows)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg("%s has " UINT64_FORMAT " rows, and training needs at least " UINT64_FORMAT,
+					request->source, rows, rows_needed(&request->task)),
+			 errdetail("One window takes lookback %d + lead %d - 1 + horizon %d rows.",
+					   request->task.lookback, request->task.lead, request->task.horizon),
+			 errhint("Reduce lookback or horizon, or give more rows.")));
+}
+
+static int
+find_season(const Request *request, const Rows *rows)
+{
+	lf_frame	frame = rows_frame(rows);
+	double	   *scratch = palloc(lf_season_scratch(rows->count) * sizeof(double));
+	int			season = lf_season_find(&frame, request->task.target[0], rows->count, scratch);
+
+	pfree(scratch);
+	return season;
+}
+
+/* Trains to the end; cancels and time-outs are served after each mini-batch and inside long ones. */
+static void
+run_fit(lf_fit *fit)
+{
+	lf_status	status;
+
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		/* an interrupt that stays pending, because it may not be served here, must not stop the work for good */
+		status = lf_fit_step(fit, InterruptPending ? NULL : &InterruptPending);
+		if (status == LF_DIVERGED)
+			report_divergence(fit->trainer.epoch + 1, fit->trainer.batch + 1, &fit->training);
+		if (status == LF_EPOCH_DONE)
+			ereport(DEBUG1,
+					(errmsg_internal("epoch %d: loss %g, held-out loss %g", fit->trainer.epoch,
+									 fit->trainer.history[fit->trainer.epoch - 1].loss,
+									 fit->trainer.history[fit->trainer.epoch - 1].validation_loss)));
+	} while (status != LF_FINISHED);
+	for (size_t i = 0; i < fit->network.parameters; i++)
+		if (!isfinite(fit->trainer.weights[i]))
+			report_divergence(fit->trainer.epoch, fit->trainer.batch, &fit->training);
+}
+
+/*
+ * The mean absolute error of a forecaster over all targets. With several targets each is divided by the repeat-last
+ * forecast's, so that a column of large numbers does not drown the others.
+ */
+static double
+overall_error(const lf_model *model, lf_forecaster forecaster)
+{
+	double		sum = 0;
+
+	for (int j = 0; j < model->task.targets; j++)
+	{
+		const lf_score *score = model->scores + j * LF_FORECASTERS;
+		double		unit = model->task.targets == 1 ? 1 : lf_score_mae(&score[LF_REPEAT_LAST]);
+
+		/* a baseline that could not be computed for every row is not comparable */
+		if (score[forecaster].count < score[LF_NETWORK].count || !(unit > 0))
+			return NAN;
+		sum += lf_score_mae(&score[forecaster]) / unit;
+	}
+	return sum / model->task.targets;
+}
+
+/* One honest line. */
+static void
+report_verdict(const lf_model *model)
+{
+	StringInfoData line;
+	double		network = overall_error(model, LF_NETWORK);
+	double		best = network;
+	const char *winner = NULL;
+
+	if (model->validation_windows == 0)
+	{
+		ereport(NOTICE,
+				(errmsg("the forecast is untested: no rows were held out"),
+				 model->training.validation > 0 ?
+				 errdetail("Holding out needs %d windows or more, and there are " UINT64_FORMAT ".",
+						   Max(LF_MIN_WINDOWS_TO_VALIDATE, model->task.horizon), model->windows) : 0));
+		return;
+	}
+	initStringInfo(&line);
+	for (int f = 0; f < LF_FORECASTERS; f++)
+	{
+		double		error = overall_error(model, f);
+
+		if (isnan(error))
+			continue;
+		appendStringInfo(&line, "%s%s %.4g", line.len > 0 ? ", " : "", lf_forecaster_names[f], error);
+		if (error < best)
+		{
+			best = error;
+			winner = lf_forecaster_names[f];
+		}
+	}
+	if (winner != NULL)
+		ereport(WARNING,
+				(errmsg("the network loses to the %s forecast on the newest " UINT64_FORMAT " windows",
+						winner, model->validation_windows),
+				 errdetail("Mean absolute error%s: %s.", model->task.targets > 1 ? " relative to repeat-last" : "",
+						   line.data),
+				 errhint("Use that forecast, give more rows, or try another architecture or lookback.")));
+	else
+		ereport(NOTICE,
+				(errmsg("mean absolute error%s on the newest " UINT64_FORMAT " windows: %s",
+						model->task.targets > 1 ? " relative to repeat-last" : "",
+						model->validation_windows, line.data)));
+}
+
+bytea *
+training_run(Request *request, Rows *rows)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast training",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	Options    *options = &request->options;
+	lf_model	model = {.relation = request->relation, .time_column = request->time_column, .version = LF_VERSION};
+	lf_fit	   *fit = palloc0(sizeof(lf_fit));
+	lf_spec    *spec = palloc0(sizeof(lf_spec));
+	lf_frame	frame = rows_frame(rows);
+	lf_arena	arena;
+	Size		needed;
+	int			season;
+	int			layer;
+	bytea	   *value;
+
+	rows_check_values(rows, request->source, (const char *const *) request->names);
+	model.time_kind = request->time_kind;
+	model.step = timeline_find_step(rows, request->time_kind, request->source);
+	if (rows->at != NULL && rows->count > 0)
+		model.last_time = rows->at[rows->count - 1];
+	if (rows->at != NULL)
+	{
+		pfree(rows->at);
+		rows->at = NULL;
+	}
+
+	/* what the user left open */
+	season = rows->count > 0 ? find_season(request, rows) : 1;
+	if (request->task.lookback == UNSET)
+		request->task.lookback = lf_default_lookback(rows->count, season, request->task.horizon, request->task.lead);
+	if (lf_window_count(&request->task, rows->count) == 0)
+		report_too_few(request, rows->count);
+	options->training.normalize = options->normalize == UNSET ?
+		lf_default_normalize(&request->task, season) : (lf_normalize) options->normalize;
+	if (options->training.normalize != LF_NORMALIZE_NONE && !lf_task_targets_are_inputs(&request->task))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"normalize\" must be none here"),
+				 errdetail("A window can only be normalized by a target that is also one of the inputs."),
+				 errhint("Leave the option out, or add the target to inputs.")));
+	lf_default_training(&options->training, &request->task, lf_window_count(&request->task, rows->count), season);
+
+	build_spec(request, spec);
+	needed = measure(request, spec, &options->training, rows->count, fit);
+	check_memory(needed > SIZE_MAX - rows->capacity * rows->columns * sizeof(double) ? SIZE_MAX :
+				 needed + rows->capacity * rows->columns * sizeof(double),
+				 psprintf("training this network on " UINT64_FORMAT " rows", rows->count));
+	arena = lf_arena_over(MemoryContextAllocHuge(context, needed), needed);
+	(void) lf_fit_plan(fit, &arena, spec, &request->task, request->columns, &options->training, rows->count, &layer);
+	lf_fit_start(fit, &frame, &request->task, season);
+	run_fit(fit);
+
+	lf_fit_result(fit, spec, &model);
+	model.names = (const char **) request->names;
+	if (request->relation[0] == '\0')
+		model.tail = rows->values + (rows->count - request->task.lookback) * rows->columns;
+	report_verdict(&model);
+	MemoryContextSwitchTo(caller);
+	value = model_to_bytea(&model);
+	pfree(rows->values);
+	pfree(rows);
+	MemoryContextDelete(context);
+	return value;
+}
