@@ -11,7 +11,7 @@ PG_CONFIG ?= pg_config
 
 # The one list of what the core is made of: the module, the tests, the fuzzer and the benchmark take it from here.
 CORE = activation base defaults fit gates initialize layer layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense \
-	layer_dropout layer_lstm layer_max_pool1d layer_shape layer_time_distributed loss matrix model_bytes network \
+	layer_dropout layer_lstm layer_max_pool1d layer_shape layer_time_distributed level loss matrix model_bytes network \
 	optimizer patches predict preset random score season trainer window
 
 # The way of a row: table -> rows -> frame -> training -> model value -> forecast.
@@ -37,7 +37,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wund
 CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-math -fno-math-errno -ffp-contract=fast \
 	$(WARNINGS)
 
-OURS = demo check forms setup clean-tests
+OURS = demo check forms setup setup-check core-tests
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
 include test/tests.mk
 else
@@ -54,6 +54,7 @@ SHLIB_LINK = $(BLAS_LIBS) -lm
 
 # Inlining this module's code into JIT-compiled queries gains nothing and would build everything twice.
 override with_llvm := no
+REGRESS = $(patsubst sql/%.sql,%,$(wildcard sql/*.sql))
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 

@@ -3,6 +3,8 @@
  */
 #include "defaults.h"
 
+#include "level.h"
+
 /* A series without season is shown this many rows, and twice the horizon at least. */
 #define PLAIN_LOOKBACK 16
 
@@ -30,8 +32,8 @@ lf_default_lookback(size_t rows, int season, int horizon, int lead)
 lf_normalize
 lf_default_normalize(const lf_task *task, int season)
 {
-	if (!lf_task_targets_are_inputs(task))
-		return LF_NORMALIZE_NONE;
+	if (lf_task_needs_link(task))
+		return lf_task_can_normalize(task) ? LF_NORMALIZE_LAST : LF_NORMALIZE_NONE;
 	return season > 1 && task->lookback % season == 0 ? LF_NORMALIZE_MEAN : LF_NORMALIZE_LAST;
 }
 

@@ -13,7 +13,7 @@
 /* Rows of a window for so many rows, a season (1: none) and a horizon. At least 1, even where there are no rows. */
 int			lf_default_lookback(size_t rows, int season, int horizon, int lead);
 
-/* None where a target is no input; else the mean where a window holds whole seasons, else the last value. */
+/* The mean where targets are inputs and a window holds whole seasons, else the last value, if levels can be had. */
 lf_normalize lf_default_normalize(const lf_task *task, int season);
 
 /* Replaces what is LF_UNSET: learning rate and epochs. */

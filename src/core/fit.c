@@ -48,6 +48,11 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 	lf_trainer_plan(&fit->trainer, arena, &fit->network, &fit->training, task, windows);
 	lf_predictor_plan(&fit->predictor, arena, &fit->network, task, columns, fit->training.batch_size);
 	fit->scaler = lf_arena_take(arena, (size_t) columns, sizeof(lf_scaler));
+	if (training->normalize != LF_NORMALIZE_NONE && lf_task_needs_link(task) && lf_task_can_normalize(task))
+	{
+		fit->link = lf_arena_take(arena, lf_link_size(task), sizeof(double));
+		fit->link_scratch = lf_arena_take(arena, lf_link_scratch(task), sizeof(double));
+	}
 	fit->scores = lf_arena_take(arena, (size_t) task->targets * LF_FORECASTERS, sizeof(lf_score));
 	fit->history = lf_arena_take(arena, (size_t) training->epochs, sizeof(lf_epoch));
 	fit->out = lf_arena_take(arena, (size_t) fit->training.batch_size * outputs, sizeof(double));
@@ -85,7 +90,10 @@ start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 		.frame = fit->frame,
 		.scaler = fit->scaler,
 		.normalize = fit->training.normalize,
+		.link = fit->link,
 	};
+	if (fit->link != NULL)
+		lf_link_fit(&trainer->windows, select ? fit->train_windows : fit->windows, fit->link, fit->link_scratch);
 	fit->predictor.windows = trainer->windows;
 	trainer->train_windows = select ? fit->train_windows : fit->windows;
 	trainer->validation_first = fit->validation_first;
@@ -189,6 +197,7 @@ lf_fit_result(const lf_fit *fit, const lf_spec *spec, lf_model *model)
 	model->training = fit->training;
 	model->columns = fit->frame->columns;
 	model->scaler = fit->scaler;
+	model->link = fit->link;
 	model->rows = fit->frame->rows;
 	model->windows = fit->windows;
 	model->validation_windows = fit->validation_windows;

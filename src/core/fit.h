@@ -10,6 +10,7 @@
 #ifndef LF_FIT_H
 #define LF_FIT_H
 
+#include "level.h"
 #include "model.h"
 #include "predict.h"
 
@@ -27,6 +28,8 @@ typedef struct lf_fit
 	lf_trainer	trainer;
 	lf_predictor predictor;
 	lf_scaler  *scaler;			/* (columns) */
+	double	   *link;			/* (targets, inputs + 1), NULL where levels need none */
+	double	   *link_scratch;
 	lf_score   *scores;			/* (targets, LF_FORECASTERS) */
 	lf_epoch   *history;		/* (epochs) of FIT_SELECT, or of FIT_FINAL without one */
 	double	   *out;			/* (B, horizon, targets) */

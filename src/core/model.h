@@ -46,6 +46,7 @@ typedef struct lf_model
 	int			columns;		/* of the frame: every column that is an input or a target */
 	const char **names;			/* (columns) */
 	lf_scaler  *scaler;			/* (columns) */
+	double	   *link;			/* (targets, inputs + 1), see level.h; NULL where no target needs it */
 
 	const char *relation;		/* qualified and quoted, "" where rows came from an aggregate */
 	const char *time_column;	/* "" where there is none */

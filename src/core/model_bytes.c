@@ -341,26 +341,26 @@ transfer_record(stream *s, lf_model *model)
 	}
 }
 
+/* An array of finite doubles that may be absent: a flag, then the values. */
 static void
-transfer_tail(stream *s, lf_model *model)
+transfer_optional(stream *s, double **values, size_t count)
 {
-	size_t		count = (size_t) model->task.lookback * (size_t) model->columns;
-	bool		present = s->direction != READING && model->tail != NULL;
+	bool		present = s->direction != READING && *values != NULL;
 
 	transfer_bool(s, &present);
 	if (!present)
 	{
-		model->tail = NULL;
+		*values = NULL;
 		return;
 	}
-	model->tail = array(s, model->tail, count, sizeof(double), 8);
+	*values = array(s, *values, count, sizeof(double), 8);
 	for (size_t i = 0; i < count && !s->failed; i++)
 	{
-		double		value = s->direction == READING ? 0 : model->tail[i];
+		double		value = s->direction == READING ? 0 : (*values)[i];
 
 		transfer_finite(s, &value);
-		if (s->direction == READING && model->tail != NULL)
-			model->tail[i] = value;
+		if (s->direction == READING && *values != NULL)
+			(*values)[i] = value;
 	}
 }
 
@@ -438,7 +438,8 @@ transfer_model(stream *s, lf_model *model)
 	transfer_columns(s, model);
 	transfer_time(s, model);
 	transfer_record(s, model);
-	transfer_tail(s, model);
+	transfer_optional(s, &model->link, (size_t) model->task.targets * ((size_t) model->task.inputs + 1));
+	transfer_optional(s, &model->tail, (size_t) model->task.lookback * (size_t) model->columns);
 	transfer_weights(s, model);
 }
 

@@ -108,6 +108,36 @@ lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows)
 	return scaler;
 }
 
+double
+lf_window_level(const lf_windows *windows, size_t w, int i)
+{
+	size_t		lookback = (size_t) windows->task->lookback;
+	size_t		stride = (size_t) windows->frame->columns;
+	int			column = windows->task->input[i];
+	const double *values = windows->frame->values + w * stride + column;
+	lf_scaler	s = windows->scaler[column];
+	double		sum = 0;
+
+	if (windows->normalize == LF_NORMALIZE_LAST)
+		return (values[(lookback - 1) * stride] - s.offset) / s.scale;
+	for (size_t t = 0; t < lookback; t++)
+		sum += (values[t * stride] - s.offset) / s.scale;
+	return sum / (double) lookback;
+}
+
+/* The linear estimate of a target's level from those of the inputs. */
+static double
+linked_level(const lf_windows *windows, size_t w, int target)
+{
+	int			inputs = windows->task->inputs;
+	const double *link = windows->link + (size_t) target * ((size_t) inputs + 1);
+	double		level = link[inputs];
+
+	for (int i = 0; i < inputs; i++)
+		level += link[i] * lf_window_level(windows, w, i);
+	return level;
+}
+
 void
 lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level)
 {
@@ -118,31 +148,23 @@ lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level)
 	const double *first = windows->frame->values + w * stride;
 
 	for (int j = 0; j < task->targets; j++)
-		level[j] = 0;
+	{
+		int			input = lf_task_input_of(task, task->target[j]);
+
+		level[j] = windows->normalize == LF_NORMALIZE_NONE ? 0 :
+			input >= 0 ? lf_window_level(windows, w, input) :
+			windows->link != NULL ? linked_level(windows, w, j) : 0;
+	}
 	for (size_t i = 0; i < inputs; i++)
 	{
 		int			column = task->input[i];
 		const double *values = first + column;
 		lf_scaler	s = windows->scaler[column];
 		double		base = 0;
-		int			target = -1;
 
-		if (windows->normalize != LF_NORMALIZE_NONE)
-			for (int j = 0; j < task->targets; j++)
-				if (task->target[j] == column)
-					target = j;
-		if (target >= 0)
-		{
-			if (windows->normalize == LF_NORMALIZE_LAST)
-				base = (values[(lookback - 1) * stride] - s.offset) / s.scale;
-			else
-			{
-				for (size_t t = 0; t < lookback; t++)
-					base += (values[t * stride] - s.offset) / s.scale;
-				base /= (double) lookback;
-			}
-			level[target] = base;
-		}
+		for (int j = 0; j < task->targets; j++)
+			if (task->target[j] == column)
+				base = level[j];
 		for (size_t t = 0; t < lookback; t++)
 			x[t * inputs + i] = (lf_real) ((values[t * stride] - s.offset) / s.scale - base);
 	}

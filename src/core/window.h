@@ -48,7 +48,6 @@ int			lf_task_input_of(const lf_task *task, int column);
 /* True where every target is an input and the other way round: what feeding outputs back needs. */
 bool		lf_task_is_autoregressive(const lf_task *task);
 
-/* True where every target is an input: what normalizing windows needs. */
 bool		lf_task_targets_are_inputs(const lf_task *task);
 
 /* Whether an output shape serves the task: (horizon, targets), or all of these in that order as one vector. */
@@ -75,11 +74,16 @@ typedef struct lf_scaler
 /* Fits one column on rows 0 .. rows - 1 of the frame. */
 lf_scaler	lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows);
 
+/*
+ * What a window is measured from. The level of a target is subtracted from its inputs and outputs, and added back to
+ * the forecast. A target that is no input has no values in the window; its level is then a linear estimate from the
+ * levels of the inputs (see level.h), which stay as they are.
+ */
 typedef enum lf_normalize
 {
 	LF_NORMALIZE_NONE,
-	LF_NORMALIZE_LAST,			/* subtract each target column's last value in the window, add it to the output */
-	LF_NORMALIZE_MEAN			/* the same with its mean over the window */
+	LF_NORMALIZE_LAST,			/* levels are the last values in the window */
+	LF_NORMALIZE_MEAN			/* levels are the means over the window */
 } lf_normalize;
 
 #define LF_NORMALIZES 3
@@ -92,7 +96,11 @@ typedef struct lf_windows
 	const lf_frame *frame;
 	const lf_scaler *scaler;	/* one per column of the frame */
 	lf_normalize normalize;
+	const double *link;			/* (targets, inputs + 1), see level.h; NULL where no target needs it */
 } lf_windows;
+
+/* The level of input i in window w, on the scale of the scaler: its last value, or its mean. */
+double		lf_window_level(const lf_windows *windows, size_t w, int i);
 
 /*
  * Writes window w into x (lookback, inputs) and the level of each target into 'level' (targets): what normalizing

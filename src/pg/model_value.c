@@ -76,6 +76,7 @@ model_prepare(LoadedModel *loaded, int batch)
 		.frame = &loaded->frame,
 		.scaler = loaded->model.scaler,
 		.normalize = loaded->model.training.normalize,
+		.link = loaded->model.link,
 	};
 }
 

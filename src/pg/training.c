@@ -6,6 +6,7 @@
 #include "defaults.h"
 #include "error.h"
 #include "fit.h"
+#include "level.h"
 #include "json.h"
 #include "model_value.h"
 #include "timeline.h"
@@ -217,11 +218,12 @@ training_run(Request *request, Rows *rows)
 		report_too_few(request, rows->count);
 	options->training.normalize = options->normalize == UNSET ?
 		lf_default_normalize(&request->task, season) : (lf_normalize) options->normalize;
-	if (options->training.normalize != LF_NORMALIZE_NONE && !lf_task_targets_are_inputs(&request->task))
+	if (options->training.normalize != LF_NORMALIZE_NONE && !lf_task_can_normalize(&request->task))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"normalize\" must be none here"),
-				 errdetail("A window can only be normalized by a target that is also one of the inputs."),
+				 errdetail("The level of a target that is no input is estimated from at most %d inputs, not %d.",
+						   LF_MAX_LINKED_INPUTS, request->task.inputs),
 				 errhint("Leave the option out, or add the target to inputs.")));
 	lf_default_training(&options->training, &request->task, lf_window_count(&request->task, rows->count), season);
 

@@ -8,8 +8,8 @@ A file is a list of tensors: a line "name rank dimensions", then the values, row
 
     input (B, T, F), target and output (B, ...), loss (1)
     input_gradient                          of the loss, mse over all elements
-    layer<i>.<tensor>                       weights, in Keras' layout: kernel (F, 4H), recurrent_kernel (H, 4H), bias (4H),
-                                            gates in the order i, f, c, o
+    layer<i>.<tensor>                       weights, in Keras' layout: kernel (F, 4H), recurrent_kernel (H, 4H),
+                                            bias (4H), gates in the order i, f, c, o
     layer<i>.<tensor>.gradient
     layer<i>.<tensor>.<optimizer>           weights after STEPS steps over this one batch
 
@@ -34,6 +34,9 @@ NETWORKS = {
     "encoder_decoder": [("lstm", 5, False), ("repeat", 3), ("lstm", 4, True), ("dense", 2)],
 }
 
+# our names, PyTorch's
+LSTM_TENSORS = (("kernel", "weight_ih"), ("recurrent_kernel", "weight_hh"), ("bias", "bias_ih"))
+
 
 class Network:
     """The layers of one network, and its trainable tensors under our names."""
@@ -54,8 +57,8 @@ class Network:
                 both = kind == "bidirectional"
                 module = torch.nn.LSTM(features, size, batch_first=True, bidirectional=both)
                 for way, suffix in (("forward_", ""), ("backward_", "_reverse")) if both else (("", ""),):
-                    for ours, theirs in (("kernel", "weight_ih"), ("recurrent_kernel", "weight_hh"), ("bias", "bias_ih")):
-                        self.tensors[f"layer{index}.{way}{ours}"] = getattr(module, f"{theirs}_l0{suffix}")
+                    for name, theirs in LSTM_TENSORS:
+                        self.tensors[f"layer{index}.{way}{name}"] = getattr(module, f"{theirs}_l0{suffix}")
                     frozen = getattr(module, f"bias_hh_l0{suffix}")
                     torch.nn.init.zeros_(frozen)
                     frozen.requires_grad_(False)

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Runs every test suite and ends on one line that sums them: N passed, N failed.
+#
+# Each suite says its results in TAP or as pg_regress does; they are counted from what it prints. A suite that fails
+# without naming a failed test, or that runs none, counts as one failure.
+set -u
+
+blas=${BLAS:-openblas}
+make=${MAKE:-make}
+version=${PG_VERSION:-15}
+passed=0
+failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# suite NAME COMMAND [ARGUMENT ...]
+suite() {
+    name=$1
+    shift
+    start=$(date +%s)
+    status=0
+    "$@" >"$log" 2>&1 || status=$?
+    ok=$(grep -cE '^(ok [0-9]|(test )?[[:space:]]*[a-z_]+ +\.\.\. ok)' "$log")
+    not_ok=$(grep -cE '^(not ok [0-9]|(test )?[[:space:]]*[a-z_]+ +\.\.\. FAILED)' "$log")
+    if [ "$not_ok" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$ok" -eq 0 ]; }; then
+        not_ok=1
+    fi
+    if [ "$not_ok" -gt 0 ]; then
+        echo "---- $name, exit status $status:"
+        grep -vE '^ok [0-9]' "$log" | tail -n 200
+        [ -f regression.diffs ] && cat regression.diffs
+    fi
+    printf '%-28s %6d passed %4d failed %5d s\n' "$name" "$ok" "$not_ok" $(($(date +%s) - start))
+    passed=$((passed + ok))
+    failed=$((failed + not_ok))
+}
+
+core_tests() {
+    result=0
+    for program in build/"$blas"/"$1"/*_test; do
+        echo "# $program"
+        "$program" || result=1
+    done
+    return $result
+}
+
+suite 'core, float' core_tests float
+suite 'core, double' core_tests double
+suite 'fuzz, model bytes' build/"$blas"/model_fuzz 100000
+suite 'pg_regress' scripts/with_cluster.sh "$make" -s installcheck BLAS="$blas" \
+    PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config"
+suite 'pgTAP' scripts/with_cluster.sh scripts/pgtap.sh
+suite 'README' scripts/with_cluster.sh scripts/check_readme.sh
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Installs what is missing to build, test and show lstm_forecast, by package name. Does nothing where all is there.
+set -eu
+
+version=${PG_VERSION:-15}
+packages="gcc make postgresql-$version postgresql-server-dev-$version postgresql-common
+    libopenblas0-serial libopenblas-serial-dev"
+# "check" needs the test tools as well
+if [ "${1:-}" = check ]; then
+    packages="$packages postgresql-$version-pgtap libtap-parser-sourcehandler-pgtap-perl perl"
+fi
+
+missing=
+for package in $packages; do
+    if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then
+        missing="$missing $package"
+    fi
+done
+[ -n "$missing" ] || exit 0
+
+echo "installing:$missing"
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "these packages are missing, and there is neither root nor sudo to install them" >&2
+        exit 1
+    fi
+    as_root=sudo
+fi
+log=$(mktemp)
+if ! { $as_root apt-get update && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y --no-install-recommends \
+    -o Dpkg::Options::=--force-confold $missing; } >"$log" 2>&1; then
+    cat "$log" >&2
+    exit 1
+fi
+rm -f "$log"

@@ -1,0 +1,116 @@
+/*
+ * level.c: ridge regression by normal equations and Cholesky's factorization.
+ */
+#include "level.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MOST_WINDOWS 10000		/* used for a fit: enough for 64 coefficients, 0.1 s */
+
+/*
+ * Added to the diagonal, as a share of it. Inputs that are copies or sums of each other make the equations singular; so
+ * much ridge shares the weight out between them and costs no digit that a float has.
+ */
+#define RIDGE 1e-7
+
+bool
+lf_task_needs_link(const lf_task *task)
+{
+	return !lf_task_targets_are_inputs(task);
+}
+
+bool
+lf_task_can_normalize(const lf_task *task)
+{
+	return !lf_task_needs_link(task) || task->inputs <= LF_MAX_LINKED_INPUTS;
+}
+
+size_t
+lf_link_size(const lf_task *task)
+{
+	return (size_t) task->targets * ((size_t) task->inputs + 1);
+}
+
+size_t
+lf_link_scratch(const lf_task *task)
+{
+	size_t		n = (size_t) task->inputs + 1;
+
+	return n * n + n;
+}
+
+/* Turns a (n, n), symmetric and positive, into its lower factor, in place. */
+static void
+factorize(double *a, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j <= i; j++)
+		{
+			double		sum = a[i * n + j];
+
+			for (size_t k = 0; k < j; k++)
+				sum -= a[i * n + k] * a[j * n + k];
+			if (i == j)
+				a[i * n + i] = sqrt(sum > 0 ? sum : 1);
+			else
+				a[i * n + j] = sum / a[j * n + j];
+		}
+}
+
+/* Solves a x = b for the factor of a, in place. */
+static void
+solve(const double *a, size_t n, double *b)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		for (size_t k = 0; k < i; k++)
+			b[i] -= a[i * n + k] * b[k];
+		b[i] /= a[i * n + i];
+	}
+	for (size_t i = n; i-- > 0;)
+	{
+		for (size_t k = i + 1; k < n; k++)
+			b[i] -= a[k * n + i] * b[k];
+		b[i] /= a[i * n + i];
+	}
+}
+
+void
+lf_link_fit(const lf_windows *windows, size_t count, double *link, double *scratch)
+{
+	const lf_task *task = windows->task;
+	size_t		inputs = (size_t) task->inputs;
+	size_t		n = inputs + 1;
+	size_t		step = (count - 1) / MOST_WINDOWS + 1;
+	double	   *normal = scratch;	/* (n, n) */
+	double	   *row = scratch + n * n;	/* (n): the levels of one window, and 1 */
+
+	memset(link, 0, lf_link_size(task) * sizeof(double));
+	memset(normal, 0, n * n * sizeof(double));
+	for (size_t w = 0; w < count; w += step)
+	{
+		const double *output = windows->frame->values +
+			lf_window_first_output(task, w) * (size_t) windows->frame->columns;
+
+		for (size_t i = 0; i < inputs; i++)
+			row[i] = lf_window_level(windows, w, (int) i);
+		row[inputs] = 1;
+		for (size_t i = 0; i < n; i++)
+			for (size_t j = 0; j <= i; j++)
+				normal[i * n + j] += row[i] * row[j];
+		for (int t = 0; t < task->targets; t++)
+		{
+			lf_scaler	s = windows->scaler[task->target[t]];
+			double		value = (output[task->target[t]] - s.offset) / s.scale;
+
+			for (size_t i = 0; i < n; i++)
+				link[(size_t) t * n + i] += row[i] * value;
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		normal[i * n + i] += RIDGE * (normal[i * n + i] + 1);
+	factorize(normal, n);
+	for (int t = 0; t < task->targets; t++)
+		solve(normal, n, link + (size_t) t * n);
+}

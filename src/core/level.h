@@ -1,0 +1,34 @@
+/*
+ * level.h: the level of targets that are no inputs, estimated from the inputs by least squares.
+ *
+ * A network whose target is not in its window would have to learn the level of the target as well as its movements, and
+ * bounded activations cannot follow it outside the range they were trained on. So the level is estimated as linear
+ * regression would, and the network learns what that misses.
+ */
+#ifndef LF_LEVEL_H
+#define LF_LEVEL_H
+
+#include "window.h"
+
+/* More inputs than this are not linked: the normal equations grow with the square of their number. */
+#define LF_MAX_LINKED_INPUTS 64
+
+/* Whether windows of this task can be normalized: every target is an input, or the inputs are few enough to link. */
+bool		lf_task_can_normalize(const lf_task *task);
+
+/* Whether its windows need a link for that. */
+bool		lf_task_needs_link(const lf_task *task);
+
+/* Doubles of the link itself, (targets, inputs + 1): the coefficients of each target, the constant last. */
+size_t		lf_link_size(const lf_task *task);
+
+/* Doubles that fitting needs besides. */
+size_t		lf_link_scratch(const lf_task *task);
+
+/*
+ * Fits the link on windows 0 .. count - 1, or on some of them, evenly spread, where they are many. What is estimated is
+ * the first output, on the scale of the scaler.
+ */
+void		lf_link_fit(const lf_windows *windows, size_t count, double *link, double *scratch);
+
+#endif

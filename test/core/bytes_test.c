@@ -1,0 +1,378 @@
+/*
+ * bytes_test.c: a model survives the way through its bytes, and nothing else passes for one.
+ *
+ * Input lies in blocks of exactly its size, so that a build with AddressSanitizer sees every read beyond the end.
+ */
+#include "model_bytes.h"
+#include "model_samples.h"
+#include "rig.h"
+#include "tap.h"
+
+static unsigned char *
+exact_copy(const unsigned char *bytes, size_t length)
+{
+	unsigned char *copy = malloc(length == 0 ? 1 : length);
+
+	if (copy == NULL)
+	{
+		printf("Bail out! out of memory\n");
+		exit(1);
+	}
+	memcpy(copy, bytes, length);
+	return copy;
+}
+
+/* Makes length and checksum fit again, so that a change reaches the checks behind them. */
+static void
+seal(unsigned char *bytes, size_t length)
+{
+	put_number(bytes + LENGTH_AT, length, 8);
+	put_number(bytes + length - 4, lf_crc32c(bytes, length - 4), 4);
+}
+
+static lf_status
+measure(const unsigned char *bytes, size_t length, size_t *used)
+{
+	lf_arena	arena = lf_arena_measure();
+	lf_model	model;
+	lf_status	status = lf_model_read(bytes, length, &arena, &model);
+
+	*used = arena.used;
+	return status;
+}
+
+/* What becomes of the bytes, measured and read alike. */
+static lf_status
+status_of(const unsigned char *bytes, size_t length)
+{
+	size_t		used;
+	lf_status	status = measure(bytes, length, &used);
+	lf_status	again;
+	lf_arena	arena;
+	lf_model	model;
+	guarded		block;
+
+	block = guarded_new(used);
+	arena = lf_arena_over(block.block, block.bytes);
+	again = lf_model_read(bytes, length, &arena, &model);
+	if (!guarded_intact(&block) || again != status)
+		status = LF_FINISHED;	/* which no reader ever returns */
+	free(block.raw);
+	return status;
+}
+
+static guarded
+write_sample(const sample *s)
+{
+	guarded		bytes = guarded_new(lf_model_size(&s->model));
+
+	lf_model_write(&s->model, bytes.block);
+	return bytes;
+}
+
+static void
+test_checksum(void)
+{
+	/* RFC 3720, B.4, and the check value that every list of CRCs gives */
+	static const unsigned char zeros[32];
+	unsigned char counting[32];
+
+	for (int i = 0; i < 32; i++)
+		counting[i] = (unsigned char) i;
+	ok(lf_crc32c((const unsigned char *) "123456789", 9) == 0xe3069283, "the checksum of 123456789 is e3069283");
+	ok(lf_crc32c(zeros, 32) == 0x8a9136aa, "the checksum of 32 zeros is that of RFC 3720");
+	ok(lf_crc32c(counting, 32) == 0x46dd794e, "the checksum of 0 .. 31 is that of RFC 3720");
+	ok(lf_crc32c(zeros, 0) == 0, "the checksum of nothing is 0");
+}
+
+static bool
+same_layer(const lf_layer_spec *a, const lf_layer_spec *b)
+{
+	return a->kind == b->kind && a->inner == b->inner && a->units == b->units &&
+		a->activation == b->activation && a->recurrent_activation == b->recurrent_activation &&
+		a->use_bias == b->use_bias && a->unit_forget_bias == b->unit_forget_bias &&
+		a->return_sequences == b->return_sequences && a->go_backwards == b->go_backwards &&
+		a->merge == b->merge && a->padding == b->padding &&
+		a->kernel[0] == b->kernel[0] && a->kernel[1] == b->kernel[1] &&
+		a->strides[0] == b->strides[0] && a->strides[1] == b->strides[1] &&
+		lf_shape_equal(&a->target, &b->target) && a->rate == b->rate;
+}
+
+static bool
+same_spec(const lf_spec *a, const lf_spec *b)
+{
+	bool		same = lf_shape_equal(&a->input, &b->input) && a->count == b->count;
+
+	for (int i = 0; i < a->count && same; i++)
+		same = same_layer(&a->layer[i], &b->layer[i]);
+	return same;
+}
+
+static bool
+same_task(const lf_task *a, const lf_task *b)
+{
+	return a->lookback == b->lookback && a->horizon == b->horizon && a->lead == b->lead &&
+		a->inputs == b->inputs && a->targets == b->targets &&
+		memcmp(a->input, b->input, sizeof(a->input[0]) * (size_t) a->inputs) == 0 &&
+		memcmp(a->target, b->target, sizeof(a->target[0]) * (size_t) a->targets) == 0;
+}
+
+static bool
+same_training(const lf_training *a, const lf_training *b)
+{
+	return a->loss == b->loss && a->optimizer == b->optimizer && a->learning_rate == b->learning_rate &&
+		a->schedule == b->schedule && a->momentum == b->momentum && a->weight_decay == b->weight_decay &&
+		a->clip_norm == b->clip_norm && a->epochs == b->epochs && a->batch_size == b->batch_size &&
+		a->patience == b->patience && a->shuffle == b->shuffle && a->validation == b->validation &&
+		a->refit == b->refit && a->scale == b->scale && a->normalize == b->normalize && a->seed == b->seed;
+}
+
+static bool
+same_columns(const lf_model *a, const lf_model *b)
+{
+	bool		same = a->columns == b->columns;
+
+	for (int i = 0; i < a->columns && same; i++)
+		same = strcmp(a->names[i], b->names[i]) == 0 && a->scaler[i].offset == b->scaler[i].offset &&
+			a->scaler[i].scale == b->scaler[i].scale;
+	return same;
+}
+
+static bool
+same_record(const lf_model *a, const lf_model *b)
+{
+	return strcmp(a->relation, b->relation) == 0 && strcmp(a->time_column, b->time_column) == 0 &&
+		strcmp(a->version, b->version) == 0 &&
+		a->time_kind == b->time_kind && a->step.months == b->step.months && a->step.days == b->step.days &&
+		a->step.units == b->step.units && a->last_time == b->last_time && a->imported == b->imported &&
+		a->rows == b->rows && a->windows == b->windows && a->validation_windows == b->validation_windows &&
+		a->season == b->season && a->best_epoch == b->best_epoch && a->epochs == b->epochs &&
+		memcmp(a->history, b->history, (size_t) a->epochs * sizeof(lf_epoch)) == 0 &&
+		memcmp(a->scores, b->scores, (size_t) a->task.targets * LF_FORECASTERS * sizeof(lf_score)) == 0;
+}
+
+static bool
+same_doubles(const double *a, const double *b, size_t count)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return memcmp(a, b, count * sizeof(double)) == 0;
+}
+
+static void
+test_round_trip(int number)
+{
+	const char *name = sample_name(number);
+	sample		s;
+	guarded		bytes;
+	guarded		again;
+	guarded		block;
+	lf_arena	arena;
+	lf_model	model;
+	lf_status	status;
+	size_t		used;
+
+	sample_open(&s, number);
+	bytes = write_sample(&s);
+	ok(guarded_intact(&bytes), "%s is written within its measured size", name);
+	status = measure(bytes.block, bytes.bytes, &used);
+	ok(status == LF_OK, "%s can be measured", name);
+	block = guarded_new(used);
+	arena = lf_arena_over(block.block, block.bytes);
+	if (ok(lf_model_read(bytes.block, bytes.bytes, &arena, &model) == LF_OK && guarded_intact(&block) &&
+		   arena.used == used, "%s is read into exactly the measured memory", name))
+	{
+		ok(same_spec(&model.spec, &s.model.spec), "%s keeps its layers", name);
+		ok(same_task(&model.task, &s.model.task), "%s keeps its task", name);
+		ok(same_training(&model.training, &s.model.training), "%s keeps how it was trained", name);
+		ok(same_columns(&model, &s.model), "%s keeps its columns and their scaling", name);
+		ok(same_record(&model, &s.model), "%s keeps its record", name);
+		ok(same_doubles(model.tail, s.model.tail, SAMPLE_LOOKBACK * SAMPLE_COLUMNS), "%s keeps its newest rows", name);
+		ok(same_doubles(model.link, s.model.link, (size_t) (s.model.task.targets * (s.model.task.inputs + 1))),
+		   "%s keeps the link between the levels", name);
+		ok(model.parameters == s.model.parameters &&
+		   memcmp(model.weights, s.model.weights, model.parameters * sizeof(lf_real)) == 0,
+		   "%s keeps its weights", name);
+		again = guarded_new(lf_model_size(&model));
+		lf_model_write(&model, again.block);
+		ok(again.bytes == bytes.bytes && memcmp(again.block, bytes.block, bytes.bytes) == 0,
+		   "%s written again is the same", name);
+		free(again.raw);
+	}
+	arena = lf_arena_over(block.block, block.bytes - LF_ALIGNMENT);
+	ok(lf_model_read(bytes.block, bytes.bytes, &arena, &model) == LF_TOO_LARGE && guarded_intact(&block),
+	   "%s is too large for one cache line less", name);
+	free(block.raw);
+	free(bytes.raw);
+	sample_close(&s);
+}
+
+/* A value that PostgreSQL hands over need not be aligned. */
+static void
+test_unaligned(void)
+{
+	sample		s;
+	guarded		bytes;
+	unsigned char *shifted;
+
+	sample_open(&s, LF_VANILLA);
+	bytes = write_sample(&s);
+	shifted = malloc(bytes.bytes + 1);
+	memcpy(shifted + 1, bytes.block, bytes.bytes);
+	ok(status_of(shifted + 1, bytes.bytes) == LF_OK, "a model may lie at any address");
+	free(shifted);
+	free(bytes.raw);
+	sample_close(&s);
+}
+
+static void
+test_damage(int number)
+{
+	const char *name = sample_name(number);
+	size_t		passed = 0;
+	size_t		passed_sealed = 0;
+	size_t		passed_longer = 0;
+	size_t		passed_flips = 0;
+	sample		s;
+	guarded		bytes;
+	unsigned char *copy;
+
+	sample_open(&s, number);
+	bytes = write_sample(&s);
+	for (size_t length = 0; length < bytes.bytes; length++)
+	{
+		copy = exact_copy(bytes.block, length);
+		passed += status_of(copy, length) != LF_CORRUPT;
+		if (length >= ENVELOPE)
+		{
+			seal(copy, length);
+			passed_sealed += status_of(copy, length) != LF_CORRUPT;
+		}
+		free(copy);
+	}
+	ok(passed == 0, "%s cut off at any byte is corrupt", name);
+	ok(passed_sealed == 0, "%s cut off at any byte is corrupt even where length and checksum fit", name);
+
+	copy = malloc(bytes.bytes + 8);
+	memcpy(copy, bytes.block, bytes.bytes);
+	memset(copy + bytes.bytes, 0, 8);
+	for (size_t more = 1; more <= 8; more++)
+	{
+		memcpy(copy, bytes.block, bytes.bytes);
+		passed_longer += status_of(copy, bytes.bytes + more) != LF_CORRUPT;
+		seal(copy, bytes.bytes + more);
+		passed_longer += status_of(copy, bytes.bytes + more) != LF_CORRUPT;
+	}
+	ok(passed_longer == 0, "%s with bytes behind it is corrupt", name);
+	free(copy);
+
+	copy = exact_copy(bytes.block, bytes.bytes);
+	for (size_t bit = 0; bit < 8 * bytes.bytes; bit++)
+	{
+		lf_arena	arena = lf_arena_measure();
+		lf_model	model;
+		lf_status	status;
+		bool		format = bit >= 32 && bit < 48;
+
+		copy[bit / 8] ^= (unsigned char) (1 << bit % 8);
+		status = lf_model_read(copy, bytes.bytes, &arena, &model);
+		passed_flips += status != LF_CORRUPT && !(format && status == LF_NEWER_FORMAT);
+		copy[bit / 8] ^= (unsigned char) (1 << bit % 8);
+	}
+	ok(passed_flips == 0, "%s with any single bit flipped is refused", name);
+	free(copy);
+	free(bytes.raw);
+	sample_close(&s);
+}
+
+static void
+test_envelope(void)
+{
+	sample		s;
+	guarded		bytes;
+	unsigned char *copy;
+
+	sample_open(&s, LF_VANILLA);
+	bytes = write_sample(&s);
+	copy = exact_copy(bytes.block, bytes.bytes);
+	put_number(copy + 4, LF_FORMAT + 1, 2);
+	ok(status_of(copy, bytes.bytes) == LF_NEWER_FORMAT, "a newer format is told from damage, whatever its checksum");
+	put_number(copy + 4, 0, 2);
+	seal(copy, bytes.bytes);
+	ok(status_of(copy, bytes.bytes) == LF_CORRUPT, "format 0 never was");
+	put_number(copy + 4, LF_FORMAT, 2);
+	put_number(copy + 6, 1, 2);
+	seal(copy, bytes.bytes);
+	ok(status_of(copy, bytes.bytes) == LF_CORRUPT, "an unrecognized flag is refused");
+	put_number(copy + 6, 0, 2);
+	seal(copy, bytes.bytes);
+	ok(status_of(copy, bytes.bytes) == LF_OK, "without it the same bytes are a model");
+	ok(status_of((const unsigned char *) "", 0) == LF_CORRUPT, "nothing is no model");
+	ok(status_of((const unsigned char *) "PNG, or so it seems, and long enough", 36) == LF_CORRUPT,
+	   "other bytes are no model");
+	free(copy);
+	free(bytes.raw);
+	sample_close(&s);
+}
+
+/* One weight, the last one, replaced; and what may not be 0. */
+static void
+test_values(void)
+{
+	static const struct
+	{
+		uint32_t	bits;
+		const char *name;
+	}			weights[] = {
+		{0x7fc00000, "NaN"}, {0x7f800000, "infinite"}, {0xff800000, "negative infinite"},
+	};
+	sample		s;
+	guarded		bytes;
+	unsigned char *copy;
+
+	sample_open(&s, LF_VANILLA);
+	bytes = write_sample(&s);
+	copy = exact_copy(bytes.block, bytes.bytes);
+	for (size_t i = 0; i < sizeof(weights) / sizeof(weights[0]); i++)
+	{
+		put_number(copy + bytes.bytes - 8, weights[i].bits, 4);
+		seal(copy, bytes.bytes);
+		ok(status_of(copy, bytes.bytes) == LF_CORRUPT, "a weight that is %s is refused", weights[i].name);
+	}
+	put_number(copy + bytes.bytes - 8, 0x7f7fffff, 4);
+	seal(copy, bytes.bytes);
+	ok(status_of(copy, bytes.bytes) == LF_OK, "the largest float is a weight");
+	free(copy);
+	free(bytes.raw);
+
+	s.scaler[1].scale = 0;
+	bytes = write_sample(&s);
+	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "a column scaled by 0 is refused");
+	free(bytes.raw);
+	s.scaler[1].scale = 1;
+	s.model.task.target[1] = SAMPLE_COLUMNS;
+	bytes = write_sample(&s);
+	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "a target beyond the columns is refused");
+	free(bytes.raw);
+	s.model.task.target[1] = 0;
+	s.model.task.lookback--;
+	bytes = write_sample(&s);
+	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "a task that does not fit the network is refused");
+	free(bytes.raw);
+	sample_close(&s);
+}
+
+int
+main(void)
+{
+	test_checksum();
+	for (int i = 0; i < SAMPLES; i++)
+	{
+		test_round_trip(i);
+		test_damage(i);
+	}
+	test_unaligned();
+	test_envelope();
+	test_values();
+	return done_testing();
+}

@@ -1,0 +1,203 @@
+/*
+ * model_samples.h: small models of every kind, filled to the last field, for the tests of their bytes.
+ */
+#ifndef MODEL_SAMPLES_H
+#define MODEL_SAMPLES_H
+
+#include "model.h"
+#include "preset.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SAMPLES (LF_PRESETS + 1)	/* one of each preset, and an imported one */
+#define SAMPLE_IMPORTED LF_PRESETS
+#define SAMPLE_LOOKBACK 4
+#define SAMPLE_COLUMNS 3
+
+typedef struct sample
+{
+	lf_model	model;
+	const char *names[SAMPLE_COLUMNS];
+	lf_scaler	scaler[SAMPLE_COLUMNS];
+	lf_epoch	history[3];
+	lf_score	scores[2 * LF_FORECASTERS];
+	double		link[2 * 3];		/* (targets, inputs + 1) */
+	double		tail[SAMPLE_LOOKBACK * SAMPLE_COLUMNS];
+	lf_real    *weights;
+} sample;
+
+static inline const char *
+sample_name(int number)
+{
+	return number == SAMPLE_IMPORTED ? "imported" : lf_presets[number].name;
+}
+
+/* Three columns, of which two are inputs and targets; two steps. */
+static inline void
+sample_trained(lf_model *model, int number)
+{
+	const lf_preset_arguments arguments = {
+		.units = {3, 2},
+		.units_count = 2,
+		.activation = number % 2 == 0 ? LF_TANH : LF_RELU,
+		.recurrent_activation = LF_SIGMOID,
+		.bidirectional = number == LF_ENCODER_DECODER,
+		.dropout = number == LF_STACKED ? 0.25 : 0,
+	};
+
+	model->task = (lf_task) {
+		.lookback = SAMPLE_LOOKBACK,
+		.horizon = 2,
+		.lead = 1,
+		.inputs = 2,
+		.targets = 2,
+		.input = {0, 2},
+		.target = {2, 0},
+	};
+	lf_preset_spec((lf_preset) number, &arguments, &model->task, &model->spec);
+	model->training = (lf_training) {
+		.loss = LF_HUBER,
+		.optimizer = LF_SGD,
+		.learning_rate = 0.0125,
+		.schedule = LF_SCHEDULE_COSINE,
+		.momentum = 0.875,
+		.weight_decay = 0.004,
+		.clip_norm = 1.5,
+		.epochs = 17,
+		.batch_size = 32,
+		.patience = 5,
+		.shuffle = true,
+		.validation = 0.2,
+		.refit = number % 2 == 0,
+		.scale = LF_SCALE_MINMAX,
+		.normalize = LF_NORMALIZE_LAST,
+		.seed = UINT64_C(0xfedcba9876543210),
+	};
+	model->relation = "public.\"Daily Temperatures\"";
+	model->time_column = "at";
+	model->time_kind = LF_TIME_TIMESTAMPTZ;
+	model->step = (lf_time_step) {.months = 1, .days = -2, .units = INT64_C(3600000000)};
+	model->last_time = INT64_C(-123456789012345);
+	model->rows = 1000;
+	model->windows = 995;
+	model->validation_windows = 199;
+	model->season = 12;
+	model->best_epoch = 2;
+	model->epochs = 3;
+}
+
+static inline void
+sample_from_elsewhere(lf_model *model)
+{
+	lf_layer_spec *layer = model->spec.layer;
+
+	model->task = (lf_task) {
+		.lookback = SAMPLE_LOOKBACK,
+		.horizon = 1,
+		.lead = 1,
+		.inputs = 2,
+		.targets = 1,
+		.input = {0, 1},
+		.target = {2},
+	};
+	model->spec = (lf_spec) {.input = lf_shape_2(SAMPLE_LOOKBACK, 2), .count = 4};
+	layer[0] = lf_layer_defaults(LF_CONV1D);
+	layer[0].units = 3;
+	layer[0].kernel[0] = 3;
+	layer[0].padding = LF_CAUSAL;
+	layer[0].activation = LF_ELU;
+	layer[1] = lf_layer_defaults(LF_LSTM);
+	layer[1].kind = LF_BIDIRECTIONAL;
+	layer[1].units = 2;
+	layer[1].use_bias = false;
+	layer[1].merge = LF_MERGE_AVE;
+	layer[2] = lf_layer_defaults(LF_DENSE);
+	layer[2].units = 4;
+	layer[2].activation = LF_SOFTPLUS;
+	layer[3] = lf_layer_defaults(LF_DENSE);
+	layer[3].units = 1;
+	model->imported = true;
+	model->relation = "";
+	model->time_column = "";
+}
+
+/* Everything but the block of weights lies in 's', which must stay where it is. */
+static inline void
+sample_open(sample *s, int number)
+{
+	static const char *const names[SAMPLE_COLUMNS] = {"value", "", "tempe\xc3\xa4ture \"x\""};
+	lf_model   *model = &s->model;
+	lf_random	random = lf_random_seed(77 + (uint64_t) number);
+	lf_network	network;
+	int			layer;
+
+	memset(s, 0, sizeof(*s));
+	if (number == SAMPLE_IMPORTED)
+		sample_from_elsewhere(model);
+	else
+		sample_trained(model, number);
+	if (lf_network_create(&network, &model->spec, &layer) != LF_OK)
+	{
+		printf("Bail out! sample %d has no network\n", number);
+		exit(1);
+	}
+	model->version = "1.0.0-sample";
+	model->columns = SAMPLE_COLUMNS;
+	for (int i = 0; i < SAMPLE_COLUMNS; i++)
+	{
+		s->names[i] = names[i];
+		s->scaler[i] = (lf_scaler) {.offset = 10.5 * i - 7, .scale = i + 0.1};
+	}
+	for (int i = 0; i < 3; i++)
+	{
+		s->history[i] = (lf_epoch) {.loss = 1.0 / (i + 1), .validation_loss = 2, .learning_rate = 0.01};
+		if (i == 1)
+			s->history[i].validation_loss = (double) NAN;
+	}
+	for (int i = 0; i < 2 * LF_FORECASTERS; i++)
+		s->scores[i] = (lf_score) {.count = 398, .absolute = 12.5 * i, .squares = i == 7 ? (double) INFINITY : i};
+	for (int i = 0; i < SAMPLE_LOOKBACK * SAMPLE_COLUMNS; i++)
+		s->tail[i] = i * 1e-300 - 3;
+	for (int i = 0; i < 2 * 3; i++)
+		s->link[i] = 0.3 * i - 1;
+	s->weights = calloc(network.parameters + 1, sizeof(lf_real));
+	if (s->weights == NULL)
+	{
+		printf("Bail out! out of memory\n");
+		exit(1);
+	}
+	for (size_t i = 0; i < network.parameters; i++)
+		s->weights[i] = (lf_real) (float) (2 * lf_random_uniform(&random) - 1);
+	model->names = s->names;
+	model->scaler = s->scaler;
+	model->history = s->history;
+	model->scores = s->scores;
+	/* both may be absent */
+	model->tail = number % 2 == 0 ? s->tail : NULL;
+	model->link = number % 3 == 0 ? s->link : NULL;
+	model->parameters = network.parameters;
+	model->weights = s->weights;
+}
+
+static inline void
+sample_close(sample *s)
+{
+	free(s->weights);
+	s->weights = NULL;
+}
+
+/* Numbers in the envelope, as model_bytes.h draws it. */
+#define LENGTH_AT 8
+#define ENVELOPE 20				/* header and checksum */
+
+static inline void
+put_number(unsigned char *bytes, uint64_t value, int size)
+{
+	for (int i = 0; i < size; i++)
+		bytes[i] = (unsigned char) (value >> (8 * i));
+}
+
+#endif

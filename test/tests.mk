@@ -1,0 +1,62 @@
+# tests.mk: setting up, showing and testing; included by the Makefile for these goals only, because PGXS claims "check".
+#
+# Every C test is built twice where it makes sense: as the module is (float), and with LF_DOUBLE for what needs digits.
+
+SUB = $(MAKE) BLAS=$(BLAS) PG_CONFIG=$(PG_CONFIG)
+PG_VERSION ?= 15
+override PG_CONFIG = /usr/lib/postgresql/$(PG_VERSION)/bin/pg_config
+
+BUILD = build/$(BLAS)
+TEST_CFLAGS = -std=c11 -O2 -g $(WARNINGS) -Werror -Isrc/core -Itest/core
+CORE_TESTS = $(patsubst test/core/%.c,%,$(wildcard test/core/*_test.c))
+# central differences need double
+FLOAT_TESTS = $(patsubst %,$(BUILD)/float/%,$(filter-out gradient_test,$(CORE_TESTS)))
+DOUBLE_TESTS = $(CORE_TESTS:%=$(BUILD)/double/%)
+FUZZER = $(BUILD)/model_fuzz
+CORE_HEADERS = $(wildcard src/core/*.h test/core/*.h)
+
+.PHONY: demo check forms setup setup-check core-tests
+.DEFAULT_GOAL = check
+
+setup:
+	scripts/setup.sh
+
+setup-check:
+	scripts/setup.sh check
+
+demo: setup
+	$(SUB) -s all
+	scripts/with_cluster.sh scripts/demo.sh
+
+check: setup-check
+	$(SUB) -s all
+	$(SUB) -s core-tests
+	BLAS=$(BLAS) scripts/check.sh
+
+forms: setup
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v ON_ERROR_STOP=1 -f bench/forms.sql
+
+# What OpenBLAS was found to be is known only after the setup, hence a make of its own.
+core-tests: $(FLOAT_TESTS) $(DOUBLE_TESTS) $(FUZZER)
+
+$(BUILD)/float/%.o: src/core/%.c $(CORE_HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(CORE_CFLAGS) -Werror -g -Isrc/core $(BLAS_CPPFLAGS) -c $< -o $@
+
+# Digits are what this build is for: sums stay in the order in which they are written.
+$(BUILD)/double/%.o: src/core/%.c $(CORE_HEADERS)
+	@mkdir -p $(@D)
+	$(CC) -DLF_DOUBLE $(filter-out -Wdouble-promotion,$(TEST_CFLAGS)) $(BLAS_CPPFLAGS) -c $< -o $@
+
+$(BUILD)/float/%_test: test/core/%_test.c $(CORE:%=$(BUILD)/float/%.o)
+	$(CC) $(filter-out -Wdouble-promotion,$(TEST_CFLAGS)) $(BLAS_CPPFLAGS) $^ $(BLAS_LIBS) -lm -o $@
+
+$(BUILD)/double/%_test: test/core/%_test.c $(CORE:%=$(BUILD)/double/%.o)
+	$(CC) -DLF_DOUBLE $(filter-out -Wdouble-promotion,$(TEST_CFLAGS)) $(BLAS_CPPFLAGS) $^ $(BLAS_LIBS) -lm -o $@
+
+# Plain loops: the sanitizers are to see every access, which they cannot inside a library.
+$(FUZZER): test/fuzz/model_fuzz.c $(CORE_SOURCES) $(CORE_HEADERS)
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
+		-DLF_NO_BLAS -Isrc/core -Itest/core $< $(CORE_SOURCES) -lm -o $@
