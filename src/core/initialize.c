@@ -20,7 +20,7 @@ as_matrix(const lf_shape *shape, size_t *rows, size_t *columns)
  * multiplies both fans.
  */
 static void
-glorot_uniform(const lf_shape *shape, lf_random *random, lf_real *weights)
+glorot_uniform(const lf_shape *shape, lf_random *random, const lf_pass *pass, lf_real *weights)
 {
 	size_t		size = lf_shape_size(shape);
 	double		field = 1;
@@ -29,7 +29,7 @@ glorot_uniform(const lf_shape *shape, lf_random *random, lf_real *weights)
 	for (int i = 0; i < shape->rank - 2; i++)
 		field *= shape->dim[i];
 	limit = sqrt(6.0 / (field * ((double) shape->dim[shape->rank - 2] + shape->dim[shape->rank - 1])));
-	for (size_t i = 0; i < size; i++)
+	for (size_t i = 0; i < size && !lf_interrupted(pass); i++)
 		weights[i] = (lf_real) ((2.0 * lf_random_uniform(random) - 1.0) * limit);
 }
 
@@ -64,17 +64,15 @@ orthogonal(const lf_shape *shape, lf_random *random, const lf_pass *pass, lf_rea
 	else
 		count = columns, length = rows, next = 1, stride = columns;
 
-	for (size_t i = 0; i < rows * columns; i++)
+	for (size_t i = 0; i < rows * columns && !lf_interrupted(pass); i++)
 		weights[i] = (lf_real) lf_random_normal(random);
 	for (size_t i = 0; i < count; i++)
 	{
 		lf_real    *v = weights + i * next;
 		double		norm;
 
-		if (lf_interrupted(pass))
-			return;
 		for (int round = 0; round < 2; round++)
-			for (size_t j = 0; j < i; j++)
+			for (size_t j = 0; j < i && !lf_interrupted(pass); j++)
 			{
 				const lf_real *u = weights + j * next;
 				lf_real		along = (lf_real) dot(u, v, length, stride);
@@ -103,7 +101,7 @@ lf_initialize(const lf_tensor *tensor, lf_random *random, const lf_pass *pass, l
 					weights[i] = 1;
 			break;
 		case LF_INIT_GLOROT_UNIFORM:
-			glorot_uniform(&tensor->shape, random, weights);
+			glorot_uniform(&tensor->shape, random, pass, weights);
 			break;
 		case LF_INIT_ORTHOGONAL:
 			orthogonal(&tensor->shape, random, pass, weights);

@@ -69,8 +69,7 @@ conv1d_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *
 	for (size_t b = 0; b < (size_t) pass->batch; b++)
 		lf_patches_gather(pass, &n, x + b * layer->input_size, patches + b * n.count * n.width);
 	if (layer->spec.use_bias)
-		for (size_t i = 0; i < rows; i++)
-			memcpy(y + i * filters, bias, filters * sizeof(lf_real));
+		lf_repeat_row(pass, rows, filters, bias, y);
 	lf_multiply(pass, LF_PLAIN, LF_PLAIN, rows, filters, n.width,
 				patches, n.width, kernel, filters, layer->spec.use_bias, y, filters);
 	lf_activate(layer->spec.activation, y, rows * filters);
@@ -91,7 +90,7 @@ conv1d_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf
 	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, n.width, filters, rows,
 				patches, n.width, dy, filters, 1, dkernel, filters);
 	if (layer->spec.use_bias)
-		lf_add_rows(rows, filters, dy, filters, dkernel + n.width * filters);
+		lf_add_rows(pass, rows, filters, dy, filters, dkernel + n.width * filters);
 	if (dx == NULL)
 		return;
 	lf_multiply(pass, LF_PLAIN, LF_TRANSPOSED, rows, n.width, filters,

@@ -155,8 +155,7 @@ conv_lstm2d_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_r
 
 	/* the part of z that does not depend on h, for all steps at once */
 	if (layer->spec.use_bias)
-		for (size_t i = 0; i < n.steps * n.rows; i++)
-			memcpy(cache->gates + i * 4 * f, bias, 4 * f * sizeof(lf_real));
+		lf_repeat_row(pass, n.steps * n.rows, 4 * f, bias, cache->gates);
 	lf_multiply(pass, LF_PLAIN, LF_PLAIN, n.steps * n.rows, 4 * f, n.x.width,
 				cache->x_patches, n.x.width, kernel, 4 * f, layer->spec.use_bias, cache->gates, 4 * f);
 
@@ -239,7 +238,7 @@ conv_lstm2d_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, con
 	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, n.h.width, 4 * f, all - n.rows,
 				cache->h_patches, n.h.width, cache->gates + n.rows * 4 * f, 4 * f, 1, drecurrent, 4 * f);
 	if (layer->spec.use_bias)
-		lf_add_rows(all, 4 * f, cache->gates, 4 * f, dbias);
+		lf_add_rows(pass, all, 4 * f, cache->gates, 4 * f, dbias);
 	if (dx == NULL)
 		return;
 	lf_multiply(pass, LF_PLAIN, LF_TRANSPOSED, all, n.x.width, 4 * f,

@@ -52,8 +52,7 @@ dense_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y
 	const lf_real *bias = kernel + n.inputs * n.units;
 
 	if (layer->spec.use_bias)
-		for (size_t i = 0; i < n.rows; i++)
-			memcpy(y + i * n.units, bias, n.units * sizeof(lf_real));
+		lf_repeat_row(pass, n.rows, n.units, bias, y);
 	lf_multiply(pass, LF_PLAIN, LF_PLAIN, n.rows, n.units, n.inputs,
 				x, n.inputs, kernel, n.units, layer->spec.use_bias, y, n.units);
 	lf_activate(layer->spec.activation, y, n.rows * n.units);
@@ -70,7 +69,7 @@ dense_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_
 	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, n.inputs, n.units, n.rows,
 				x, n.inputs, dy, n.units, 1, dkernel, n.units);
 	if (layer->spec.use_bias)
-		lf_add_rows(n.rows, n.units, dy, n.units, dkernel + n.inputs * n.units);
+		lf_add_rows(pass, n.rows, n.units, dy, n.units, dkernel + n.inputs * n.units);
 	if (dx != NULL)
 		lf_multiply(pass, LF_PLAIN, LF_TRANSPOSED, n.rows, n.inputs, n.units,
 					dy, n.units, kernel, n.units, 0, dx, n.inputs);

@@ -131,8 +131,7 @@ lstm_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y)
 
 	/* the part of z that does not depend on h, for all steps at once */
 	if (layer->spec.use_bias)
-		for (size_t i = 0; i < rows; i++)
-			memcpy(cache->gates + i * 4 * h, bias, 4 * h * sizeof(lf_real));
+		lf_repeat_row(pass, rows, 4 * h, bias, cache->gates);
 	lf_multiply(pass, LF_PLAIN, LF_PLAIN, rows, 4 * h, n.inputs,
 				cache->x, n.inputs, kernel, 4 * h, layer->spec.use_bias, cache->gates, 4 * h);
 
@@ -208,7 +207,7 @@ lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_r
 	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, h, 4 * h, rows - n.batch,
 				cache->hidden, h, cache->gates + n.batch * 4 * h, 4 * h, 1, drecurrent, 4 * h);
 	if (layer->spec.use_bias)
-		lf_add_rows(rows, 4 * h, cache->gates, 4 * h, dbias);
+		lf_add_rows(pass, rows, 4 * h, cache->gates, 4 * h, dbias);
 	if (dx != NULL)
 	{
 		lf_multiply(pass, LF_PLAIN, LF_TRANSPOSED, rows, n.inputs, 4 * h,

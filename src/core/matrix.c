@@ -151,9 +151,16 @@ lf_multiply(const lf_pass *pass, lf_transpose ta, lf_transpose tb, size_t m, siz
 }
 
 void
-lf_add_rows(size_t m, size_t n, const lf_real *a, size_t lda, lf_real *y)
+lf_repeat_row(const lf_pass *pass, size_t m, size_t n, const lf_real *x, lf_real *a)
 {
-	for (size_t i = 0; i < m; i++)
+	for (size_t i = 0; i < m && !lf_interrupted(pass); i++)
+		memcpy(a + i * n, x, n * sizeof(lf_real));
+}
+
+void
+lf_add_rows(const lf_pass *pass, size_t m, size_t n, const lf_real *a, size_t lda, lf_real *y)
+{
+	for (size_t i = 0; i < m && !lf_interrupted(pass); i++)
 	{
 		const lf_real *restrict a_i = a + i * lda;
 

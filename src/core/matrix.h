@@ -29,8 +29,11 @@ void		lf_multiply_plain(lf_transpose ta, lf_transpose tb, size_t m, size_t n, si
 							  const lf_real *a, size_t lda, const lf_real *b, size_t ldb,
 							  int beta, lf_real *c, size_t ldc);
 
-/* y (n) += the sum of the m rows of A (m x n): how a bias gets its gradient. */
-void		lf_add_rows(size_t m, size_t n, const lf_real *a, size_t lda, lf_real *y);
+/* The m rows of A (m x n) become copies of the row x (n): how a bias gets in. Interrupted as above. */
+void		lf_repeat_row(const lf_pass *pass, size_t m, size_t n, const lf_real *x, lf_real *a);
+
+/* y (n) += the sum of the m rows of A (m x n): how a bias gets its gradient. Interrupted as above. */
+void		lf_add_rows(const lf_pass *pass, size_t m, size_t n, const lf_real *a, size_t lda, lf_real *y);
 
 typedef struct lf_blas_info
 {

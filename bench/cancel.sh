@@ -1,0 +1,74 @@
+#!/bin/sh
+# Measures how long a cancel takes to end long work, in ms, in the cluster of the environment: five cancels of each kind
+# of work, at different moments. Prints a table; run it as
+#
+#     scripts/with_cluster.sh bench/cancel.sh
+set -eu
+
+psql -qX -v ON_ERROR_STOP=1 <<'SQL'
+CREATE EXTENSION IF NOT EXISTS lstm_forecast;
+CREATE TABLE long_series AS SELECT i AS n, sin(i / 10.0) + random() AS value FROM generate_series(1, 300000) i;
+ALTER TABLE long_series ADD PRIMARY KEY (n);
+CREATE VIEW slow_rows AS SELECT n, value FROM long_series, LATERAL (SELECT sum(i) FROM generate_series(1, 2000) i) s;
+SET client_min_messages = warning;
+CREATE TABLE model AS SELECT lstm_train('long_series', 'value', lookback => 96, options =>
+    '{"architecture": "stacked", "units": 128, "epochs": 1, "batch_size": 64, "validation": 0}') AS model
+    FROM (SELECT set_config('maintenance_work_mem', '4GB', false)) s
+    WHERE false;
+INSERT INTO model SELECT lstm_train_agg(value, '{"lookback": 96, "architecture": "stacked", "units": 128, "epochs": 1}'
+    ORDER BY n) FROM long_series WHERE n <= 400;
+CREATE FUNCTION cancel_after(application text, delay float8) RETURNS float8 LANGUAGE plpgsql AS $$
+DECLARE
+    worker int;
+    started timestamptz;
+BEGIN
+    LOOP
+        SELECT pid INTO worker FROM pg_stat_activity WHERE application_name = application AND state = 'active';
+        EXIT WHEN FOUND;
+        PERFORM pg_sleep(0.01), pg_stat_clear_snapshot();
+    END LOOP;
+    PERFORM pg_sleep(delay);
+    started := clock_timestamp();
+    PERFORM pg_cancel_backend(worker);
+    LOOP
+        PERFORM pg_stat_clear_snapshot();
+        PERFORM 1 FROM pg_stat_activity WHERE pid = worker AND state = 'active';
+        IF NOT FOUND THEN
+            RETURN 1000 * extract(epoch FROM clock_timestamp() - started);
+        END IF;
+        PERFORM pg_sleep(0.0005);
+    END LOOP;
+END $$;
+SQL
+
+measure() {
+    label=$1
+    statement=$2
+    for delay in 0.3 0.7 1.1 1.6 2.3; do
+        PGAPPNAME=long_work psql -qAtX -c "SET maintenance_work_mem = '4GB'" -c "SET client_min_messages = error" \
+            -c "$statement" >/dev/null 2>"$errors" &
+        psql -qAtX -c "SELECT cancel_after('long_work', $delay)"
+        wait $! || true
+        grep -q 'canceling statement' "$errors" || { echo "$label was not cancelled:" >&2; cat "$errors" >&2; }
+    done | sort -n | awk -v label="$label" '{ value[NR] = $1 }
+        END { printf "%-44s median %7.1f ms   worst %7.1f ms\n", label, value[int((NR + 1) / 2)], value[NR] }'
+}
+
+errors=$(mktemp)
+trap 'rm -f "$errors"' EXIT
+measure 'training, 1 x 50 units' \
+    "SELECT length(lstm_train('long_series', 'value', lookback => 24, options => '{\"epochs\": 100}'))"
+measure 'training, 2 x 256 units, 168 rows, batch 64' \
+    "SELECT length(lstm_train('long_series', 'value', lookback => 168, options =>
+     '{\"architecture\": \"stacked\", \"units\": 256, \"batch_size\": 64, \"epochs\": 100}'))"
+measure 'training, 1 x 512 units, 48 rows, batch 256' \
+    "SELECT length(lstm_train('long_series', 'value', lookback => 48, options =>
+     '{\"units\": 512, \"batch_size\": 256, \"epochs\": 100}'))"
+measure 'initial weights, 1 x 2048 units' \
+    "SELECT length(lstm_train('long_series', 'value', lookback => 3, options => '{\"units\": 2048}'))"
+measure 'reading a slow view' \
+    "SELECT length(lstm_train('slow_rows', 'value', 'n', lookback => 3))"
+measure 'rolling over 300,000 rows' \
+    "SELECT count(*) FROM model, lstm_rolling(model, 'long_series')"
+measure 'predicting 1,000,000 steps' \
+    "SELECT count(*) FROM model, lstm_forecast(model, 1000000)"

@@ -1,0 +1,143 @@
+/*
+ * preset_test.c: every preset gives a network that fits its task, whatever the sizes.
+ */
+#include "network_rig.h"
+#include "preset.h"
+#include "tap.h"
+
+#include <math.h>
+
+#define MOST_LOOKBACK 12
+#define MOST_INPUTS 3
+#define MOST_HORIZON 3
+#define MOST_TARGETS 2
+
+static lf_task
+task_of(int lookback, int inputs, int horizon, int targets)
+{
+	lf_task		task = {.lookback = lookback, .horizon = horizon, .lead = 1, .inputs = inputs, .targets = targets};
+
+	for (int i = 0; i < inputs; i++)
+		task.input[i] = (int16_t) i;
+	for (int i = 0; i < targets; i++)
+		task.target[i] = (int16_t) i;
+	return task;
+}
+
+/* Creates, fits, initializes and runs the network; what is wrong, or NULL. */
+static const char *
+check(const lf_spec *spec, const lf_task *task)
+{
+	const char *why = NULL;
+	lf_random	random = lf_random_seed(11);
+	network_rig r;
+	lf_shape	input = lf_shape_2(task->lookback, task->inputs);
+
+	if (!lf_shape_equal(&spec->input, &input))
+		return "the input is not that of the task";
+	if (network_rig_open(&r, spec, 2, false) != LF_OK)
+		return "the network cannot be created";
+	if (!lf_task_fits_output(task, lf_network_output(&r.network)))
+		why = "the output does not serve the task";
+	else if (lf_network_initialize(&r.network, 1, &r.pass, r.weights.block) != LF_OK)
+		why = "the weights cannot be initialized";
+	else
+	{
+		fill_normal(&random, r.x.block, r.x_count);
+		if (lf_network_forward(&r.network, &r.pass, r.x.block, &r.y) != LF_OK)
+			why = "the network does not run";
+		for (size_t i = 0; i < r.y_count && why == NULL; i++)
+			if (!isfinite((double) r.y[i]))
+				why = "an output is not finite";
+		if (!network_rig_intact(&r))
+			why = "a red zone was written to";
+	}
+	network_rig_close(&r);
+	return why;
+}
+
+static void
+test_preset(lf_preset preset, const lf_preset_arguments *arguments, const char *with)
+{
+	const char *why = NULL;
+	int			lookback;
+	int			inputs;
+	int			horizon;
+	int			targets;
+
+	for (int i = 0; i < MOST_LOOKBACK * MOST_INPUTS * MOST_HORIZON * MOST_TARGETS && why == NULL; i++)
+	{
+		lf_task		task;
+		lf_spec		spec;
+
+		lookback = 1 + i % MOST_LOOKBACK;
+		inputs = 1 + i / MOST_LOOKBACK % MOST_INPUTS;
+		horizon = 1 + i / MOST_LOOKBACK / MOST_INPUTS % MOST_HORIZON;
+		targets = 1 + i / MOST_LOOKBACK / MOST_INPUTS / MOST_HORIZON;
+		task = task_of(lookback, inputs, horizon, targets);
+		lf_preset_spec(preset, arguments, &task, &spec);
+		why = check(&spec, &task);
+	}
+	ok(why == NULL, "%s%s fits all small tasks", lf_presets[preset].name, with);
+	if (why != NULL)
+		diag("lookback %d, inputs %d, horizon %d, targets %d: %s", lookback, inputs, horizon, targets, why);
+}
+
+static lf_spec
+spec_of(lf_preset preset, lf_preset_arguments arguments)
+{
+	lf_task		task = task_of(4, 1, 2, 2);
+	lf_spec		spec;
+
+	lf_preset_spec(preset, &arguments, &task, &spec);
+	return spec;
+}
+
+static void
+test_arguments(void)
+{
+	lf_preset_arguments arguments = {.activation = LF_TANH, .recurrent_activation = LF_SIGMOID};
+	lf_spec		spec = spec_of(LF_STACKED, arguments);
+
+	ok(spec.layer[0].units == 50 && spec.layer[1].units == 50, "without units a preset takes its own");
+	arguments.units[0] = 7;
+	arguments.units_count = 1;
+	spec = spec_of(LF_STACKED, arguments);
+	ok(spec.layer[0].units == 7 && spec.layer[1].units == 7, "one number of units goes for all layers");
+	arguments.units[1] = 3;
+	arguments.units_count = 2;
+	spec = spec_of(LF_ENCODER_DECODER, arguments);
+	ok(spec.layer[0].units == 7 && spec.layer[2].units == 3, "several numbers go to one layer each");
+	arguments.activation = LF_RELU;
+	arguments.recurrent_activation = LF_SOFTPLUS;
+	arguments.dropout = 0.25;
+	spec = spec_of(LF_STACKED, arguments);
+	ok(spec.layer[0].activation == LF_RELU && spec.layer[0].recurrent_activation == LF_SOFTPLUS,
+	   "activations reach the recurrent layers");
+	ok(spec.layer[1].kind == LF_DROPOUT && spec.layer[1].rate == 0.25 && spec.layer[3].kind == LF_DROPOUT,
+	   "dropout follows each recurrent layer");
+	arguments.bidirectional = true;
+	spec = spec_of(LF_ENCODER_DECODER, arguments);
+	ok(spec.layer[0].kind == LF_BIDIRECTIONAL && spec.layer[3].kind == LF_BIDIRECTIONAL,
+	   "an encoder and a decoder can read both ways");
+	ok(spec.layer[0].unit_forget_bias && spec.layer[0].use_bias, "presets have biases, one for the forget gate");
+}
+
+int
+main(void)
+{
+	const lf_preset_arguments plain = {.units = {3}, .units_count = 1, .activation = LF_TANH,
+		.recurrent_activation = LF_SIGMOID};
+	lf_preset_arguments everything = plain;
+
+	everything.bidirectional = true;
+	everything.dropout = 0.5;
+	everything.activation = LF_RELU;
+	for (int i = 0; i < LF_PRESETS; i++)
+	{
+		test_preset((lf_preset) i, &plain, "");
+		test_preset((lf_preset) i, &everything, " with dropout, in both directions,");
+	}
+	test_arguments();
+	return done_testing();
+}

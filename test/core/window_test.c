@@ -1,0 +1,298 @@
+/*
+ * window_test.c: which rows a window takes, what scaling and levels make of them, and the way back.
+ *
+ * The value of row r and column c is 1000 c + r, so that a value tells where it comes from.
+ */
+#include "rig.h"
+#include "tap.h"
+#include "window.h"
+
+#include <math.h>
+
+#define ROWS 40
+#define COLUMNS 4
+
+#ifdef LF_DOUBLE
+#define TOLERANCE 1e-9
+#else
+#define TOLERANCE 2e-3			/* values of 3000 in float: 24 bits leave 2e-4, and 10 of them are added */
+#endif
+
+static double values[ROWS * COLUMNS];
+static const lf_frame frame = {.values = values, .rows = ROWS, .columns = COLUMNS};
+static const lf_scaler unscaled[COLUMNS] = {{0, 1}, {0, 1}, {0, 1}, {0, 1}};
+
+static void
+fill_frame(void)
+{
+	for (int r = 0; r < ROWS; r++)
+		for (int c = 0; c < COLUMNS; c++)
+			values[r * COLUMNS + c] = 1000 * c + r;
+}
+
+static lf_task
+task_of(int lookback, int horizon, int lead)
+{
+	return (lf_task) {
+		.lookback = lookback,
+		.horizon = horizon,
+		.lead = lead,
+		.inputs = 3,
+		.targets = 2,
+		.input = {2, 0, 3},
+		.target = {3, 1},
+	};
+}
+
+static bool
+is_close(double value, double expected)
+{
+	return fabs(value - expected) <= TOLERANCE;
+}
+
+static void
+test_counts(void)
+{
+	lf_task		task = task_of(3, 2, 1);
+	bool		good = true;
+
+	ok(lf_window_count(&task, 0) == 0, "no rows hold no window");
+	ok(lf_window_count(&task, 1) == 0 && lf_window_count(&task, 3) == 0 && lf_window_count(&task, 4) == 0,
+	   "a lookback of 3 and a horizon of 2 need more than 4 rows");
+	ok(lf_window_count(&task, 5) == 1, "5 rows hold one such window");
+	ok(lf_window_count(&task, 6) == 2, "each row more holds one window more");
+	task = task_of(3, 1, 0);
+	ok(lf_window_count(&task, 2) == 0 && lf_window_count(&task, 3) == 1 && lf_window_count(&task, 4) == 2,
+	   "with lead 0 the rows of a lookback hold one window");
+	task = task_of(3, 1, 1);
+	ok(lf_window_count(&task, 3) == 0 && lf_window_count(&task, 4) == 1, "with lead 1 it takes one row more");
+	task = task_of(1, 1, 0);
+	ok(lf_window_count(&task, 0) == 0 && lf_window_count(&task, 1) == 1, "a window can be one row");
+	task = task_of(LF_MAX_DIM, LF_MAX_DIM, LF_MAX_DIM);
+	ok(lf_window_count(&task, ROWS) == 0, "the largest window lies in no small table");
+
+	for (int lookback = 1; lookback <= 4; lookback++)
+		for (int horizon = 1; horizon <= 4; horizon++)
+			for (int lead = 0; lead <= 3; lead++)
+				for (size_t rows = 0; rows <= 14; rows++)
+				{
+					size_t		count = 0;
+
+					/* a window is there while its last row, of inputs or outputs, is */
+					for (size_t w = 0; w < rows; w++)
+					{
+						size_t		last_input = w + (size_t) lookback - 1;
+						size_t		last_output = last_input + (size_t) lead + (size_t) horizon - 1;
+
+						count += last_output < rows;
+					}
+					task = task_of(lookback, horizon, lead);
+					good = good && lf_window_count(&task, rows) == count;
+				}
+	ok(good, "counting one by one gives the same number for all small windows");
+}
+
+static void
+test_rows(void)
+{
+	bool		inputs = true;
+	bool		outputs = true;
+	bool		levels = true;
+
+	for (int lookback = 1; lookback <= 4; lookback++)
+		for (int horizon = 1; horizon <= 3; horizon++)
+			for (int lead = 0; lead <= 2; lead++)
+			{
+				lf_task		task = task_of(lookback, horizon, lead);
+				lf_windows	windows = {.task = &task, .frame = &frame, .scaler = unscaled};
+				guarded		x = guarded_reals((size_t) lookback * 3);
+				guarded		y = guarded_reals((size_t) horizon * 2);
+				guarded		level = guarded_new(2 * sizeof(double));
+				const lf_real *in = x.block;
+				const lf_real *out = y.block;
+
+				for (size_t w = 0; w < lf_window_count(&task, ROWS); w++)
+				{
+					lf_window_input(&windows, w, x.block, level.block);
+					lf_window_target(&windows, w, level.block, y.block);
+					for (int t = 0; t < lookback; t++)
+						for (int i = 0; i < 3; i++)
+							inputs = inputs && in[t * 3 + i] == 1000 * task.input[i] + (int) w + t;
+					for (int k = 0; k < horizon; k++)
+						for (int j = 0; j < 2; j++)
+							outputs = outputs &&
+								out[k * 2 + j] == 1000 * task.target[j] + (int) w + lookback - 1 + lead + k;
+					levels = levels && ((double *) level.block)[0] == 0 && ((double *) level.block)[1] == 0;
+				}
+				inputs = inputs && guarded_intact(&x) && guarded_intact(&level);
+				outputs = outputs && guarded_intact(&y);
+				free(x.raw);
+				free(y.raw);
+				free(level.raw);
+			}
+	ok(inputs, "a window's inputs are its rows and columns, in the order of the task");
+	ok(outputs, "its outputs begin 'lead' rows behind its last input");
+	ok(levels, "without normalizing the levels are 0");
+}
+
+/* Column 3 is input and target, column 1 only a target: its level needs a link. */
+static void
+test_levels(void)
+{
+	const lf_scaler scaler[COLUMNS] = {{0, 1}, {1000, 2}, {2000, 4}, {3000, 8}};
+	const double link[2][4] = {{NAN, NAN, NAN, NAN}, {2, 0, 3, 5}};
+	lf_task		task = task_of(4, 2, 1);
+	lf_windows	windows = {.task = &task, .frame = &frame, .scaler = scaler, .normalize = LF_NORMALIZE_LAST};
+	const size_t w = 6;
+	double		level[2];
+	lf_real		x[4 * 3];
+	lf_real		y[2 * 2];
+	bool		good = true;
+
+	lf_window_input(&windows, w, x, level);
+	ok(is_close(level[0], 9 / 8.0), "normalize last: the level is the last value in the window, scaled");
+	ok(level[1] == 0, "a target that is no input has the level 0 where there is no link");
+	for (int t = 0; t < 4; t++)
+		good = good && is_close((double) x[t * 3 + 2], (t - 3) / 8.0) && is_close((double) x[t * 3], (6 + t) / 4.0) &&
+			is_close((double) x[t * 3 + 1], 6 + t);
+	ok(good, "the level is taken from the inputs of its column, and from no others");
+	lf_window_target(&windows, w, level, y);
+	ok(is_close((double) y[0], 1 / 8.0) && is_close((double) y[2], 2 / 8.0) && is_close((double) y[1], 10 / 2.0) &&
+	   is_close((double) y[3], 11 / 2.0), "the level is taken from the outputs of its column");
+
+	windows.normalize = LF_NORMALIZE_MEAN;
+	lf_window_input(&windows, w, x, level);
+	ok(is_close(level[0], 7.5 / 8), "normalize mean: the level is the mean over the window");
+	ok(is_close((double) x[2], -1.5 / 8) && is_close((double) x[11], 1.5 / 8), "the inputs then add up to 0");
+
+	windows.link = &link[0][0];
+	lf_window_input(&windows, w, x, level);
+	ok(is_close(level[0], 7.5 / 8) && is_close(level[1], 2 * 7.5 / 4 + 3 * 7.5 / 8 + 5),
+	   "with a link the other target's level follows from the levels of the inputs");
+}
+
+static void
+test_restore(void)
+{
+	static const lf_normalize normalize[] = {LF_NORMALIZE_NONE, LF_NORMALIZE_LAST, LF_NORMALIZE_MEAN};
+	static const lf_scale scale[] = {LF_SCALE_NONE, LF_SCALE_STANDARD, LF_SCALE_MINMAX};
+	lf_task		task = task_of(5, 3, 2);
+	bool		good = true;
+
+	for (int n = 0; n < LF_NORMALIZES; n++)
+		for (int s = 0; s < LF_SCALES; s++)
+		{
+			lf_scaler	scaler[COLUMNS];
+			lf_windows	windows = {.task = &task, .frame = &frame, .scaler = scaler, .normalize = normalize[n]};
+
+			for (int c = 0; c < COLUMNS; c++)
+				scaler[c] = lf_scaler_fit(scale[s], &frame, c, ROWS);
+			for (size_t w = 0; w < lf_window_count(&task, ROWS); w++)
+			{
+				size_t		row = lf_window_first_output(&task, w);
+				double		level[2];
+				double		restored[3 * 2];
+				lf_real		x[5 * 3];
+				lf_real		y[3 * 2];
+
+				lf_window_input(&windows, w, x, level);
+				lf_window_target(&windows, w, level, y);
+				lf_window_restore(&windows, level, y, restored);
+				for (size_t k = 0; k < 3; k++)
+					for (size_t j = 0; j < 2; j++)
+						good = good && is_close(restored[k * 2 + j],
+												values[(row + k) * COLUMNS + (size_t) task.target[j]]);
+			}
+		}
+	ok(good, "restoring gives the rows back, whatever the scaling and the levels");
+}
+
+static lf_scaler
+fit_column(lf_scale scale, const double *column, size_t rows)
+{
+	const lf_frame single = {.values = column, .rows = rows, .columns = 1};
+
+	return lf_scaler_fit(scale, &single, 0, rows);
+}
+
+static bool
+is_usable(lf_scaler s)
+{
+	return isfinite(s.offset) && isfinite(s.scale) && s.scale > 0;
+}
+
+static void
+test_scalers(void)
+{
+	static const double column[] = {2, 4, 4, 4, 5, 5, 7, 9};	/* mean 5, variance 4 */
+	static const double constant[] = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
+	static const double huge[] = {1e300, -1e300, 1e308, -1e308};
+	static const double tiny[] = {1e-310, 2e-310, 3e-310};
+	static const double shifted[] = {1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16};	/* variance 22.5 */
+	lf_scaler	s = fit_column(LF_SCALE_STANDARD, column, 8);
+
+	ok(s.offset == 5 && s.scale == 2, "standard: mean and population deviation");
+	s = fit_column(LF_SCALE_MINMAX, column, 8);
+	ok(s.offset == 2 && s.scale == 7, "minmax: least value and range");
+	s = fit_column(LF_SCALE_NONE, column, 8);
+	ok(s.offset == 0 && s.scale == 1, "none: as it is");
+	s = fit_column(LF_SCALE_STANDARD, column, 2);
+	ok(s.offset == 3 && s.scale == 1, "only the rows that are asked for count");
+	s = lf_scaler_fit(LF_SCALE_STANDARD, &frame, 2, ROWS);
+	ok(is_close(s.offset, 2019.5) && is_close(s.scale, sqrt((ROWS * ROWS - 1) / 12.0)), "one column among others");
+	s = fit_column(LF_SCALE_STANDARD, shifted, 4);
+	ok(fabs(s.offset - (1e9 + 10)) < 1e-6 && fabs(s.scale - sqrt(22.5)) < 1e-6,
+	   "a mean far above the spread costs no digits");
+	for (int scale = LF_SCALE_STANDARD; scale <= LF_SCALE_MINMAX; scale++)
+	{
+		const char *name = lf_scale_names[scale];
+
+		s = fit_column((lf_scale) scale, constant, 7);
+		ok(fabs(s.offset - 0.1) < 1e-15 && s.scale == 1, "%s: a constant column keeps the scale 1", name);
+		s = fit_column((lf_scale) scale, column, 1);
+		ok(s.offset == 2 && s.scale == 1, "%s: so does a single row", name);
+		s = fit_column((lf_scale) scale, column, 0);
+		ok(s.offset == 0 && s.scale == 1, "%s: without rows nothing is scaled", name);
+		ok(is_usable(fit_column((lf_scale) scale, huge, 2)), "%s: values of 1e300 leave a usable scale", name);
+		ok(is_usable(fit_column((lf_scale) scale, huge, 4)), "%s: so do values of 1e308", name);
+		ok(is_usable(fit_column((lf_scale) scale, tiny, 3)), "%s: so do values of 1e-310", name);
+	}
+}
+
+static void
+test_tasks(void)
+{
+	lf_task		task = task_of(3, 2, 1);
+	lf_shape	shape = lf_shape_2(2, 2);
+
+	ok(lf_task_input_of(&task, 0) == 1 && lf_task_input_of(&task, 1) == -1, "a column is found among the inputs");
+	ok(!lf_task_targets_are_inputs(&task) && !lf_task_is_autoregressive(&task), "a target that is no input is noticed");
+	task.target[1] = 0;
+	ok(lf_task_targets_are_inputs(&task) && !lf_task_is_autoregressive(&task),
+	   "an input that is no target cannot be fed back");
+	task.inputs = 2;
+	task.target[0] = 2;
+	ok(lf_task_is_autoregressive(&task), "the same columns on both sides can");
+	task.lead = 0;
+	ok(!lf_task_is_autoregressive(&task), "unless outputs do not follow their inputs");
+	ok(lf_task_fits_output(&task, &shape), "(horizon, targets) serves the task");
+	shape = lf_shape_1(4);
+	ok(lf_task_fits_output(&task, &shape), "so does one vector of all outputs");
+	shape = lf_shape_1(2);
+	ok(!lf_task_fits_output(&task, &shape), "a vector of one step does not serve two");
+	shape = lf_shape_3(2, 2, 1);
+	ok(!lf_task_fits_output(&task, &shape), "a third dimension does not");
+}
+
+int
+main(void)
+{
+	fill_frame();
+	test_counts();
+	test_rows();
+	test_levels();
+	test_restore();
+	test_scalers();
+	test_tasks();
+	return done_testing();
+}
