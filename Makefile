@@ -37,7 +37,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wund
 CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-math -fno-math-errno -ffp-contract=fast \
 	$(WARNINGS)
 
-OURS = demo check forms setup setup-check core-tests
+OURS = demo check forms accuracy cancel setup setup-check core-tests
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
 include test/tests.mk
 else

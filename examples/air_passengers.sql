@@ -30,7 +30,8 @@ GROUP BY 1
 ORDER BY 1;
 
 \echo '2. Training on all months before 1960; the year 1960 is hidden from the network.'
-\echo '   The message tells how well it forecast the newest of the rows that it was shown.'
+\echo '   The message compares a first network, which had seen only the older four fifths of these rows, with forecasts'
+\echo '   that cost nothing; it is a WARNING if one of them was better. The final network is then trained on all rows.'
 \echo
 
 CREATE VIEW passengers_known AS SELECT * FROM passengers WHERE month < '1960-01-01';
@@ -43,7 +44,8 @@ INSERT INTO passenger_model SELECT lstm_train('passengers_known', 'passengers', 
 
 SELECT s.* FROM passenger_model, lstm_summary(model) s;
 
-\echo '4. The training: the losses became smaller from epoch to epoch.'
+\echo '4. The training of the first network: an epoch is one pass over all windows. The loss became smaller; validation_loss'
+\echo '   is the loss on the newest windows, which it did not see, and tells when to stop.'
 \echo
 
 SELECT h.epoch, round(h.loss::numeric, 4) AS loss, round(h.validation_loss::numeric, 4) AS validation_loss

@@ -4,4 +4,5 @@ set -eu
 
 cd "$(dirname "$0")/.."
 createdb demo
-exec psql -qX -d demo -f examples/air_passengers.sql
+# from standard input: messages then do not begin with the name of the file
+exec psql -qX -d demo <examples/air_passengers.sql 2>&1

@@ -15,7 +15,7 @@ DOUBLE_TESTS = $(CORE_TESTS:%=$(BUILD)/double/%)
 FUZZER = $(BUILD)/model_fuzz
 CORE_HEADERS = $(wildcard src/core/*.h test/core/*.h)
 
-.PHONY: demo check forms setup setup-check core-tests
+.PHONY: demo check forms accuracy cancel setup setup-check core-tests
 .DEFAULT_GOAL = check
 
 setup:
@@ -36,6 +36,15 @@ check: setup-check
 forms: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v ON_ERROR_STOP=1 -f bench/forms.sql
+
+accuracy: setup
+	@test -d "$(SERIES)" || { echo "give the folder with the series: make accuracy SERIES=folder" >&2; exit 1; }
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/accuracy.sql
+
+cancel: setup
+	$(SUB) -s all
+	scripts/with_cluster.sh bench/cancel.sh
 
 # What OpenBLAS was found to be is known only after the setup, hence a make of its own.
 core-tests: $(FLOAT_TESTS) $(DOUBLE_TESTS) $(FUZZER)

@@ -10,13 +10,16 @@
 /* Marks a number of lf_training that is still to be chosen. */
 #define LF_UNSET (-1)
 
-/* Rows of a window for so many rows, a season (1: none) and a horizon. At least 1, even where there are no rows. */
-int			lf_default_lookback(size_t rows, int season, int horizon, int lead);
+/* Rows of a window for so many rows and a season (1: none). At least 1, even where there are no rows. */
+int			lf_default_lookback(size_t rows, int season);
 
-/* The mean where targets are inputs and a window holds whole seasons, else the last value, if levels can be had. */
-lf_normalize lf_default_normalize(const lf_task *task, int season);
+/*
+ * None where the level of the targets hardly moves; else their mean where a window holds whole seasons, else their last
+ * value, if levels can be had at all.
+ */
+lf_normalize lf_default_normalize(const lf_task *task, const lf_frame *frame, int season);
 
-/* Replaces what is LF_UNSET: learning rate and epochs. */
-void		lf_default_training(lf_training *training, const lf_task *task, size_t windows, int season);
+/* Replaces what is LF_UNSET: learning rate, batch size and epochs. */
+void		lf_default_training(lf_training *training, size_t windows);
 
 #endif

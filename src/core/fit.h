@@ -1,11 +1,11 @@
 /*
  * fit.h: from a frame to a trained model: split in time, scale, train, score the held-out part, train again on all.
  *
- *	   FIT_SELECT	train on the older windows, watch the newest ones, keep the best epoch
- *	   FIT_SCORE	forecast the newest windows, beside the baselines
- *	   FIT_FINAL	with 'refit': train on all windows, as many epochs as were best
+ *	   LF_FIT_SELECT	train on the older windows, watch the newest ones, keep the best epoch
+ *	   LF_FIT_SCORE	forecast the newest windows, beside the baselines
+ *	   LF_FIT_FINAL	with 'refit': train on all windows, as many epochs as were best if enough were held out to tell
  *
- * Without a validation part there is only FIT_FINAL.
+ * Without a validation part there is only LF_FIT_FINAL.
  */
 #ifndef LF_FIT_H
 #define LF_FIT_H
@@ -31,15 +31,15 @@ typedef struct lf_fit
 	double	   *link;			/* (targets, inputs + 1), NULL where levels need none */
 	double	   *link_scratch;
 	lf_score   *scores;			/* (targets, LF_FORECASTERS) */
-	lf_epoch   *history;		/* (epochs) of FIT_SELECT, or of FIT_FINAL without one */
+	lf_epoch   *history;		/* (epochs) of LF_FIT_SELECT, or of LF_FIT_FINAL without one */
 	double	   *out;			/* (B, horizon, targets) */
 	int			epochs;			/* entries of history */
 	int			best_epoch;
 	size_t		windows;
-	size_t		train_windows;	/* of FIT_SELECT */
+	size_t		train_windows;	/* of LF_FIT_SELECT */
 	size_t		validation_first;
 	size_t		validation_windows;
-	size_t		scored;			/* windows done in FIT_SCORE */
+	size_t		scored;			/* windows done in LF_FIT_SCORE */
 	bool		started;		/* of the current phase */
 	int			season;
 	const lf_frame *frame;

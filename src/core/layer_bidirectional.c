@@ -1,5 +1,6 @@
 /*
- * layer_bidirectional.c: two lstm layers over the same input, one of them backwards, merged (Schuster and Paliwal 1997).
+ * layer_bidirectional.c: two lstm layers over the same input, one of them backwards, merged (Schuster and
+ * Paliwal 1997).
  *
  * The backward layer's sequence is turned around before the merge, so that both halves of a row speak of the same time.
  * Its tensors follow those of the forward layer, with the same names behind a prefix, as in Keras.

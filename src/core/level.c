@@ -114,3 +114,34 @@ lf_link_fit(const lf_windows *windows, size_t count, double *link, double *scrat
 	for (int t = 0; t < task->targets; t++)
 		solve(normal, n, link + (size_t) t * n);
 }
+
+double
+lf_level_share(const lf_frame *frame, int column, size_t block)
+{
+	size_t		stride = (size_t) frame->columns;
+	size_t		blocks = frame->rows / block;
+	size_t		rows = blocks * block;
+	const double *values = frame->values + (frame->rows - rows) * stride + column;
+	double		mean = 0;
+	double		variance = 0;
+	double		between = 0;
+
+	if (blocks < 2)
+		return 1;
+	for (size_t i = 0; i < rows; i++)
+		mean += values[i * stride] / (double) rows;
+	for (size_t b = 0; b < blocks; b++)
+	{
+		double		level = 0;
+
+		for (size_t i = b * block; i < (b + 1) * block; i++)
+		{
+			double		value = values[i * stride] - mean;
+
+			variance += value * value / (double) rows;
+			level += value / (double) block;
+		}
+		between += level * level / (double) blocks;
+	}
+	return variance > 0 ? between / variance : 1;
+}

@@ -31,4 +31,10 @@ size_t		lf_link_scratch(const lf_task *task);
  */
 void		lf_link_fit(const lf_windows *windows, size_t count, double *link, double *scratch);
 
+/*
+ * The share of a column's variance that lies between blocks of so many rows: near 1 where its level moves, near 0 where
+ * it swings about one level. 1 for a constant column or less than two blocks.
+ */
+double		lf_level_share(const lf_frame *frame, int column, size_t block);
+
 #endif

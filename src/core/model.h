@@ -59,6 +59,7 @@ typedef struct lf_model
 	uint64_t	validation_windows;
 	int			season;			/* rows; 1: none found */
 	int			best_epoch;
+	int			final_epochs;	/* that the weights went through */
 	int			epochs;			/* entries of history */
 	lf_epoch   *history;
 	lf_score   *scores;			/* (targets, LF_FORECASTERS), on the validation windows */

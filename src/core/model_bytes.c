@@ -312,6 +312,7 @@ transfer_record(stream *s, lf_model *model)
 	transfer_u64(s, &model->validation_windows);
 	transfer_int(s, &model->season, 0, LF_MAX_DIM);
 	transfer_int(s, &model->best_epoch, 0, INT32_MAX);
+	transfer_int(s, &model->final_epochs, 0, INT32_MAX);
 	transfer_int(s, &model->epochs, 0, INT32_MAX);
 	model->history = array(s, model->history, (size_t) model->epochs, sizeof(lf_epoch), 24);
 	for (size_t i = 0; i < (size_t) model->epochs && !s->failed; i++)

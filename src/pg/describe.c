@@ -253,6 +253,7 @@ lstm_info(PG_FUNCTION_ARGS)
 		append_int(&out, "season", model->season);
 		append_int(&out, "epochs", model->epochs);
 		append_int(&out, "best_epoch", model->best_epoch);
+		append_int(&out, "final_epochs", model->final_epochs);
 		append_int(&out, "seed", (int64) model->training.seed);
 		append_scaling(&out, model);
 		append_metrics(&out, model);

@@ -108,7 +108,7 @@ report_model(lf_status status)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the model is too large")));
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 			 errmsg("the value is not a model, or it is damaged"),
 			 errhint("A model is the bytea value that lstm_train, lstm_train_agg or lstm_import returned.")));
 }

@@ -34,7 +34,10 @@ json_display(const JsonbValue *value)
 		case jbvBool:
 			return value->val.boolean ? "true" : "false";
 		case jbvNumeric:
-			return DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+			words = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+			if (strlen(words) > 63)
+				words = psprintf("a number of %zu characters", strlen(words));
+			return words;
 		case jbvString:
 			words = psprintf("\"%s\"", pnstrdup(value->val.string.val, Min(value->val.string.len, 63)));
 			return words;

@@ -7,7 +7,7 @@
 #include "common.h"
 #include "preset.h"
 
-/* What a user said in options. Where nothing was said, values stand at UNSET until defaults are chosen from the data. */
+/* What a user said in options. What was left open stands at UNSET until defaults are chosen from the data. */
 typedef struct Options
 {
 	/* the network */

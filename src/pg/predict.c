@@ -8,8 +8,8 @@
 #include <math.h>
 
 /*
- * Spreads rows of inputs over rows of all columns of the frame. Columns that are targets only stay NaN: the window never
- * reads them.
+ * Spreads rows of inputs over rows of all columns of the frame. Columns that are targets only stay NaN: no window reads
+ * them.
  */
 static double *
 frame_rows(const lf_model *model, const double *inputs, int rows)

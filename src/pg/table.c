@@ -113,6 +113,15 @@ primary_key_column(Relation relation)
 	return column;
 }
 
+static int
+index_of(char **names, int count, const char *name)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return -1;
+}
+
 static void
 find_time_column(Relation relation, Table *table)
 {
@@ -142,7 +151,8 @@ find_time_column(Relation relation, Table *table)
 		{
 			Form_pg_attribute column = TupleDescAttr(descriptor, i);
 
-			if (!column->attisdropped && time_kind_of(column->atttypid) == LF_TIME_INTEGER)
+			if (!column->attisdropped && time_kind_of(column->atttypid) == LF_TIME_INTEGER &&
+				index_of(table->names, table->columns, NameStr(column->attname)) < 0)
 				found[count++] = NameStr(column->attname);
 		}
 		ereport(ERROR,
@@ -332,15 +342,6 @@ table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, 
 	if (newest > 0)
 		reverse_rows(rows);
 	return rows;
-}
-
-static int
-index_of(char **names, int count, const char *name)
-{
-	for (int i = 0; i < count; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	return -1;
 }
 
 static void

@@ -1,9 +1,9 @@
 /*
  * timeline.c: calendar arithmetic.
  *
- * A step is one of three: months (with the day of the month that rows want, so that month ends stay month ends), days in
- * local time (a day at a daylight saving change is one day, not 23 hours), or a fixed number of units. Months are tried
- * first, then days, then units: the most human reading that fits every row is the one that continues rightly.
+ * A step is one of three: months (with the day of the month that rows want, so that month ends stay month ends), days
+ * in local time (a day at a daylight saving change is one day, not 23 hours), or a fixed number of units. Months are
+ * tried first, then days, then units: the most human reading that fits every row is the one that continues rightly.
  */
 #include "timeline.h"
 

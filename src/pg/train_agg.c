@@ -2,8 +2,8 @@
  * train_agg.c: lstm_train_agg: a model from the rows of a group.
  *
  * Three aggregates share one state, a growing frame. Two take rows in the order in which they come, so the query says
- * ORDER BY inside the aggregate. The one with a time sorts for itself; it is therefore the one that parallel workers can
- * share: each collects its rows, the leader puts them one behind the other and sorts.
+ * ORDER BY inside the aggregate. The one with a time sorts for itself; it is therefore the one that parallel workers
+ * can share: each collects its rows, the leader puts them one behind the other and sorts.
  */
 #include "arguments.h"
 #include "error.h"

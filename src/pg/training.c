@@ -51,20 +51,26 @@ rows_needed(const lf_task *task)
 void
 training_check(const Request *request)
 {
+	Request    *least = memcpy(palloc(sizeof(Request)), request, sizeof(Request));
 	lf_spec    *spec;
 	lf_fit	   *fit;
 	lf_training training = request->options.training;
 
 	if (request->task.lookback == UNSET)
-		return;					/* the rows decide about the size */
+	{
+		if (request->options.layers != NULL)
+			return;				/* the rows decide about the size, and whether the layers fit */
+		least->task.lookback = 1;
+	}
 	spec = palloc(sizeof(lf_spec));
 	fit = palloc(sizeof(lf_fit));
-	build_spec(request, spec);
-	lf_default_training(&training, &request->task, 0, 1);
-	check_memory(measure(request, spec, &training, rows_needed(&request->task) + training.batch_size - 1, fit),
+	build_spec(least, spec);
+	lf_default_training(&training, 0);
+	check_memory(measure(least, spec, &training, rows_needed(&least->task) + training.batch_size - 1, fit),
 				 "training this network");
 	pfree(spec);
 	pfree(fit);
+	pfree(least);
 }
 
 static void
@@ -213,11 +219,11 @@ training_run(Request *request, Rows *rows)
 	/* what the user left open */
 	season = rows->count > 0 ? find_season(request, rows) : 1;
 	if (request->task.lookback == UNSET)
-		request->task.lookback = lf_default_lookback(rows->count, season, request->task.horizon, request->task.lead);
+		request->task.lookback = lf_default_lookback(rows->count, season);
 	if (lf_window_count(&request->task, rows->count) == 0)
 		report_too_few(request, rows->count);
 	options->training.normalize = options->normalize == UNSET ?
-		lf_default_normalize(&request->task, season) : (lf_normalize) options->normalize;
+		lf_default_normalize(&request->task, &frame, season) : (lf_normalize) options->normalize;
 	if (options->training.normalize != LF_NORMALIZE_NONE && !lf_task_can_normalize(&request->task))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -225,7 +231,7 @@ training_run(Request *request, Rows *rows)
 				 errdetail("The level of a target that is no input is estimated from at most %d inputs, not %d.",
 						   LF_MAX_LINKED_INPUTS, request->task.inputs),
 				 errhint("Leave the option out, or add the target to inputs.")));
-	lf_default_training(&options->training, &request->task, lf_window_count(&request->task, rows->count), season);
+	lf_default_training(&options->training, lf_window_count(&request->task, rows->count));
 
 	build_spec(request, spec);
 	needed = measure(request, spec, &options->training, rows->count, fit);

@@ -146,7 +146,8 @@ same_record(const lf_model *a, const lf_model *b)
 		a->time_kind == b->time_kind && a->step.months == b->step.months && a->step.days == b->step.days &&
 		a->step.units == b->step.units && a->last_time == b->last_time && a->imported == b->imported &&
 		a->rows == b->rows && a->windows == b->windows && a->validation_windows == b->validation_windows &&
-		a->season == b->season && a->best_epoch == b->best_epoch && a->epochs == b->epochs &&
+		a->season == b->season && a->best_epoch == b->best_epoch && a->final_epochs == b->final_epochs &&
+		a->epochs == b->epochs &&
 		memcmp(a->history, b->history, (size_t) a->epochs * sizeof(lf_epoch)) == 0 &&
 		memcmp(a->scores, b->scores, (size_t) a->task.targets * LF_FORECASTERS * sizeof(lf_score)) == 0;
 }

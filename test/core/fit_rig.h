@@ -11,11 +11,12 @@
 #include <math.h>
 
 #define RIG_ROWS 80
+#define RIG_MOST_ROWS 220		/* a test may ask for more rows than usual */
 #define RIG_COLUMNS 2
 
 typedef struct fit_rig
 {
-	double		values[RIG_ROWS * RIG_COLUMNS];
+	double		values[RIG_MOST_ROWS * RIG_COLUMNS];
 	lf_frame	frame;
 	lf_task		task;
 	lf_spec		spec;
@@ -33,7 +34,7 @@ fit_rig_setup(fit_rig *r, lf_preset preset, double wave, double noise)
 	lf_random	random = lf_random_seed(1);
 
 	memset(r, 0, sizeof(*r));
-	for (int i = 0; i < RIG_ROWS; i++)
+	for (int i = 0; i < RIG_MOST_ROWS; i++)
 	{
 		double		value = wave * (sin(i * 0.7) + 0.02 * i) + noise * lf_random_normal(&random);
 
@@ -65,7 +66,8 @@ fit_rig_plan(fit_rig *r, size_t less)
 {
 	lf_arena	arena = lf_arena_measure();
 	int			layer;
-	lf_status	status = lf_fit_plan(&r->fit, &arena, &r->spec, &r->task, RIG_COLUMNS, &r->training, r->frame.rows, &layer);
+	lf_status	status = lf_fit_plan(&r->fit, &arena, &r->spec, &r->task, RIG_COLUMNS, &r->training, r->frame.rows,
+									 &layer);
 
 	if (status != LF_OK)
 		return status;

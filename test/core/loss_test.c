@@ -26,7 +26,8 @@ test_by_hand(void)
 	lf_real		dy[4];
 
 	ok(lf_loss_sum(LF_MSE, y, target, 4, dy) == 5.25, "mse adds squares");
-	ok(dy[0] == 0 && dy[1] == 1 && dy[2] == (lf_real) -0.5 && dy[3] == (lf_real) -0.25, "its gradient is that of the mean");
+	ok(dy[0] == 0 && dy[1] == 1 && dy[2] == (lf_real) -0.5 && dy[3] == (lf_real) -0.25,
+	   "its gradient is that of the mean");
 	ok(lf_loss_sum(LF_MAE, y, target, 4, dy) == 3.5, "mae adds sizes");
 	ok(dy[0] == 0 && dy[1] == (lf_real) 0.25 && dy[2] == (lf_real) -0.25 && dy[3] == (lf_real) -0.25,
 	   "its gradient is the sign, and 0 where there is no error");

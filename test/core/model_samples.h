@@ -86,6 +86,7 @@ sample_trained(lf_model *model, int number)
 	model->validation_windows = 199;
 	model->season = 12;
 	model->best_epoch = 2;
+	model->final_epochs = 11;
 	model->epochs = 3;
 }
 

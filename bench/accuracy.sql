@@ -1,0 +1,134 @@
+-- Measures forecasts on real series, five seeds each, beside forecasts that cost nothing. The folder with the data is the
+-- psql variable "data"; see make accuracy.
+\set ON_ERROR_STOP on
+CREATE EXTENSION IF NOT EXISTS lstm_forecast;
+SET client_min_messages = error;
+\set QUIET on
+\pset footer off
+
+\echo
+\echo AirPassengers: train on all but the last 24 months, forecast these from one origin with default options. MASE.
+CREATE TABLE air (time float8, year int, season int, value float8);
+\copy air FROM 'examples/air_passengers.csv' CSV HEADER
+CREATE TABLE air_dated AS SELECT make_date(year, season, 1) AS month, value FROM air;
+CREATE VIEW air_train AS SELECT * FROM air_dated WHERE month < '1959-01-01';
+CREATE VIEW air_scale AS
+    SELECT avg(abs(a.value - b.value)) AS mae
+    FROM air_train a JOIN air_train b ON a.month = b.month + interval '1 year';
+CREATE TABLE air_errors AS
+SELECT horizon, seed, avg(abs(f.forecast - a.value)) / (SELECT mae FROM air_scale) AS mase
+FROM unnest(ARRAY[24, 12, 1]) horizon, generate_series(1, 5) seed,
+     lstm_train('air_train', 'value', horizon => horizon, options => jsonb_build_object('seed', seed)) model,
+     lstm_forecast(model, steps => 24) f JOIN air_dated a ON a.month = f.forecast_at::date
+GROUP BY horizon, seed;
+SELECT 'network, horizon ' || horizon || CASE WHEN horizon < 24 THEN ', fed back to 24' ELSE '' END AS forecast,
+       round(avg(mase)::numeric, 3) AS mean, round(min(mase)::numeric, 3) AS best, round(max(mase)::numeric, 3) AS worst
+FROM air_errors GROUP BY horizon
+UNION ALL
+SELECT 'seasonal naive', round((avg(abs(a.value - b.value)) / (SELECT mae FROM air_scale))::numeric, 3), NULL, NULL
+FROM air_dated a JOIN air_dated b ON b.month = make_date(1958, extract(month FROM a.month)::int, 1)
+WHERE a.month >= '1959-01-01';
+
+\echo
+\echo Sine: layers 1-5-20-1, lookback 50, trained on the first 4,500 rows; largest error over the test part.
+CREATE TABLE sine AS SELECT k AS n, sin(1 + 2 * pi() * k / 100) AS value FROM generate_series(0, 5000) k;
+ALTER TABLE sine ADD PRIMARY KEY (n);
+CREATE VIEW sine_train AS SELECT * FROM sine WHERE n < 4500;
+CREATE TABLE sine_models AS
+SELECT seed, lstm_train('sine_train', 'value', 'n', lookback => 50, options => jsonb_build_object('seed', seed,
+    'architecture', '[{"type": "lstm", "units": 5, "return_sequences": true}, {"type": "lstm", "units": 20},
+                      {"type": "dense", "units": 1}]'::jsonb)) AS model
+FROM generate_series(1, 5) seed;
+SELECT seed,
+       (SELECT max(abs(forecast - actual)) FROM lstm_rolling(model, 'sine', first_origin => 4500))::numeric(10, 4)
+           AS one_step,
+       (SELECT max(abs(forecast - actual)) FROM lstm_rolling(model, 'sine', steps => 200, first_origin => 4500)
+        WHERE origin = 4500)::numeric(10, 4) AS fed_back_200,
+       (SELECT max(abs(forecast - actual)) FROM lstm_rolling(model, 'sine', steps => 1000, first_origin => 4500)
+        WHERE origin = 4500)::numeric(10, 4) AS fed_back_to_the_end,
+       (SELECT max(abs(forecast - actual)) FROM lstm_rolling(model, 'sine', steps => 50, first_origin => 4500))
+           ::numeric(10, 4) AS blocks_of_50
+FROM sine_models ORDER BY seed;
+
+\echo
+\echo Canberra: 18 months in, 18 months out, trained on the first 60 months. RMSE in degrees.
+CREATE TABLE stations (location text, month text, temperature float8);
+\set file :data '/australia_monthly_temperature.csv'
+\set copy '\\copy stations FROM ' :'file' ' CSV HEADER'
+:copy
+CREATE VIEW canberra AS
+    SELECT (month || '-01')::date AS month, temperature FROM stations WHERE location = 'Canberra';
+CREATE VIEW canberra_train AS SELECT * FROM canberra WHERE month < '2014-01-01';
+CREATE TABLE canberra_runs (run text, options jsonb);
+INSERT INTO canberra_runs VALUES
+('bidirectional encoder_decoder 32-32', '{"architecture": "encoder_decoder", "bidirectional": true, "units": 32}'),
+('default network', '{}');
+CREATE TABLE canberra_errors AS
+SELECT run, seed, sqrt(avg((f.forecast - c.temperature) ^ 2)) AS rmse
+FROM canberra_runs, generate_series(1, 5) seed,
+     lstm_train('canberra_train', 'temperature', horizon => 18, lookback => 18,
+                options => options || jsonb_build_object('seed', seed)) model,
+     lstm_forecast(model, relation => 'canberra', as_of => '2015-06-01') f
+     JOIN canberra c ON c.month = f.forecast_at::date
+GROUP BY run, seed;
+SELECT run AS forecast, round(avg(rmse)::numeric, 3) AS mean, round(stddev(rmse)::numeric, 3) AS deviation,
+       round(min(rmse)::numeric, 3) AS best, round(max(rmse)::numeric, 3) AS worst
+FROM canberra_errors GROUP BY run
+UNION ALL
+SELECT 'seasonal naive', round(sqrt(avg((a.temperature - b.temperature) ^ 2))::numeric, 3), NULL, NULL, NULL
+FROM canberra a JOIN canberra b ON extract(month FROM a.month) = extract(month FROM b.month)
+    AND b.month BETWEEN '2014-07-01' AND '2015-06-01'
+WHERE a.month >= '2015-07-01'
+UNION ALL
+SELECT 'mean of the same month over history', round(sqrt(avg((a.temperature - b.mean) ^ 2))::numeric, 3), NULL, NULL, NULL
+FROM canberra a, LATERAL (SELECT avg(temperature) AS mean FROM canberra b
+                          WHERE b.month < '2015-07-01'
+                            AND extract(month FROM b.month) = extract(month FROM a.month)) b
+WHERE a.month >= '2015-07-01';
+
+\echo
+\echo Melbourne, daily minimum: the last 365 days, 7 days ahead from every 7th, default options. MAE in degrees.
+CREATE TABLE melbourne (day date PRIMARY KEY, temperature float8);
+\set file :data '/daily_min_temperatures.csv'
+\set copy '\\copy melbourne FROM ' :'file' ' CSV HEADER'
+:copy
+CREATE TABLE melbourne_rows AS
+    SELECT row_number() OVER (ORDER BY day) AS n, temperature FROM melbourne;
+ALTER TABLE melbourne_rows ADD PRIMARY KEY (n);
+CREATE VIEW melbourne_train AS SELECT * FROM melbourne_rows WHERE n <= (SELECT max(n) - 365 FROM melbourne_rows);
+CREATE TABLE melbourne_errors AS
+SELECT seed, avg(abs(forecast - actual)) AS mae, avg(abs(l.temperature - actual)) AS last
+FROM generate_series(1, 5) seed,
+     lstm_train('melbourne_train', 'temperature', 'n', horizon => 7,
+                options => jsonb_build_object('seed', seed)) model,
+     lstm_rolling(model, 'melbourne_rows', first_origin => (SELECT max(n) FROM melbourne_train)) r
+     JOIN melbourne_rows l ON l.n = r.origin
+GROUP BY seed;
+SELECT 'default network' AS forecast, round(avg(mae)::numeric, 3) AS mean, round(min(mae)::numeric, 3) AS best,
+       round(max(mae)::numeric, 3) AS worst
+FROM melbourne_errors
+UNION ALL
+SELECT 'repeat-last', round(avg(last)::numeric, 3), NULL, NULL FROM melbourne_errors;
+
+\echo
+\echo Household power: fitted once on all but the last 328 days, 46 weeks of 7 days ahead, default options. RMSE.
+CREATE TABLE household (day date, power float8, b float8, c float8, d float8, e float8, f float8, g float8, h float8);
+\set file :data '/household_power_daily.csv'
+\set copy '\\copy household FROM ' :'file' ' CSV HEADER'
+:copy
+CREATE TABLE household_rows AS SELECT row_number() OVER (ORDER BY day) AS n, power FROM household;
+ALTER TABLE household_rows ADD PRIMARY KEY (n);
+CREATE VIEW household_train AS SELECT * FROM household_rows WHERE n <= (SELECT max(n) - 328 FROM household_rows);
+CREATE TABLE household_errors AS
+SELECT seed, sqrt(avg((forecast - actual) ^ 2)) AS rmse, sqrt(avg((w.power - actual) ^ 2)) AS week
+FROM generate_series(1, 5) seed,
+     lstm_train('household_train', 'power', 'n', horizon => 7, options => jsonb_build_object('seed', seed)) model,
+     lstm_rolling(model, 'household_rows', first_origin => (SELECT max(n) FROM household_train)) r
+     JOIN household_rows w ON w.n = r.origin + r.step - 7
+WHERE r.origin < (SELECT max(n) FROM household_train) + 46 * 7
+GROUP BY seed;
+SELECT 'default network' AS forecast, round(avg(rmse)::numeric, 1) AS mean, round(min(rmse)::numeric, 1) AS best,
+       round(max(rmse)::numeric, 1) AS worst
+FROM household_errors
+UNION ALL
+SELECT 'last week', round(avg(week)::numeric, 1), NULL, NULL FROM household_errors;

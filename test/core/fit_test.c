@@ -1,0 +1,221 @@
+/*
+ * fit_test.c: the phases of a fit, its memory, and forecasts from what it gives.
+ */
+#include "fit_rig.h"
+#include "tap.h"
+
+#define TOLERANCE 1e-9			/* scores are sums of some 40 doubles */
+
+static void
+test_memory(lf_preset preset)
+{
+	const char *name = lf_presets[preset].name;
+	fit_rig		r;
+
+	fit_rig_setup(&r, preset, 1, 0.1);
+	r.training.refit = true;
+	r.training.normalize = LF_NORMALIZE_MEAN;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED, "%s trains in exactly the measured memory", name);
+	ok(guarded_intact(&r.block), "and leaves its red zones alone");
+	fit_rig_close(&r);
+	ok(fit_rig_plan(&r, LF_ALIGNMENT) == LF_TOO_LARGE, "one cache line less is too little for %s", name);
+	fit_rig_close(&r);
+}
+
+static void
+test_split(void)
+{
+	lf_scaler	known;
+	lf_scaler	all;
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit that is not trained again ends");
+	/* 80 rows, lookback 6, horizon 2: 73 windows, of which a quarter is 18; one lies between both parts */
+	ok(r.fit.windows == 73 && r.fit.validation_windows == 18 && r.fit.validation_first == 55 &&
+	   r.fit.train_windows == 54, "the newest windows are held out");
+	ok(lf_window_first_output(&r.task, r.fit.train_windows - 1) + 1 <
+	   lf_window_first_output(&r.task, r.fit.validation_first), "no row is an output of both parts");
+	known = lf_scaler_fit(LF_SCALE_STANDARD, &r.frame, 0, 61);
+	all = lf_scaler_fit(LF_SCALE_STANDARD, &r.frame, 0, RIG_ROWS);
+	ok(r.fit.scaler[0].offset == known.offset && r.fit.scaler[0].scale == known.scale,
+	   "scaling knows the rows before the first held-out output, and no others");
+	fit_rig_close(&r);
+
+	r.training.refit = true;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit that is trained again ends");
+	ok(r.fit.trainer.epoch == 8 && r.fit.trainer.train_windows == 73 && r.fit.epochs == 8,
+	   "it is trained again on all windows, and for all epochs where the held-out part is too small to choose");
+	ok(r.fit.scaler[0].offset == all.offset && r.fit.scaler[0].scale == all.scale, "scaling then knows all rows");
+	fit_rig_close(&r);
+
+	r.frame.rows = 7 + 200;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.windows == 200 && r.fit.trainer.train_windows == 200 &&
+	   r.fit.trainer.epoch == r.fit.best_epoch, "of 200 windows the held-out part chooses the epochs");
+	diag("%d of %d", r.fit.best_epoch, r.fit.epochs);
+	fit_rig_close(&r);
+
+	/* 19 windows are too few to hold some out */
+	r.frame.rows = 7 + LF_MIN_WINDOWS_TO_VALIDATE - 1;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.validation_windows == 0 && r.fit.windows == 19 &&
+	   isnan(r.fit.history[0].validation_loss), "of few windows none are held out");
+	fit_rig_close(&r);
+	r.frame.rows++;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.validation_windows == 5, "of one more there are");
+	fit_rig_close(&r);
+}
+
+/* The scores of all forecasters, recomputed from single forecasts. */
+static void
+test_scores(void)
+{
+	lf_score	expected[2][LF_FORECASTERS] = {0};
+	bool		good = true;
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit to be scored ends"))
+		return;
+	for (size_t i = 0; i < r.fit.validation_windows; i++)
+	{
+		size_t		w = r.fit.validation_first + i;
+		size_t		origin = w + 5;
+		double		out[2 * 2];
+
+		(void) lf_predict(&r.fit.predictor, NULL, w, 1, 1, out);
+		for (int k = 0; k < 2; k++)
+			for (int j = 0; j < 2; j++)
+			{
+				int			column = r.task.target[j];
+				double		first = r.values[column];
+				double		last = r.values[origin * 2 + (size_t) column];
+				double		actual = r.values[(origin + 1 + (size_t) k) * 2 + (size_t) column];
+				double		season = r.values[(origin + 1 + (size_t) k - 9) * 2 + (size_t) column];
+
+				lf_score_add(&expected[j][LF_NETWORK], out[k * 2 + j], actual);
+				lf_score_add(&expected[j][LF_REPEAT_LAST], last, actual);
+				lf_score_add(&expected[j][LF_SEASONAL_NAIVE], season, actual);
+				lf_score_add(&expected[j][LF_DRIFT], last + (k + 1) * (last - first) / (double) origin, actual);
+			}
+	}
+	for (int j = 0; j < 2; j++)
+		for (int f = 0; f < LF_FORECASTERS; f++)
+		{
+			const lf_score *score = &r.fit.scores[j * LF_FORECASTERS + f];
+			/* the network forecast nine windows at once, and rounds otherwise for one */
+			double		tolerance = f == LF_NETWORK ? 1e-5 : TOLERANCE;
+
+			good = good && score->count == 36 &&
+				fabs(lf_score_mae(score) - lf_score_mae(&expected[j][f])) < tolerance &&
+				fabs(lf_score_rmse(score) - lf_score_rmse(&expected[j][f])) < tolerance;
+		}
+	ok(good, "the network and the baselines are scored on the held-out windows");
+	fit_rig_close(&r);
+}
+
+/* Forecasts past the horizon, against a frame to which forecasts are appended by hand. */
+static void
+check_recursion(lf_preset preset, int lookback, int horizon, lf_normalize normalize)
+{
+	enum {STEPS = 11};
+	const size_t start = 20;
+	const lf_preset_arguments arguments = {.units = {4}, .units_count = 1, .activation = LF_TANH,
+		.recurrent_activation = LF_SIGMOID};
+	double		rows[(12 + 2 * STEPS) * RIG_COLUMNS];
+	double		expected[STEPS * 2];
+	double		out[STEPS * 2];
+	double		round[12 * 2];
+	lf_frame	longer = {.values = rows, .rows = (size_t) lookback, .columns = RIG_COLUMNS};
+	bool		good;
+	fit_rig		r;
+
+	fit_rig_setup(&r, preset, 1, 0.1);
+	r.task.lookback = lookback;
+	r.task.horizon = horizon;
+	r.training.normalize = normalize;
+	r.training.epochs = 2;
+	lf_preset_spec(preset, &arguments, &r.task, &r.spec);
+	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network for %d rows to %d ends training", lookback, horizon))
+		return;
+	good = lf_predict_steps(&r.fit.predictor, NULL, start, STEPS, out) == LF_OK;
+
+	memcpy(rows, r.values + start * RIG_COLUMNS, (size_t) lookback * RIG_COLUMNS * sizeof(double));
+	r.fit.predictor.windows.frame = &longer;
+	for (int done = 0; done < STEPS; done += horizon)
+	{
+		good = good && lf_predict(&r.fit.predictor, NULL, (size_t) done, 1, 1, round) == LF_OK;
+		for (int k = 0; k < horizon; k++)
+			for (int j = 0; j < 2; j++)
+			{
+				rows[(lookback + done + k) * RIG_COLUMNS + r.task.target[j]] = round[k * 2 + j];
+				if (done + k < STEPS)
+					expected[(done + k) * 2 + j] = round[k * 2 + j];
+			}
+		longer.rows += (size_t) horizon;
+	}
+	ok(good && memcmp(out, expected, sizeof(out)) == 0, "%d steps past a horizon of %d feed forecasts back, %s",
+	   STEPS, horizon, lf_normalize_names[normalize]);
+	ok(guarded_intact(&r.block), "and stay within their memory");
+	fit_rig_close(&r);
+}
+
+/* Windows at a distance, several at once, are the single windows. */
+static void
+test_strides(void)
+{
+	double		out[4 * 2 * 2];
+	double		single[2 * 2];
+	double		largest = 0;
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_ENCODER_DECODER, 1, 0.1);
+	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network to forecast many windows ends training"))
+		return;
+	ok(lf_predict(&r.fit.predictor, NULL, 3, 7, 4, out) == LF_OK, "four windows, seven rows apart, are forecast");
+	for (size_t i = 0; i < 4; i++)
+	{
+		(void) lf_predict(&r.fit.predictor, NULL, 3 + 7 * i, 1, 1, single);
+		for (size_t j = 0; j < 4; j++)
+			largest = fmax(largest, fabs(out[i * 4 + j] - single[j]));
+	}
+	ok(largest < 1e-5, "each as if it were alone");
+	fit_rig_close(&r);
+}
+
+static void
+test_refusals(void)
+{
+	volatile sig_atomic_t interrupt = 1;
+	double		out[2 * 2];
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	r.task.horizon = 3;
+	ok(fit_rig_plan(&r, 0) == LF_BAD_OUTPUT, "a network that does not serve the task is refused");
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	r.spec.count = 0;
+	ok(fit_rig_plan(&r, 0) == LF_NO_LAYERS, "a network without layers is refused");
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network to be interrupted ends training");
+	ok(lf_predict_steps(&r.fit.predictor, &interrupt, 0, 2, out) == LF_INTERRUPTED, "a forecast can be interrupted");
+	ok(r.fit.predictor.windows.frame == &r.frame, "and made again from the same frame");
+	fit_rig_close(&r);
+}
+
+int
+main(void)
+{
+	for (int i = 0; i < LF_PRESETS; i++)
+		test_memory((lf_preset) i);
+	test_split();
+	test_scores();
+	for (int i = 0; i < LF_NORMALIZES; i++)
+	{
+		check_recursion(LF_VANILLA, 6, 2, (lf_normalize) i);
+		check_recursion(LF_ENCODER_DECODER, 2, 5, (lf_normalize) i);	/* forecasts replace the whole window */
+		check_recursion(LF_STACKED, 3, 1, (lf_normalize) i);
+	}
+	test_strides();
+	test_refusals();
+	return done_testing();
+}
