@@ -109,6 +109,8 @@ start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	trainer->validation_first = fit->validation_first;
 	trainer->validation_windows = select ? fit->validation_windows : 0;
 	trainer->epochs = !select && chooses_epoch(fit) ? fit->best_epoch : fit->training.epochs;
+	/* what is scored must be trained like what is kept */
+	trainer->choose_best = chooses_epoch(fit) || !fit->training.refit;
 	status = lf_trainer_start(trainer, interrupt);
 	fit->started = status == LF_OK;
 	return status;

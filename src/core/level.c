@@ -9,10 +9,10 @@
 #define MOST_WINDOWS 10000		/* used for a fit: enough for 64 coefficients, 0.1 s */
 
 /*
- * Added to the diagonal, as a share of it. Inputs that are copies or sums of each other make the equations singular; so
- * much ridge shares the weight out between them and costs no digit that a float has.
+ * Added to the diagonal for each window, on scaled values of variance 1 or so. Inputs that are copies or sums of each
+ * other make the equations singular; so much ridge shares the weight out between them.
  */
-#define RIDGE 1e-7
+#define RIDGE 1e-3
 
 bool
 lf_task_needs_link(const lf_task *task)
@@ -108,8 +108,9 @@ lf_link_fit(const lf_windows *windows, size_t count, double *link, double *scrat
 				link[(size_t) t * n + i] += row[i] * value;
 		}
 	}
-	for (size_t i = 0; i < n; i++)
-		normal[i * n + i] += RIDGE * (normal[i * n + i] + 1);
+	/* not on the constant, whose square summed up is the number of windows used */
+	for (size_t i = 0; i < inputs; i++)
+		normal[i * n + i] += RIDGE * normal[n * n - 1];
 	factorize(normal, n);
 	for (int t = 0; t < task->targets; t++)
 		solve(normal, n, link + (size_t) t * n);
@@ -143,5 +144,6 @@ lf_level_share(const lf_frame *frame, int column, size_t block)
 		}
 		between += level * level / (double) blocks;
 	}
-	return variance > 0 ? between / variance : 1;
+	/* what rounding leaves of a constant's variance says nothing */
+	return variance > 1e-24 * mean * mean ? between / variance : 1;
 }

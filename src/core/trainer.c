@@ -23,7 +23,7 @@ lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const
 {
 	size_t		batch = (size_t) training->batch_size;
 
-	*trainer = (lf_trainer) {.training = training, .network = network, .epochs = training->epochs};
+	*trainer = (lf_trainer) {.training = training, .network = network, .epochs = training->epochs, .choose_best = true};
 	trainer->optimizer = (lf_optimizer) {
 		.kind = training->optimizer,
 		.momentum = training->momentum,
@@ -126,7 +126,7 @@ close_epoch(lf_trainer *trainer)
 	trainer->history[trainer->epoch] = (lf_epoch) {
 		.loss = trainer->train_loss,
 		.validation_loss = validation_loss,
-		.learning_rate = learning_rate(trainer),
+		.learning_rate = trainer->last_rate,
 	};
 	trainer->epoch++;
 	trainer->position = 0;
@@ -141,13 +141,14 @@ close_epoch(lf_trainer *trainer)
 		memcpy(trainer->best, trainer->weights, bytes);
 	}
 	last = trainer->epoch == trainer->epochs ||
-		(validated && training->patience > 0 && trainer->epoch - trainer->best_epoch >= training->patience);
+		(validated && trainer->choose_best && training->patience > 0 &&
+		 trainer->epoch - trainer->best_epoch >= training->patience);
 	if (!last)
 	{
 		shuffle(trainer);
 		return LF_EPOCH_DONE;
 	}
-	if (validated)
+	if (validated && trainer->choose_best)
 		memcpy(trainer->weights, trainer->best, bytes);
 	else
 	{
@@ -182,7 +183,8 @@ train_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	norm = lf_clip_norm(trainer->gradients, parameters, training->clip_norm);
 	if (!isfinite(loss) || !isfinite(norm))
 		return LF_DIVERGED;
-	lf_optimizer_step(&trainer->optimizer, learning_rate(trainer), trainer->weights, trainer->gradients);
+	trainer->last_rate = learning_rate(trainer);
+	lf_optimizer_step(&trainer->optimizer, trainer->last_rate, trainer->weights, trainer->gradients);
 	trainer->sum += loss;
 	trainer->position += (size_t) pass.batch;
 	trainer->batch++;

@@ -36,7 +36,7 @@ typedef struct lf_training
 	int			patience;		/* epochs without a better validation loss before the end; 0: never */
 	bool		shuffle;
 	double		validation;		/* newest part of the windows held out, 0 to below 1 */
-	bool		refit;			/* train once more on all windows, for as many epochs as were best */
+	bool		refit;			/* train once more on all windows, the held-out ones too */
 	lf_scale	scale;
 	lf_normalize normalize;
 	uint64_t	seed;
@@ -58,11 +58,12 @@ typedef struct lf_trainer
 	size_t		validation_first;
 	size_t		validation_windows;
 	int			epochs;
+	bool		choose_best;	/* end on the weights of the best epoch, and stop early; else on those of the last */
 
 	/* readable at any time */
 	int			epoch;			/* closed epochs */
 	size_t		batch;			/* batches done in this epoch */
-	int			best_epoch;		/* 1-based; the last one without a validation part */
+	int			best_epoch;		/* 1-based, of the weights in the end; the last one unless best are chosen */
 	double		best_loss;
 	lf_epoch   *history;		/* (epochs) */
 	lf_real    *weights;		/* (parameters): the best ones once LF_FINISHED is returned */
@@ -82,6 +83,7 @@ typedef struct lf_trainer
 	bool		validating;
 	double		sum;			/* of the losses of this phase */
 	double		train_loss;
+	double		last_rate;		/* learning rate of the last step */
 } lf_trainer;
 
 /* Takes its memory, for a network that was created and planned for training with at least batch_size samples. */

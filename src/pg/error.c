@@ -64,16 +64,14 @@ report_network(lf_status status, const lf_network *network, const lf_spec *spec,
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("layer %d (%s) cannot take an input of shape %s", layer + 1, name, shape_text(input, true)),
-					 errdetail("The input has %d dimensions besides the batch.", input->rank),
 					 errhint("A recurrent layer before another one needs \"return_sequences\": true; "
 							 "flatten, reshape and repeat_vector change the number of dimensions.")));
 			break;
 		case LF_BAD_OUTPUT:
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("the network's output has shape %s, but horizon %d and %d target column(s) need (None, %d, %d)",
-							shape_text(lf_network_output(network), true), task->horizon, task->targets,
-							task->horizon, task->targets),
+					 errmsg("the network's output has shape %s, but the horizon and the targets need (None, %d, %d)",
+							shape_text(lf_network_output(network), true), task->horizon, task->targets),
 					 errhint("End with a dense layer of %d units, or with one of %d units per step.",
 							 task->horizon * task->targets, task->targets)));
 			break;

@@ -11,12 +11,14 @@
 #include <math.h>
 
 /*
- * The relation to read: the given one, or the one that the model was trained on. Its columns go by the model's names.
- * Without 'targets' only the inputs are read.
+ * The relation to read: the given one, or the one that the model was trained on. Its columns go by the model's names: all
+ * of them, or the inputs only, which is what a forecast needs.
  */
 static Table *
-model_table(const lf_model *model, FunctionCallInfo fcinfo, int argument)
+model_table(const lf_model *model, FunctionCallInfo fcinfo, int argument, bool inputs_only)
 {
+	int			columns = inputs_only ? model->task.inputs : model->columns;
+	char	  **names = palloc(columns * sizeof(char *));
 	Oid			relid;
 	const char *time_column = model->time_column[0] == '\0' ? NULL : model->time_column;
 
@@ -30,10 +32,12 @@ model_table(const lf_model *model, FunctionCallInfo fcinfo, int argument)
 				 errmsg("the model does not know a relation to read"),
 				 errdetail("It was %s.", model->imported ? "imported" : "trained by an aggregate"),
 				 errhint("Give one: relation => 'name'.")));
-	return table_open(relid, time_column, (char **) model->names, model->columns);
+	for (int i = 0; i < columns; i++)
+		names[i] = (char *) model->names[inputs_only ? model->task.input[i] : i];
+	return table_open(relid, time_column, names, columns);
 }
 
-/* The newest rows of the relation, one window of them, checked. */
+/* The newest rows of the relation, one window of its inputs, checked. */
 static Rows *
 newest_window(const lf_model *model, const Table *table, const TimestampTz *as_of, lf_time_step *step)
 {
@@ -106,10 +110,10 @@ lstm_forecast(PG_FUNCTION_ARGS)
 	else
 	{
 		TimestampTz as_of = PG_ARGISNULL(4) ? 0 : PG_GETARG_TIMESTAMPTZ(4);
-		Table	   *table = model_table(model, fcinfo, 3);
+		Table	   *table = model_table(model, fcinfo, 3, true);
 		Rows	   *rows = newest_window(model, table, PG_ARGISNULL(4) ? NULL : &as_of, &step);
 
-		loaded->frame = rows_frame(rows);
+		model_show_inputs(loaded, rows->values);
 		kind = table->time_kind;
 		origin = rows->at[rows->count - 1];
 	}
@@ -191,7 +195,7 @@ lstm_rolling(PG_FUNCTION_ARGS)
 	rolling.loaded = model_load(PG_GETARG_BYTEA_PP(0));
 	model = &rolling.loaded->model;
 	task = &model->task;
-	table = model_table(model, fcinfo, 1);
+	table = model_table(model, fcinfo, 1, false);
 	rolling.rows = table_read(table, CurrentMemoryContext, NULL, 0);
 	rolling.kind = table->time_kind;
 	rows_check_values(rolling.rows, table->label, (const char *const *) table->names);

@@ -80,6 +80,24 @@ model_prepare(LoadedModel *loaded, int batch)
 	};
 }
 
+void
+model_show_inputs(LoadedModel *loaded, const double *inputs)
+{
+	const lf_model *model = &loaded->model;
+	int			rows = model->task.lookback;
+	Size		size = (Size) rows * model->columns;
+	double	   *values;
+
+	check_memory(size * sizeof(double), "the window of this model");
+	values = MemoryContextAllocHuge(CurrentMemoryContext, size * sizeof(double));
+	for (Size i = 0; i < size; i++)
+		values[i] = NAN;
+	for (int t = 0; t < rows; t++)
+		for (int i = 0; i < model->task.inputs; i++)
+			values[(Size) t * model->columns + model->task.input[i]] = inputs[(Size) t * model->task.inputs + i];
+	loaded->frame = (lf_frame) {.values = values, .rows = rows, .columns = model->columns};
+}
+
 bytea *
 model_to_bytea(const lf_model *model)
 {

@@ -21,6 +21,12 @@ LoadedModel *model_load(bytea *value);
 /* Takes the buffers to forecast up to 'batch' windows at once; raises 54000 where they pass maintenance_work_mem. */
 void		model_prepare(LoadedModel *loaded, int batch);
 
+/*
+ * Points the frame at one window of inputs, (lookback, inputs) row-major. Columns that are targets only stay NaN: no
+ * window reads them.
+ */
+void		model_show_inputs(LoadedModel *loaded, const double *inputs);
+
 bytea	   *model_to_bytea(const lf_model *model);
 
 /*

@@ -58,7 +58,7 @@ static const OptionRow rows[] = {
 	"Activation of the gates of a preset's recurrent layers."},
 	{"dropout", OPTION_REAL, PLACE(arguments.dropout), NUMBERS(0, 0.95), "0", false,
 	"Share of outputs dropped after each recurrent layer of a preset during training."},
-	{"lead", OPTION_INT, PLACE(lead), NUMBERS(0, 100000), "1", false,
+	{"lead", OPTION_INT, PLACE(lead), NUMBERS(0, LF_MAX_DIM), "1", false,
 	"Rows from the last input row to the first output: 1 the next row, 0 the same row (its inputs are known)."},
 	{"epochs", OPTION_INT, PLACE(training.epochs), NUMBERS(1, 1000000), "from the number of windows", false,
 	"How often training goes over all windows, at most."},
@@ -267,9 +267,10 @@ range_text(const OptionRow *row)
 {
 	switch (row->type)
 	{
+		case OPTION_SEED:
+			return psprintf("%.0f to %.0f", row->low, row->high);
 		case OPTION_INT:
 		case OPTION_REAL:
-		case OPTION_SEED:
 		case OPTION_UNITS:
 			return psprintf("%s to %s", float8out_internal(row->low), float8out_internal(row->high));
 		case OPTION_BOOL:

@@ -7,23 +7,6 @@
 
 #include <math.h>
 
-/*
- * Spreads rows of inputs over rows of all columns of the frame. Columns that are targets only stay NaN: no window reads
- * them.
- */
-static double *
-frame_rows(const lf_model *model, const double *inputs, int rows)
-{
-	double	   *values = palloc((Size) rows * model->columns * sizeof(double));
-
-	for (Size i = 0; i < (Size) rows * model->columns; i++)
-		values[i] = NAN;
-	for (int t = 0; t < rows; t++)
-		for (int i = 0; i < model->task.inputs; i++)
-			values[(Size) t * model->columns + model->task.input[i]] = inputs[(Size) t * model->task.inputs + i];
-	return values;
-}
-
 SQL_FUNCTION(lstm_predict);
 Datum
 lstm_predict(PG_FUNCTION_ARGS)
@@ -58,11 +41,7 @@ lstm_predict(PG_FUNCTION_ARGS)
 	inputs += (Size) (rows - task->lookback) * task->inputs;
 
 	model_prepare(loaded, 1);
-	loaded->frame = (lf_frame) {
-		.values = frame_rows(&loaded->model, inputs, task->lookback),
-		.rows = task->lookback,
-		.columns = loaded->model.columns,
-	};
+	model_show_inputs(loaded, inputs);
 	out = model_forecast(loaded, 0, steps);
 	for (int k = 0; k < steps; k++)
 		for (int j = 0; j < task->targets; j++)
@@ -155,11 +134,7 @@ lstm_predict_agg_final(PG_FUNCTION_ARGS)
 	window = palloc(task->lookback * sizeof(double));
 	for (int t = 0; t < task->lookback; t++)
 		window[t] = state->ring[(state->seen + t) % task->lookback];
-	state->loaded->frame = (lf_frame) {
-		.values = frame_rows(&state->loaded->model, window, task->lookback),
-		.rows = task->lookback,
-		.columns = state->loaded->model.columns,
-	};
+	model_show_inputs(state->loaded, window);
 	out = model_forecast(state->loaded, 0, task->horizon);
 	PG_RETURN_ARRAYTYPE_P(doubles_array(out, task->horizon, task->targets));
 }

@@ -87,7 +87,8 @@ column_type(Relation relation, const Table *table, const char *name)
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
 			 errmsg("column \"%s\" of %s does not exist", name, table->label),
-			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) :
+			 name[0] == '{' ? errhint("Give several columns as an array: ARRAY['a', 'b'].") : 0));
 	return InvalidOid;
 }
 

@@ -236,17 +236,38 @@ report_irregular(const Rows *rows, lf_time_kind kind, const lf_time_step *step, 
 lf_time_step
 timeline_find_step(const Rows *rows, lf_time_kind kind, const char *source)
 {
-	lf_time_step step = {0};
+	enum {BY_MONTH, BY_DAY, BY_UNIT, READINGS};
+	lf_time_step steps[READINGS] = {0};
+	uint64		fewest = PG_UINT64_MAX;
+	int			best = BY_UNIT;
 
 	if (kind == LF_TIME_NONE || rows->count < 2)
-		return step;
+		return steps[BY_UNIT];
 	check_duplicates(rows, kind, source);
-	if (has_calendar(kind) && (month_step(rows, kind, &step) || day_step(rows, kind, &step)))
-		return step;
-	step = (lf_time_step) {0};
-	if (pg_sub_s64_overflow(rows->at[1], rows->at[0], &step.units) || !fits(rows, kind, &step))
-		report_irregular(rows, kind, &step, source);
-	return step;
+	if (has_calendar(kind) && month_step(rows, kind, &steps[BY_MONTH]))
+		return steps[BY_MONTH];
+	if (has_calendar(kind) && day_step(rows, kind, &steps[BY_DAY]))
+		return steps[BY_DAY];
+	if (!pg_sub_s64_overflow(rows->at[1], rows->at[0], &steps[BY_UNIT].units) && fits(rows, kind, &steps[BY_UNIT]))
+		return steps[BY_UNIT];
+
+	/* no reading fits every row: tell of the one that most rows keep to */
+	for (int i = BY_MONTH; i < READINGS; i++)
+	{
+		uint64		first;
+		uint64		offenders;
+
+		if (steps[i].months == 0 && steps[i].days == 0 && steps[i].units == 0)
+			continue;
+		offenders = count_offenders(rows, kind, &steps[i], &first);
+		if (offenders < fewest)
+		{
+			fewest = offenders;
+			best = i;
+		}
+	}
+	report_irregular(rows, kind, &steps[best], source);
+	return steps[best];
 }
 
 void

@@ -142,6 +142,9 @@ overall_error(const lf_model *model, lf_forecaster forecaster)
 	return sum / model->task.targets;
 }
 
+/* Errors that differ by less than this share of the repeat-last forecast's differ by rounding. */
+#define MATTERS 1e-4
+
 /* One honest line. */
 static void
 report_verdict(const lf_model *model)
@@ -168,7 +171,7 @@ report_verdict(const lf_model *model)
 		if (isnan(error))
 			continue;
 		appendStringInfo(&line, "%s%s %.4g", line.len > 0 ? ", " : "", lf_forecaster_names[f], error);
-		if (error < best)
+		if (error < best && network - error > MATTERS * overall_error(model, LF_REPEAT_LAST))
 		{
 			best = error;
 			winner = lf_forecaster_names[f];

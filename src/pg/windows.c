@@ -72,6 +72,7 @@ windows(FunctionCallInfo fcinfo, char **targets, int target_count)
 
 	InitMaterializedSRF(fcinfo, 0);
 	RETURN_NO_ROWS_IF_NULL(0);
+	RETURN_NO_ROWS_IF_NULL(1);
 	argument_unsupported(fcinfo, 3, "series_column");
 	argument_unsupported(fcinfo, 7, "known_inputs");
 	argument_unsupported(fcinfo, 8, "static_inputs");
@@ -96,7 +97,7 @@ lstm_windows(PG_FUNCTION_ARGS)
 {
 	char	   *target = argument_text(fcinfo, 1);
 
-	return windows(fcinfo, &target, target == NULL ? 0 : 1);
+	return windows(fcinfo, &target, 1);
 }
 
 SQL_FUNCTION(lstm_windows_columns);

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(148);
+SELECT plan(153);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i - 1, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 60) AS i;
@@ -134,7 +134,7 @@ SELECT throws_ok(format($$ SELECT lstm_train('days', 'value', options => %L) $$,
     jsonb_build_object(name, split_part(range, ' to ', 2)::numeric * 2 + 1)), '22023', NULL,
     format('option %s refuses what is beyond its range', name))
 FROM lstm_options() WHERE range LIKE '% to %';
-SELECT throws_ok(format($$ SELECT lstm_train('days', 'value', options => '{%I: 1}') $$, name), '0A000',
+SELECT throws_ok(format($$ SELECT lstm_train('days', 'value', options => '{"%s": 1}') $$, name), '0A000',
     format('option "%s" is not supported yet', name), format('option %s, which is not listed, is refused', name))
 FROM unnest(ARRAY['difference', 'log', 'missing', 'step', 'ensemble', 'threads', 'max_time', 'init']) AS name
 WHERE name NOT IN (SELECT o.name FROM lstm_options() AS o);

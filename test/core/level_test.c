@@ -1,0 +1,114 @@
+/*
+ * level_test.c: the levels of targets that are no inputs, and how far a level moves.
+ */
+#include "tap.h"
+
+#include "level.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define ROWS 200
+
+/* Columns: two inputs without a common direction, and a target 3 + 2 a - b, all scaled by hand to a unit or so. */
+static void
+fill(double *values)
+{
+	for (int i = 0; i < ROWS; i++)
+	{
+		double		a = sin(0.7 * i);
+		double		b = cos(1.9 * i);
+
+		values[3 * i] = a;
+		values[3 * i + 1] = b;
+		values[3 * i + 2] = 3 + 2 * a - b;
+	}
+}
+
+static void
+test_link(void)
+{
+	static double values[3 * ROWS];
+	static lf_task task = {.lookback = 4, .horizon = 2, .lead = 0, .inputs = 2, .targets = 1, .input = {0, 1}, .target = {2}};
+	lf_scaler	scaler[3] = {{0, 1}, {0, 1}, {0, 1}};
+	lf_frame	frame = {.values = values, .rows = ROWS, .columns = 3};
+	lf_windows	windows = {.task = &task, .frame = &frame, .scaler = scaler, .normalize = LF_NORMALIZE_LAST};
+	double	   *link = malloc(lf_link_size(&task) * sizeof(double));
+	double	   *scratch = malloc(lf_link_scratch(&task) * sizeof(double));
+	lf_real		x[8];
+	lf_real		y[2];
+	double		level;
+
+	fill(values);
+	lf_link_fit(&windows, lf_window_count(&task, ROWS), link, scratch);
+	/* the ridge of 0.001 beside variances of 0.5 takes a fifth of a per cent off a coefficient */
+	ok(fabs(link[0] - 2) < 0.01 && fabs(link[1] + 1) < 0.01 && fabs(link[2] - 3) < 0.01,
+	   "a target that is linear in its inputs is found: %g %g %g", link[0], link[1], link[2]);
+	windows.link = link;
+	lf_window_input(&windows, 10, x, &level);
+	ok(fabs(level - values[3 * 13 + 2]) < 0.02, "its level is the estimate from the last input row");
+	ok(fabs((double) x[0] - values[30]) < 1e-6 && fabs((double) x[7] - values[3 * 13 + 1]) < 1e-6,
+	   "the inputs stay as they are");
+	lf_window_target(&windows, 10, &level, y);
+	ok(fabs((double) y[0]) < 0.02, "the network is left with what the estimate misses");
+
+	/* the second input a copy of the first: singular without the ridge */
+	for (int i = 0; i < ROWS; i++)
+	{
+		values[3 * i + 1] = values[3 * i];
+		values[3 * i + 2] = 4 * values[3 * i];
+	}
+	lf_link_fit(&windows, lf_window_count(&task, ROWS), link, scratch);
+	ok(fabs(link[0] - link[1]) < 1e-6 && fabs(link[0] + link[1] - 4) < 0.02, "two equal inputs share the weight");
+
+	/* one window, or a constant input, must not divide by zero */
+	lf_link_fit(&windows, 1, link, scratch);
+	ok(isfinite(link[0]) && isfinite(link[1]) && isfinite(link[2]), "one window gives finite coefficients");
+	for (int i = 0; i < 3 * ROWS; i++)
+		values[i] = 0;
+	lf_link_fit(&windows, lf_window_count(&task, ROWS), link, scratch);
+	ok(link[0] == 0 && link[1] == 0 && link[2] == 0, "constant columns give coefficients of zero");
+	free(link);
+	free(scratch);
+}
+
+static void
+test_conditions(void)
+{
+	static lf_task task = {.lookback = 1, .horizon = 1, .lead = 1, .inputs = 1, .targets = 1};
+
+	ok(!lf_task_needs_link(&task) && lf_task_can_normalize(&task), "a target that is an input needs no link");
+	task.target[0] = 1;
+	ok(lf_task_needs_link(&task) && lf_task_can_normalize(&task), "another one does");
+	task.inputs = LF_MAX_LINKED_INPUTS + 1;
+	for (int i = 0; i < task.inputs; i++)
+		task.input[i] = (int16_t) (i + 2);
+	ok(!lf_task_can_normalize(&task), "and cannot be had from too many inputs");
+}
+
+static void
+test_share(void)
+{
+	static double values[ROWS];
+	lf_frame	frame = {.values = values, .rows = ROWS, .columns = 1};
+
+	for (int i = 0; i < ROWS; i++)
+		values[i] = i % 2;
+	ok(lf_level_share(&frame, 0, 2) < 1e-12, "a swing about one level has no share between blocks");
+	for (int i = 0; i < ROWS; i++)
+		values[i] = i / 10;
+	ok(fabs(lf_level_share(&frame, 0, 10) - 1) < 1e-12, "steps from block to block have nothing else");
+	for (int i = 0; i < ROWS; i++)
+		values[i] = 7;
+	ok(lf_level_share(&frame, 0, 10) == 1, "a constant counts as moving: its last value is its forecast");
+	ok(lf_level_share(&frame, 0, ROWS) == 1, "so does a series of one block");
+}
+
+int
+main(void)
+{
+	test_link();
+	test_conditions();
+	test_share();
+	return done_testing();
+}
