@@ -15,6 +15,10 @@ for name in $(env | sed -n 's/^\(OPENBLAS_[A-Z0-9_]*\|OMP_[A-Z0-9_]*\|GOTO_[A-Z0
     unset "$name"
 done
 
+# Two throw-away clusters of one user would take the same name and port: the second waits for the first.
+exec 9>"/tmp/lstm_forecast-$(id -u).lock"
+flock 9
+
 stage=$(mktemp -d /tmp/lstm_forecast.XXXXXX)
 trap 'rm -rf "$stage"' EXIT INT TERM
 "$make" -s install DESTDIR="$stage" PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config" >"$stage/install.log" 2>&1 ||

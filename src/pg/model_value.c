@@ -6,6 +6,7 @@
 #include "error.h"
 #include "mb/pg_wchar.h"
 #include "model_bytes.h"
+#include "timeline.h"
 #include "utils/memutils.h"
 
 #include <math.h>
@@ -44,6 +45,8 @@ model_load(bytea *value)
 	check_text(loaded->model.relation);
 	check_text(loaded->model.time_column);
 	check_text(loaded->model.version);
+	if (!timeline_is_valid(loaded->model.time_kind, loaded->model.last_time))
+		report_model(LF_CORRUPT);
 	status = lf_network_create(&loaded->network, &loaded->model.spec, &layer);
 	if (status != LF_OK)
 		report_model(status);

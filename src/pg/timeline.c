@@ -12,8 +12,26 @@
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
+/* Months since year 0 to the end of what timestamps reach, the year 294276, and some. */
+#define MOST_MONTHS (INT64CONST(12) * 300000)
+
 /* The day of the month is kept in the step's days: months and days are never both part of one step. */
 #define MONTH_DAY(step) ((step)->days)
+
+bool
+timeline_is_valid(lf_time_kind kind, int64 at)
+{
+	switch (kind)
+	{
+		case LF_TIME_DATE:
+			return IS_VALID_DATE(at);
+		case LF_TIME_TIMESTAMP:
+		case LF_TIME_TIMESTAMPTZ:
+			return IS_VALID_TIMESTAMP(at);
+		default:
+			return true;
+	}
+}
 
 /* A stamp as local time in microseconds: the clock on the wall, in which calendar steps are even. */
 static int64
@@ -94,9 +112,10 @@ month_later(Calendar calendar, int64 count, int day)
 	int			year = (int) (month / 12);
 	int64		day_number;
 
-	if (month < 0 || !IS_VALID_JULIAN(year, (int) (month % 12) + 1, 1))
+	/* before the year is narrowed: a forged step can be anything */
+	if (month < 0 || month > MOST_MONTHS || !IS_VALID_JULIAN(year, (int) (month % 12) + 1, 1))
 		report_range();
-	day_number = date2j(year, (int) (month % 12) + 1, Min(day, days_in_month(month))) - POSTGRES_EPOCH_JDATE;
+	day_number = date2j(year, (int) (month % 12) + 1, Max(1, Min(day, days_in_month(month)))) - POSTGRES_EPOCH_JDATE;
 	return day_number * USECS_PER_DAY + calendar.time;
 }
 
@@ -130,8 +149,7 @@ timeline_at(lf_time_kind kind, const lf_time_step *step, int64 origin, int64 k)
 	}
 	if (pg_mul_s64_overflow(k, step->units, &distance) || pg_add_s64_overflow(origin, distance, &result))
 		report_range();
-	if ((kind == LF_TIME_DATE && !IS_VALID_DATE(result)) ||
-		((kind == LF_TIME_TIMESTAMP || kind == LF_TIME_TIMESTAMPTZ) && !IS_VALID_TIMESTAMP(result)))
+	if (!timeline_is_valid(kind, result))
 		report_range();
 	return result;
 }

@@ -22,6 +22,9 @@ void		timeline_check(const Rows *rows, lf_time_kind kind, const lf_time_step *st
 /* The stamp k steps after the origin; raises 22008 where it leaves the type's range. */
 int64		timeline_at(lf_time_kind kind, const lf_time_step *step, int64 origin, int64 k);
 
+/* Whether a number is a finite stamp of the type at all. */
+bool		timeline_is_valid(lf_time_kind kind, int64 at);
+
 /* A stamp as timestamptz for a result row; integers and rows without a time have none. */
 bool		timeline_as_timestamptz(lf_time_kind kind, int64 at, TimestampTz *result);
 

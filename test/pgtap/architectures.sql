@@ -151,7 +151,6 @@ HINT: Perhaps you meant "relu".', 'an activation that does not exist'),
     ('[{"type": "dropout", "rate": 1}]', 'argument "rate" of layer 1 (dropout) must be from 0 to 0.999999, not 1', 'dropping all'),
     ('[{"type": "lstm", "units": 2}, {"type": "lstm", "units": 2}, {"type": "dense", "units": 1}]',
         'layer 2 (lstm) cannot take an input of shape (None, 2)
-DETAIL: The input has 1 dimensions besides the batch.
 HINT: A recurrent layer before another one needs "return_sequences": true; flatten, reshape and repeat_vector change the number of dimensions.',
         'an lstm after one that returns no sequences'),
     ('[{"type": "bidirectional"}]', 'layer 1 (bidirectional) needs "layer", the one layer that it wraps

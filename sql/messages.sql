@@ -1,0 +1,80 @@
+-- The wording of what users are told. Numbers that training computes are left out.
+SET datestyle = 'ISO, MDY';
+SET timezone = 'UTC';
+SET intervalstyle = 'postgres';
+SET maintenance_work_mem = '64MB';
+CREATE TABLE days (at date PRIMARY KEY, value float8, other float8, label text);
+INSERT INTO days SELECT date '2024-01-01' + i - 1, i, 100 - i, 'day ' || i FROM generate_series(1, 60) AS i;
+CREATE TABLE results (model bytea);
+
+-- SQLSTATE, message, detail and hint of an error, without the numbers of its message
+CREATE FUNCTION without_numbers(statement text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    detail text;
+    hint text;
+BEGIN
+    EXECUTE statement;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    RAISE NOTICE E'% %\n%\n%', SQLSTATE, regexp_replace(SQLERRM, '\d+', 'N', 'g'), detail, hint;
+END $$;
+
+-- after training: nothing was held out, or a simpler forecast is better, here because the series is a straight line
+INSERT INTO results SELECT lstm_train('days', 'value', lookback => 50, options => '{"epochs": 1, "units": 1}');
+INSERT INTO results SELECT lstm_train('days', 'value', lookback => 3, options => '{"epochs": 1, "units": 1, "validation": 0}');
+\set VERBOSITY terse
+SELECT lstm_train('days', 'value', lookback => 3, options => '{"epochs": 1, "units": 1}') IS NOT NULL AS trained;
+SELECT lstm_train('days', '{value,other}'::text[], lookback => 3, options => '{"epochs": 1, "units": 1}') IS NOT NULL AS trained;
+\set VERBOSITY default
+
+-- columns and relations
+SELECT lstm_train('days', 'valeu');
+SELECT lstm_train('days', 'label');
+SELECT lstm_train('days', 'value', time_column => 'label');
+SELECT lstm_train('days', 'value', inputs => '{value,value}');
+SELECT lstm_train('nights', 'value');
+SELECT lstm_train('days', 'value', series_column => 'label');
+CREATE VIEW two_times AS SELECT at, at + 1 AS reported, value FROM days;
+SELECT lstm_train('two_times', 'value');
+CREATE VIEW no_time AS SELECT value::int AS n, other FROM days;
+SELECT lstm_train('no_time', 'other');
+
+-- options
+SELECT lstm_train('days', 'value', options => '{"epoch": 100}');
+SELECT lstm_train('days', 'value', options => '{"epochs": 0}');
+SELECT lstm_train('days', 'value', options => '{"epochs": "many"}');
+SELECT lstm_train('days', 'value', options => '{"optimizer": "adm"}');
+SELECT lstm_train('days', 'value', options => '{"lookback": 3}');
+SELECT lstm_train('days', 'value', options => '{"ensemble": 3}');
+SELECT lstm_train('days', 'value', options => '"epochs"');
+SELECT lstm_train('days', 'value', lookback => 3, options => '{"architecture": [{"type": "lstm", "unit": 3}]}');
+SELECT lstm_train('days', 'value', lookback => 3, options => '{"architecture": [{"type": "lstm", "units": 3},
+    {"type": "lstm", "units": 3}, {"type": "dense", "units": 1}]}');
+SELECT lstm_train('days', 'value', lookback => 3, options => '{"architecture": [{"type": "lstm", "units": 3}, {"type": "dense", "units": 2}]}');
+
+-- rows
+SELECT lstm_train('days', 'value', lookback => 60);
+CREATE VIEW gaps AS SELECT at, value FROM days WHERE at NOT IN ('2024-01-10', '2024-02-02');
+SELECT lstm_train('gaps', 'value');
+CREATE VIEW twice AS SELECT at - 1 + (value::int % 2) AS at, value FROM days;
+SELECT lstm_train('twice', 'value');
+CREATE VIEW holes AS SELECT at, nullif(value, 7) AS value FROM days;
+SELECT lstm_train('holes', 'value');
+CREATE VIEW unknown_times AS SELECT nullif(at, '2024-01-07') AS at, value FROM days;
+SELECT lstm_train('unknown_times', 'value');
+
+-- resources
+SELECT without_numbers($$ SELECT lstm_train('days', 'value', lookback => 3, options => '{"units": 2000}') $$);
+SELECT without_numbers($$ SELECT lstm_train_agg(i, '{"optimizer": "sgd", "learning_rate": 100, "clip_norm": 0, "scale": "none",
+    "normalize": "none", "epochs": 50, "units": 4, "lookback": 3}') FROM (SELECT 1e12 * i FROM generate_series(1, 40) AS i) AS g (i) $$);
+
+-- models
+SELECT lstm_info('not a model');
+SELECT lstm_info(set_byte(model, 4, 99)) FROM results LIMIT 1;
+SELECT f.* FROM (SELECT model FROM results OFFSET 1) AS r, lstm_predict(model, '{1,2}') AS f;
+SELECT f.* FROM (SELECT model FROM results OFFSET 1) AS r, lstm_predict(model, '{1,2,3}', steps => 0) AS f;
+SELECT f.* FROM (SELECT model FROM results OFFSET 1) AS r, lstm_predict(model, '{1,2,3}', level => 95) AS f;
+DROP TABLE days CASCADE;
+SELECT f.* FROM (SELECT model FROM results OFFSET 1) AS r, lstm_forecast(model) AS f;
+DROP TABLE results;
+DROP FUNCTION without_numbers;

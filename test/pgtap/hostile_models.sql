@@ -1,0 +1,158 @@
+-- No forged or damaged model brings the server down: each gives an error or a result.
+BEGIN;
+SET LOCAL client_min_messages = error;
+SET LOCAL statement_timeout = '60s';
+CREATE EXTENSION IF NOT EXISTS pgtap;
+CREATE EXTENSION IF NOT EXISTS lstm_forecast;
+
+SELECT plan(14);
+
+CREATE TABLE days (at timestamptz PRIMARY KEY, value float8);
+INSERT INTO days SELECT timestamptz '2024-01-01' + i * interval '1 day', i * i % 7 FROM generate_series(1, 12) AS i;
+CREATE TEMP TABLE models AS SELECT row_number() OVER () AS n, model FROM (VALUES
+    (lstm_train('days', 'value', lookback => 3, options => '{"epochs": 1, "units": 2}')),
+    (lstm_train('days', 'value', lookback => 4, horizon => 2, options => '{"epochs": 2, "units": 1, "architecture": "encoder_decoder"}')),
+    ((SELECT lstm_train_agg(at, value, '{"epochs": 1, "units": 1, "lookback": 4, "architecture": "cnn_lstm"}') FROM days))) AS v (model);
+
+---- CRC-32C, so that a forged model can be sealed again ----
+
+CREATE FUNCTION pg_temp.crc_table() RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+    crc bigint;
+    result bigint[] := '{}';
+BEGIN
+    FOR i IN 0 .. 255 LOOP
+        crc := i;
+        FOR bit IN 1 .. 8 LOOP
+            crc := CASE WHEN crc & 1 = 1 THEN crc >> 1 # x'82f63b78'::bigint ELSE crc >> 1 END;
+        END LOOP;
+        result := result || crc;
+    END LOOP;
+    RETURN result;
+END $$;
+CREATE TEMP TABLE crc AS SELECT pg_temp.crc_table() AS lookup;
+CREATE FUNCTION pg_temp.crc32c(bytes bytea, lookup bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    crc bigint := x'ffffffff'::bigint;
+BEGIN
+    FOR i IN 0 .. length(bytes) - 1 LOOP
+        crc := crc >> 8 # lookup[((crc # get_byte(bytes, i)) & 255) + 1];
+    END LOOP;
+    RETURN crc # x'ffffffff'::bigint;
+END $$;
+SELECT is(pg_temp.crc32c('123456789', lookup), x'e3069283'::bigint, 'the checksum of this test is CRC-32C') FROM crc;
+-- four bytes of a number, lowest first
+CREATE FUNCTION pg_temp.put(bytes bytea, place int, value bigint) RETURNS bytea LANGUAGE plpgsql AS $$
+BEGIN
+    FOR i IN 0 .. 3 LOOP
+        bytes := set_byte(bytes, place + i, (value >> 8 * i & 255)::int);
+    END LOOP;
+    RETURN bytes;
+END $$;
+-- Writes the right length and checksum into whatever was made of a model.
+CREATE FUNCTION pg_temp.seal(bytes bytea, lookup bigint[]) RETURNS bytea LANGUAGE plpgsql AS $$
+BEGIN
+    IF length(bytes) < 20 THEN
+        RETURN bytes;
+    END IF;
+    bytes := pg_temp.put(bytes, 8, length(bytes));
+    RETURN pg_temp.put(bytes, length(bytes) - 4, pg_temp.crc32c(substring(bytes, 1, length(bytes) - 4), lookup));
+END $$;
+SELECT is((SELECT md5(pg_temp.seal(model, lookup)) FROM models, crc WHERE n = 1), (SELECT md5(model) FROM models WHERE n = 1),
+    'sealing a model that is whole leaves it as it is');
+SELECT is((SELECT lstm_info(pg_temp.seal(set_byte(model, length(model) - 7, get_byte(model, length(model) - 7) # 1), lookup))->'layers'
+    FROM models, crc WHERE n = 1), (SELECT lstm_info(model)->'layers' FROM models WHERE n = 1),
+    'a sealed forgery gets past the checksum');
+
+---- two thousand of them ----
+
+CREATE TEMP TABLE outcomes (sealed bool, forgery text, call text, state text);
+CREATE FUNCTION pg_temp.place(bytes bytea) RETURNS int LANGUAGE sql VOLATILE AS $$ SELECT floor(random() * length(bytes))::int $$;
+CREATE FUNCTION pg_temp.forge(forgery text, one bytea, other bytea) RETURNS bytea LANGUAGE plpgsql AS $$
+DECLARE
+    place int := pg_temp.place(one);
+BEGIN
+    CASE forgery
+        WHEN 'changed bytes' THEN
+            FOR i IN 1 .. 1 + floor(random() * 4) LOOP
+                place := pg_temp.place(one);
+                one := set_byte(one, place, get_byte(one, place) # (1 + floor(random() * 255)::int));
+            END LOOP;
+        WHEN 'changed number' THEN
+            /* numbers are four or eight bytes anywhere behind the header */
+            place := 16 + floor(random() * (length(one) - 24));
+            one := pg_temp.put(one, place, (ARRAY[0, 1, 2, 255, 65536, 1048576, 2147483647, 2147483648, 4294967295])[1 + floor(random() * 9)::int]);
+        WHEN 'truncated' THEN
+            one := substring(one, 1, place);
+        WHEN 'spliced' THEN
+            one := substring(one, 1, place) || substring(other, pg_temp.place(other) + 1);
+        WHEN 'stretched' THEN
+            one := substring(one, 1, place) || substring(one, greatest(place - 8, 1));
+    END CASE;
+    RETURN one;
+END $$;
+CREATE FUNCTION pg_temp.try(sealed bool, forgery text, bytes bytea) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    call text;
+BEGIN
+    FOREACH call IN ARRAY ARRAY['lstm_info($1)', 'lstm_predict($1, ARRAY[1, 2, 3, 4, 5, 6, 7, 8], 2)', 'lstm_forecast($1)'] LOOP
+        BEGIN
+            EXECUTE 'SELECT count(*) FROM ' || call USING bytes;
+            INSERT INTO outcomes VALUES (sealed, forgery, call, 'result');
+        EXCEPTION WHEN OTHERS THEN
+            INSERT INTO outcomes VALUES (sealed, forgery, call, SQLSTATE);
+        END;
+    END LOOP;
+END $$;
+CREATE FUNCTION pg_temp.attack(tries int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    forgeries text[] := ARRAY['changed bytes', 'changed number', 'truncated', 'spliced', 'stretched'];
+    forgery text;
+    one bytea;
+    other bytea;
+    forged bytea;
+    lookup bigint[] := (SELECT c.lookup FROM crc AS c);
+    sealed bool;
+BEGIN
+    FOR i IN 1 .. tries LOOP
+        SELECT model INTO one FROM models WHERE n = 1 + i % 3;
+        SELECT model INTO other FROM models WHERE n = 1 + (i / 3) % 3;
+        forgery := forgeries[1 + i % 5];
+        /* most forgeries are sealed: without, the checksum catches them all */
+        sealed := i % 4 <> 0;
+        forged := pg_temp.forge(forgery, one, other);
+        IF sealed THEN
+            forged := pg_temp.seal(forged, lookup);
+        END IF;
+        IF forged <> one AND forged <> other THEN
+            PERFORM pg_temp.try(sealed, forgery, forged);
+        END IF;
+    END LOOP;
+END $$;
+SELECT setseed(0.25);
+CREATE TEMP TABLE backend AS SELECT pg_backend_pid() AS pid;
+SELECT lives_ok('SELECT pg_temp.attack(2000)', 'two thousand forged models leave the connection alive');
+SELECT is(pg_backend_pid(), pid, 'it is still the same server process') FROM backend;
+SELECT cmp_ok((SELECT count(*) FROM outcomes), '>', 5500::bigint, 'each was given to three functions');
+SELECT is_empty($$ SELECT * FROM outcomes WHERE NOT sealed AND state NOT IN ('22P03', '0A000') $$,
+    'what is not sealed is refused as damaged');
+SELECT is_empty($$ SELECT state, call, count(*) FROM outcomes WHERE state LIKE 'XX%' OR state LIKE '53%' OR state LIKE '57%'
+    GROUP BY state, call $$, 'no forgery reaches an internal error, nor asks for memory that is not there');
+SELECT is((SELECT count(DISTINCT forgery) FROM outcomes WHERE sealed AND state = '22P03'), 5::bigint,
+    'sealed forgeries of each kind are refused by the reader');
+SELECT cmp_ok((SELECT count(*) FROM outcomes WHERE sealed AND state = 'result'), '>', 100::bigint,
+    'some sealed ones are models, and forecast');
+SELECT is_empty($$ SELECT * FROM outcomes WHERE forgery = 'truncated' AND state = 'result' $$, 'no truncated model is a model');
+
+---- every number in the header and the spec, one by one ----
+
+TRUNCATE outcomes;
+SELECT lives_ok($$ SELECT pg_temp.try(true, value::text, pg_temp.seal(pg_temp.put(model, place, value), lookup))
+    FROM models, crc, generate_series(16, 56, 4) AS place, unnest(ARRAY[-1, 0, 3, 1048576, 2147483647]::bigint[]) AS value $$,
+    'numbers of the spec that are out of range leave the connection alive');
+SELECT is_empty($$ SELECT state, call, count(*) FROM outcomes WHERE state LIKE 'XX%' OR state LIKE '53%' OR state LIKE '57%'
+    GROUP BY state, call $$, 'nor do they reach an internal error');
+SELECT lives_ok($$ SELECT lstm_info(model), (SELECT count(*) FROM lstm_forecast(model)) FROM models $$, 'models that are whole still work');
+
+SELECT * FROM finish();
+ROLLBACK;
