@@ -55,8 +55,10 @@ lstm_output_shape(const lf_layer_spec *spec, const lf_shape *input, lf_shape *ou
 {
 	if (input->rank != 2)
 		return LF_BAD_RANK;
-	if (spec->units < 1 || spec->units > LF_MAX_DIM / 4)
+	if (spec->units < 1)
 		return LF_BAD_SHAPE;
+	if (spec->units > LF_MAX_DIM / 4)
+		return LF_TOO_LARGE;
 	*output = spec->return_sequences ? lf_shape_2(input->dim[0], spec->units) : lf_shape_1(spec->units);
 	return LF_OK;
 }

@@ -335,8 +335,8 @@ transfer_record(stream *s, lf_model *model)
 		if (s->direction != READING)
 			score = model->scores[i];
 		transfer_finite(s, &score.count);
-		transfer_finite(s, &score.absolute);
-		transfer_double(s, &score.squares);	/* may overflow where values are huge */
+		transfer_double(s, &score.absolute);	/* sums overflow where values are huge */
+		transfer_double(s, &score.squares);
 		if (s->direction == READING && model->scores != NULL)
 			model->scores[i] = score;
 	}

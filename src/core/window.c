@@ -100,10 +100,14 @@ lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows)
 		scaler.offset = low;
 		scaler.scale = high - low;
 	}
-	/* a constant column, or one whose spread is rounding or overflows */
-	if (!isfinite(scaler.offset))
+	/* squares of huge values overflow, and their range may: then -1 to 1 it is */
+	if (!isfinite(scaler.offset) || !isfinite(scaler.scale))
+	{
 		scaler.offset = 0;
-	if (!isfinite(scaler.scale) || scaler.scale <= fabs(scaler.offset) * 1e-14 || scaler.scale < 1e-300)
+		scaler.scale = fabs(low) > fabs(high) ? fabs(low) : fabs(high);
+	}
+	/* a constant column, or one whose spread is rounding */
+	if (scaler.scale <= fabs(scaler.offset) * 1e-14 || scaler.scale < 1e-300)
 		scaler.scale = 1;
 	return scaler;
 }

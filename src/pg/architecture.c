@@ -186,8 +186,10 @@ read_layer(const JsonbValue *value, int number, bool inside)
 		if (reader.wrapped == NULL || inside)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 inside ? errmsg("layer %d wraps a wrapper", number) :
 					 errmsg("layer %d (%s) needs \"layer\", the one layer that it wraps", number, reader.class->name),
-					 errhint("For example: {\"type\": \"bidirectional\", \"layer\": {\"type\": \"lstm\", \"units\": 50}}.")));
+					 errhint("For example: {\"type\": \"%s\", \"layer\": {\"type\": \"%s\", \"units\": 50}}.",
+							 reader.class->name, kind == LF_BIDIRECTIONAL ? "lstm" : "dense")));
 		inner = read_layer(reader.wrapped, number, true);
 		if (kind == LF_BIDIRECTIONAL ? inner.kind != LF_LSTM :
 			inner.kind != LF_CONV1D && inner.kind != LF_MAX_POOL1D && inner.kind != LF_FLATTEN && inner.kind != LF_DENSE)

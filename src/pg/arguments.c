@@ -93,12 +93,13 @@ array_rows(ArrayType *array, int count, int columns, const char *what)
 	if (ARR_NDIM(array) == 2 && ARR_DIMS(array)[1] != columns && ARR_DIMS(array)[0] > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s has rows of %d values, but the model takes %d columns",
-						what, ARR_DIMS(array)[1], columns)));
+				 errmsg("a row of %s must have as many values as the model has inputs, %d, not %d",
+						what, columns, ARR_DIMS(array)[1])));
 	if (count % columns != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s has %d values, which is no multiple of the model's %d columns", what, count, columns)));
+				 errmsg("the number of values of %s must be a multiple of the number of inputs, %d, not %d",
+						what, columns, count)));
 	return count / columns;
 }
 

@@ -241,7 +241,7 @@ lstm_info(PG_FUNCTION_ARGS)
 	append_text(&out, "step", model->rows > 1 && model->time_kind != LF_TIME_NONE ?
 				timeline_step_text(model->time_kind, &model->step) : NULL);
 	append_text(&out, "last_time", model->rows > 0 && model->time_kind != LF_TIME_NONE ?
-				timeline_text(model->time_kind, model->last_time) : NULL);
+				timeline_iso_text(model->time_kind, model->last_time) : NULL);
 	append_int(&out, "parameters", (int64) model->parameters);
 	appendStringInfoString(&out, ", \"layers\": ");
 	architecture_to_json(&out, &model->spec);

@@ -42,6 +42,21 @@ nearest_name(const char *name, const char *const *candidates, int count)
 	return nearest;
 }
 
+/* One vector of all outputs is enough; a row per step makes sense where there are several of both. */
+static void
+report_output(const lf_shape *output, const lf_task *task)
+{
+	int			all = task->horizon * task->targets;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the network's output has shape %s, but must have shape (None, %d)%s",
+					shape_text(output, true), all,
+					task->horizon == 1 ? "" : psprintf(" or (None, %d, %d)", task->horizon, task->targets)),
+			 errdetail("The horizon is %d and the number of targets %d.", task->horizon, task->targets),
+			 errhint("End with {\"type\": \"dense\", \"units\": %d}.", all)));
+}
+
 void
 report_network(lf_status status, const lf_network *network, const lf_spec *spec, int layer, const lf_task *task)
 {
@@ -68,12 +83,7 @@ report_network(lf_status status, const lf_network *network, const lf_spec *spec,
 							 "flatten, reshape and repeat_vector change the number of dimensions.")));
 			break;
 		case LF_BAD_OUTPUT:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("the network's output has shape %s, but the horizon and the targets need (None, %d, %d)",
-							shape_text(lf_network_output(network), true), task->horizon, task->targets),
-					 errhint("End with a dense layer of %d units, or with one of %d units per step.",
-							 task->horizon * task->targets, task->targets)));
+			report_output(lf_network_output(network), task);
 			break;
 		case LF_TOO_LARGE:
 			ereport(ERROR,
@@ -123,7 +133,7 @@ report_divergence(int epoch, uint64 batch, const lf_training *training)
 }
 
 void
-check_memory(Size needed, const char *what)
+check_memory(Size needed, const char *what, const char *remedy)
 {
 	Size		allowed = (Size) maintenance_work_mem * 1024;
 
@@ -132,7 +142,7 @@ check_memory(Size needed, const char *what)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%s needs %zu kB, and maintenance_work_mem allows %zu kB",
 						what, needed / 1024 + 1, allowed / 1024),
-				 errhint("Raise maintenance_work_mem, or reduce units, lookback or batch_size.")));
+				 errhint("Raise maintenance_work_mem, or %s.", remedy)));
 }
 
 void

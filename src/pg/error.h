@@ -18,9 +18,9 @@ void		report_divergence(int epoch, uint64 batch, const lf_training *training) pg
 
 /*
  * Raises 54000 where 'needed' bytes are more than maintenance_work_mem allows. 'what' says for what, as the subject of
- * a sentence.
+ * a sentence, and 'remedy' what else helps, in the imperative.
  */
-void		check_memory(Size needed, const char *what);
+void		check_memory(Size needed, const char *what, const char *remedy);
 
 /* Raises 0A000 for a parameter that is in the signature but not filled in yet. */
 void		report_unsupported(const char *parameter) pg_attribute_noreturn();

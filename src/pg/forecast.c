@@ -48,7 +48,7 @@ newest_window(const lf_model *model, const Table *table, const TimestampTz *as_o
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s has " UINT64_FORMAT " rows%s, and the model looks back over %d",
 						table->label, rows->count, as_of != NULL ? " up to as_of" : "", model->task.lookback)));
-	rows_check_values(rows, table->label, (const char *const *) table->names);
+	rows_check(rows, table->label, table->time_column, (const char *const *) table->names);
 	if (model->time_kind == table->time_kind && model->rows > 1)
 	{
 		*step = model->step;
@@ -198,7 +198,7 @@ lstm_rolling(PG_FUNCTION_ARGS)
 	table = model_table(model, fcinfo, 1, false);
 	rolling.rows = table_read(table, CurrentMemoryContext, NULL, 0);
 	rolling.kind = table->time_kind;
-	rows_check_values(rolling.rows, table->label, (const char *const *) table->names);
+	rows_check(rolling.rows, table->label, table->time_column, (const char *const *) table->names);
 
 	/* more steps than there are rows mean: to the last row */
 	steps = argument_int(fcinfo, 2, "steps", 1, PG_INT32_MAX, task->horizon);

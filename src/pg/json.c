@@ -101,13 +101,14 @@ json_elements(const JsonbValue *value, const char *what, JsonbValue *elements, i
 		if (count == most)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s has more than %d elements", what, most)));
+					 errmsg_plural("%s must have at most %d element", "%s must have at most %d elements", most,
+								   what, most)));
 		elements[count++] = element;
 	}
 	if (count == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s is an empty array", what)));
+				 errmsg("%s must not be empty", what)));
 	return count;
 }
 

@@ -67,7 +67,7 @@ model_prepare(LoadedModel *loaded, int batch)
 		{
 			Size		needed = arena.overflow ? SIZE_MAX : arena.used + LF_ALIGNMENT;
 
-			check_memory(needed, "the network of this model");
+			check_memory(needed, "the network of this model", "use a smaller one");
 			arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
 		}
 	}
@@ -91,7 +91,7 @@ model_show_inputs(LoadedModel *loaded, const double *inputs)
 	Size		size = (Size) rows * model->columns;
 	double	   *values;
 
-	check_memory(size * sizeof(double), "the window of this model");
+	check_memory(size * sizeof(double), "the window of this model", "use a smaller one");
 	values = MemoryContextAllocHuge(CurrentMemoryContext, size * sizeof(double));
 	for (Size i = 0; i < size; i++)
 		values[i] = NAN;
@@ -124,7 +124,7 @@ model_forecast(LoadedModel *loaded, uint64 w, int steps)
 	double	   *out;
 	lf_status	status;
 
-	check_memory(size, psprintf("a forecast of %d steps", steps));
+	check_memory(size, psprintf("a forecast of %d steps", steps), "ask for fewer");
 	out = MemoryContextAllocHuge(CurrentMemoryContext, size);
 	do
 	{
@@ -149,7 +149,7 @@ model_steps(const lf_model *model, bool given, int steps)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%d steps are more than the model's horizon of %d", steps, model->task.horizon),
 				 errdetail("Forecasts can be fed back as inputs only where the inputs are the targets and lead is 1."),
-				 errhint("Train with a longer horizon.")));
+				 model->imported ? 0 : errhint("Train with a longer horizon.")));
 	return steps;
 }
 

@@ -80,7 +80,7 @@ new_predict_state(MemoryContext context, bytea *model)
 						state->loaded->model.task.inputs),
 				 errhint("Use lstm_predict or lstm_forecast.")));
 	model_prepare(state->loaded, 1);
-	check_memory(state->loaded->model.task.lookback * sizeof(double), "the window of this model");
+	check_memory(state->loaded->model.task.lookback * sizeof(double), "the window of this model", "use a smaller one");
 	state->ring = palloc(state->loaded->model.task.lookback * sizeof(double));
 	MemoryContextSwitchTo(caller);
 	return state;

@@ -35,8 +35,7 @@ grow(Rows *rows)
 		capacity = (Size) maintenance_work_mem * 1024 / each;
 	if (capacity <= rows->count)
 		check_memory((rows->count + 1) * each,
-					 psprintf("the training data (" UINT64_FORMAT " rows so far, %d columns)",
-							  rows->count, rows->columns));
+					 psprintf("reading more than " UINT64_FORMAT " rows", rows->count), "give fewer");
 	if (capacity >= PG_UINT32_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -77,11 +76,36 @@ rows_add(Rows *rows, int64 at, const double *values, const bool *nulls)
 }
 
 void
-rows_check_values(const Rows *rows, const char *source, const char *const *names)
+rows_skip(Rows *rows, bool null)
+{
+	if (rows->bad_times++ > 0)
+		return;
+	rows->bad_time_row = rows->count;
+	rows->bad_time_is_null = null;
+}
+
+static void
+check_times(const Rows *rows, const char *source, const char *time_column)
+{
+	if (rows->bad_times == 0)
+		return;
+	ereport(ERROR,
+			(errcode(rows->bad_time_is_null ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_DATA_EXCEPTION),
+			 errmsg("time column \"%s\" of %s is %s in row " UINT64_FORMAT, time_column, source,
+					rows->bad_time_is_null ? "NULL" : "infinite", rows->bad_time_row + 1),
+			 errdetail_plural(UINT64_FORMAT " of " UINT64_FORMAT " rows has no finite time.",
+							  UINT64_FORMAT " of " UINT64_FORMAT " rows have no finite time.",
+							  rows->bad_times, rows->bad_times, rows->count + rows->bad_times),
+			 errhint("Leave such rows out, for example by a view.")));
+}
+
+void
+rows_check(const Rows *rows, const char *source, const char *time_column, const char *const *names)
 {
 	const char *what;
 	double		value;
 
+	check_times(rows, source, time_column);
 	if (rows->bad_rows == 0)
 		return;
 	value = rows->values[rows->bad_row * rows->columns + rows->bad_column];
@@ -126,7 +150,7 @@ rows_sort(Rows *rows)
 	if (sorted_already)
 		return;
 	check_memory(rows->count * (sizeof(Placed) + sizeof(double) * rows->columns * 2 + sizeof(int64)),
-				 "sorting the training data");
+				 "sorting the training data", "give fewer rows");
 	order = MemoryContextAllocHuge(rows->context, rows->count * sizeof(Placed));
 	for (uint64 i = 0; i < rows->count; i++)
 		order[i] = (Placed) {.at = rows->at[i], .row = (uint32) i};

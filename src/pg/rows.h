@@ -20,6 +20,11 @@ typedef struct Rows
 	uint64		bad_row;		/* from 0 */
 	int			bad_column;
 	bool		bad_is_null;
+
+	/* rows that were left out because they have no time */
+	uint64		bad_times;
+	uint64		bad_time_row;
+	bool		bad_time_is_null;
 } Rows;
 
 Rows	   *rows_create(MemoryContext context, int columns, bool timed);
@@ -27,8 +32,14 @@ Rows	   *rows_create(MemoryContext context, int columns, bool timed);
 /* Adds one row; NULL, NaN and infinities are counted. 'nulls' may be NULL. Raises 54000 before memory runs out. */
 void		rows_add(Rows *rows, int64 at, const double *values, const bool *nulls);
 
-/* Raises 22004 or 22000 where a row had an unusable value. 'source' is what the rows came from, for the message. */
-void		rows_check_values(const Rows *rows, const char *source, const char *const *names);
+/* Leaves a row out whose time is NULL, or else infinite, and counts it. */
+void		rows_skip(Rows *rows, bool null);
+
+/*
+ * Raises 22004 or 22000 where a row had an unusable time or value. 'source' is what the rows came from, for the message;
+ * 'time_column' may be NULL where none was skipped.
+ */
+void		rows_check(const Rows *rows, const char *source, const char *time_column, const char *const *names);
 
 /* Sorts by time; rows of one time keep no order, which the check of the timeline then refuses anyway. */
 void		rows_sort(Rows *rows);

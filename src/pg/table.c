@@ -240,34 +240,28 @@ read_query(const Table *table, const TimestampTz *as_of, uint64 newest)
 	return query.data;
 }
 
-static int64
-stamp_of(const Table *table, Datum value)
+/* The stamp of a row, or false where it is infinite. */
+static bool
+stamp_of(const Table *table, Datum value, int64 *at)
 {
-	int64		at;
-	bool		finite = true;
-
 	switch (getBaseType(table->time_type))
 	{
 		case INT2OID:
-			return DatumGetInt16(value);
+			*at = DatumGetInt16(value);
+			return true;
 		case INT4OID:
-			return DatumGetInt32(value);
+			*at = DatumGetInt32(value);
+			return true;
 		case INT8OID:
-			return DatumGetInt64(value);
+			*at = DatumGetInt64(value);
+			return true;
 		case DATEOID:
-			at = DatumGetDateADT(value);
-			finite = !DATE_NOT_FINITE((DateADT) at);
-			break;
+			*at = DatumGetDateADT(value);
+			return !DATE_NOT_FINITE((DateADT) *at);
 		default:
-			at = DatumGetTimestamp(value);
-			finite = !TIMESTAMP_NOT_FINITE(at);
-			break;
+			*at = DatumGetTimestamp(value);
+			return !TIMESTAMP_NOT_FINITE(*at);
 	}
-	if (!finite)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("time column \"%s\" of %s is infinite in a row", table->time_column, table->label)));
-	return at;
 }
 
 static void
@@ -279,20 +273,21 @@ add_fetched(const Table *table, Rows *rows, double *values, bool *nulls)
 	{
 		HeapTuple	tuple = SPI_tuptable->vals[i];
 		bool		null;
-		Datum		at = SPI_getbinval(tuple, descriptor, 1, &null);
+		Datum		time = SPI_getbinval(tuple, descriptor, 1, &null);
+		int64		at;
 
-		if (null)
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("time column \"%s\" of %s is NULL in a row", table->time_column, table->label),
-					 errhint("Leave such rows out, for example by a view.")));
+		if (null || !stamp_of(table, time, &at))
+		{
+			rows_skip(rows, null);
+			continue;
+		}
 		for (int j = 0; j < table->columns; j++)
 		{
 			Datum		value = SPI_getbinval(tuple, descriptor, j + 2, &nulls[j]);
 
 			values[j] = nulls[j] ? 0 : DatumGetFloat8(value);
 		}
-		rows_add(rows, stamp_of(table, at), values, nulls);
+		rows_add(rows, at, values, nulls);
 	}
 }
 

@@ -29,7 +29,7 @@ Oid			table_resolve(const char *name);
 
 /*
  * Reads rows in time order: all of them, or the newest 'newest' where that is not 0, up to the time '*as_of' where
- * that is given. NULL times raise 22004.
+ * that is given. rows_check() tells of NULLs and the like.
  */
 Rows	   *table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, uint64 newest);
 

@@ -7,12 +7,14 @@
  */
 #include "timeline.h"
 
+#include "catalog/pg_type.h"
 #include "common/int.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
+#include "utils/json.h"
 #include "utils/timestamp.h"
 
-/* Months since year 0 to the end of what timestamps reach, the year 294276, and some. */
+/* Months from year 0 to the end of what timestamps reach, the year 294276, and some; the same back is too far. */
 #define MOST_MONTHS (INT64CONST(12) * 300000)
 
 /* The day of the month is kept in the step's days: months and days are never both part of one step. */
@@ -96,12 +98,19 @@ to_calendar(int64 local)
 	return calendar;
 }
 
+/* Year of a month that is counted since year 0, which is 1 BC; before it divisions would round the wrong way. */
+static int
+year_of(int64 month)
+{
+	return (int) ((month + MOST_MONTHS) / 12 - MOST_MONTHS / 12);
+}
+
 static int
 days_in_month(int64 month)
 {
-	int			year = (int) (month / 12);
+	int			year = year_of(month);
 
-	return day_tab[isleap(year)][month % 12];
+	return day_tab[isleap(year)][month - (int64) year * 12];
 }
 
 /* 'count' months after the calendar's, on day 'day' or the last one of a shorter month. */
@@ -109,13 +118,16 @@ static int64
 month_later(Calendar calendar, int64 count, int day)
 {
 	int64		month = calendar.month + count;
-	int			year = (int) (month / 12);
+	int			month_of_year;
 	int64		day_number;
 
 	/* before the year is narrowed: a forged step can be anything */
-	if (month < 0 || month > MOST_MONTHS || !IS_VALID_JULIAN(year, (int) (month % 12) + 1, 1))
+	if (month < -MOST_MONTHS || month > MOST_MONTHS)
 		report_range();
-	day_number = date2j(year, (int) (month % 12) + 1, Max(1, Min(day, days_in_month(month)))) - POSTGRES_EPOCH_JDATE;
+	month_of_year = (int) (month - (int64) year_of(month) * 12) + 1;
+	if (!IS_VALID_JULIAN(year_of(month), month_of_year, 1))
+		report_range();
+	day_number = date2j(year_of(month), month_of_year, Max(1, Min(day, days_in_month(month)))) - POSTGRES_EPOCH_JDATE;
 	return day_number * USECS_PER_DAY + calendar.time;
 }
 
@@ -334,9 +346,29 @@ timeline_text(lf_time_kind kind, int64 at)
 }
 
 char *
+timeline_iso_text(lf_time_kind kind, int64 at)
+{
+	char	   *out = palloc(MAXDATELEN + 1);
+
+	switch (kind)
+	{
+		case LF_TIME_DATE:
+			return JsonEncodeDateTime(out, DateADTGetDatum((DateADT) at), DATEOID, NULL);
+		case LF_TIME_TIMESTAMP:
+			return JsonEncodeDateTime(out, TimestampGetDatum(at), TIMESTAMPOID, NULL);
+		case LF_TIME_TIMESTAMPTZ:
+			return JsonEncodeDateTime(out, TimestampTzGetDatum(at), TIMESTAMPTZOID, NULL);
+		default:
+			return psprintf(INT64_FORMAT, at);
+	}
+}
+
+char *
 timeline_step_text(lf_time_kind kind, const lf_time_step *step)
 {
 	Interval	interval = {.month = step->months, .day = step->months != 0 ? 0 : step->days, .time = step->units};
+	struct pg_itm parts;
+	char	   *out = palloc(MAXDATELEN + 1);
 
 	if (!has_calendar(kind))
 		return psprintf(INT64_FORMAT, step->units);
@@ -345,5 +377,7 @@ timeline_step_text(lf_time_kind kind, const lf_time_step *step)
 		interval.day = (int32) step->units;
 		interval.time = 0;
 	}
-	return DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(&interval)));
+	interval2itm(interval, &parts);
+	EncodeInterval(&parts, INTSTYLE_POSTGRES, out);
+	return out;
 }

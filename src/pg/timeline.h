@@ -28,8 +28,11 @@ bool		timeline_is_valid(lf_time_kind kind, int64 at);
 /* A stamp as timestamptz for a result row; integers and rows without a time have none. */
 bool		timeline_as_timestamptz(lf_time_kind kind, int64 at, TimestampTz *result);
 
-/* A stamp, and a step, for people. */
-char	   *timeline_text(lf_time_kind kind, int64 at);
+/* A stamp in ISO 8601, and a step in PostgreSQL's own style, whatever the session's settings. */
+char	   *timeline_iso_text(lf_time_kind kind, int64 at);
 char	   *timeline_step_text(lf_time_kind kind, const lf_time_step *step);
+
+/* A stamp for people, in the session's style. */
+char	   *timeline_text(lf_time_kind kind, int64 at);
 
 #endif

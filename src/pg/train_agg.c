@@ -268,8 +268,8 @@ column_names(const Options *options, int columns)
 		if (options->columns_count != columns)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("option \"columns\" has %d names, and rows have %d values",
-							options->columns_count, columns)));
+					 errmsg("the number of names in option \"columns\" must be that of the values in a row, %d, not %d",
+							columns, options->columns_count)));
 		return options->columns;
 	}
 	names = palloc(columns * sizeof(char *));
@@ -326,7 +326,7 @@ lstm_train_agg_final(PG_FUNCTION_ARGS)
 	options_read(state->options, true, options);
 	rows = state->rows;
 	names = column_names(options, rows->columns);
-	rows_check_values(rows, source, (const char *const *) names);
+	rows_check(rows, source, NULL, (const char *const *) names);
 	request->task.horizon = options->horizon;
 	request->task.lookback = options->lookback;
 	request->task.lead = options->lead;

@@ -14,6 +14,8 @@
 
 #include <math.h>
 
+#define REMEDY "reduce units, lookback or batch_size"
+
 /* The layers: the user's own, or a preset's for this task. */
 static void
 build_spec(const Request *request, lf_spec *spec)
@@ -67,7 +69,7 @@ training_check(const Request *request)
 	build_spec(least, spec);
 	lf_default_training(&training, 0);
 	check_memory(measure(least, spec, &training, rows_needed(&least->task) + training.batch_size - 1, fit),
-				 "training this network");
+				 "training this network", REMEDY);
 	pfree(spec);
 	pfree(fit);
 	pfree(least);
@@ -208,7 +210,7 @@ training_run(Request *request, Rows *rows)
 	int			layer;
 	bytea	   *value;
 
-	rows_check_values(rows, request->source, (const char *const *) request->names);
+	rows_check(rows, request->source, request->time_column, (const char *const *) request->names);
 	model.time_kind = request->time_kind;
 	model.step = timeline_find_step(rows, request->time_kind, request->source);
 	if (rows->at != NULL && rows->count > 0)
@@ -240,7 +242,7 @@ training_run(Request *request, Rows *rows)
 	needed = measure(request, spec, &options->training, rows->count, fit);
 	check_memory(needed > SIZE_MAX - rows->capacity * rows->columns * sizeof(double) ? SIZE_MAX :
 				 needed + rows->capacity * rows->columns * sizeof(double),
-				 psprintf("training this network on " UINT64_FORMAT " rows", rows->count));
+				 psprintf("training this network on " UINT64_FORMAT " rows", rows->count), REMEDY);
 	arena = lf_arena_over(MemoryContextAllocHuge(context, needed), needed);
 	(void) lf_fit_plan(fit, &arena, spec, &request->task, request->columns, &options->training, rows->count, &layer);
 	lf_fit_start(fit, &frame, &request->task, season);

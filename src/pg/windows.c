@@ -84,7 +84,7 @@ windows(FunctionCallInfo fcinfo, char **targets, int target_count)
 	check_window(task);
 	table = table_open(PG_GETARG_OID(0), argument_text(fcinfo, 2), names, columns);
 	rows = table_read(table, CurrentMemoryContext, NULL, 0);
-	rows_check_values(rows, table->label, (const char *const *) names);
+	rows_check(rows, table->label, table->time_column, (const char *const *) names);
 	(void) timeline_find_step(rows, table->time_kind, table->label);
 	frame = rows_frame(rows);
 	put_windows((ReturnSetInfo *) fcinfo->resultinfo, &frame, task, true);

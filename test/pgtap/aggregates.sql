@@ -95,7 +95,7 @@ SELECT is((SELECT pg_temp.forecasts(lstm_train_agg(ARRAY[99, other, value],
 SELECT is((SELECT lstm_info(lstm_train_agg(ARRAY[other, value], '{"epochs": 2, "units": 3, "lookback": 4}' ORDER BY at))
         ->'targets' FROM days), '["value1", "value2"]', 'without names columns are value1, value2, and all are targets');
 SELECT throws_ok($$ SELECT lstm_train_agg(ARRAY[1, 2], '{"columns": ["a"]}') FROM days $$, '22023',
-    'option "columns" has 1 names, and rows have 2 values', 'every column has a name or none');
+    'the number of names in option "columns" must be that of the values in a row, 2, not 1', 'every column has a name or none');
 SELECT throws_ok($$ SELECT lstm_train_agg(ARRAY[1, 2], '{"columns": ["a", "b"], "target": "c"}') FROM days $$, '42703',
     'option "columns" does not name "c"', 'a target must be one of the columns');
 SELECT throws_ok($$ SELECT lstm_train_agg(CASE WHEN i < 5 THEN ARRAY[1, 2] ELSE ARRAY[1] END, '{}' ORDER BY i)

@@ -78,7 +78,7 @@ HINT: Perhaps you meant "mse".'),
 HINT: Perhaps you meant "adam".'),
     ('{"units": 0}', 'option "units" must be an integer from 1 to 65536, not 0'),
     ('{"units": [3, -1]}', 'option "units" must be an integer from 1 to 65536, not -1'),
-    ('{"units": []}', 'option "units" is an empty array')
+    ('{"units": []}', 'option "units" must not be empty')
 ) AS v (options, failure);
 SELECT throws_ok(format($$ SELECT lstm_train('days', 'value', options => '{"%s": 1}') $$, repeat('x', 100000)), '22023', NULL,
     'a key of 100,000 letters is refused');
@@ -152,11 +152,16 @@ HINT: Leave these rows out or fill them, for example in a view with coalesce().'
     ('UPDATE changed SET value = NULL, other = ''NaN''', '22004: column "value" of relation "changed" is NULL in row 1
 DETAIL: 40 of 40 rows have NULL, NaN or infinite values.
 HINT: Leave these rows out or fill them, for example in a view with coalesce().', 'nothing but bad values'),
-    ('UPDATE changed SET at = NULL WHERE other = 7', '22004: time column "at" of relation "changed" is NULL in a row
+    ('UPDATE changed SET at = NULL WHERE other = 7', '22004: time column "at" of relation "changed" is NULL in row 40
+DETAIL: 1 of 40 rows has no finite time.
 HINT: Leave such rows out, for example by a view.', 'a NULL time'),
-    ('UPDATE changed SET at = ''infinity'' WHERE other = 7', '22000: time column "at" of relation "changed" is infinite in a row',
+    ('UPDATE changed SET at = ''infinity'' WHERE other = 7', '22000: time column "at" of relation "changed" is infinite in row 40
+DETAIL: 1 of 40 rows has no finite time.
+HINT: Leave such rows out, for example by a view.',
         'an infinite time'),
-    ('UPDATE changed SET at = ''-infinity'' WHERE other = 7', '22000: time column "at" of relation "changed" is infinite in a row',
+    ('UPDATE changed SET at = ''-infinity'' WHERE other = 7', '22000: time column "at" of relation "changed" is infinite in row 1
+DETAIL: 1 of 40 rows has no finite time.
+HINT: Leave such rows out, for example by a view.',
         'an infinite past'),
     ('INSERT INTO changed SELECT * FROM changed WHERE other IN (5, 6)',
         '22000: time stamp 2024-01-05 00:00:00 of relation "changed" stands in more than one row
@@ -196,10 +201,10 @@ FROM (VALUES ('{1,NULL,3}', '22004', 'element 2 of input is NULL'), ('{NaN,2,3}'
     ('{1,2,Infinity}', '22000', 'element 3 of input is infinite'), ('{1,2,-Infinity}', '22000', 'element 3 of input is infinite'),
     ('{}', '22023', 'input has 0 rows, and the model looks back over 3'),
     ('{1,2}', '22023', 'input has 2 rows, and the model looks back over 3'),
-    ('{{1,2,3},{4,5,6}}', '22023', 'input has rows of 3 values, but the model takes 1 columns')) AS v (input, state, message);
+    ('{{1,2,3},{4,5,6}}', '22023', 'a row of input must have as many values as the model has inputs, 1, not 3')) AS v (input, state, message);
 SELECT lives_ok($$ SELECT f.* FROM models, lstm_predict(one, '{{{1},{2},{3}}}') AS f $$, 'three dimensions are taken in row-major order');
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_predict(two, '{1,2,3,4,5}') AS f $$, '22023',
-    'input has 5 values, which is no multiple of the model''s 2 columns', 'half a row');
+    'the number of values of input must be a multiple of the number of inputs, 2, not 5', 'half a row');
 
 ---- memory, before anything is read ----
 
@@ -214,7 +219,7 @@ SELECT is(left(pg_temp.failure($$ SELECT lstm_train('unreadable', 'value', lookb
     'a small one is not refused: then the rows are read');
 CREATE VIEW many AS SELECT n, n AS value FROM generate_series(1, 200000) AS n;
 SELECT throws_like($$ SELECT lstm_train('many', 'value', 'n', lookback => 3, options => '{"units": 2}') $$,
-    'the training data (% rows so far, 1 columns) needs % kB, and maintenance_work_mem allows 1024 kB', 'more rows than memory are refused');
+    'reading more than % rows needs % kB, and maintenance_work_mem allows 1024 kB', 'more rows than memory are refused');
 SELECT is(left(pg_temp.failure($$ SELECT lstm_train_agg(n::float8, '{"lookback": 3}') FROM generate_series(1, 200000) AS n $$), 5), '54000',
     'also in an aggregate');
 SELECT is(left(pg_temp.failure($$ SELECT f.* FROM models, lstm_predict(one, '{1,2,3}', 1000000) AS f $$), 5), '54000',

@@ -5,7 +5,7 @@ SET LOCAL timezone = 'Europe/Berlin';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(67);
+SELECT plan(70);
 
 -- Trains on rows at these times and tells when the forecasts lie, in the words of the time's own type.
 CREATE FUNCTION pg_temp.forecast_times(type text, times text[], steps int) RETURNS text LANGUAGE plpgsql AS $$
@@ -120,6 +120,12 @@ SELECT isnt(
     (SELECT forecast FROM lstm_forecast(lstm_train('other_types', 'value', time_column => 'medium', lookback => 2,
         options => '{"epochs": 1, "units": 1}'))), 'the time column decides about the order');
 
+-- PostgreSQL writes years before Christ with a suffix, and there is no year 0
+SELECT is(pg_temp.forecast_times('date', '{0003-11-30 BC,0003-12-31 BC,0002-01-31 BC,0002-02-28 BC,0002-03-31 BC}', 3),
+    '0002-04-30 BC, 0002-05-31 BC, 0002-06-30 BC', 'month ends before Christ are month ends');
+SELECT is(pg_temp.forecast_times('date', '{0001-09-15 BC,0001-10-15 BC,0001-11-15 BC,0001-12-15 BC}', 2),
+    '0001-01-15, 0001-02-15', 'months go from 1 BC to the year 1');
+
 ---- as_of, lead ----
 
 CREATE TEMP TABLE days (at date, value float8, other float8);
@@ -147,6 +153,16 @@ SELECT results_eq($$ SELECT step, forecast_at::date FROM by_day, lstm_forecast(s
     $$ VALUES (1, date '2024-01-30'), (2, '2024-01-31') $$, 'with lead 0 the first forecast lies on the last row');
 SELECT results_eq($$ SELECT step, forecast_at::date FROM by_day, lstm_forecast(later_row) AS f $$,
     $$ VALUES (1, date '2024-02-02') $$, 'with lead 3 the first forecast lies three rows on');
+
+-- what a dependent series is for: its inputs are known, it is not
+CREATE TEMP TABLE costs AS
+SELECT date '2024-01-01' + i AS day, i % 5 AS sold, CASE WHEN i < 40 THEN 3 * (i % 5) + 2 END::float8 AS cost
+FROM generate_series(0, 40) AS i;
+CREATE TEMP VIEW known_costs AS SELECT * FROM costs WHERE cost IS NOT NULL;
+SELECT results_eq($$ SELECT forecast_at::date, round(forecast) FROM lstm_forecast(lstm_train('known_costs', 'cost',
+    inputs => ARRAY['sold'], lookback => 2, options => '{"lead": 0, "units": 4}'), relation => 'costs') $$,
+    $$ VALUES (date '2024-02-10', 2::float8) $$, 'a target that is NULL in the newest row is forecast from its inputs');
+
 INSERT INTO days SELECT date '2024-01-31' + i, 1, 1 FROM generate_series(0, 1) AS i;
 SELECT results_eq($$ SELECT forecast_at::date FROM by_day, lstm_forecast(model, 2) AS f $$,
     $$ VALUES (date '2024-02-02'), ('2024-02-03') $$, 'rows that came after training are seen');

@@ -166,9 +166,9 @@ SELECT lives_ok($$ SELECT f.* FROM models, lstm_predict(model, '{92,91}', 1) AS 
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_predict(model, ARRAY[80, 90]) AS f WHERE name = 'temps' $$, '22023',
     'input has 2 rows, and the model looks back over 3', 'an input that is too short is refused');
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_predict(model, ARRAY[80, 92, 90]) AS f WHERE name = 'two columns' $$, '22023',
-    'input has 3 values, which is no multiple of the model''s 2 columns', 'a flat input must be whole rows');
+    'the number of values of input must be a multiple of the number of inputs, 2, not 3', 'a flat input must be whole rows');
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_predict(model, ARRAY[[1, 2, 3], [4, 5, 6]]) AS f WHERE name = 'two columns' $$,
-    '22023', 'input has rows of 3 values, but the model takes 2 columns', 'rows must be as wide as the inputs');
+    '22023', 'a row of input must have as many values as the model has inputs, 2, not 3', 'rows must be as wide as the inputs');
 SELECT throws_ok(format($$ SELECT f.* FROM models, lstm_predict(model, ARRAY[70, 80, 90], level => %L) AS f
     WHERE name = 'temps' $$, level), '22023', format('level must be between 0 and 1, not %s', shown),
     format('level %s is refused', level))
