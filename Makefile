@@ -37,8 +37,42 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wund
 CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-math -fno-math-errno -ffp-contract=fast \
 	$(WARNINGS)
 
+# These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check forms accuracy cancel setup setup-check core-tests
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
+.PHONY: $(OURS)
+PG_VERSION ?= 15
+override PG_CONFIG = /usr/lib/postgresql/$(PG_VERSION)/bin/pg_config
+SUB = $(MAKE) BLAS=$(BLAS) PG_CONFIG=$(PG_CONFIG)
+
+setup:
+	scripts/setup.sh
+
+setup-check:
+	scripts/setup.sh check
+
+demo: setup
+	$(SUB) -s all
+	scripts/with_cluster.sh scripts/demo.sh
+
+check: setup-check
+	$(SUB) -s all
+	$(SUB) -s core-tests
+	BLAS=$(BLAS) scripts/check.sh
+
+forms: setup
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v ON_ERROR_STOP=1 -f bench/forms.sql
+
+accuracy: setup
+	@test -d "$(SERIES)" || { echo "give the folder with the series: make accuracy SERIES=folder" >&2; exit 1; }
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/accuracy.sql
+
+cancel: setup
+	$(SUB) -s all
+	scripts/with_cluster.sh bench/cancel.sh
+
 include test/tests.mk
 else
 
@@ -46,6 +80,7 @@ EXTENSION = lstm_forecast
 MODULE_big = lstm_forecast
 CORE_OBJS = $(CORE:%=src/core/%.o)
 OBJS = $(CORE_OBJS) $(PG:%=src/pg/%.o)
+EXTRA_CLEAN = build results regression.diffs regression.out
 DATA = $(wildcard src/lstm_forecast--*.sql)
 PG_CPPFLAGS = -Isrc/core -Isrc/pg $(BLAS_CPPFLAGS)
 PG_CFLAGS = -fvisibility=hidden -Wextra -Wshadow -Wstrict-prototypes -Wdouble-promotion -Wno-unused-parameter \
@@ -57,6 +92,10 @@ override with_llvm := no
 REGRESS = $(patsubst sql/%.sql,%,$(wildcard sql/*.sql))
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
+
+# Another BLAS is another build, though no source has changed.
+BLAS_BUILT := $(shell mkdir -p build; [ "$$(cat build/blas 2>&1)" = "$(BLAS)" ] || echo "$(BLAS)" > build/blas)
+src/core/matrix.o src/pg/module.o $(shlib): build/blas
 
 $(CORE_OBJS): override CFLAGS += $(CORE_CFLAGS)
 $(OBJS): $(wildcard src/core/*.h src/pg/*.h)

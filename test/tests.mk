@@ -1,10 +1,6 @@
-# tests.mk: setting up, showing and testing; included by the Makefile for these goals only, because PGXS claims "check".
+# tests.mk: how the C tests are built; included by the Makefile.
 #
 # Every C test is built twice where it makes sense: as the module is (float), and with LF_DOUBLE for what needs digits.
-
-SUB = $(MAKE) BLAS=$(BLAS) PG_CONFIG=$(PG_CONFIG)
-PG_VERSION ?= 15
-override PG_CONFIG = /usr/lib/postgresql/$(PG_VERSION)/bin/pg_config
 
 BUILD = build/$(BLAS)
 TEST_CFLAGS = -std=c11 -O2 -g $(WARNINGS) -Werror -Isrc/core -Itest/core
@@ -14,37 +10,6 @@ FLOAT_TESTS = $(patsubst %,$(BUILD)/float/%,$(filter-out gradient_test,$(CORE_TE
 DOUBLE_TESTS = $(CORE_TESTS:%=$(BUILD)/double/%)
 FUZZER = $(BUILD)/model_fuzz
 CORE_HEADERS = $(wildcard src/core/*.h test/core/*.h)
-
-.PHONY: demo check forms accuracy cancel setup setup-check core-tests
-.DEFAULT_GOAL = check
-
-setup:
-	scripts/setup.sh
-
-setup-check:
-	scripts/setup.sh check
-
-demo: setup
-	$(SUB) -s all
-	scripts/with_cluster.sh scripts/demo.sh
-
-check: setup-check
-	$(SUB) -s all
-	$(SUB) -s core-tests
-	BLAS=$(BLAS) scripts/check.sh
-
-forms: setup
-	$(SUB) -s all
-	scripts/with_cluster.sh psql -qX -v ON_ERROR_STOP=1 -f bench/forms.sql
-
-accuracy: setup
-	@test -d "$(SERIES)" || { echo "give the folder with the series: make accuracy SERIES=folder" >&2; exit 1; }
-	$(SUB) -s all
-	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/accuracy.sql
-
-cancel: setup
-	$(SUB) -s all
-	scripts/with_cluster.sh bench/cancel.sh
 
 # What OpenBLAS was found to be is known only after the setup, hence a make of its own.
 core-tests: $(FLOAT_TESTS) $(DOUBLE_TESTS) $(FUZZER)

@@ -4,6 +4,7 @@
  * Each reference takes one sample and follows the definition in Keras' documentation with loops over single elements,
  * in double, and shares no code with the layers. Built in float and in double; the tolerance is that of the type.
  */
+#include "activation_reference.h"
 #include "rig.h"
 #include "tap.h"
 
@@ -46,27 +47,6 @@ static bool
 is_close(double value, double expected)
 {
 	return fabs(value - expected) <= TOLERANCE * (1 + fabs(expected));	/* false for NaN */
-}
-
-static double
-activated(lf_activation activation, double x)
-{
-	switch (activation)
-	{
-		case LF_LINEAR:
-			return x;
-		case LF_TANH:
-			return tanh(x);
-		case LF_SIGMOID:
-			return 1 / (1 + exp(-x));
-		case LF_RELU:
-			return x > 0 ? x : 0;
-		case LF_ELU:
-			return x > 0 ? x : exp(x) - 1;
-		case LF_SOFTPLUS:
-			return log(1 + exp(x));
-	}
-	return (double) NAN;
 }
 
 /* Keras: 'valid' ceil((length - kernel + 1) / stride), else ceil(length / stride). */

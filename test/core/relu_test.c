@@ -7,6 +7,7 @@
  * With relu nothing bounds c and h; what a bounded activation would hide shows here.
  */
 #include "network_rig.h"
+#include "activation_reference.h"
 #include "tap.h"
 
 #include <math.h>
@@ -19,27 +20,6 @@
 #else
 #define TOLERANCE 2e-5			/* float rounds at 6e-8; sums of some 30 products, fed back over up to 7 steps */
 #endif
-
-static double
-activated(lf_activation activation, double x)
-{
-	switch (activation)
-	{
-		case LF_LINEAR:
-			return x;
-		case LF_TANH:
-			return tanh(x);
-		case LF_SIGMOID:
-			return 1 / (1 + exp(-x));
-		case LF_RELU:
-			return x > 0 ? x : 0;
-		case LF_ELU:
-			return x > 0 ? x : exp(x) - 1;
-		case LF_SOFTPLUS:
-			return x > 40 ? x : log(1 + exp(x));	/* e^-40 is lost beside 40, and e^710 is infinite */
-	}
-	return (double) NAN;
-}
 
 /* Last h of one sample; w is kernel (F, 4H), recurrent kernel (H, 4H), bias (4H), gates i, f, c, o. */
 static void

@@ -18,18 +18,7 @@ CREATE FUNCTION pg_temp.forecasts(model bytea) RETURNS int LANGUAGE sql AS
 $$ SELECT count(*)::int FROM lstm_forecast(model) WHERE forecast > '-infinity' AND forecast < 'infinity' $$;
 CREATE FUNCTION pg_temp.summary(model bytea) RETURNS text LANGUAGE sql AS
 $$ SELECT string_agg(format('%s %s %s', layer, output_shape, parameters), ', ' ORDER BY layer_no) FROM lstm_summary(model) $$;
--- SQLSTATE, message, detail and hint of the error that a statement raises.
-CREATE FUNCTION pg_temp.failure(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    detail text;
-    hint text;
-BEGIN
-    EXECUTE statement;
-    RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-    RETURN concat_ws(E'\n', SQLSTATE || ': ' || SQLERRM, 'DETAIL: ' || nullif(detail, ''), 'HINT: ' || nullif(hint, ''));
-END $$;
+\ir ../include/failure.sql
 
 ---- presets ----
 

@@ -179,18 +179,7 @@ SELECT lives_ok($$ SELECT f.* FROM by_day, lstm_forecast(model) AS f $$, 'a gap 
 
 CREATE TEMP TABLE two_times (at date, seen timestamptz, id int, value int);
 INSERT INTO two_times SELECT date '2024-01-01' + i, now() - i * interval '1 hour', i, i * i % 7 FROM generate_series(1, 12) AS i;
--- SQLSTATE, message, detail and hint of the error that a statement raises.
-CREATE FUNCTION pg_temp.failure(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    detail text;
-    hint text;
-BEGIN
-    EXECUTE statement;
-    RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-    RETURN concat_ws(E'\n', SQLSTATE || ': ' || SQLERRM, 'DETAIL: ' || nullif(detail, ''), 'HINT: ' || nullif(hint, ''));
-END $$;
+\ir ../include/failure.sql
 SELECT is(pg_temp.failure($$ SELECT lstm_train('two_times', 'value') $$),
     '22023: relation "two_times" has several columns of a date or time type
 HINT: Give one of them as time_column: at, seen.', 'of several times one must be given');
