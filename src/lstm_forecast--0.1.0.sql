@@ -293,7 +293,7 @@ LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 100
 AS 'MODULE_PATHNAME', 'lstm_history';
 
 COMMENT ON FUNCTION lstm_history(bytea) IS
-'the losses of each epoch of training; seconds is NULL, because clock readings would make equal models differ';
+'the losses of each epoch of training; seconds is NULL unless the option timing asked for it';
 
 CREATE FUNCTION lstm_weights(model bytea)
 RETURNS TABLE (layer_no int, layer text, name text, shape int[], "values" real[])

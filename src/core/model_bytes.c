@@ -314,7 +314,7 @@ transfer_record(stream *s, lf_model *model)
 	transfer_int(s, &model->best_epoch, 0, INT32_MAX);
 	transfer_int(s, &model->final_epochs, 0, INT32_MAX);
 	transfer_int(s, &model->epochs, 0, INT32_MAX);
-	model->history = array(s, model->history, (size_t) model->epochs, sizeof(lf_epoch), 24);
+	model->history = array(s, model->history, (size_t) model->epochs, sizeof(lf_epoch), 32);
 	for (size_t i = 0; i < (size_t) model->epochs && !s->failed; i++)
 	{
 		lf_epoch	epoch = {0};
@@ -324,6 +324,7 @@ transfer_record(stream *s, lf_model *model)
 		transfer_finite(s, &epoch.loss);
 		transfer_double(s, &epoch.validation_loss);
 		transfer_finite(s, &epoch.learning_rate);
+		transfer_double(s, &epoch.seconds);
 		if (s->direction == READING && model->history != NULL)
 			model->history[i] = epoch;
 	}

@@ -23,7 +23,8 @@ lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const
 {
 	size_t		batch = (size_t) training->batch_size;
 
-	*trainer = (lf_trainer) {.training = training, .network = network, .epochs = training->epochs, .choose_best = true};
+	*trainer = (lf_trainer) {.training = training, .network = network, .epochs = training->epochs, .now = (double) NAN,
+		.choose_best = true};
 	trainer->optimizer = (lf_optimizer) {
 		.kind = training->optimizer,
 		.momentum = training->momentum,
@@ -70,6 +71,7 @@ lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	trainer->position = 0;
 	trainer->validating = false;
 	trainer->sum = 0;
+	trainer->opened = trainer->now;
 	trainer->random = lf_random_seed(lf_random_mix(seed, UINT64_C(0x73687566666c65)));	/* "shuffle" */
 	for (size_t i = 0; i < trainer->train_windows; i++)
 		trainer->order[i] = (uint32_t) i;
@@ -127,7 +129,9 @@ close_epoch(lf_trainer *trainer)
 		.loss = trainer->train_loss,
 		.validation_loss = validation_loss,
 		.learning_rate = trainer->last_rate,
+		.seconds = trainer->now - trainer->opened,
 	};
+	trainer->opened = trainer->now;
 	trainer->epoch++;
 	trainer->position = 0;
 	trainer->batch = 0;

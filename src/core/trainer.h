@@ -47,6 +47,7 @@ typedef struct lf_epoch
 	double		loss;			/* mean over the epoch, as the weights were when each batch came */
 	double		validation_loss;	/* NaN without a validation part */
 	double		learning_rate;	/* of the last batch */
+	double		seconds;		/* that it took by the caller's clock; NaN where there is none */
 } lf_epoch;
 
 typedef struct lf_trainer
@@ -58,6 +59,7 @@ typedef struct lf_trainer
 	size_t		validation_first;
 	size_t		validation_windows;
 	int			epochs;
+	double		now;			/* seconds by a clock of the caller's, set before each step; NaN: nobody asks */
 	bool		choose_best;	/* end on the weights of the best epoch, and stop early; else on those of the last */
 
 	/* readable at any time */
@@ -84,6 +86,7 @@ typedef struct lf_trainer
 	double		sum;			/* of the losses of this phase */
 	double		train_loss;
 	double		last_rate;		/* learning rate of the last step */
+	double		opened;			/* 'now' when the epoch began */
 } lf_trainer;
 
 /* Takes its memory, for a network that was created and planned for training with at least batch_size samples. */

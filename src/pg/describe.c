@@ -50,12 +50,13 @@ lstm_history(PG_FUNCTION_ARGS)
 	{
 		const lf_epoch *epoch = &loaded->model.history[i];
 		Datum		values[5] = {0};
-		bool		nulls[5] = {false, false, isnan(epoch->validation_loss), false, true};
+		bool		nulls[5] = {false, false, isnan(epoch->validation_loss), false, isnan(epoch->seconds)};
 
 		values[0] = Int32GetDatum(i + 1);
 		values[1] = Float8GetDatum(epoch->loss);
 		values[2] = Float8GetDatum(epoch->validation_loss);
 		values[3] = Float8GetDatum(epoch->learning_rate);
+		values[4] = Float8GetDatum(epoch->seconds);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;

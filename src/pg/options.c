@@ -94,6 +94,8 @@ static const OptionRow rows[] = {
 	"The default goes by how far the level of the targets moves."},
 	{"seed", OPTION_SEED, PLACE(seed), NUMBERS(0, 9007199254740992.0), "1", false,
 	"Start of all random numbers: the same rows and seed give the same model."},
+	{"timing", OPTION_BOOL, PLACE(timing), ANYTHING, "false", false,
+	"Whether lstm_history() tells the seconds of each epoch. Then equal trainings give models that differ in them."},
 	{"horizon", OPTION_INT, PLACE(horizon), NUMBERS(1, LF_MAX_DIM), "1", true,
 	"Steps of a forecast, as the parameter of lstm_train."},
 	{"lookback", OPTION_INT, PLACE(lookback), NUMBERS(1, LF_MAX_DIM), "from the data", true,

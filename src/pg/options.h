@@ -20,6 +20,7 @@ typedef struct Options
 	int			lead;
 	int			normalize;
 	double		seed;
+	bool		timing;			/* keep the seconds of each epoch */
 
 	/* aggregates only, where lstm_train has parameters */
 	int			horizon;

@@ -11,6 +11,7 @@
 #include "model_value.h"
 #include "timeline.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include <math.h>
 
@@ -100,13 +101,16 @@ find_season(const Request *request, const Rows *rows)
 
 /* Trains to the end; cancels and time-outs are served after each mini-batch and inside long ones. */
 static void
-run_fit(lf_fit *fit)
+run_fit(lf_fit *fit, bool timing)
 {
+	TimestampTz started = GetCurrentTimestamp();
 	lf_status	status;
 
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
+		if (timing)
+			fit->trainer.now = (GetCurrentTimestamp() - started) / 1e6;
 		/* an interrupt that stays pending, because it may not be served here, must not stop the work for good */
 		status = lf_fit_step(fit, InterruptPending ? NULL : &InterruptPending);
 		if (status == LF_DIVERGED)
@@ -246,7 +250,7 @@ training_run(Request *request, Rows *rows)
 	arena = lf_arena_over(MemoryContextAllocHuge(context, needed), needed);
 	(void) lf_fit_plan(fit, &arena, spec, &request->task, request->columns, &options->training, rows->count, &layer);
 	lf_fit_start(fit, &frame, &request->task, season);
-	run_fit(fit);
+	run_fit(fit, options->timing);
 
 	lf_fit_result(fit, spec, &model);
 	model.names = (const char **) request->names;

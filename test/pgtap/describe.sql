@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(153);
+SELECT plan(156);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i - 1, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 60) AS i;
@@ -62,6 +62,9 @@ SELECT ok((SELECT bool_and(rate < before OR before IS NULL) AND max(rate) <= 0.0
     'along a cosine the learning rate falls from epoch to epoch');
 SELECT results_eq($$ SELECT DISTINCT learning_rate FROM models, lstm_history(bare) $$, $$ VALUES (0.002::float8) $$,
     'a constant learning rate stays');
+SELECT ok(count(*) = 5 AND bool_and(seconds >= 0) AND sum(seconds) < 60, 'with the option timing, epochs have seconds')
+FROM (SELECT lstm_train('days', 'value', lookback => 3, options => '{"epochs": 5, "units": 2, "timing": true}') AS model) m,
+    lstm_history(model);
 SELECT ok((SELECT bool_and(validation_loss > 0 AND loss > 0 AND seconds IS NULL) FROM models, lstm_history(stacked)),
     'losses of training and of held-out windows are kept, and no clock readings');
 SELECT ok((SELECT bool_and(validation_loss IS NULL) FROM models, lstm_history(bare)), 'without held-out windows there is no such loss');
