@@ -50,10 +50,10 @@ product(const double *x, size_t n, size_t lag)
 }
 
 int
-lf_season_find(const lf_frame *frame, int column, size_t rows, double *scratch)
+lf_season_find(const lf_frame *frame, int column, size_t rows, int longest, double *scratch)
 {
 	size_t		n = rows < NEWEST ? rows : NEWEST;
-	size_t		longest = n / 3 < LF_MAX_SEASON ? n / 3 : LF_MAX_SEASON;	/* three seasons at least */
+	size_t		last = n / 3 < (size_t) longest ? n / 3 : (size_t) longest;	/* three seasons at least */
 	double	   *x = scratch;
 	double	   *correlation = scratch + n;
 	double		variance;
@@ -69,9 +69,9 @@ lf_season_find(const lf_frame *frame, int column, size_t rows, double *scratch)
 	if (!(variance > 0) || !isfinite(variance))
 		return 1;
 	/* the mean of the products, not their sum: long seasons are not to pay for having fewer of them */
-	for (size_t lag = 0; lag <= longest + 1; lag++)
+	for (size_t lag = 0; lag <= last + 1; lag++)
 		correlation[lag] = product(x, n, lag) / ((double) (n - lag) * variance);
-	for (size_t lag = 2; lag <= longest; lag++)
+	for (size_t lag = 2; lag <= last; lag++)
 	{
 		bool		peak = correlation[lag] > correlation[lag - 1] && correlation[lag] >= correlation[lag + 1];
 

@@ -89,11 +89,11 @@ report_too_few(const Request *request, uint64 rows)
 }
 
 static int
-find_season(const Request *request, const Rows *rows)
+find_season(const Request *request, const Rows *rows, int longest)
 {
 	lf_frame	frame = rows_frame(rows);
 	double	   *scratch = palloc(lf_season_scratch(rows->count) * sizeof(double));
-	int			season = lf_season_find(&frame, request->task.target[0], rows->count, scratch);
+	int			season = lf_season_find(&frame, request->task.target[0], rows->count, longest, scratch);
 
 	pfree(scratch);
 	return season;
@@ -210,7 +210,8 @@ training_run(Request *request, Rows *rows)
 	lf_frame	frame = rows_frame(rows);
 	lf_arena	arena;
 	Size		needed;
-	int			season;
+	int			season;			/* of the baseline: the clearest one */
+	int			inner;			/* of the windows: one that a window can hold */
 	int			layer;
 	bytea	   *value;
 
@@ -226,13 +227,14 @@ training_run(Request *request, Rows *rows)
 	}
 
 	/* what the user left open */
-	season = rows->count > 0 ? find_season(request, rows) : 1;
+	season = rows->count > 0 ? find_season(request, rows, LF_MAX_SEASON) : 1;
+	inner = season > LF_LONGEST_LOOKBACK ? find_season(request, rows, LF_LONGEST_LOOKBACK) : season;
 	if (request->task.lookback == UNSET)
-		request->task.lookback = lf_default_lookback(rows->count, season);
+		request->task.lookback = lf_default_lookback(rows->count, inner);
 	if (lf_window_count(&request->task, rows->count) == 0)
 		report_too_few(request, rows->count);
 	options->training.normalize = options->normalize == UNSET ?
-		lf_default_normalize(&request->task, &frame, season) : (lf_normalize) options->normalize;
+		lf_default_normalize(&request->task, &frame, season, inner) : (lf_normalize) options->normalize;
 	if (options->training.normalize != LF_NORMALIZE_NONE && !lf_task_can_normalize(&request->task))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

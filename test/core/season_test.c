@@ -21,7 +21,7 @@ season_of(const double *values, size_t rows)
 {
 	const lf_frame frame = {.values = values, .rows = rows, .columns = 1};
 	guarded		scratch = guarded_new(lf_season_scratch(rows) * sizeof(double));
-	int			season = lf_season_find(&frame, 0, rows, scratch.block);
+	int			season = lf_season_find(&frame, 0, rows, LF_MAX_SEASON, scratch.block);
 
 	if (!guarded_intact(&scratch))
 		season = -1;

@@ -1,0 +1,100 @@
+/*
+ * defaults_test.c: what is chosen for a table of so many rows and such a season.
+ */
+#include "tap.h"
+
+#include "defaults.h"
+#include "random.h"
+
+#include <math.h>
+
+#define ROWS 2016				/* twelve weeks of hours */
+
+static double values[2 * ROWS];
+
+static void
+test_lookback(void)
+{
+	ok(lf_default_lookback(0, 1) == 1 && lf_default_lookback(3, 1) == 1, "a table of no or three rows leaves one row");
+	ok(lf_default_lookback(20, 12) == 5, "a quarter of a short table is the most");
+	ok(lf_default_lookback(120, 12) == 12, "ten years of months are shown one");
+	ok(lf_default_lookback(120, 4) == 12, "or three years of quarters");
+	ok(lf_default_lookback(120, 24) == 24, "a season is shown whole");
+	ok(lf_default_lookback(120, 1) == 12, "twelve rows where there is no season");
+	ok(lf_default_lookback(5000, 1) == 28, "28 in a long table");
+	ok(lf_default_lookback(5000, 7) == 28, "which are four weeks of days");
+	ok(lf_default_lookback(5000, 24) == 48, "two days of hours");
+	ok(lf_default_lookback(5000, 48) == 48, "one day of half hours, for two would be too many rows");
+}
+
+static void
+test_normalize(void)
+{
+	static lf_task task = {.lookback = 48, .horizon = 1, .lead = 1, .inputs = 1, .targets = 1};
+	lf_frame	frame = {.values = values, .rows = ROWS, .columns = 2};
+
+	for (int i = 0; i < ROWS; i++)
+	{
+		double		day = sin(6.283185307179586 * (i % 24) / 24);
+
+		values[2 * i] = day;
+		values[2 * i + 1] = day + 0.01 * i;
+	}
+	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_NONE, "a level that stays is not subtracted");
+	task.input[0] = task.target[0] = 1;
+	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_MEAN, "one that moves is, as the mean of whole days");
+	task.lookback = 47;
+	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_LAST, "or the last value where days are not whole");
+	task.input[0] = 0;
+	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_LAST, "a target that is no input is estimated");
+}
+
+static void
+test_training(void)
+{
+	lf_training given = {.optimizer = LF_ADAM, .learning_rate = 0.1, .batch_size = 7, .epochs = 3};
+	lf_training open = {.optimizer = LF_ADAM, .learning_rate = LF_UNSET, .batch_size = LF_UNSET, .epochs = LF_UNSET};
+	lf_training training = given;
+
+	lf_default_training(&training, 1000);
+	ok(training.learning_rate == 0.1 && training.batch_size == 7 && training.epochs == 3, "what was given stays");
+	training = open;
+	lf_default_training(&training, 6);
+	ok(training.epochs == 100 && training.batch_size == 32 && training.learning_rate == 0.005,
+	   "a few windows are seen 100 times");
+	training = open;
+	lf_default_training(&training, 10000);
+	ok(training.epochs == 10 && training.batch_size == 32, "ten thousand are seen ten times");
+	training = open;
+	lf_default_training(&training, 10000000);
+	ok(training.epochs == 5 && training.batch_size == 128, "ten million five times, in larger batches");
+	training = open;
+	training.optimizer = LF_SGD;
+	lf_default_training(&training, 100);
+	ok(training.learning_rate == 0.01, "sgd takes Keras' learning rate");
+}
+
+/* A day inside a week: the clearest season is the week, and windows hold days. */
+static void
+test_inner_season(void)
+{
+	static double scratch[ROWS + LF_MAX_SEASON + 2];
+	lf_frame	frame = {.values = values, .rows = ROWS, .columns = 1};
+	lf_random	random = lf_random_seed(1);
+
+	for (int i = 0; i < ROWS; i++)
+		values[i] = 10 * sin(6.283185307179586 * (i % 24) / 24) - (i / 24 % 7 >= 5 ? 12 : 0) + lf_random_normal(&random);
+	ok(lf_season_scratch(ROWS) <= ROWS + LF_MAX_SEASON + 2, "the scratch is as large as promised");
+	ok(lf_season_find(&frame, 0, ROWS, LF_MAX_SEASON, scratch) == 168, "the week is the clearest season");
+	ok(lf_season_find(&frame, 0, ROWS, LF_LONGEST_LOOKBACK, scratch) == 24, "the day is the one inside");
+}
+
+int
+main(void)
+{
+	test_lookback();
+	test_normalize();
+	test_training();
+	test_inner_season();
+	return done_testing();
+}
