@@ -23,8 +23,9 @@
 int			lf_default_lookback(size_t rows, int season);
 
 /*
- * 'season' is the clearest one, 'inner' the one that windows hold. None where the level of the targets hardly moves from
- * season to season; else their mean where a window holds whole seasons, else their last value, if levels can be had.
+ * 'season' is the clearest one, 'inner' the one that windows hold. None where the level of the targets hardly moves
+ * from season to season; else their mean where a window holds whole seasons, else their last value, if levels can be
+ * had.
  */
 lf_normalize lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int inner);
 

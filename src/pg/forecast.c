@@ -11,8 +11,8 @@
 #include <math.h>
 
 /*
- * The relation to read: the given one, or the one that the model was trained on. Its columns go by the model's names: all
- * of them, or the inputs only, which is what a forecast needs.
+ * The relation to read: the given one, or the one that the model was trained on. Its columns go by the model's names:
+ * all of them, or the inputs only, which is what a forecast needs.
  */
 static Table *
 model_table(const lf_model *model, FunctionCallInfo fcinfo, int argument, bool inputs_only)

@@ -36,8 +36,8 @@ void		rows_add(Rows *rows, int64 at, const double *values, const bool *nulls);
 void		rows_skip(Rows *rows, bool null);
 
 /*
- * Raises 22004 or 22000 where a row had an unusable time or value. 'source' is what the rows came from, for the message;
- * 'time_column' may be NULL where none was skipped.
+ * Raises 22004 or 22000 where a row had an unusable time or value. 'source' is what the rows came from, for the
+ * message; 'time_column' may be NULL where none was skipped.
  */
 void		rows_check(const Rows *rows, const char *source, const char *time_column, const char *const *names);
 

@@ -29,7 +29,9 @@ static void
 test_link(void)
 {
 	static double values[3 * ROWS];
-	static lf_task task = {.lookback = 4, .horizon = 2, .lead = 0, .inputs = 2, .targets = 1, .input = {0, 1}, .target = {2}};
+	static lf_task task = {
+		.lookback = 4, .horizon = 2, .lead = 0, .inputs = 2, .targets = 1, .input = {0, 1}, .target = {2},
+	};
 	lf_scaler	scaler[3] = {{0, 1}, {0, 1}, {0, 1}};
 	lf_frame	frame = {.values = values, .rows = ROWS, .columns = 3};
 	lf_windows	windows = {.task = &task, .frame = &frame, .scaler = scaler, .normalize = LF_NORMALIZE_LAST};
