@@ -165,17 +165,6 @@ rows_sort(Rows *rows)
 	pfree(order);
 	pfree(rows->values);
 	rows->values = sorted;
-
-	/* the first bad row has moved */
-	if (rows->bad_rows > 0)
-	{
-		Rows		again = *rows;
-
-		rows->bad_rows = 0;
-		for (rows->count = 0; rows->count < again.count;)
-			rows_add(rows, again.at[rows->count], again.values + rows->count * again.columns, NULL);
-		rows->bad_is_null = again.bad_is_null;
-	}
 }
 
 lf_frame

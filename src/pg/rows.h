@@ -41,7 +41,7 @@ void		rows_skip(Rows *rows, bool null);
  */
 void		rows_check(const Rows *rows, const char *source, const char *time_column, const char *const *names);
 
-/* Sorts by time; rows of one time keep no order, which the check of the timeline then refuses anyway. */
+/* Sorts checked rows by time; rows of one time keep their order, which the check of the timeline then refuses. */
 void		rows_sort(Rows *rows);
 
 lf_frame	rows_frame(const Rows *rows);
