@@ -29,6 +29,9 @@
 /* Below this a gradient counts as nothing: rounding of the quotients is 1e-10 whatever the gradient. */
 #define SMALL 1e-3
 
+/* of all comparisons of layers, for the summary */
+static double worst = 0;
+
 static const int odd[] = {1, 2, 3, 5, 7};
 
 #define ODD(i) odd[(unsigned) (i) % 5]
@@ -233,6 +236,7 @@ check(const lf_layer_spec *spec, lf_shape input, int batch)
 			const double *numeric = (const double *) c.numeric.block + at;
 
 			error[i] = relative_error(analytic, numeric, size);
+			worst = fmax(worst, error[i]);
 			good[i] = agrees(analytic, numeric, size);
 			all = all && good[i];
 			at += size;
@@ -510,5 +514,6 @@ main(void)
 	test_dropout();
 	test_conv_lstm2d();
 	test_time_distributed();
+	diag("largest relative error %.1e", worst);
 	return done_testing();
 }
