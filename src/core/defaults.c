@@ -7,7 +7,6 @@
 #include "defaults.h"
 
 #include "level.h"
-#include "optimizer.h"
 
 /*
  * Rows of a window, about: whole seasons, as many as fit, one at least. In long tables two if they can be had: on 25

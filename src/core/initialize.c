@@ -80,6 +80,8 @@ orthogonal(const lf_shape *shape, lf_random *random, const lf_pass *pass, lf_rea
 				for (size_t l = 0; l < length; l++)
 					v[l * stride] -= along * u[l * stride];
 			}
+		if (lf_interrupted(pass))
+			return;
 		norm = sqrt(dot(v, v, length, stride));
 		for (size_t l = 0; l < length; l++)
 			v[l * stride] = (lf_real) ((double) v[l * stride] / norm);

@@ -6,6 +6,8 @@
  */
 #include "model_bytes.h"
 
+#include "level.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -440,7 +442,7 @@ transfer_model(stream *s, lf_model *model)
 	transfer_columns(s, model);
 	transfer_time(s, model);
 	transfer_record(s, model);
-	transfer_optional(s, &model->link, (size_t) model->task.targets * ((size_t) model->task.inputs + 1));
+	transfer_optional(s, &model->link, lf_link_size(&model->task));
 	transfer_optional(s, &model->tail, (size_t) model->task.lookback * (size_t) model->columns);
 	transfer_weights(s, model);
 }

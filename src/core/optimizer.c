@@ -19,12 +19,6 @@ const char *const lf_optimizer_names[LF_OPTIMIZERS] = {
 	[LF_SGD] = "sgd",
 };
 
-double
-lf_optimizer_learning_rate(lf_optimizer_kind kind)
-{
-	return kind == LF_SGD ? 0.01 : 0.001;
-}
-
 static bool
 has_first(const lf_optimizer *optimizer)
 {

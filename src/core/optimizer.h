@@ -29,9 +29,6 @@ typedef struct lf_optimizer
 	lf_real    *second;			/* running mean of their squares (adam, rmsprop) */
 } lf_optimizer;
 
-/* 0.001, for sgd 0.01. */
-double		lf_optimizer_learning_rate(lf_optimizer_kind kind);
-
 /* Takes the state of 'count' weights from the arena; lf_optimizer_reset clears it. */
 void		lf_optimizer_plan(lf_optimizer *optimizer, lf_arena *arena, size_t count);
 void		lf_optimizer_reset(lf_optimizer *optimizer);

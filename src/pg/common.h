@@ -26,6 +26,17 @@
 	PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
 	PG_FUNCTION_INFO_V1(name)
 
+/*
+ * Serves what interrupts are pending, then gives the flag that the core is to look at. NULL where one stays pending,
+ * because it may not be served here: it must not stop the work for good.
+ */
+static inline const volatile sig_atomic_t *
+serve_interrupts(void)
+{
+	CHECK_FOR_INTERRUPTS();
+	return InterruptPending ? NULL : &InterruptPending;
+}
+
 #define LF_VERSION "0.1.0"
 
 #endif

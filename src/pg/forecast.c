@@ -8,8 +8,6 @@
 #include "timeline.h"
 #include "utils/timestamp.h"
 
-#include <math.h>
-
 /*
  * The relation to read: the given one, or the one that the model was trained on. Its columns go by the model's names:
  * all of them, or the inputs only, which is what a forecast needs.

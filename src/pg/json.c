@@ -112,14 +112,19 @@ json_elements(const JsonbValue *value, const char *what, JsonbValue *elements, i
 	return count;
 }
 
+static double
+number_of(const JsonbValue *value, const char *what, const char *wanted)
+{
+	if (value->type != jbvNumeric)
+		report_type(value, what, wanted);
+	return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
+}
+
 double
 json_real(const JsonbValue *value, const char *what, double low, double high)
 {
-	double		number;
+	double		number = number_of(value, what, "a number");
 
-	if (value->type != jbvNumeric)
-		report_type(value, what, "a number");
-	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
 	if (!(number >= low && number <= high))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -130,11 +135,8 @@ json_real(const JsonbValue *value, const char *what, double low, double high)
 int64
 json_int(const JsonbValue *value, const char *what, int64 low, int64 high)
 {
-	double		number;
+	double		number = number_of(value, what, "an integer");
 
-	if (value->type != jbvNumeric)
-		report_type(value, what, "an integer");
-	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
 	if (number != floor(number) || !(number >= (double) low && number <= (double) high))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

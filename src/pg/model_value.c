@@ -127,11 +127,8 @@ model_forecast(LoadedModel *loaded, uint64 w, int steps)
 	check_memory(size, psprintf("a forecast of %d steps", steps), "ask for fewer");
 	out = MemoryContextAllocHuge(CurrentMemoryContext, size);
 	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		/* an interrupt that stays pending, because it may not be served here, must not stop the work for good */
-		status = lf_predict_steps(&loaded->predictor, InterruptPending ? NULL : &InterruptPending, w, steps, out);
-	} while (status == LF_INTERRUPTED);
+		status = lf_predict_steps(&loaded->predictor, serve_interrupts(), w, steps, out);
+	while (status == LF_INTERRUPTED);
 	return out;
 }
 

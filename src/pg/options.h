@@ -5,9 +5,10 @@
 #define LFPG_OPTIONS_H
 
 #include "common.h"
+#include "defaults.h"
 #include "preset.h"
 
-/* What a user said in options. What was left open stands at UNSET until defaults are chosen from the data. */
+/* What a user said in options. What was left open stands at LF_UNSET until defaults are chosen from the data. */
 typedef struct Options
 {
 	/* the network */
@@ -15,7 +16,7 @@ typedef struct Options
 	lf_spec    *layers;			/* NULL: the preset's */
 	lf_preset_arguments arguments;
 
-	/* training; 'training.normalize', epochs, batch size and learning rate may be UNSET */
+	/* training; 'training.normalize', epochs, batch size and learning rate may be LF_UNSET */
 	lf_training training;
 	int			lead;
 	int			normalize;
@@ -24,7 +25,7 @@ typedef struct Options
 
 	/* aggregates only, where lstm_train has parameters */
 	int			horizon;
-	int			lookback;		/* UNSET: chosen from the data */
+	int			lookback;		/* LF_UNSET: chosen from the data */
 	char	  **columns;		/* names of the values' elements */
 	int			columns_count;
 	char	  **target;
@@ -32,8 +33,6 @@ typedef struct Options
 	char	  **inputs;
 	int			inputs_count;
 } Options;
-
-#define UNSET (-1)
 
 /* Reads options, NULL as '{}'. 'aggregate' allows the keys that are parameters of lstm_train. */
 void		options_read(Jsonb *json, bool aggregate, Options *options);

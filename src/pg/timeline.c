@@ -166,20 +166,31 @@ timeline_at(lf_time_kind kind, const lf_time_step *step, int64 origin, int64 k)
 	return result;
 }
 
-/* Rows, counted from 1 on, that do not lie where the step says; 'first' is the first of them. */
+/*
+ * The first row, from 'row' on, that does not follow the one before by the step; the number of rows where all do. From
+ * row to row, so that one gap is one offender; months keep their day by MONTH_DAY.
+ */
 static uint64
-count_offenders(const Rows *rows, lf_time_kind kind, const lf_time_step *step, uint64 *first)
+next_offender(const Rows *rows, lf_time_kind kind, const lf_time_step *step, uint64 row)
+{
+	while (row < rows->count && timeline_at(kind, step, rows->at[row - 1], 1) == rows->at[row])
+	{
+		CHECK_FOR_INTERRUPTS();
+		row++;
+	}
+	return row;
+}
+
+static uint64
+count_offenders(const Rows *rows, lf_time_kind kind, const lf_time_step *step)
 {
 	uint64		offenders = 0;
 
-	for (uint64 i = 1; i < rows->count; i++)
+	for (uint64 row = next_offender(rows, kind, step, 1); row < rows->count;
+		 row = next_offender(rows, kind, step, row + 1))
 	{
 		CHECK_FOR_INTERRUPTS();
-		/* from row to row, so that one gap is one offender; months keep their day by MONTH_DAY */
-		if (timeline_at(kind, step, rows->at[i - 1], 1) == rows->at[i])
-			continue;
-		if (offenders++ == 0)
-			*first = i;
+		offenders++;
 	}
 	return offenders;
 }
@@ -187,13 +198,7 @@ count_offenders(const Rows *rows, lf_time_kind kind, const lf_time_step *step, u
 static bool
 fits(const Rows *rows, lf_time_kind kind, const lf_time_step *step)
 {
-	for (uint64 i = 1; i < rows->count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (timeline_at(kind, step, rows->at[i - 1], 1) != rows->at[i])
-			return false;
-	}
-	return true;
+	return next_offender(rows, kind, step, 1) == rows->count;
 }
 
 /* A step of months from the first two rows, with the latest day of the month that any row has. */
@@ -250,8 +255,8 @@ check_duplicates(const Rows *rows, lf_time_kind kind, const char *source)
 static void
 report_irregular(const Rows *rows, lf_time_kind kind, const lf_time_step *step, const char *source)
 {
-	uint64		first = 0;
-	uint64		offenders = count_offenders(rows, kind, step, &first);
+	uint64		first = next_offender(rows, kind, step, 1);
+	uint64		offenders = count_offenders(rows, kind, step);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_EXCEPTION),
@@ -284,12 +289,11 @@ timeline_find_step(const Rows *rows, lf_time_kind kind, const char *source)
 	/* no reading fits every row: tell of the one that most rows keep to */
 	for (int i = BY_MONTH; i < READINGS; i++)
 	{
-		uint64		first;
 		uint64		offenders;
 
 		if (steps[i].months == 0 && steps[i].days == 0 && steps[i].units == 0)
 			continue;
-		offenders = count_offenders(rows, kind, &steps[i], &first);
+		offenders = count_offenders(rows, kind, &steps[i]);
 		if (offenders < fewest)
 		{
 			fewest = offenders;

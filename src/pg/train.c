@@ -40,7 +40,7 @@ train(FunctionCallInfo fcinfo, char **targets, int target_count)
 	options_read(PG_ARGISNULL(ARG_OPTIONS) ? NULL : PG_GETARG_JSONB_P(ARG_OPTIONS), false, &request->options);
 
 	request->task.horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, 1);
-	request->task.lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, UNSET);
+	request->task.lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, LF_UNSET);
 	request->task.lead = request->options.lead;
 	inputs = argument_names(fcinfo, ARG_INPUTS, "inputs", &input_count);
 	request->names = task_columns(targets, target_count, inputs, input_count, &request->task, &request->columns);

@@ -19,7 +19,6 @@ typedef struct AggregateState
 {
 	Rows	   *rows;
 	Jsonb	   *options;		/* of the first row; NULL as '{}' */
-	bool		timed;
 } AggregateState;
 
 static const char source[] = "the aggregate's input";
@@ -40,7 +39,6 @@ new_state(MemoryContext context, int columns, bool timed)
 	AggregateState *state = MemoryContextAllocZero(context, sizeof(AggregateState));
 
 	state->rows = rows_create(context, columns, timed);
-	state->timed = timed;
 	return state;
 }
 
@@ -164,7 +162,7 @@ lstm_train_agg_combine(PG_FUNCTION_ARGS)
 	other = (AggregateState *) PG_GETARG_POINTER(1);
 	if (PG_ARGISNULL(0))
 	{
-		state = new_state(context, other->rows->columns, other->timed);
+		state = new_state(context, other->rows->columns, other->rows->at != NULL);
 		if (other->options != NULL)
 			state->options = memcpy(MemoryContextAlloc(context, VARSIZE(other->options)),
 									other->options, VARSIZE(other->options));
@@ -340,9 +338,9 @@ lstm_train_agg_final(PG_FUNCTION_ARGS)
 	request->source = source;
 	request->relation = "";
 	request->time_column = "";
-	request->time_kind = state->timed ? LF_TIME_TIMESTAMPTZ : LF_TIME_NONE;
+	request->time_kind = rows->at != NULL ? LF_TIME_TIMESTAMPTZ : LF_TIME_NONE;
 	training_check(request);
-	if (state->timed)
+	if (rows->at != NULL)
 		rows_sort(rows);
 	select_columns(rows, names, request->names, request->columns);
 	PG_RETURN_BYTEA_P(training_run(request, rows));

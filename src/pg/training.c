@@ -3,11 +3,10 @@
  */
 #include "training.h"
 
-#include "defaults.h"
 #include "error.h"
 #include "fit.h"
 #include "level.h"
-#include "json.h"
+#include "lib/stringinfo.h"
 #include "model_value.h"
 #include "timeline.h"
 #include "utils/memutils.h"
@@ -59,7 +58,7 @@ training_check(const Request *request)
 	lf_fit	   *fit;
 	lf_training training = request->options.training;
 
-	if (request->task.lookback == UNSET)
+	if (request->task.lookback == LF_UNSET)
 	{
 		if (request->options.layers != NULL)
 			return;				/* the rows decide about the size, and whether the layers fit */
@@ -108,11 +107,11 @@ run_fit(lf_fit *fit, bool timing)
 
 	do
 	{
-		CHECK_FOR_INTERRUPTS();
+		const volatile sig_atomic_t *interrupt = serve_interrupts();
+
 		if (timing)
 			fit->trainer.now = (GetCurrentTimestamp() - started) / 1e6;
-		/* an interrupt that stays pending, because it may not be served here, must not stop the work for good */
-		status = lf_fit_step(fit, InterruptPending ? NULL : &InterruptPending);
+		status = lf_fit_step(fit, interrupt);
 		if (status == LF_DIVERGED)
 			report_divergence(fit->trainer.epoch + 1, fit->trainer.batch + 1, &fit->training);
 		if (status == LF_EPOCH_DONE)
@@ -229,11 +228,11 @@ training_run(Request *request, Rows *rows)
 	/* what the user left open */
 	season = rows->count > 0 ? find_season(request, rows, LF_MAX_SEASON) : 1;
 	inner = season > LF_LONGEST_LOOKBACK ? find_season(request, rows, LF_LONGEST_LOOKBACK) : season;
-	if (request->task.lookback == UNSET)
+	if (request->task.lookback == LF_UNSET)
 		request->task.lookback = lf_default_lookback(rows->count, inner);
 	if (lf_window_count(&request->task, rows->count) == 0)
 		report_too_few(request, rows->count);
-	options->training.normalize = options->normalize == UNSET ?
+	options->training.normalize = options->normalize == LF_UNSET ?
 		lf_default_normalize(&request->task, &frame, season, inner) : (lf_normalize) options->normalize;
 	if (options->training.normalize != LF_NORMALIZE_NONE && !lf_task_can_normalize(&request->task))
 		ereport(ERROR,

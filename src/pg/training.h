@@ -10,7 +10,7 @@
 typedef struct Request
 {
 	Options		options;
-	lf_task		task;			/* lookback UNSET: chosen from the rows */
+	lf_task		task;			/* lookback LF_UNSET: chosen from the rows */
 	char	  **names;			/* of the columns of the frame */
 	int			columns;
 	const char *source;			/* what the rows come from, for messages */
