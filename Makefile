@@ -10,7 +10,8 @@ BLAS ?= openblas
 PG_CONFIG ?= pg_config
 
 # The one list of what the core is made of: the module, the tests, the fuzzer and the benchmark take it from here.
-CORE = activation base defaults fit gates initialize layer layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense \
+CORE = activation base defaults fit initialize kernels kernels_avx2 kernels_avx512 kernels_generic layer \
+	layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense \
 	layer_dropout layer_lstm layer_max_pool1d layer_shape layer_time_distributed level loss matrix model_bytes network \
 	optimizer patches predict preset random score season trainer window
 
@@ -36,6 +37,8 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wund
 # Sums may be reordered for vectors. Not -ffast-math: an object built with it switches denormals off when it is loaded.
 CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-math -fno-math-errno -ffp-contract=fast \
 	$(WARNINGS)
+# The kernels write their vectors out, and split numbers in ways that reordering would undo.
+KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check forms accuracy cancel setup setup-check core-tests
@@ -98,5 +101,6 @@ BLAS_BUILT := $(shell mkdir -p build; [ "$$(cat build/blas 2>&1)" = "$(BLAS)" ] 
 src/core/matrix.o src/pg/module.o $(shlib): build/blas
 
 $(CORE_OBJS): override CFLAGS += $(CORE_CFLAGS)
+$(filter src/core/kernels_%,$(CORE_OBJS)): override CFLAGS += $(KERNEL_CFLAGS)
 $(OBJS): $(wildcard src/core/*.h src/pg/*.h)
 endif

@@ -16,7 +16,7 @@ core-tests: $(FLOAT_TESTS) $(DOUBLE_TESTS) $(FUZZER)
 
 $(BUILD)/float/%.o: src/core/%.c $(CORE_HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(CORE_CFLAGS) -Werror -g -Isrc/core $(BLAS_CPPFLAGS) -c $< -o $@
+	$(CC) $(CORE_CFLAGS) $(if $(findstring kernels_,$<),$(KERNEL_CFLAGS)) -Werror -g -Isrc/core $(BLAS_CPPFLAGS) -c $< -o $@
 
 # Digits are what this build is for: sums stay in the order in which they are written.
 $(BUILD)/double/%.o: src/core/%.c $(CORE_HEADERS)

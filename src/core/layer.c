@@ -65,7 +65,8 @@ lf_layer_create(lf_layer *layer, const lf_layer_spec *spec, const lf_shape *inpu
 	lf_status	status;
 	int			count;
 
-	*layer = (lf_layer) {.class = lf_layer_class_of(spec->kind), .spec = *spec, .input = *input, .index = index};
+	*layer = (lf_layer) {.class = lf_layer_class_of(spec->kind), .spec = *spec, .input = *input, .index = index,
+		.kernels = lf_kernels_in_use()};
 	if (layer->class == NULL)
 		return LF_BAD_SHAPE;
 	layer->input_size = lf_shape_size(input);

@@ -10,6 +10,7 @@
 
 #include "activation.h"
 #include "base.h"
+#include "kernels.h"
 #include "random.h"
 
 /* These numbers stand in stored models: never renumber, add at the end. */
@@ -117,6 +118,17 @@ typedef struct lf_tensor
 
 #define LF_MAX_TENSORS 6		/* bidirectional: three each way */
 
+/*
+ * How a kind wants sequences to lie, in and out, forward and back: sample after sample (B, T, ...), or step after step
+ * (T, B, ...). Outputs without a time axis, (units), are not concerned. The network turns them where two kinds differ.
+ */
+typedef enum lf_order
+{
+	LF_BATCH_MAJOR,
+	LF_TIME_MAJOR,
+	LF_ANY_ORDER				/* treats all B * T rows alike, and gives them as it gets them */
+} lf_order;
+
 typedef struct lf_layer lf_layer;
 
 typedef struct lf_layer_class
@@ -124,6 +136,7 @@ typedef struct lf_layer_class
 	const char *name;			/* in SQL and in stored specs */
 	const char *keras_name;		/* what Keras' summary() prints */
 	unsigned	arguments;		/* lf_argument bits */
+	lf_order	order;
 
 	/* The shape of an output sample, or why there is none. */
 	lf_status	(*output_shape) (const lf_layer_spec *spec, const lf_shape *input, lf_shape *output);
@@ -136,6 +149,13 @@ typedef struct lf_layer_class
 	 * samples, and leaves it in layer->cache. NULL: the kind keeps nothing.
 	 */
 	void		(*plan) (lf_layer *layer, lf_arena *arena, int batch, bool training);
+
+	/*
+	 * Elements of the copy of the weights that forward and, if 'training', backward read in place of them, ordered for
+	 * the kernels; and what makes that copy in layer->packed whenever the weights have changed. NULL: there is none.
+	 */
+	size_t		(*packed_size) (const lf_layer *layer, bool training);
+	void		(*pack) (lf_layer *layer, const lf_pass *pass, bool training);
 
 	/* y (B, output) = f(x (B, input)). */
 	void		(*forward) (lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y);
@@ -157,9 +177,12 @@ struct lf_layer
 	size_t		input_size;		/* elements of one sample */
 	size_t		output_size;
 	size_t		parameters;		/* elements of all tensors together, which lie one behind the other */
+	const lf_kernels *kernels;	/* those in use when the layer was created */
 	const lf_real *weights;
 	lf_real    *gradients;		/* NULL in a network that only predicts */
+	lf_real    *packed;			/* what the class' pack wrote */
 	void	   *cache;			/* what the class' plan took */
+	bool		same_input;		/* lstm and bidirectional: x is (B, F), the same at each step; see network.c */
 	int			index;			/* place in the network; tells the dropout masks of two layers apart */
 };
 

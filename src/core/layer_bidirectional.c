@@ -2,20 +2,20 @@
  * layer_bidirectional.c: two lstm layers over the same input, one of them backwards, merged (Schuster and
  * Paliwal 1997).
  *
- * The backward layer's sequence is turned around before the merge, so that both halves of a row speak of the same time.
+ * The backward layer puts its h_t at time t, so that both halves of a row speak of the same time. Where the merge is
+ * concat, each layer writes its half of the rows of y; otherwise both have an output of their own.
  * Its tensors follow those of the forward layer, with the same names behind a prefix, as in Keras.
  */
-#include "layer.h"
-
-#include <string.h>
+#include "lstm.h"
 
 typedef struct bidirectional_cache
 {
 	lf_layer	ahead;
 	lf_layer	back;
-	lf_real    *y_ahead;		/* (B, T, H), or (B, H) without return_sequences */
-	lf_real    *y_back;			/* the same, already turned around */
-	lf_real    *dx_back;		/* (B, T, F) */
+	lf_real    *y_ahead;		/* (T, B, H), or (B, H) without return_sequences; NULL with concat */
+	lf_real    *y_back;			/* the same */
+	lf_real    *dy_ahead;		/* the gradients of these; NULL unless the merge is mul, when they differ */
+	lf_real    *dy_back;
 } bidirectional_cache;
 
 static lf_layer_spec
@@ -71,86 +71,109 @@ bidirectional_plan(lf_layer *layer, lf_arena *arena, int batch, bool training)
 	layer->cache = cache;
 	if (cache == NULL)
 		cache = &measured;
+	*cache = (bidirectional_cache) {0};
 	/* both fit, or this layer would not have been created */
 	(void) lf_layer_create(&cache->ahead, &ahead, &layer->input, layer->index);
 	(void) lf_layer_create(&cache->back, &back, &layer->input, layer->index);
+	cache->ahead.kernels = cache->back.kernels = layer->kernels;
+	cache->ahead.same_input = cache->back.same_input = layer->same_input;
 	lf_lstm_class.plan(&cache->ahead, arena, batch, training);
 	lf_lstm_class.plan(&cache->back, arena, batch, training);
+	if (layer->spec.merge == LF_MERGE_CONCAT)
+		return;
 	cache->y_ahead = lf_arena_reals(arena, (size_t) batch * cache->ahead.output_size);
 	cache->y_back = lf_arena_reals(arena, (size_t) batch * cache->back.output_size);
-	cache->dx_back = training ? lf_arena_reals(arena, (size_t) batch * layer->input_size) : NULL;
+	if (!training || layer->spec.merge != LF_MERGE_MUL)
+		return;
+	cache->dy_ahead = lf_arena_reals(arena, (size_t) batch * cache->ahead.output_size);
+	cache->dy_back = lf_arena_reals(arena, (size_t) batch * cache->back.output_size);
 }
 
-static void
-share_weights(lf_layer *layer, bidirectional_cache *cache)
+static size_t
+bidirectional_packed_size(const lf_layer *layer, bool training)
 {
+	lf_layer	inner = *layer;
+
+	inner.spec = inner_spec(&layer->spec, false);
+	return 2 * lf_lstm_class.packed_size(&inner, training);
+}
+
+/* Points the two layers at their halves of the weights. */
+static void
+share_weights(lf_layer *layer, bool training)
+{
+	bidirectional_cache *cache = layer->cache;
+
 	cache->ahead.weights = layer->weights;
 	cache->back.weights = layer->weights + cache->ahead.parameters;
+	cache->ahead.packed = layer->packed;
+	cache->back.packed = layer->packed + lf_lstm_class.packed_size(&cache->ahead, training);
 	cache->ahead.gradients = layer->gradients;
 	cache->back.gradients = layer->gradients == NULL ? NULL : layer->gradients + cache->ahead.parameters;
 }
 
-/* Steps of the inner outputs: T, or 1 without return_sequences. */
-static size_t
-steps_of(const lf_layer *layer)
+static void
+bidirectional_pack(lf_layer *layer, const lf_pass *pass, bool training)
 {
-	return layer->spec.return_sequences ? (size_t) layer->input.dim[0] : 1;
+	bidirectional_cache *cache = layer->cache;
+
+	share_weights(layer, training);
+	lf_lstm_class.pack(&cache->ahead, pass, training);
+	lf_lstm_class.pack(&cache->back, pass, training);
 }
 
-/* Turns the T rows of each sample around, in place. */
-static void
-turn_around(lf_real *y, size_t batch, size_t steps, size_t hidden)
+/* Where both layers read and write: their own outputs, or the halves of that of this layer. */
+typedef struct two_outputs
 {
-	for (size_t b = 0; b < batch; b++)
-		for (size_t t = 0; t < steps / 2; t++)
-		{
-			lf_real    *early = y + (b * steps + t) * hidden;
-			lf_real    *late = y + (b * steps + steps - 1 - t) * hidden;
+	lf_real    *ahead;
+	lf_real    *back;
+	lf_lstm_place place;
+} two_outputs;
 
-			for (size_t j = 0; j < hidden; j++)
-			{
-				lf_real		swap = early[j];
+static two_outputs
+outputs_of(const lf_layer *layer, lf_real *y)
+{
+	bidirectional_cache *cache = layer->cache;
+	size_t		h = (size_t) layer->spec.units;
 
-				early[j] = late[j];
-				late[j] = swap;
-			}
-		}
+	if (layer->spec.merge == LF_MERGE_CONCAT)
+		return (two_outputs) {.ahead = y, .back = y + h, .place = {.row = 2 * h, .in_order = true}};
+	return (two_outputs) {.ahead = cache->y_ahead, .back = cache->y_back, .place = {.row = h, .in_order = true}};
+}
+
+/* Elements of one inner output over the whole batch. */
+static size_t
+merged_size(const lf_layer *layer, const lf_pass *pass)
+{
+	return (size_t) pass->batch * (layer->spec.return_sequences ? (size_t) layer->input.dim[0] : 1) *
+		(size_t) layer->spec.units;
 }
 
 static void
 bidirectional_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y)
 {
 	bidirectional_cache *cache = layer->cache;
-	size_t		h = (size_t) layer->spec.units;
-	size_t		rows = (size_t) pass->batch * steps_of(layer);
-	const lf_real *a = cache->y_ahead;
-	const lf_real *b = cache->y_back;
+	size_t		size = merged_size(layer, pass);
+	two_outputs out = outputs_of(layer, y);
+	const lf_real *a = out.ahead;
+	const lf_real *b = out.back;
 
-	share_weights(layer, cache);
-	lf_lstm_class.forward(&cache->ahead, pass, x, cache->y_ahead);
-	lf_lstm_class.forward(&cache->back, pass, x, cache->y_back);
-	if (lf_interrupted(pass))
-		return;
-	turn_around(cache->y_back, (size_t) pass->batch, steps_of(layer), h);
+	lf_lstm_forward(&cache->ahead, pass, x, out.ahead, out.place);
+	lf_lstm_forward(&cache->back, pass, x, out.back, out.place);
 	switch (layer->spec.merge)
 	{
 		case LF_MERGE_CONCAT:
-			for (size_t i = 0; i < rows; i++)
-			{
-				memcpy(y + i * 2 * h, a + i * h, h * sizeof(lf_real));
-				memcpy(y + i * 2 * h + h, b + i * h, h * sizeof(lf_real));
-			}
 			break;
 		case LF_MERGE_SUM:
-			for (size_t i = 0; i < rows * h; i++)
+			for (size_t i = 0; i < size; i++)
 				y[i] = a[i] + b[i];
 			break;
 		case LF_MERGE_AVE:
-			for (size_t i = 0; i < rows * h; i++)
+			for (size_t i = 0; i < size; i++)
 				y[i] = (a[i] + b[i]) / 2;
 			break;
 		case LF_MERGE_MUL:
-			for (size_t i = 0; i < rows * h; i++)
+			for (size_t i = 0; i < size; i++)
 				y[i] = a[i] * b[i];
 			break;
 	}
@@ -161,54 +184,43 @@ bidirectional_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, c
 					   lf_real *dy, lf_real *dx)
 {
 	bidirectional_cache *cache = layer->cache;
-	size_t		h = (size_t) layer->spec.units;
-	size_t		rows = (size_t) pass->batch * steps_of(layer);
-	lf_real    *a = cache->y_ahead;
-	lf_real    *b = cache->y_back;
+	size_t		size = merged_size(layer, pass);
+	two_outputs out = outputs_of(layer, (lf_real *) y);
+	two_outputs slope = outputs_of(layer, dy);
 
-	(void) y;
-	/* the merged halves are not needed again: their places take the gradients */
-	for (size_t i = 0; i < rows; i++)
-		for (size_t j = 0; j < h; j++)
+	if (layer->spec.merge == LF_MERGE_MUL)
+	{
+		slope.ahead = cache->dy_ahead;
+		slope.back = cache->dy_back;
+		for (size_t i = 0; i < size; i++)
 		{
-			size_t		at = i * h + j;
-			lf_real		d;
-
-			switch (layer->spec.merge)
-			{
-				case LF_MERGE_CONCAT:
-					a[at] = dy[i * 2 * h + j];
-					b[at] = dy[i * 2 * h + h + j];
-					break;
-				case LF_MERGE_SUM:
-					a[at] = b[at] = dy[at];
-					break;
-				case LF_MERGE_AVE:
-					a[at] = b[at] = dy[at] / 2;
-					break;
-				case LF_MERGE_MUL:
-					d = a[at];
-					a[at] = dy[at] * b[at];
-					b[at] = dy[at] * d;
-					break;
-			}
+			slope.ahead[i] = dy[i] * out.back[i];
+			slope.back[i] = dy[i] * out.ahead[i];
 		}
-	turn_around(b, (size_t) pass->batch, steps_of(layer), h);
-	share_weights(layer, cache);
-	lf_lstm_class.backward(&cache->ahead, pass, x, NULL, a, dx);
-	lf_lstm_class.backward(&cache->back, pass, x, NULL, b, dx == NULL ? NULL : cache->dx_back);
-	if (dx != NULL)
-		for (size_t i = 0; i < (size_t) pass->batch * layer->input_size; i++)
-			dx[i] += cache->dx_back[i];
+	}
+	else if (layer->spec.merge != LF_MERGE_CONCAT)
+	{
+		/* the same for both */
+		slope.ahead = slope.back = dy;
+		for (size_t i = 0; i < size && layer->spec.merge == LF_MERGE_AVE; i++)
+			dy[i] /= 2;
+	}
+	share_weights(layer, true);
+	lf_lstm_backward(&cache->ahead, pass, x, out.ahead, slope.ahead, dx, out.place);
+	out.place.add_dx = true;
+	lf_lstm_backward(&cache->back, pass, x, out.back, slope.back, dx, out.place);
 }
 
 const lf_layer_class lf_bidirectional_class = {
 	.name = "bidirectional",
 	.keras_name = "Bidirectional",
 	.arguments = LF_ARG_LAYER | LF_ARG_MERGE_MODE,
+	.order = LF_TIME_MAJOR,
 	.output_shape = bidirectional_output_shape,
 	.tensors = bidirectional_tensors,
 	.plan = bidirectional_plan,
+	.packed_size = bidirectional_packed_size,
+	.pack = bidirectional_pack,
 	.forward = bidirectional_forward,
 	.backward = bidirectional_backward,
 };

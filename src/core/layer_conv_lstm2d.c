@@ -4,14 +4,13 @@
  *
  *	   z_t = x_t (*) W + h_{t-1} (*) U + b	   z_t (B, R', C', 4F): the four gates i, f, g, o along the last axis
  *
- * and from there on as in gates.h, at each position of the output grid. Input (T, R, C, channels); W (kh, kw, channels,
+ * and from there on as in kernels.h, at each position of the output grid. Input (T, R, C, channels); W (kh, kw, channels,
  * 4F) with the padding and strides of the spec; U (kh, kw, F, 4F) with stride 1 and padding 'same' on the output grid,
  * or the state would shrink from step to step; b (4F).
  *
- * As in lstm everything inside is time-major, with P = R' * C' rows per image where lstm has one per sample. The
+ * As in lstm what is kept is time-major, with P = R' * C' rows per image where lstm has one per sample. The
  * patches of the inputs and of the states are kept, which takes memory but makes each weight gradient one product.
  */
-#include "gates.h"
 #include "layer.h"
 #include "matrix.h"
 #include "patches.h"
@@ -21,16 +20,14 @@
 typedef struct conv_lstm2d_cache
 {
 	lf_real    *x_patches;		/* (T, B, P, kh * kw * channels), as processed; backward turns them into gradients */
-	lf_real    *h_patches;		/* (T - 1, B, P, kh * kw * F): those of h_{t-1}, from the second step on */
-	lf_real    *gates;			/* (T, B, P, 4F): activated gates; backward turns them into dz */
-	lf_real    *cell;			/* (T, B, P, F): c_t */
-	lf_real    *squashed;		/* (T, B, P, F): a(c_t) */
+	lf_real    *h_patches;		/* (T - 1, B, P, kh * kw * F): those of h_{t-1}, from the second step on;
+								 * without training (B, P, kh * kw * F), each step in the place of the last */
+	lf_real    *cell;			/* (T, B, P, F): c_t; without training (B, P, F) */
+	lf_real    *gates;			/* (T, B, P, 4F): activated gates; backward turns them into dz; NULL without training */
 	lf_real    *hidden;			/* (B, P, F): h_t of the newest step; older ones live on in h_patches alone */
 	lf_real    *dh_patches;		/* (B, P, kh * kw * F) */
-	lf_real    *dhidden;		/* (B, P, F): gradient that reaches h_t from step t + 1 */
-	lf_real    *dcell;			/* (B, P, F): the same for c_t */
-	lf_real    *scratch;		/* (B, P, 4F) */
-	bool		training;		/* false: h_patches is (1, B, P, kh * kw * F), each step in the place of the last */
+	lf_real    *dhidden;		/* (B, P, F): gradient of h_t */
+	lf_real    *dcell;			/* (B, P, F): gradient that reaches c_t from step t + 1 */
 } conv_lstm2d_cache;
 
 typedef struct conv_lstm2d_size
@@ -114,20 +111,38 @@ conv_lstm2d_plan(lf_layer *layer, lf_arena *arena, int batch, bool training)
 	layer->cache = cache;
 	if (cache == NULL)
 		cache = &measured;
+	*cache = (conv_lstm2d_cache) {0};
 	/* all rows of all patches may pass 2^64 elements: their product is left to the arena, which checks it */
 	cache->x_patches = lf_arena_take(arena, all, n.x.width * sizeof(lf_real));
 	cache->h_patches = lf_arena_take(arena, training ? all - n.rows : n.rows, n.h.width * sizeof(lf_real));
-	cache->gates = lf_arena_reals(arena, all * 4 * n.filters);
-	cache->cell = lf_arena_reals(arena, all * n.filters);
-	cache->squashed = lf_arena_reals(arena, all * n.filters);
+	cache->cell = lf_arena_reals(arena, (training ? all : n.rows) * n.filters);
 	cache->hidden = lf_arena_reals(arena, n.rows * n.filters);
-	cache->training = training;
 	if (!training)
 		return;
+	cache->gates = lf_arena_reals(arena, all * 4 * n.filters);
 	cache->dh_patches = lf_arena_take(arena, n.rows, n.h.width * sizeof(lf_real));
 	cache->dhidden = lf_arena_reals(arena, n.rows * n.filters);
 	cache->dcell = lf_arena_reals(arena, n.rows * n.filters);
-	cache->scratch = lf_arena_reals(arena, n.rows * 4 * n.filters);
+}
+
+static size_t
+conv_lstm2d_packed_size(const lf_layer *layer, bool training)
+{
+	conv_lstm2d_size n = size_of(layer, 1);
+
+	(void) training;
+	return lf_packed_cell(layer->kernels, n.filters, n.x.width, n.h.width);
+}
+
+static void
+conv_lstm2d_pack(lf_layer *layer, const lf_pass *pass, bool training)
+{
+	conv_lstm2d_size n = size_of(layer, 1);
+	const lf_real *recurrent = layer->weights + n.x.width * 4 * n.filters;
+	const lf_real *bias = layer->spec.use_bias ? recurrent + n.h.width * 4 * n.filters : NULL;
+
+	(void) training;
+	layer->kernels->pack_cell(pass, n.filters, n.x.width, n.h.width, layer->weights, recurrent, bias, layer->packed);
 }
 
 /* Where the image that is processed at step t lies among the B * T images of the input. */
@@ -144,40 +159,41 @@ conv_lstm2d_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_r
 	conv_lstm2d_size n = size_of(layer, pass->batch);
 	size_t		f = n.filters;
 	size_t		state = n.x.count * f;	/* elements of one sample's h_t */
-	const lf_real *kernel = layer->weights;
-	const lf_real *recurrent = kernel + n.x.width * 4 * f;
-	const lf_real *bias = recurrent + n.h.width * 4 * f;
+	bool		training = cache->gates != NULL;
+	const lf_real *last_cell = NULL;
 
 	for (size_t t = 0; t < n.steps; t++)
 		for (size_t b = 0; b < n.batch; b++)
 			lf_patches_gather(pass, &n.x, x + image_at(layer, &n, b, t),
 							  cache->x_patches + (t * n.batch + b) * n.x.count * n.x.width);
 
-	/* the part of z that does not depend on h, for all steps at once */
-	if (layer->spec.use_bias)
-		lf_repeat_row(pass, n.steps * n.rows, 4 * f, bias, cache->gates);
-	lf_multiply(pass, LF_PLAIN, LF_PLAIN, n.steps * n.rows, 4 * f, n.x.width,
-				cache->x_patches, n.x.width, kernel, 4 * f, layer->spec.use_bias, cache->gates, 4 * f);
-
-	for (size_t t = 0; t < n.steps; t++)
+	for (size_t t = 0; t < n.steps && !lf_interrupted(pass); t++)
 	{
-		lf_real    *gates = cache->gates + t * n.rows * 4 * f;
-		lf_real    *cell = cache->cell + t * n.rows * f;
+		size_t		kept = training ? t * n.rows * f : 0;
+		lf_real    *patches = cache->h_patches + (training && t > 0 ? t - 1 : 0) * n.rows * n.h.width;
+		lf_cell_step step = {
+			.rows = n.rows,
+			.units = f,
+			.inputs = n.x.width,
+			.states = n.h.width,
+			.activation = layer->spec.activation,
+			.recurrent_activation = layer->spec.recurrent_activation,
+			.packed = layer->packed,
+			.x = cache->x_patches + t * n.rows * n.x.width,
+			.x_row = n.x.width,
+			.before = t > 0 ? patches : NULL,
+			.before_row = n.h.width,
+			.cell_before = last_cell,
+			.cell = cache->cell + kept,
+			.hidden = cache->hidden,
+			.hidden_row = f,
+			.gates = training ? cache->gates + 4 * kept : NULL,
+		};
 
-		if (lf_interrupted(pass))
-			return;
-		if (t > 0)
-		{
-			lf_real    *patches = cache->h_patches + (cache->training ? t - 1 : 0) * n.rows * n.h.width;
-
-			for (size_t b = 0; b < n.batch; b++)
-				lf_patches_gather(pass, &n.h, cache->hidden + b * state, patches + b * n.h.count * n.h.width);
-			lf_multiply(pass, LF_PLAIN, LF_PLAIN, n.rows, 4 * f, n.h.width,
-						patches, n.h.width, recurrent, 4 * f, 1, gates, 4 * f);
-		}
-		lf_gates_forward(n.rows, f, layer->spec.activation, layer->spec.recurrent_activation,
-						 gates, t > 0 ? cell - n.rows * f : NULL,
-						 cell, cache->squashed + t * n.rows * f, cache->hidden);
+		for (size_t b = 0; b < n.batch && t > 0; b++)
+			lf_patches_gather(pass, &n.h, cache->hidden + b * state, patches + b * n.h.count * n.h.width);
+		layer->kernels->cell_forward(pass, &step);
+		last_cell = step.cell;
 		if (layer->spec.return_sequences)
 			for (size_t b = 0; b < n.batch; b++)
 				memcpy(y + (b * n.steps + t) * state, cache->hidden + b * state, state * sizeof(lf_real));
@@ -207,7 +223,20 @@ conv_lstm2d_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, con
 	for (size_t t = n.steps; t-- > 0;)
 	{
 		lf_real    *gates = cache->gates + t * n.rows * 4 * f;
-		const lf_real *cell_before = t > 0 ? cache->cell + (t - 1) * n.rows * f : NULL;
+		/* what reaches h_t from the step behind it comes through patches, not through the product of the kernel */
+		lf_cell_slope slope = {
+			.rows = n.rows,
+			.units = f,
+			.activation = layer->spec.activation,
+			.recurrent_activation = layer->spec.recurrent_activation,
+			.dhidden = cache->dhidden,
+			.dhidden_row = f,
+			.gates = gates,
+			.cell_before = t > 0 ? cache->cell + (t - 1) * n.rows * f : NULL,
+			.cell = cache->cell + t * n.rows * f,
+			.dcell = cache->dcell,
+			.dbias = layer->spec.use_bias ? dbias : NULL,
+		};
 
 		if (lf_interrupted(pass))
 			return;
@@ -228,17 +257,13 @@ conv_lstm2d_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, con
 		}
 		else if (t + 1 == n.steps)
 			memcpy(cache->dhidden, dy, n.batch * state * sizeof(lf_real));
-		lf_gates_backward(n.rows, f, layer->spec.activation, layer->spec.recurrent_activation,
-						  gates, cell_before, cache->squashed + t * n.rows * f,
-						  cache->dhidden, cache->dcell, cache->scratch);
+		layer->kernels->cell_backward(pass, &slope);
 	}
 
 	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, n.x.width, 4 * f, all,
 				cache->x_patches, n.x.width, cache->gates, 4 * f, 1, dkernel, 4 * f);
 	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, n.h.width, 4 * f, all - n.rows,
 				cache->h_patches, n.h.width, cache->gates + n.rows * 4 * f, 4 * f, 1, drecurrent, 4 * f);
-	if (layer->spec.use_bias)
-		lf_add_rows(pass, all, 4 * f, cache->gates, 4 * f, dbias);
 	if (dx == NULL)
 		return;
 	lf_multiply(pass, LF_PLAIN, LF_TRANSPOSED, all, n.x.width, 4 * f,
@@ -259,6 +284,8 @@ const lf_layer_class lf_conv_lstm2d_class = {
 	.output_shape = conv_lstm2d_output_shape,
 	.tensors = conv_lstm2d_tensors,
 	.plan = conv_lstm2d_plan,
+	.packed_size = conv_lstm2d_packed_size,
+	.pack = conv_lstm2d_pack,
 	.forward = conv_lstm2d_forward,
 	.backward = conv_lstm2d_backward,
 };

@@ -53,6 +53,7 @@ const lf_layer_class lf_dropout_class = {
 	.name = "dropout",
 	.keras_name = "Dropout",
 	.arguments = LF_ARG_RATE,
+	.order = LF_ANY_ORDER,
 	.output_shape = dropout_output_shape,
 	.forward = dropout_forward,
 	.backward = dropout_backward,

@@ -1,34 +1,26 @@
 /*
  * layer_lstm.c: the long short-term memory layer (Hochreiter and Schmidhuber 1997, forget gate after Gers et al. 2000).
  *
- *	   z_t = x_t W + h_{t-1} U + b			z_t (B, 4H): the four gates i, f, g, o side by side
- *	   i = s(z_i)	f = s(z_f)	 g = a(z_g)	  o = s(z_o)
- *	   c_t = f * c_{t-1} + i * g
- *	   h_t = o * a(c_t)
+ * The equations of a step are in kernels.h, which does the arithmetic; here is the walk along time. W (F, 4H),
+ * U (H, 4H), b (4H).
  *
- * with s the recurrent activation and a the activation; W (F, 4H), U (H, 4H), b (4H).
- *
- * Samples come batch-major (B, T, F). Inside, everything is time-major, (T, B, .): the rows that one step needs lie
- * together, and the weight gradients become one product each over all T * B rows instead of one per step. The copy
- * into that order is also the place where go_backwards turns time around, so nothing behind it knows of directions.
+ * Everything is time-major, (T, B, .): the rows that one step needs lie together, and the weight gradients become
+ * products over the rows of many steps. What is kept for the way back lies by time, whichever way the layer goes, so
+ * that the rows of x, dz and h of several steps are runs of memory in the same order.
  */
-#include "gates.h"
-#include "layer.h"
-#include "matrix.h"
+#include "lstm.h"
 
 #include <string.h>
 
 typedef struct lstm_cache
 {
-	lf_real    *x;				/* (T, B, F): the input, in the order in which it is processed */
-	lf_real    *gates;			/* (T, B, 4H): activated gates; backward turns them into dz */
-	lf_real    *cell;			/* (T, B, H): c_t */
-	lf_real    *squashed;		/* (T, B, H): a(c_t) */
-	lf_real    *hidden;			/* (T, B, H): h_t */
-	lf_real    *dhidden;		/* (B, H): gradient that reaches h_t from step t + 1 */
-	lf_real    *dcell;			/* (B, H): the same for c_t */
-	lf_real    *scratch;		/* (B, 4H) */
-	lf_real    *dx;				/* (T, B, F) */
+	lf_real    *hidden;			/* h_t where y does not take them: (T, B, H), or (2, B, H) in turn without training */
+	lf_real    *cell;			/* c_t: (T, B, H), or (B, H) without training */
+	lf_real    *gates;			/* (T, B, 4H): activated gates; backward turns them into dz; NULL without training */
+	lf_real    *dcell;			/* (B, H): gradient that reaches c_t from step t + 1 */
+	lf_real    *start;			/* (T, B, 4H), or (B, 4H) of an x that stays the same: x W + b, where it is found before
+								 * the walk, see starts_early(); NULL elsewhere */
+	lf_real    *dstart;			/* (B, 4H): the sum of dz over all steps, for an x that stays the same */
 } lstm_cache;
 
 typedef struct lstm_size
@@ -73,149 +65,297 @@ lstm_tensors(const lf_layer_spec *spec, const lf_shape *input, lf_tensor *tensor
 	return spec->use_bias ? 3 : 2;
 }
 
+/*
+ * Whether x W + b is found before the walk and not in its steps: once if x is the same at each of them, and for all of
+ * them in one product if the batch is so small that a step would read W from memory for next to no work.
+ */
+static bool
+starts_early(const lf_layer *layer, int batch, bool training)
+{
+	return layer->same_input || (!training && batch < 4 && layer->input.dim[1] > 1);
+}
+
 static void
 lstm_plan(lf_layer *layer, lf_arena *arena, int batch, bool training)
 {
 	lstm_size	n = size_of(layer, batch);
-	size_t		rows = n.steps * n.batch;	/* <= 2^20 * 2^16 */
+	size_t		rows = training ? n.steps * n.batch : n.batch;	/* <= 2^20 * 2^16 */
 	lstm_cache *cache = lf_arena_take(arena, 1, sizeof(lstm_cache));
 	lstm_cache	measured;
 
 	layer->cache = cache;
 	if (cache == NULL)
 		cache = &measured;
-	cache->x = lf_arena_reals(arena, rows * n.inputs);
-	cache->gates = lf_arena_reals(arena, rows * 4 * n.hidden);
+	*cache = (lstm_cache) {0};
+	if (!layer->spec.return_sequences)
+		cache->hidden = lf_arena_reals(arena, (training ? rows : 2 * rows) * n.hidden);
 	cache->cell = lf_arena_reals(arena, rows * n.hidden);
-	cache->squashed = lf_arena_reals(arena, rows * n.hidden);
-	cache->hidden = lf_arena_reals(arena, rows * n.hidden);
+	if (starts_early(layer, batch, training))
+		cache->start = lf_arena_reals(arena, (layer->same_input ? 1 : n.steps) * n.batch * 4 * n.hidden);
 	if (!training)
 		return;
-	cache->dhidden = lf_arena_reals(arena, n.batch * n.hidden);
+	if (layer->same_input)
+		cache->dstart = lf_arena_reals(arena, n.batch * 4 * n.hidden);
+	cache->gates = lf_arena_reals(arena, rows * 4 * n.hidden);
 	cache->dcell = lf_arena_reals(arena, n.batch * n.hidden);
-	cache->scratch = lf_arena_reals(arena, n.batch * 4 * n.hidden);
-	cache->dx = lf_arena_reals(arena, rows * n.inputs);
 }
 
-/* (B, T, F) into (T, B, F), time turned around if the layer goes backwards; 'back' copies the other way. */
-static void
-reorder(const lf_layer *layer, const lstm_size *n, lf_real *batch_major, lf_real *time_major, bool back)
+static size_t
+lstm_packed_size(const lf_layer *layer, bool training)
 {
-	for (size_t t = 0; t < n->steps; t++)
+	lstm_size	n = size_of(layer, 1);
+
+	return lf_packed_cell(layer->kernels, n.hidden, n.inputs, n.hidden) +
+		(training ? lf_packed_transposed(layer->kernels, 4 * n.hidden, n.hidden) +
+		 lf_packed_transposed(layer->kernels, 4 * n.hidden, n.inputs) : 0);
+}
+
+/* For the way back, behind what the way there needs: U^T and then W^T. */
+static lf_real *
+recurrent_transposed(const lf_layer *layer)
+{
+	return layer->packed + lstm_packed_size(layer, false);
+}
+
+static lf_real *
+kernel_transposed(const lf_layer *layer)
+{
+	size_t		h = (size_t) layer->spec.units;
+
+	return recurrent_transposed(layer) + lf_packed_transposed(layer->kernels, 4 * h, h);
+}
+
+static void
+lstm_pack(lf_layer *layer, const lf_pass *pass, bool training)
+{
+	lstm_size	n = size_of(layer, 1);
+	const lf_real *recurrent = layer->weights + n.inputs * 4 * n.hidden;
+	const lf_real *bias = layer->spec.use_bias ? recurrent + n.hidden * 4 * n.hidden : NULL;
+
+	layer->kernels->pack_cell(pass, n.hidden, n.inputs, n.hidden, layer->weights, recurrent, bias, layer->packed);
+	if (!training)
+		return;
+	layer->kernels->pack_transposed(pass, 4 * n.hidden, n.hidden, recurrent, 4 * n.hidden,
+									recurrent_transposed(layer));
+	layer->kernels->pack_transposed(pass, 4 * n.hidden, n.inputs, layer->weights, 4 * n.hidden,
+									kernel_transposed(layer));
+}
+
+/* The time at which the layer is at a step. */
+static size_t
+time_of(const lf_layer *layer, size_t steps, size_t step)
+{
+	return layer->spec.go_backwards ? steps - 1 - step : step;
+}
+
+/* Where h of a step lies: the block of B rows, and the distance between two rows. */
+typedef struct lstm_hidden
+{
+	lf_real    *blocks;
+	size_t		row;
+	bool		by_time;		/* else by step */
+	size_t		modulus;		/* blocks there are */
+} lstm_hidden;
+
+static lstm_hidden
+hidden_of(const lf_layer *layer, const lstm_size *n, lf_real *y, lf_lstm_place place)
+{
+	lstm_cache *cache = layer->cache;
+	bool		training = cache->gates != NULL;
+
+	if (layer->spec.return_sequences)
+		return (lstm_hidden) {.blocks = y, .row = place.row, .by_time = place.in_order, .modulus = n->steps};
+	return (lstm_hidden) {
+		.blocks = cache->hidden, .row = n->hidden, .by_time = training, .modulus = training ? n->steps : 2
+	};
+}
+
+static size_t
+hidden_block(const lf_layer *layer, const lstm_size *n, const lstm_hidden *hidden, size_t step)
+{
+	return (hidden->by_time ? time_of(layer, n->steps, step) : step) % hidden->modulus * n->batch * hidden->row;
+}
+
+/* x W + b, where it is found before the walk. */
+static void
+find_start(lf_layer *layer, const lf_pass *pass, const lstm_size *n, const lf_real *x)
+{
+	lstm_cache *cache = layer->cache;
+	size_t		gates = 4 * n->hidden;
+	size_t		rows = layer->same_input ? n->batch : n->steps * n->batch;
+
+	if (cache->start == NULL)
+		return;
+	if (layer->spec.use_bias)
+		lf_repeat_row(pass, rows, gates, layer->weights + (n->inputs + n->hidden) * gates, cache->start);
+	lf_multiply(pass, LF_PLAIN, LF_PLAIN, rows, gates, n->inputs,
+				x, n->inputs, layer->weights, gates, layer->spec.use_bias, cache->start, gates);
+}
+
+static const lf_real *
+start_of(const lf_layer *layer, const lstm_size *n, size_t t)
+{
+	const lstm_cache *cache = layer->cache;
+
+	return cache->start == NULL || layer->same_input ? cache->start : cache->start + t * n->batch * 4 * n->hidden;
+}
+
+void
+lf_lstm_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y, lf_lstm_place place)
+{
+	lstm_cache *cache = layer->cache;
+	lstm_size	n = size_of(layer, pass->batch);
+	lstm_hidden hidden = hidden_of(layer, &n, y, place);
+	const lf_real *last = NULL;
+	const lf_real *last_cell = NULL;
+
+	find_start(layer, pass, &n, x);
+	for (size_t s = 0; s < n.steps && !lf_interrupted(pass); s++)
 	{
-		size_t		from = layer->spec.go_backwards ? n->steps - 1 - t : t;
+		size_t		t = time_of(layer, n.steps, s);
+		size_t		kept = cache->gates != NULL ? t * n.batch * n.hidden : 0;
+		lf_cell_step step = {
+			.rows = n.batch,
+			.units = n.hidden,
+			.inputs = n.inputs,
+			.states = n.hidden,
+			.activation = layer->spec.activation,
+			.recurrent_activation = layer->spec.recurrent_activation,
+			.packed = layer->packed,
+			.start = start_of(layer, &n, t),
+			.x = x + t * n.batch * n.inputs,
+			.x_row = n.inputs,
+			.before = last,
+			.before_row = hidden.row,
+			.cell_before = last_cell,
+			.cell = cache->cell + kept,
+			.hidden = hidden.blocks + hidden_block(layer, &n, &hidden, s),
+			.hidden_row = hidden.row,
+			.gates = cache->gates != NULL ? cache->gates + 4 * kept : NULL,
+			.last_panel_first = s % 2 == 1,
+		};
 
-		for (size_t b = 0; b < n->batch; b++)
+		layer->kernels->cell_forward(pass, &step);
+		last = step.hidden;
+		last_cell = step.cell;
+	}
+	if (!layer->spec.return_sequences && !lf_interrupted(pass))
+		for (size_t b = 0; b < n.batch; b++)
+			memcpy(y + b * place.row, last + b * hidden.row, n.hidden * sizeof(lf_real));
+}
+
+/*
+ * Rows whose dz waits in the cache for the products with x and h. Fewer and the sums are loaded and stored too often,
+ * more and dz has left the cache.
+ */
+#define ROWS_AT_ONCE 256
+
+/* From 'rows' rows of x and of dz: adds to the gradient of W, and finds dx. */
+static void
+add_input_gradients(lf_layer *layer, const lf_pass *pass, const lstm_size *n, size_t rows, const lf_real *x,
+					const lf_real *dz, lf_real *dx, bool add_dx)
+{
+	size_t		gates = 4 * n->hidden;
+
+	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, n->inputs, gates, rows,
+				x, n->inputs, dz, gates, 1, layer->gradients, gates);
+	if (dx != NULL)
+		layer->kernels->multiply_packed(pass, rows, n->inputs, gates, dz, gates, kernel_transposed(layer),
+										add_dx, dx, n->inputs);
+}
+
+/* Steps first .. last, whose dz are known: adds to the gradients of W and U, and finds dx. */
+static void
+add_gradients(lf_layer *layer, const lf_pass *pass, const lstm_size *n, const lstm_hidden *hidden, const lf_real *x,
+			  lf_real *dx, bool add_dx, size_t first, size_t last)
+{
+	lstm_cache *cache = layer->cache;
+	size_t		h = n->hidden;
+	size_t		rows = (last - first + 1) * n->batch;
+	size_t		t = time_of(layer, n->steps, layer->spec.go_backwards ? last : first) * n->batch;
+
+	if (!layer->same_input)
+		add_input_gradients(layer, pass, n, rows, x + t * n->inputs, cache->gates + t * 4 * h,
+							dx == NULL ? NULL : dx + t * n->inputs, add_dx);
+
+	/* h_{t-1}: there is none before the first step */
+	if (first == 0)
+		first = 1;
+	if (first > last)
+		return;
+	rows = (last - first + 1) * n->batch;
+	t = time_of(layer, n->steps, layer->spec.go_backwards ? last : first) * n->batch;
+	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, h, 4 * h, rows,
+				hidden->blocks + hidden_block(layer, n, hidden, layer->spec.go_backwards ? last - 1 : first - 1),
+				hidden->row, cache->gates + t * 4 * h, 4 * h, 1, layer->gradients + n->inputs * 4 * h, 4 * h);
+}
+
+void
+lf_lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y, const lf_real *dy,
+				 lf_real *dx, lf_lstm_place place)
+{
+	lstm_cache *cache = layer->cache;
+	lstm_size	n = size_of(layer, pass->batch);
+	lstm_hidden hidden = hidden_of(layer, &n, (lf_real *) y, place);
+	size_t		h = n.hidden;
+	size_t		at_once = ROWS_AT_ONCE / n.batch + 1;
+	size_t		last = n.steps - 1;	/* of the steps whose dz wait */
+	const lf_real *dz_after = NULL;
+
+	/* without order in y, h and dz of several steps are not runs of memory in the same order */
+	if (layer->spec.go_backwards && !hidden.by_time)
+		at_once = 1;
+	memset(cache->dcell, 0, n.batch * h * sizeof(lf_real));
+	if (layer->same_input)
+		memset(cache->dstart, 0, n.batch * 4 * h * sizeof(lf_real));
+	for (size_t s = n.steps; s-- > 0 && !lf_interrupted(pass);)
+	{
+		size_t		kept = time_of(layer, n.steps, s) * n.batch * h;
+		const lf_real *dhidden = NULL;
+		lf_cell_slope slope = {
+			.rows = n.batch,
+			.units = h,
+			.activation = layer->spec.activation,
+			.recurrent_activation = layer->spec.recurrent_activation,
+			.packed = recurrent_transposed(layer),
+			.dz_after = dz_after,
+			.dhidden_row = place.row,
+			.gates = cache->gates + 4 * kept,
+			.cell_before = s == 0 ? NULL : cache->cell + time_of(layer, n.steps, s - 1) * n.batch * h,
+			.cell = cache->cell + kept,
+			.dcell = cache->dcell,
+			.dbias = layer->spec.use_bias ? layer->gradients + (n.inputs + h) * 4 * h : NULL,
+		};
+
+		if (layer->spec.return_sequences)
+			dhidden = dy + hidden_block(layer, &n, &hidden, s);
+		else if (s + 1 == n.steps)
+			dhidden = dy;
+		slope.dhidden = dhidden;
+		layer->kernels->cell_backward(pass, &slope);
+		dz_after = slope.gates;
+		for (size_t i = 0; i < n.batch * 4 * h && layer->same_input; i++)
+			cache->dstart[i] += dz_after[i];
+		if (last - s + 1 == at_once || s == 0)
 		{
-			lf_real    *sample = batch_major + (b * n->steps + from) * n->inputs;
-			lf_real    *row = time_major + (t * n->batch + b) * n->inputs;
-
-			if (back)
-				memcpy(sample, row, n->inputs * sizeof(lf_real));
-			else
-				memcpy(row, sample, n->inputs * sizeof(lf_real));
+			add_gradients(layer, pass, &n, &hidden, x, dx, place.add_dx, s, last);
+			last = s - 1;
 		}
 	}
+	if (layer->same_input)
+		add_input_gradients(layer, pass, &n, n.batch, x, cache->dstart, dx, place.add_dx);
 }
 
 static void
 lstm_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y)
 {
-	lstm_cache *cache = layer->cache;
-	lstm_size	n = size_of(layer, pass->batch);
-	size_t		h = n.hidden;
-	size_t		rows = n.steps * n.batch;
-	const lf_real *kernel = layer->weights;
-	const lf_real *recurrent = kernel + n.inputs * 4 * h;
-	const lf_real *bias = recurrent + h * 4 * h;
-
-	reorder(layer, &n, (lf_real *) x, cache->x, false);
-
-	/* the part of z that does not depend on h, for all steps at once */
-	if (layer->spec.use_bias)
-		lf_repeat_row(pass, rows, 4 * h, bias, cache->gates);
-	lf_multiply(pass, LF_PLAIN, LF_PLAIN, rows, 4 * h, n.inputs,
-				cache->x, n.inputs, kernel, 4 * h, layer->spec.use_bias, cache->gates, 4 * h);
-
-	for (size_t t = 0; t < n.steps; t++)
-	{
-		lf_real    *gates = cache->gates + t * n.batch * 4 * h;
-		lf_real    *cell = cache->cell + t * n.batch * h;
-		lf_real    *hidden = cache->hidden + t * n.batch * h;
-
-		if (lf_interrupted(pass))
-			return;
-		if (t > 0)
-			lf_multiply(pass, LF_PLAIN, LF_PLAIN, n.batch, 4 * h, h,
-						hidden - n.batch * h, h, recurrent, 4 * h, 1, gates, 4 * h);
-		lf_gates_forward(n.batch, h, layer->spec.activation, layer->spec.recurrent_activation,
-						 gates, t > 0 ? cell - n.batch * h : NULL,
-						 cell, cache->squashed + t * n.batch * h, hidden);
-	}
-
-	if (!layer->spec.return_sequences)
-	{
-		memcpy(y, cache->hidden + (n.steps - 1) * n.batch * h, n.batch * h * sizeof(lf_real));
-		return;
-	}
-	for (size_t t = 0; t < n.steps; t++)
-		for (size_t b = 0; b < n.batch; b++)
-			memcpy(y + (b * n.steps + t) * h, cache->hidden + (t * n.batch + b) * h, h * sizeof(lf_real));
+	lf_lstm_forward(layer, pass, x, y, (lf_lstm_place) {.row = (size_t) layer->spec.units});
 }
 
 static void
 lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y, lf_real *dy, lf_real *dx)
 {
-	lstm_cache *cache = layer->cache;
-	lstm_size	n = size_of(layer, pass->batch);
-	size_t		h = n.hidden;
-	size_t		rows = n.steps * n.batch;
-	const lf_real *kernel = layer->weights;
-	const lf_real *recurrent = kernel + n.inputs * 4 * h;
-	lf_real    *dkernel = layer->gradients;
-	lf_real    *drecurrent = dkernel + n.inputs * 4 * h;
-	lf_real    *dbias = drecurrent + h * 4 * h;
-
-	(void) x;					/* in the cache, reordered */
-	(void) y;
-	memset(cache->dhidden, 0, n.batch * h * sizeof(lf_real));
-	memset(cache->dcell, 0, n.batch * h * sizeof(lf_real));
-	for (size_t t = n.steps; t-- > 0;)
-	{
-		lf_real    *gates = cache->gates + t * n.batch * 4 * h;
-		const lf_real *cell_before = t > 0 ? cache->cell + (t - 1) * n.batch * h : NULL;
-
-		if (lf_interrupted(pass))
-			return;
-		if (t + 1 < n.steps)
-			lf_multiply(pass, LF_PLAIN, LF_TRANSPOSED, n.batch, h, 4 * h,
-						gates + n.batch * 4 * h, 4 * h, recurrent, 4 * h, 0, cache->dhidden, h);
-		if (layer->spec.return_sequences)
-		{
-			for (size_t b = 0; b < n.batch; b++)
-				for (size_t j = 0; j < h; j++)
-					cache->dhidden[b * h + j] += dy[(b * n.steps + t) * h + j];
-		}
-		else if (t + 1 == n.steps)
-			memcpy(cache->dhidden, dy, n.batch * h * sizeof(lf_real));
-		lf_gates_backward(n.batch, h, layer->spec.activation, layer->spec.recurrent_activation,
-						  gates, cell_before, cache->squashed + t * n.batch * h,
-						  cache->dhidden, cache->dcell, cache->scratch);
-	}
-
-	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, n.inputs, 4 * h, rows,
-				cache->x, n.inputs, cache->gates, 4 * h, 1, dkernel, 4 * h);
-	/* h_{t-1} of step 1 and on stands one block before the gates of that step */
-	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, h, 4 * h, rows - n.batch,
-				cache->hidden, h, cache->gates + n.batch * 4 * h, 4 * h, 1, drecurrent, 4 * h);
-	if (layer->spec.use_bias)
-		lf_add_rows(pass, rows, 4 * h, cache->gates, 4 * h, dbias);
-	if (dx != NULL)
-	{
-		lf_multiply(pass, LF_PLAIN, LF_TRANSPOSED, rows, n.inputs, 4 * h,
-					cache->gates, 4 * h, kernel, 4 * h, 0, cache->dx, n.inputs);
-		reorder(layer, &n, dx, cache->dx, true);
-	}
+	lf_lstm_backward(layer, pass, x, y, dy, dx, (lf_lstm_place) {.row = (size_t) layer->spec.units});
 }
 
 const lf_layer_class lf_lstm_class = {
@@ -223,9 +363,12 @@ const lf_layer_class lf_lstm_class = {
 	.keras_name = "LSTM",
 	.arguments = LF_ARG_UNITS | LF_ARG_ACTIVATION | LF_ARG_RECURRENT_ACTIVATION | LF_ARG_USE_BIAS |
 	LF_ARG_UNIT_FORGET_BIAS | LF_ARG_RETURN_SEQUENCES | LF_ARG_GO_BACKWARDS,
+	.order = LF_TIME_MAJOR,
 	.output_shape = lstm_output_shape,
 	.tensors = lstm_tensors,
 	.plan = lstm_plan,
+	.packed_size = lstm_packed_size,
+	.pack = lstm_pack,
 	.forward = lstm_forward,
 	.backward = lstm_backward,
 };

@@ -1,7 +1,7 @@
 /*
  * layer_shape.c: the layers that compute nothing: flatten, reshape and repeat_vector.
  *
- * Samples are stored row-major, so the first two only rename the axes and copy.
+ * Samples are stored row-major, so the first two only rename the axes and copy. repeat_vector writes (T, B, F).
  */
 #include "layer.h"
 
@@ -78,30 +78,26 @@ repeat_vector_output_shape(const lf_layer_spec *spec, const lf_shape *input, lf_
 static void
 repeat_vector_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y)
 {
-	size_t		size = layer->input_size;
-	size_t		times = (size_t) layer->spec.units;
+	size_t		size = (size_t) pass->batch * layer->input_size;
 
-	for (size_t b = 0; b < (size_t) pass->batch; b++)
-		for (size_t t = 0; t < times; t++)
-			memcpy(y + (b * times + t) * size, x + b * size, size * sizeof(lf_real));
+	for (size_t t = 0; t < (size_t) layer->spec.units && !lf_interrupted(pass); t++)
+		memcpy(y + t * size, x, size * sizeof(lf_real));
 }
 
 static void
 repeat_vector_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y,
 					   lf_real *dy, lf_real *dx)
 {
-	size_t		size = layer->input_size;
-	size_t		times = (size_t) layer->spec.units;
+	size_t		size = (size_t) pass->batch * layer->input_size;
 
 	(void) x;
 	(void) y;
 	if (dx == NULL)
 		return;
-	memset(dx, 0, (size_t) pass->batch * size * sizeof(lf_real));
-	for (size_t b = 0; b < (size_t) pass->batch; b++)
-		for (size_t t = 0; t < times; t++)
-			for (size_t i = 0; i < size; i++)
-				dx[b * size + i] += dy[(b * times + t) * size + i];
+	memcpy(dx, dy, size * sizeof(lf_real));
+	for (size_t t = 1; t < (size_t) layer->spec.units && !lf_interrupted(pass); t++)
+		for (size_t i = 0; i < size; i++)
+			dx[i] += dy[t * size + i];
 }
 
 const lf_layer_class lf_flatten_class = {
@@ -125,6 +121,7 @@ const lf_layer_class lf_repeat_vector_class = {
 	.name = "repeat_vector",
 	.keras_name = "RepeatVector",
 	.arguments = LF_ARG_N,
+	.order = LF_TIME_MAJOR,
 	.output_shape = repeat_vector_output_shape,
 	.forward = repeat_vector_forward,
 	.backward = repeat_vector_backward,

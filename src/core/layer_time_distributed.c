@@ -1,8 +1,8 @@
 /*
  * layer_time_distributed.c: one layer applied to each of the T steps of a sample, with the same weights.
  *
- * Input (T, ...), output (T, inner output ...). Samples are stored row-major, so B samples of T steps are, without a
- * copy, B * T samples of the inner layer: all there is to do is to call it with that batch.
+ * Input (T, ...), output (T, inner output ...). B samples of T steps, in whichever order they lie, are B * T samples of
+ * the inner layer without a copy: all there is to do is to call it with that batch.
  */
 #include "layer.h"
 
@@ -133,6 +133,7 @@ const lf_layer_class lf_time_distributed_class = {
 	.name = "time_distributed",
 	.keras_name = "TimeDistributed",
 	.arguments = LF_ARG_LAYER,
+	.order = LF_ANY_ORDER,
 	.output_shape = time_distributed_output_shape,
 	.tensors = time_distributed_tensors,
 	.plan = time_distributed_plan,

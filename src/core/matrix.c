@@ -1,10 +1,12 @@
 /*
- * matrix.c: matrix products through OpenBLAS, or by plain loops when built with LF_NO_BLAS.
+ * matrix.c: matrix products through OpenBLAS where that is fast, and by the kernels elsewhere.
  *
  * OpenBLAS answers a bad dimension by printing to the server's log and returning with C untouched. So every dimension
- * is checked here, and what does not fit its 32-bit integers goes through the plain loops, which take anything.
+ * is checked here, and what does not fit its 32-bit integers goes through the kernels, which take anything.
  */
 #include "matrix.h"
+
+#include "kernels.h"
 
 #include <limits.h>
 #include <string.h>
@@ -13,10 +15,7 @@
 #include <cblas.h>
 #endif
 
-/*
- * Multiply-adds between two looks at the interrupt flag: 2 ms at the 250 GFLOP/s of one AVX-512 core, 50 ms at the
- * 10 GFLOP/s of the plain loops.
- */
+/* Multiply-adds between two looks at the interrupt flag: 2 ms at the 250 GFLOP/s of one AVX-512 core. */
 #define PIECE ((size_t) 1 << 28)
 
 void
@@ -68,18 +67,13 @@ fits_blas(size_t m, size_t n, size_t k, size_t lda, size_t ldb, size_t ldc)
 }
 
 static void
-multiply_piece(lf_transpose ta, lf_transpose tb, size_t m, size_t n, size_t k,
-			   const lf_real *a, size_t lda, const lf_real *b, size_t ldb,
-			   int beta, lf_real *c, size_t ldc)
+multiply_by_blas(lf_transpose ta, lf_transpose tb, size_t m, size_t n, size_t k,
+				 const lf_real *a, size_t lda, const lf_real *b, size_t ldb,
+				 int beta, lf_real *c, size_t ldc)
 {
 	CBLAS_TRANSPOSE cta = ta == LF_PLAIN ? CblasNoTrans : CblasTrans;
 	CBLAS_TRANSPOSE ctb = tb == LF_PLAIN ? CblasNoTrans : CblasTrans;
 
-	if (!fits_blas(m, n, k, lda, ldb, ldc))
-	{
-		lf_multiply_plain(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
-		return;
-	}
 #ifdef LF_DOUBLE
 	cblas_dgemm(CblasRowMajor, cta, ctb, (int) m, (int) n, (int) k,
 				1.0, a, (int) lda, b, (int) ldb, (double) beta, c, (int) ldc);
@@ -89,31 +83,16 @@ multiply_piece(lf_transpose ta, lf_transpose tb, size_t m, size_t n, size_t k,
 #endif
 }
 
-#define multiply_some multiply_piece
-#else
-#define multiply_some lf_multiply_plain
-#endif
-
-void
-lf_multiply(const lf_pass *pass, lf_transpose ta, lf_transpose tb, size_t m, size_t n, size_t k,
-			const lf_real *a, size_t lda, const lf_real *b, size_t ldb,
-			int beta, lf_real *c, size_t ldc)
+/* The same in pieces, between which the interrupt flag is looked at. */
+static void
+multiply_in_pieces(const lf_pass *pass, lf_transpose ta, lf_transpose tb, size_t m, size_t n, size_t k,
+				   const lf_real *a, size_t lda, const lf_real *b, size_t ldb,
+				   int beta, lf_real *c, size_t ldc)
 {
 	size_t		rows;
-	size_t		depth;
-
-	if (m == 0 || n == 0)
-		return;
-	if (k == 0)
-	{
-		if (beta == 0)
-			for (size_t i = 0; i < m; i++)
-				memset(c + i * ldc, 0, n * sizeof(lf_real));
-		return;
-	}
+	size_t		depth = k;
 
 	/* Cut the rows of C first; a piece of one row that is still too long is cut along k and added up. */
-	depth = k;
 	if (n > PIECE / k)
 	{
 		rows = 1;
@@ -142,12 +121,41 @@ lf_multiply(const lf_pass *pass, lf_transpose ta, lf_transpose tb, size_t m, siz
 
 			if (lf_interrupted(pass))
 				return;
-			multiply_some(ta, tb, some, n, deep,
-						  ta == LF_PLAIN ? a + i * lda + l : a + l * lda + i, lda,
-						  tb == LF_PLAIN ? b + l * ldb : b + l, ldb,
-						  l == 0 ? beta : 1, c + i * ldc, ldc);
+			multiply_by_blas(ta, tb, some, n, deep,
+							 ta == LF_PLAIN ? a + i * lda + l : a + l * lda + i, lda,
+							 tb == LF_PLAIN ? b + l * ldb : b + l, ldb,
+							 l == 0 ? beta : 1, c + i * ldc, ldc);
 		}
 	}
+}
+
+/*
+ * Where OpenBLAS is faster than the kernels, measured on both sides: with short vectors as soon as there is anything to
+ * block; with those of AVX-512 from the size on at which C does not fit the second-level cache.
+ */
+static bool
+is_worth_blas(size_t m, size_t n, size_t k)
+{
+	size_t		worth = lf_kernels_in_use()->lanes * sizeof(lf_real) < 64 ? 2048 : (size_t) 1 << 19;
+
+	return m >= 16 && n >= 16 && k >= 16 && m * n >= worth;
+}
+
+#endif
+
+void
+lf_multiply(const lf_pass *pass, lf_transpose ta, lf_transpose tb, size_t m, size_t n, size_t k,
+			const lf_real *a, size_t lda, const lf_real *b, size_t ldb,
+			int beta, lf_real *c, size_t ldc)
+{
+#ifndef LF_NO_BLAS
+	if (is_worth_blas(m, n, k) && fits_blas(m, n, k, lda, ldb, ldc))
+	{
+		multiply_in_pieces(pass, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+		return;
+	}
+#endif
+	lf_kernels_in_use()->multiply(pass, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
 }
 
 void
@@ -182,7 +190,7 @@ lf_blas(void)
 #else
 	return (lf_blas_info)
 	{
-		.library = "none", .kernel = "plain loops", .threaded = false
+		.library = "none", .kernel = "none", .threaded = false
 	};
 #endif
 }

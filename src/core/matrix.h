@@ -24,7 +24,7 @@ void		lf_multiply(const lf_pass *pass, lf_transpose ta, lf_transpose tb, size_t 
 						const lf_real *a, size_t lda, const lf_real *b, size_t ldb,
 						int beta, lf_real *c, size_t ldc);
 
-/* The same by plain loops: the oracle of the above, and what it uses without BLAS. */
+/* The same by plain loops: the oracle of the above. */
 void		lf_multiply_plain(lf_transpose ta, lf_transpose tb, size_t m, size_t n, size_t k,
 							  const lf_real *a, size_t lda, const lf_real *b, size_t ldb,
 							  int beta, lf_real *c, size_t ldc);

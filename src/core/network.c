@@ -1,7 +1,77 @@
 /*
  * network.c: walks through the list of layers.
+ *
+ * What goes in and comes out lies sample after sample, (B, T, ...). Between layers it lies as they want it, see
+ * lf_order, so that a stack of lstm layers hands on its sequences step after step without a copy. A repeat_vector in
+ * front of an lstm or a bidirectional layer is not walked through at all: that layer then takes its input once for all
+ * steps, which saves both the copies and, since the product with W is the same at each step, most of the work.
  */
 #include "network.h"
+
+#include <string.h>
+
+/* Finds where sequences have to be turned from one order to the other. */
+static void
+find_turns(lf_network *network)
+{
+	bool		time_major = false;	/* how the output of the layer before lies, where it has a time axis */
+
+	for (int i = 0; i < network->count; i++)
+	{
+		const lf_layer *layer = &network->layer[i];
+
+		if (layer->class->order == LF_ANY_ORDER)
+			continue;
+		network->turns[i] = layer->input.rank > 1 && time_major != (layer->class->order == LF_TIME_MAJOR);
+		time_major = layer->class->order == LF_TIME_MAJOR;
+	}
+	network->turns[network->count] = time_major && lf_network_output(network)->rank > 1;
+}
+
+/* Whether layer i only repeats for a layer that knows how to take the same input at each step. */
+static bool
+is_skipped(const lf_network *network, int i)
+{
+	return i + 1 < network->count && network->layer[i + 1].same_input;
+}
+
+/* The shape of what stands before layer i, and behind the last one. */
+static const lf_shape *
+edge_shape(const lf_network *network, int i)
+{
+	return i < network->count ? &network->layer[i].input : lf_network_output(network);
+}
+
+/* Whether what stands before layer i is to be step after step once it was turned. */
+static bool
+wants_time_major(const lf_network *network, int i)
+{
+	return i < network->count && network->layer[i].class->order == LF_TIME_MAJOR;
+}
+
+/* (B, T, ...) into (T, B, ...), or the other way. */
+static void
+turn(const lf_pass *pass, const lf_shape *shape, bool to_time_major, const lf_real *from, lf_real *to)
+{
+	size_t		batch = (size_t) pass->batch;
+	size_t		steps = (size_t) shape->dim[0];
+	size_t		size = lf_shape_size(shape) / steps;
+	size_t		rows = to_time_major ? steps : batch;	/* of what is written, and runs in each */
+	size_t		runs = to_time_major ? batch : steps;
+
+	for (size_t i = 0; i < rows && !lf_interrupted(pass); i++)
+		for (size_t j = 0; j < runs; j++, to += size)
+		{
+			const lf_real *run = from + (j * rows + i) * size;
+
+			/* mostly one to a few columns, for which a call would take longer than the copy */
+			if (size <= 8)
+				for (size_t k = 0; k < size; k++)
+					to[k] = run[k];
+			else
+				memcpy(to, run, size * sizeof(lf_real));
+		}
+}
 
 lf_status
 lf_network_create(lf_network *network, const lf_spec *spec, int *layer)
@@ -26,6 +96,14 @@ lf_network_create(lf_network *network, const lf_spec *spec, int *layer)
 		network->parameters += network->layer[i].parameters;
 		input = &network->layer[i].output;
 	}
+	find_turns(network);
+	for (int i = 1; i < network->count; i++)
+	{
+		lf_layer_kind kind = network->layer[i].spec.kind;
+
+		network->layer[i].same_input = (kind == LF_LSTM || kind == LF_BIDIRECTIONAL) &&
+			network->layer[i - 1].spec.kind == LF_REPEAT_VECTOR;
+	}
 	return LF_OK;
 }
 
@@ -33,20 +111,37 @@ void
 lf_network_plan(lf_network *network, lf_arena *arena, int batch, bool training)
 {
 	size_t		largest = 0;
+	bool		any_turn = false;
 
 	network->batch = batch;
+	network->training = training;
+	network->packed = false;
 	for (int i = 0; i < network->count; i++)
 	{
 		lf_layer   *layer = &network->layer[i];
 
+		if (layer->class->packed_size != NULL)
+			layer->packed = lf_arena_reals(arena, layer->class->packed_size(layer, training));
 		if (layer->class->plan != NULL)
 			layer->class->plan(layer, arena, batch, training);
+		if (is_skipped(network, i))
+			continue;
 		network->output[i] = lf_arena_reals(arena, (size_t) batch * layer->output_size);
 		if (layer->output_size > largest)
 			largest = layer->output_size;
 	}
-	for (int i = 0; i < 2; i++)
-		network->gradient[i] = training ? lf_arena_reals(arena, (size_t) batch * largest) : NULL;
+	for (int i = 0; i <= network->count; i++)
+		if (network->turns[i])
+		{
+			size_t		size = lf_shape_size(edge_shape(network, i));
+
+			network->turned[i] = lf_arena_reals(arena, (size_t) batch * size);
+			if (size > largest)
+				largest = size;
+			any_turn = true;
+		}
+	for (int i = 0; i < 3; i++)
+		network->gradient[i] = training && (i < 2 || any_turn) ? lf_arena_reals(arena, (size_t) batch * largest) : NULL;
 }
 
 void
@@ -57,6 +152,7 @@ lf_network_bind(lf_network *network, const lf_real *weights, lf_real *gradients)
 		network->layer[i].weights = weights + network->offset[i];
 		network->layer[i].gradients = gradients == NULL ? NULL : gradients + network->offset[i];
 	}
+	network->packed = false;
 }
 
 lf_status
@@ -81,31 +177,84 @@ lf_network_initialize(const lf_network *network, uint64_t seed, const lf_pass *p
 	return LF_OK;
 }
 
-lf_status
-lf_network_forward(lf_network *network, const lf_pass *pass, const lf_real *x, const lf_real **y)
+static void
+pack(lf_network *network, const lf_pass *pass)
 {
-	for (int i = 0; i < network->count; i++)
+	for (int i = 0; i < network->count && !lf_interrupted(pass); i++)
 	{
 		lf_layer   *layer = &network->layer[i];
 
-		layer->class->forward(layer, pass, x, network->output[i]);
+		if (layer->class->pack != NULL)
+			layer->class->pack(layer, pass, network->training);
+	}
+	network->packed = !lf_interrupted(pass);
+}
+
+lf_status
+lf_network_forward(lf_network *network, const lf_pass *pass, const lf_real *x, const lf_real **y)
+{
+	if (network->training || !network->packed)
+		pack(network, pass);
+	for (int i = 0; i <= network->count; i++)
+	{
+		if (network->turns[i])
+		{
+			turn(pass, edge_shape(network, i), wants_time_major(network, i), x, network->turned[i]);
+			x = network->turned[i];
+		}
 		if (lf_interrupted(pass))
 			return LF_INTERRUPTED;
+		if (i == network->count)
+			break;
+		if (is_skipped(network, i))
+			continue;
+		network->layer[i].class->forward(&network->layer[i], pass, x, network->output[i]);
 		x = network->output[i];
 	}
 	*y = x;
 	return LF_OK;
 }
 
+/* One of the buffers that pass gradients down which is neither of these two. */
+static lf_real *
+free_gradient(const lf_network *network, const lf_real *a, const lf_real *b)
+{
+	int			i = 0;
+
+	while (network->gradient[i] == a || network->gradient[i] == b)
+		i++;
+	return network->gradient[i];
+}
+
 lf_status
 lf_network_backward(lf_network *network, const lf_pass *pass, const lf_real *x, lf_real *dy, lf_real *dx)
 {
+	if (network->turns[network->count])
+	{
+		lf_real    *turned = free_gradient(network, dy, NULL);
+
+		turn(pass, lf_network_output(network), true, dy, turned);
+		dy = turned;
+	}
 	for (int i = network->count - 1; i >= 0; i--)
 	{
 		lf_layer   *layer = &network->layer[i];
-		lf_real    *down = i == 0 ? dx : network->gradient[i % 2];
+		int			from = i - 1;	/* the layer whose output is this one's input */
+		const lf_real *in;
+		lf_real    *down;
+		lf_real    *written;
 
-		layer->class->backward(layer, pass, i == 0 ? x : network->output[i - 1], network->output[i], dy, down);
+		if (is_skipped(network, i))
+			continue;
+		if (layer->same_input)
+			from--;
+		in = network->turns[i] ? network->turned[i] : from < 0 ? x : network->output[from];
+		down = from < 0 ? dx : free_gradient(network, dy, NULL);
+		written = network->turns[i] && down != NULL ? free_gradient(network, dy, down) : down;
+
+		layer->class->backward(layer, pass, in, network->output[i], dy, written);
+		if (written != down)
+			turn(pass, &layer->input, !wants_time_major(network, i), written, down);
 		if (lf_interrupted(pass))
 			return LF_INTERRUPTED;
 		dy = down;

@@ -4,6 +4,9 @@
  * Life of a network: create (shapes and sizes, from a spec), plan (buffers, from an arena), bind (weights), then any
  * number of forward and backward walks. All weights lie in one array, layer after layer, tensor after tensor, in the
  * order of Keras' get_weights(); gradients lie the same way.
+ *
+ * A network planned for training reads the weights anew at each forward. One that only predicts reads them at the first
+ * forward after bind: who changes them binds again.
  */
 #ifndef LF_NETWORK_H
 #define LF_NETWORK_H
@@ -24,8 +27,12 @@ typedef struct lf_network
 	size_t		offset[LF_MAX_LAYERS];	/* of a layer's first weight */
 	size_t		parameters;
 	int			batch;			/* samples that the buffers hold */
-	lf_real    *output[LF_MAX_LAYERS];	/* (B, output) of each layer */
-	lf_real    *gradient[2];	/* (B, largest output): what backward passes from layer to layer, in turn */
+	bool		training;		/* planned for backward too */
+	bool		packed;			/* the layers' packed weights are those bound */
+	lf_real    *output[LF_MAX_LAYERS];	/* (B, output) of each layer, in the order of its class */
+	bool		turns[LF_MAX_LAYERS + 1];	/* a layer wants its input in another order; the last: the network's output */
+	lf_real    *turned[LF_MAX_LAYERS + 1];	/* (B, input): the same in that order */
+	lf_real    *gradient[3];	/* (B, largest output): what backward passes from layer to layer, in turn */
 } lf_network;
 
 /*

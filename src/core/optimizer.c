@@ -3,6 +3,8 @@
  */
 #include "optimizer.h"
 
+#include "kernels.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -48,29 +50,18 @@ lf_optimizer_reset(lf_optimizer *optimizer)
  *	   w -= rate * sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + epsilon)
  */
 static void
-adam_step(lf_optimizer *optimizer, double rate, lf_real *restrict w, const lf_real *restrict g)
+adam_step(lf_optimizer *optimizer, double rate, lf_real *w, const lf_real *g)
 {
 	double		t = (double) optimizer->steps;
-	lf_real		b1 = (lf_real) BETA_1;
-	lf_real		b2 = (lf_real) BETA_2;
-	lf_real		c1 = (lf_real) (1 - BETA_1);
-	lf_real		c2 = (lf_real) (1 - BETA_2);
-	lf_real		alpha = (lf_real) (rate * sqrt(1 - pow(BETA_2, t)) / (1 - pow(BETA_1, t)));
-	lf_real		epsilon = (lf_real) EPSILON;
-	lf_real		keep = (lf_real) (optimizer->kind == LF_ADAMW ? 1 - rate * optimizer->weight_decay : 1);
-	lf_real    *restrict m = optimizer->first;
-	lf_real    *restrict v = optimizer->second;
+	lf_adam		adam = {
+		.b1 = (lf_real) BETA_1,
+		.b2 = (lf_real) BETA_2,
+		.alpha = (lf_real) (rate * sqrt(1 - pow(BETA_2, t)) / (1 - pow(BETA_1, t))),
+		.epsilon = (lf_real) EPSILON,
+		.keep = (lf_real) (optimizer->kind == LF_ADAMW ? 1 - rate * optimizer->weight_decay : 1),
+	};
 
-	for (size_t i = 0; i < optimizer->count; i++)
-	{
-		m[i] = b1 * m[i] + c1 * g[i];
-		v[i] = b2 * v[i] + c2 * g[i] * g[i];
-#ifdef LF_DOUBLE
-		w[i] = keep * w[i] - alpha * m[i] / (sqrt(v[i]) + epsilon);
-#else
-		w[i] = keep * w[i] - alpha * m[i] / (sqrtf(v[i]) + epsilon);
-#endif
-	}
+	lf_kernels_in_use()->adam(&adam, optimizer->count, g, optimizer->first, optimizer->second, w);
 }
 
 /* v = rho v + (1 - rho) g^2	w -= rate * g / sqrt(v + epsilon) */
@@ -127,12 +118,8 @@ lf_optimizer_step(lf_optimizer *optimizer, double learning_rate, lf_real *weight
 double
 lf_clip_norm(lf_real *gradients, size_t count, double limit)
 {
-	double		sum = 0;
-	double		norm;
+	double		norm = sqrt(lf_kernels_in_use()->sum_of_squares(gradients, count));
 
-	for (size_t i = 0; i < count; i++)
-		sum += (double) gradients[i] * (double) gradients[i];
-	norm = sqrt(sum);
 	if (limit > 0 && norm > limit)
 	{
 		lf_real		factor = (lf_real) (limit / norm);

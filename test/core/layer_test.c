@@ -613,7 +613,7 @@ test_dropout(void)
 	   dropped_again != dropped_twice, "another seed gives an independent mask");
 
 	memcpy(r.dx.block, y, r.y.bytes);
-	r.layer.index++;
+	r.network.layer[0].index++;
 	rig_forward(&r);
 	ok(memcmp(r.dx.block, y, r.y.bytes) != 0, "another place in the network gives another mask");
 

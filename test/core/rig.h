@@ -1,5 +1,5 @@
 /*
- * rig.h: one layer on its own, in memory with red zones, as the tests of layers need it.
+ * rig.h: one layer as a network of its own, in memory with red zones, as the tests of layers need it.
  *
  * Every block has canaries in front and behind, and the block of the arena has not one byte to spare. All memory starts
  * as NaN, so that a layer that reads what it never wrote cannot go unnoticed.
@@ -7,7 +7,7 @@
 #ifndef RIG_H
 #define RIG_H
 
-#include "layer.h"
+#include "network.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +58,8 @@ guarded_reals(size_t count)
 
 typedef struct rig
 {
-	lf_layer	layer;
+	lf_network	network;
+	lf_layer	layer;			/* its layer, for its sizes */
 	lf_pass		pass;
 	size_t		x_count;		/* elements of the whole batch */
 	size_t		y_count;
@@ -79,23 +80,24 @@ static inline lf_status
 rig_open(rig *r, const lf_layer_spec *spec, lf_shape input, int batch, bool training)
 {
 	lf_arena	arena = lf_arena_measure();
+	lf_spec		whole = {.input = input, .count = 1, .layer = {*spec}};
 	lf_status	status;
+	int			index;
 
 	memset(r, 0, sizeof(*r));
-	status = lf_layer_create(&r->layer, spec, &input, 3);
+	status = lf_network_create(&r->network, &whole, &index);
 	if (status != LF_OK)
 		return status;
+	r->layer = r->network.layer[0];
 	r->pass = (lf_pass) {.batch = batch, .training = training, .dropout_seed = 42};
 	r->x_count = (size_t) batch * r->layer.input_size;
 	r->y_count = (size_t) batch * r->layer.output_size;
-	if (r->layer.class->plan != NULL)
-		r->layer.class->plan(&r->layer, &arena, batch + 1, training);
+	lf_network_plan(&r->network, &arena, batch + 1, training);
 	if (arena.overflow)
 		return LF_TOO_LARGE;
 	r->arena = guarded_new(arena.used);
 	arena = lf_arena_over(r->arena.block, r->arena.bytes);
-	if (r->layer.class->plan != NULL)
-		r->layer.class->plan(&r->layer, &arena, batch + 1, training);
+	lf_network_plan(&r->network, &arena, batch + 1, training);
 	if (arena.overflow || arena.used != r->arena.bytes)
 	{
 		printf("Bail out! %s needs another size than it measured\n", r->layer.class->name);
@@ -107,16 +109,18 @@ rig_open(rig *r, const lf_layer_spec *spec, lf_shape input, int batch, bool trai
 	r->y = guarded_reals(r->y_count);
 	r->dy = guarded_reals(r->y_count);
 	r->dx = guarded_reals(r->x_count);
-	r->layer.weights = r->weights.block;
-	r->layer.gradients = training ? r->gradients.block : NULL;
 	return LF_OK;
 }
 
+/* y stays NaN where the walk was interrupted. */
 static inline void
 rig_forward(rig *r)
 {
-	memset(r->y.block, 0xFF, r->y.bytes);
-	r->layer.class->forward(&r->layer, &r->pass, r->x.block, r->y.block);
+	const lf_real *y;
+
+	lf_network_bind(&r->network, r->weights.block, r->pass.training ? r->gradients.block : NULL);
+	if (lf_network_forward(&r->network, &r->pass, r->x.block, &y) == LF_OK)
+		memcpy(r->y.block, y, r->y.bytes);
 }
 
 /* dx: whether the gradient of the input is wanted. */
@@ -124,7 +128,7 @@ static inline void
 rig_backward(rig *r, bool dx)
 {
 	memset(r->dx.block, 0xFF, r->dx.bytes);
-	r->layer.class->backward(&r->layer, &r->pass, r->x.block, r->y.block, r->dy.block, dx ? r->dx.block : NULL);
+	(void) lf_network_backward(&r->network, &r->pass, r->x.block, r->dy.block, dx ? r->dx.block : NULL);
 }
 
 static inline bool

@@ -1,0 +1,77 @@
+/*
+ * kernels.c: which kernels serve on this processor.
+ *
+ * 'in_use' is the one variable of the core that outlives a call. It names code, not data: whatever it holds, results
+ * are right.
+ */
+#include "kernels.h"
+
+#include <string.h>
+
+extern const lf_kernels lf_kernels_generic;
+#if defined(__x86_64__) && !defined(LF_DOUBLE)
+extern const lf_kernels lf_kernels_avx2;
+extern const lf_kernels lf_kernels_avx512;
+#endif
+
+static const lf_kernels *in_use;
+
+static const lf_kernels *
+widest(void)
+{
+#if defined(__x86_64__) && !defined(LF_DOUBLE)
+	/* these ask the operating system as well, which has to save the registers */
+	__builtin_cpu_init();
+	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+		__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
+		return &lf_kernels_avx512;
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+		return &lf_kernels_avx2;
+#endif
+	return &lf_kernels_generic;
+}
+
+const lf_kernels *
+lf_kernels_in_use(void)
+{
+	if (in_use == NULL)
+		in_use = widest();
+	return in_use;
+}
+
+bool
+lf_kernels_use(const char *name)
+{
+	const lf_kernels *best = widest();
+
+	if (strcmp(name, "auto") == 0 || strcmp(name, best->name) == 0)
+		in_use = best;
+#if defined(__x86_64__) && !defined(LF_DOUBLE)
+	/* what runs AVX-512 runs AVX2 */
+	else if (strcmp(name, "avx2") == 0 && best == &lf_kernels_avx512)
+		in_use = &lf_kernels_avx2;
+#endif
+	else if (strcmp(name, "generic") == 0)
+		in_use = &lf_kernels_generic;
+	else
+		return false;
+	return true;
+}
+
+static size_t
+round_up(const lf_kernels *kernels, size_t n)
+{
+	return (n + kernels->lanes - 1) / kernels->lanes * kernels->lanes;
+}
+
+size_t
+lf_packed_cell(const lf_kernels *kernels, size_t units, size_t inputs, size_t states)
+{
+	return round_up(kernels, units) * 4 * (1 + inputs + states);
+}
+
+size_t
+lf_packed_transposed(const lf_kernels *kernels, size_t depth, size_t columns)
+{
+	return round_up(kernels, columns) * depth;
+}

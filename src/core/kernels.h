@@ -1,0 +1,137 @@
+/*
+ * kernels.h: the loops in which the time goes, built once per instruction set.
+ *
+ * kernels_avx512.c, kernels_avx2.c and kernels_generic.c compile the same source, kernels_body.h, for vectors of
+ * different length; which of them serves is chosen by what the processor can do. The generic one runs everywhere and is
+ * the oracle of the others. Sums are grouped by the length of a vector, so the last bits differ from one to the next.
+ *
+ * The step of a recurrence multiplies the same weights at each of T steps, so these are packed once, into panels: one
+ * panel holds what a tile of 'lanes' units needs, row after row, in the order in which it is read.
+ */
+#ifndef LF_KERNELS_H
+#define LF_KERNELS_H
+
+#include "activation.h"
+#include "base.h"
+#include "matrix.h"
+
+/*
+ * One step of a long short-term memory cell for 'rows' rows: samples, or samples times positions of a grid.
+ *
+ *	   z = x W + before U + b			z (rows, 4H): the four gates i, f, g, o side by side
+ *	   i = s(z_i)	f = s(z_f)	 g = a(z_g)	  o = s(z_o)
+ *	   c_t = f * c_{t-1} + i * g
+ *	   h_t = o * a(c_t)
+ *
+ * with s the recurrent activation and a the activation. 'x_row', 'before_row' and 'hidden_row' are the distances
+ * between two rows in memory; the other arrays lie densely. cell_before may be cell.
+ */
+typedef struct lf_cell_step
+{
+	size_t		rows;
+	size_t		units;			/* H */
+	size_t		inputs;			/* of x */
+	size_t		states;			/* of 'before': H, or those of a patch of h */
+	lf_activation activation;
+	lf_activation recurrent_activation;
+	const lf_real *packed;		/* by pack_cell: panels of (1 + inputs + states, 4 * lanes) */
+	const lf_real *start;		/* (rows, 4H): x W + b where that is known, and x not read; else NULL */
+	const lf_real *x;			/* (rows, inputs) */
+	size_t		x_row;
+	const lf_real *before;		/* (rows, states): h_{t-1}; NULL for zeros */
+	size_t		before_row;
+	const lf_real *cell_before; /* (rows, H): c_{t-1}; NULL for zeros */
+	lf_real    *cell;			/* (rows, H): c_t */
+	lf_real    *hidden;			/* (rows, H): h_t */
+	size_t		hidden_row;
+	lf_real    *gates;			/* (rows, 4H): activated, for the way back; NULL: not kept */
+	bool		last_panel_first;	/* a caller that alternates finds the end of the last step's weights still cached */
+} lf_cell_step;
+
+/*
+ * The same step on the way back. The gradient of h_t is what comes from above plus dz_{t+1} U^T; from it and from what
+ * reaches c_t:
+ *
+ *	   do = dh * a(c)	dc += dh * o * a'(c)	di = dc * g	  df = dc * c_{t-1}	  dg = dc * i	dc_{t-1} = dc * f
+ *
+ * and dz is each of these times the slope of its gate.
+ */
+typedef struct lf_cell_slope
+{
+	size_t		rows;
+	size_t		units;
+	lf_activation activation;
+	lf_activation recurrent_activation;
+	const lf_real *packed;		/* U^T by pack_transposed: depth 4H, H columns */
+	const lf_real *dz_after;	/* (rows, 4H): dz_{t+1}; NULL for zeros */
+	const lf_real *dhidden;		/* (rows, H): from above; NULL for zeros */
+	size_t		dhidden_row;
+	lf_real    *gates;			/* (rows, 4H): in: activated gates; out: dz */
+	const lf_real *cell_before; /* (rows, H): c_{t-1}; NULL for zeros */
+	const lf_real *cell;		/* (rows, H): c_t */
+	lf_real    *dcell;			/* (rows, H): in: what reaches c_t from step t + 1; out: the same for c_{t-1} */
+	lf_real    *dbias;			/* (4H) += the sum of dz over the rows; NULL: not wanted */
+} lf_cell_slope;
+
+/* The numbers of one step of Adam, see optimizer.c. */
+typedef struct lf_adam
+{
+	lf_real		b1;
+	lf_real		b2;
+	lf_real		alpha;
+	lf_real		epsilon;
+	lf_real		keep;			/* 1, or less by the decay of the weights */
+} lf_adam;
+
+typedef struct lf_kernels
+{
+	const char *name;			/* "avx512", "avx2", "generic" */
+	size_t		lanes;			/* numbers in a vector */
+
+	/*
+	 * W (inputs, 4H), U (states, 4H) and b (4H), NULL for zeros, into panels. Everything here that takes a pass looks
+	 * at its interrupt flag at least every few milliseconds and leaves early, with its output half-done.
+	 */
+	void		(*pack_cell) (const lf_pass *pass, size_t units, size_t inputs, size_t states,
+							  const lf_real *w, const lf_real *u, const lf_real *b, lf_real *packed);
+	void		(*cell_forward) (const lf_pass *pass, const lf_cell_step *step);
+
+	/* The transpose of a (columns, depth), for lf_cell_slope and multiply_packed. */
+	void		(*pack_transposed) (const lf_pass *pass, size_t depth, size_t columns, const lf_real *a, size_t lda,
+									lf_real *packed);
+	void		(*cell_backward) (const lf_pass *pass, const lf_cell_slope *slope);
+
+	/* As lf_multiply: what BLAS is slow at, and everything where there is no BLAS. */
+	void		(*multiply) (const lf_pass *pass, lf_transpose ta, lf_transpose tb, size_t m, size_t n, size_t k,
+							 const lf_real *a, size_t lda, const lf_real *b, size_t ldb,
+							 int beta, lf_real *c, size_t ldc);
+
+	/* C (m, columns) = A (m, depth) B, or += at beta 1, where B is what pack_transposed made. */
+	void		(*multiply_packed) (const lf_pass *pass, size_t m, size_t columns, size_t depth,
+									const lf_real *a, size_t lda, const lf_real *packed,
+									int beta, lf_real *c, size_t ldc);
+
+	/* As lf_activate and lf_activation_slope. */
+	void		(*activate) (lf_activation activation, lf_real *x, size_t n);
+	void		(*activation_slope) (lf_activation activation, const lf_real *y, const lf_real *dy, lf_real *dx, size_t n);
+
+	/* m = b1 m + (1 - b1) g	v = b2 v + (1 - b2) g^2		w = keep w - alpha m / (sqrt(v) + epsilon) */
+	void		(*adam) (const lf_adam *adam, size_t n, const lf_real *g, lf_real *m, lf_real *v, lf_real *w);
+
+	double		(*sum_of_squares) (const lf_real *x, size_t n);
+} lf_kernels;
+
+/* Elements that the two pack functions write. */
+size_t		lf_packed_cell(const lf_kernels *kernels, size_t units, size_t inputs, size_t states);
+size_t		lf_packed_transposed(const lf_kernels *kernels, size_t depth, size_t columns);
+
+/* The kernels in use: the widest that the processor runs, unless others were asked for. */
+const lf_kernels *lf_kernels_in_use(void);
+
+/*
+ * Puts others into use: "avx512", "avx2", "generic", or "auto" for the widest. False where the name is none of these or
+ * the processor cannot run them; nothing changes then. Networks that were created before keep theirs.
+ */
+bool		lf_kernels_use(const char *name);
+
+#endif

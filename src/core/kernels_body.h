@@ -1,0 +1,32 @@
+/*
+ * kernels_body.h: what each kernels_*.c compiles, with
+ *
+ *	   LANES			numbers in a vector
+ *	   TILE_ROWS		rows of a tile: 4 * TILE_ROWS sums, 4 vectors and one number must fit the registers
+ *	   KERNELS			the table that this becomes
+ *	   KERNELS_NAME		and its name
+ */
+#include "kernels.h"
+#include "tile.h"
+#include "vector.h"
+
+#include "kernel_cell.h"
+#include "kernel_elements.h"
+#include "kernel_multiply.h"
+
+extern const lf_kernels KERNELS;
+
+const lf_kernels KERNELS = {
+	.name = KERNELS_NAME,
+	.lanes = LANES,
+	.pack_cell = pack_cell,
+	.cell_forward = cell_forward,
+	.pack_transposed = pack_transposed,
+	.cell_backward = cell_backward,
+	.multiply = multiply,
+	.multiply_packed = multiply_packed,
+	.activate = activate,
+	.activation_slope = activation_slope,
+	.adam = adam,
+	.sum_of_squares = sum_of_squares,
+};
