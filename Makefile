@@ -13,7 +13,7 @@ PG_CONFIG ?= pg_config
 CORE = activation base defaults fit initialize kernels kernels_avx2 kernels_avx512 kernels_generic layer \
 	layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense \
 	layer_dropout layer_lstm layer_max_pool1d layer_shape layer_time_distributed level loss matrix model_bytes network \
-	optimizer patches predict preset random score season trainer window
+	optimizer patches pool predict preset random score season trainer window
 
 # The way of a row: table -> rows -> frame -> training -> model value -> forecast.
 PG = architecture arguments describe error forecast import json module model_value options predict rows table timeline \
@@ -88,7 +88,7 @@ DATA = $(wildcard src/lstm_forecast--*.sql)
 PG_CPPFLAGS = -Isrc/core -Isrc/pg $(BLAS_CPPFLAGS)
 PG_CFLAGS = -fvisibility=hidden -Wextra -Wshadow -Wstrict-prototypes -Wdouble-promotion -Wno-unused-parameter \
 	-Wno-sign-compare -Wno-declaration-after-statement
-SHLIB_LINK = $(BLAS_LIBS) -lm
+SHLIB_LINK = $(BLAS_LIBS) -lm -lpthread
 
 # Inlining this module's code into JIT-compiled queries gains nothing and would build everything twice.
 override with_llvm := no

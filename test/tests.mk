@@ -24,13 +24,13 @@ $(BUILD)/double/%.o: src/core/%.c $(CORE_HEADERS)
 	$(CC) -DLF_DOUBLE $(filter-out -Wdouble-promotion,$(TEST_CFLAGS)) $(BLAS_CPPFLAGS) -c $< -o $@
 
 $(BUILD)/float/%_test: test/core/%_test.c $(CORE:%=$(BUILD)/float/%.o)
-	$(CC) $(filter-out -Wdouble-promotion,$(TEST_CFLAGS)) $(BLAS_CPPFLAGS) $^ $(BLAS_LIBS) -lm -o $@
+	$(CC) $(filter-out -Wdouble-promotion,$(TEST_CFLAGS)) $(BLAS_CPPFLAGS) $^ $(BLAS_LIBS) -lm -lpthread -o $@
 
 $(BUILD)/double/%_test: test/core/%_test.c $(CORE:%=$(BUILD)/double/%.o)
-	$(CC) -DLF_DOUBLE $(filter-out -Wdouble-promotion,$(TEST_CFLAGS)) $(BLAS_CPPFLAGS) $^ $(BLAS_LIBS) -lm -o $@
+	$(CC) -DLF_DOUBLE $(filter-out -Wdouble-promotion,$(TEST_CFLAGS)) $(BLAS_CPPFLAGS) $^ $(BLAS_LIBS) -lm -lpthread -o $@
 
 # Plain loops: the sanitizers are to see every access, which they cannot inside a library.
 $(FUZZER): test/fuzz/model_fuzz.c $(CORE_SOURCES) $(CORE_HEADERS)
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
-		-DLF_NO_BLAS -Isrc/core -Itest/core $< $(CORE_SOURCES) -lm -o $@
+		-DLF_NO_BLAS -Isrc/core -Itest/core $< $(CORE_SOURCES) -lm -lpthread -o $@

@@ -12,6 +12,7 @@ typedef struct bidirectional_cache
 {
 	lf_layer	ahead;
 	lf_layer	back;
+	bool		training;
 	lf_real    *y_ahead;		/* (T, B, H), or (B, H) without return_sequences; NULL with concat */
 	lf_real    *y_back;			/* the same */
 	lf_real    *dy_ahead;		/* the gradients of these; NULL unless the merge is mul, when they differ */
@@ -71,7 +72,7 @@ bidirectional_plan(lf_layer *layer, lf_arena *arena, int batch, bool training)
 	layer->cache = cache;
 	if (cache == NULL)
 		cache = &measured;
-	*cache = (bidirectional_cache) {0};
+	*cache = (bidirectional_cache) {.training = training};
 	/* both fit, or this layer would not have been created */
 	(void) lf_layer_create(&cache->ahead, &ahead, &layer->input, layer->index);
 	(void) lf_layer_create(&cache->back, &back, &layer->input, layer->index);
@@ -100,14 +101,14 @@ bidirectional_packed_size(const lf_layer *layer, bool training)
 
 /* Points the two layers at their halves of the weights. */
 static void
-share_weights(lf_layer *layer, bool training)
+share_weights(lf_layer *layer)
 {
 	bidirectional_cache *cache = layer->cache;
 
 	cache->ahead.weights = layer->weights;
 	cache->back.weights = layer->weights + cache->ahead.parameters;
 	cache->ahead.packed = layer->packed;
-	cache->back.packed = layer->packed + lf_lstm_class.packed_size(&cache->ahead, training);
+	cache->back.packed = layer->packed + lf_lstm_class.packed_size(&cache->ahead, cache->training);
 	cache->ahead.gradients = layer->gradients;
 	cache->back.gradients = layer->gradients == NULL ? NULL : layer->gradients + cache->ahead.parameters;
 }
@@ -117,7 +118,7 @@ bidirectional_pack(lf_layer *layer, const lf_pass *pass, bool training)
 {
 	bidirectional_cache *cache = layer->cache;
 
-	share_weights(layer, training);
+	share_weights(layer);
 	lf_lstm_class.pack(&cache->ahead, pass, training);
 	lf_lstm_class.pack(&cache->back, pass, training);
 }
@@ -158,6 +159,7 @@ bidirectional_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf
 	const lf_real *a = out.ahead;
 	const lf_real *b = out.back;
 
+	share_weights(layer);
 	lf_lstm_forward(&cache->ahead, pass, x, out.ahead, out.place);
 	lf_lstm_forward(&cache->back, pass, x, out.back, out.place);
 	switch (layer->spec.merge)
@@ -205,7 +207,7 @@ bidirectional_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, c
 		for (size_t i = 0; i < size && layer->spec.merge == LF_MERGE_AVE; i++)
 			dy[i] /= 2;
 	}
-	share_weights(layer, true);
+	share_weights(layer);
 	lf_lstm_backward(&cache->ahead, pass, x, out.ahead, slope.ahead, dx, out.place);
 	out.place.add_dx = true;
 	lf_lstm_backward(&cache->back, pass, x, out.back, slope.back, dx, out.place);

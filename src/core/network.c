@@ -8,6 +8,8 @@
  */
 #include "network.h"
 
+#include "denormals.h"
+
 #include <string.h>
 
 /* Finds where sequences have to be turned from one order to the other. */
@@ -107,8 +109,8 @@ lf_network_create(lf_network *network, const lf_spec *spec, int *layer)
 	return LF_OK;
 }
 
-void
-lf_network_plan(lf_network *network, lf_arena *arena, int batch, bool training)
+static void
+plan(lf_network *network, lf_arena *arena, int batch, bool training)
 {
 	size_t		largest = 0;
 	bool		any_turn = false;
@@ -120,7 +122,7 @@ lf_network_plan(lf_network *network, lf_arena *arena, int batch, bool training)
 	{
 		lf_layer   *layer = &network->layer[i];
 
-		if (layer->class->packed_size != NULL)
+		if (layer->class->packed_size != NULL && !network->beside)
 			layer->packed = lf_arena_reals(arena, layer->class->packed_size(layer, training));
 		if (layer->class->plan != NULL)
 			layer->class->plan(layer, arena, batch, training);
@@ -142,6 +144,20 @@ lf_network_plan(lf_network *network, lf_arena *arena, int batch, bool training)
 		}
 	for (int i = 0; i < 3; i++)
 		network->gradient[i] = training && (i < 2 || any_turn) ? lf_arena_reals(arena, (size_t) batch * largest) : NULL;
+}
+
+void
+lf_network_plan(lf_network *network, lf_arena *arena, int batch, bool training)
+{
+	plan(network, arena, batch, training);
+}
+
+void
+lf_network_plan_beside(lf_network *network, const lf_network *first, lf_arena *arena, int batch)
+{
+	*network = *first;
+	network->beside = true;
+	plan(network, arena, batch, true);
 }
 
 void
@@ -177,8 +193,8 @@ lf_network_initialize(const lf_network *network, uint64_t seed, const lf_pass *p
 	return LF_OK;
 }
 
-static void
-pack(lf_network *network, const lf_pass *pass)
+lf_status
+lf_network_pack(lf_network *network, const lf_pass *pass)
 {
 	for (int i = 0; i < network->count && !lf_interrupted(pass); i++)
 	{
@@ -188,13 +204,16 @@ pack(lf_network *network, const lf_pass *pass)
 			layer->class->pack(layer, pass, network->training);
 	}
 	network->packed = !lf_interrupted(pass);
+	return network->packed ? LF_OK : LF_INTERRUPTED;
 }
 
-lf_status
-lf_network_forward(lf_network *network, const lf_pass *pass, const lf_real *x, const lf_real **y)
+static lf_status
+forward(lf_network *network, const lf_pass *pass, const lf_real *x, const lf_real **y)
 {
-	if (network->training || !network->packed)
-		pack(network, pass);
+	if (!network->packed && !network->beside && lf_network_pack(network, pass) != LF_OK)
+		return LF_INTERRUPTED;
+	/* the next walk of a training comes after a step of the optimizer */
+	network->packed = !network->training;
 	for (int i = 0; i <= network->count; i++)
 	{
 		if (network->turns[i])
@@ -226,8 +245,8 @@ free_gradient(const lf_network *network, const lf_real *a, const lf_real *b)
 	return network->gradient[i];
 }
 
-lf_status
-lf_network_backward(lf_network *network, const lf_pass *pass, const lf_real *x, lf_real *dy, lf_real *dx)
+static lf_status
+backward(lf_network *network, const lf_pass *pass, const lf_real *x, lf_real *dy, lf_real *dx)
 {
 	if (network->turns[network->count])
 	{
@@ -260,6 +279,26 @@ lf_network_backward(lf_network *network, const lf_pass *pass, const lf_real *x, 
 		dy = down;
 	}
 	return LF_OK;
+}
+
+lf_status
+lf_network_forward(lf_network *network, const lf_pass *pass, const lf_real *x, const lf_real **y)
+{
+	unsigned	mode = lf_flush_denormals();
+	lf_status	status = forward(network, pass, x, y);
+
+	lf_restore_denormals(mode);
+	return status;
+}
+
+lf_status
+lf_network_backward(lf_network *network, const lf_pass *pass, const lf_real *x, lf_real *dy, lf_real *dx)
+{
+	unsigned	mode = lf_flush_denormals();
+	lf_status	status = backward(network, pass, x, dy, dx);
+
+	lf_restore_denormals(mode);
+	return status;
 }
 
 const lf_shape *

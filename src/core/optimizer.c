@@ -3,6 +3,7 @@
  */
 #include "optimizer.h"
 
+#include "denormals.h"
 #include "kernels.h"
 
 #include <math.h>
@@ -99,6 +100,8 @@ sgd_step(lf_optimizer *optimizer, double rate, lf_real *restrict w, const lf_rea
 void
 lf_optimizer_step(lf_optimizer *optimizer, double learning_rate, lf_real *weights, const lf_real *gradients)
 {
+	unsigned	mode = lf_flush_denormals();
+
 	optimizer->steps++;
 	switch (optimizer->kind)
 	{
@@ -113,6 +116,7 @@ lf_optimizer_step(lf_optimizer *optimizer, double learning_rate, lf_real *weight
 			sgd_step(optimizer, learning_rate, weights, gradients);
 			break;
 	}
+	lf_restore_denormals(mode);
 }
 
 double
