@@ -1,6 +1,7 @@
-# make demo    installs what is missing, builds, and forecasts real data in a throw-away cluster
-# make check   the same set-up, then every test
-# make         builds; make install installs; both need what scripts/setup.sh installs
+# make demo       installs what is missing, builds, and forecasts real data in a throw-away cluster
+# make check      the same set-up, then every test
+# make bench-sql  measures what SQL sees of its speed, in a throw-away cluster, beside a job in Python
+# make            builds; make install installs; both need what scripts/setup.sh installs
 #
 # BLAS=openblas (default)  the serial OpenBLAS, found at run time by rpath
 # BLAS=static              the same, linked into the module
@@ -10,14 +11,14 @@ BLAS ?= openblas
 PG_CONFIG ?= pg_config
 
 # The one list of what the core is made of: the module, the tests, the fuzzer and the benchmark take it from here.
-CORE = activation base defaults fit initialize kernels kernels_avx2 kernels_avx512 kernels_generic layer \
-	layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense \
-	layer_dropout layer_lstm layer_max_pool1d layer_shape layer_time_distributed level loss matrix model_bytes network \
-	optimizer patches pool predict preset random score season trainer window
+CORE = activation base crc32c defaults fit initialize kernels kernels_avx2 kernels_avx512 kernels_generic layer \
+	layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d layer_shape \
+	layer_time_distributed level loss matrix model_bytes network optimizer patches pool predict preset random score \
+	season trainer window
 
 # The way of a row: table -> rows -> frame -> training -> model value -> forecast.
-PG = architecture arguments describe error forecast import json module model_value options predict rows table timeline \
-	train train_agg training windows
+PG = architecture arguments describe error forecast import json model_cache model_value module number options predict \
+	rows table table_read timeline train train_agg training windows
 
 CORE_SOURCES = $(CORE:%=src/core/%.c)
 OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))
@@ -41,7 +42,7 @@ CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-ma
 KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
-OURS = demo check forms accuracy cancel setup setup-check core-tests
+OURS = demo check forms accuracy cancel bench-sql setup setup-check setup-bench core-tests
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
@@ -53,6 +54,9 @@ setup:
 
 setup-check:
 	scripts/setup.sh check
+
+setup-bench:
+	scripts/setup.sh bench
 
 demo: setup
 	$(SUB) -s all
@@ -75,6 +79,10 @@ accuracy: setup
 cancel: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh bench/cancel.sh
+
+bench-sql: setup-bench
+	$(SUB) -s all
+	scripts/with_cluster.sh bench/sql.py
 
 include test/tests.mk
 else

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Measures how long a cancel takes to end long work, in ms, in the cluster of the environment: five cancels of each kind
-# of work, at different moments. Prints a table; run it as
+# Measures how long a cancel takes to end long work, in ms, in the cluster of the environment: five cancels or more of
+# each kind of work, at different moments. Prints a table; run it as
 #
 #     scripts/with_cluster.sh bench/cancel.sh
 set -eu
@@ -10,6 +10,8 @@ CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 CREATE TABLE long_series AS SELECT i AS n, sin(i / 10.0) + random() AS value FROM generate_series(1, 300000) i;
 ALTER TABLE long_series ADD PRIMARY KEY (n);
 CREATE VIEW slow_rows AS SELECT n, value FROM long_series, LATERAL (SELECT sum(i) FROM generate_series(1, 2000) i) s;
+CREATE TABLE ten_million AS SELECT timestamptz '2000-01-01' + i * interval '1 minute' AS at, sin(i / 10.0) AS value
+    FROM generate_series(1, 10000000) i;
 SET client_min_messages = warning;
 CREATE TABLE model AS SELECT lstm_train('long_series', 'value', lookback => 96, options =>
     '{"architecture": "stacked", "units": 128, "epochs": 1, "batch_size": 64, "validation": 0}') AS model
@@ -41,10 +43,11 @@ BEGIN
 END $$;
 SQL
 
+# measure LABEL STATEMENT [DELAYS]
 measure() {
     label=$1
     statement=$2
-    for delay in 0.3 0.7 1.1 1.6 2.3; do
+    for delay in ${3:-0.3 0.7 1.1 1.6 2.3}; do
         PGAPPNAME=long_work psql -qAtX -c "SET maintenance_work_mem = '4GB'" -c "SET client_min_messages = error" \
             -c "$statement" >/dev/null 2>"$errors" &
         psql -qAtX -c "SELECT cancel_after('long_work', $delay)"
@@ -68,6 +71,9 @@ measure 'initial weights, 1 x 2048 units' \
     "SELECT length(lstm_train('long_series', 'value', lookback => 3, options => '{\"units\": 2048}'))"
 measure 'reading a slow view' \
     "SELECT length(lstm_train('slow_rows', 'value', 'n', lookback => 3))"
+measure 'reading, checking and shuffling 10,000,000 rows' \
+    "SELECT length(lstm_train('ten_million', 'value', lookback => 3, options => '{\"epochs\": 1}'))" \
+    '0.5 1.0 1.5 1.6 1.7 1.8 1.9 2.0 2.1 2.2 2.3 2.4 2.5 2.6 2.7 2.8 2.9 3.0 3.2 3.5 4.0'
 measure 'rolling over 300,000 rows' \
     "SELECT count(*) FROM model, lstm_rolling(model, 'long_series')"
 measure 'predicting 1,000,000 steps' \

@@ -9,6 +9,10 @@ packages="gcc make postgresql-$version postgresql-server-dev-$version postgresql
 if [ "${1:-}" = check ]; then
     packages="$packages postgresql-$version-pgtap libtap-parser-sourcehandler-pgtap-perl perl"
 fi
+# "bench" what the extension is compared with
+if [ "${1:-}" = bench ]; then
+    packages="$packages python3 python3-psycopg2 python3-torch"
+fi
 
 missing=
 for package in $packages; do

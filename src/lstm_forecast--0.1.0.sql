@@ -207,7 +207,7 @@ COMMENT ON FUNCTION lstm_predict_agg_final(internal) IS 'support function of lst
 CREATE AGGREGATE lstm_predict_agg(model bytea, value float8) (
     SFUNC = lstm_predict_agg_transition,
     STYPE = internal,
-    SSPACE = 65536,
+    SSPACE = 512,
     FINALFUNC = lstm_predict_agg_final,
     FINALFUNC_MODIFY = READ_ONLY,
     PARALLEL = SAFE

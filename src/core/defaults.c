@@ -23,6 +23,10 @@
  */
 #define MOVING_LEVEL 0.5
 
+/* Rows in which that is looked for: the newest, and some blocks of them where windows are long. */
+#define NEWEST ((size_t) 1 << 17)
+#define LEAST_BLOCKS 16
+
 /* Steps of the optimizer in all, within these epochs. Fewer left errors, more learned the noise of short tables. */
 #define STEPS 3000
 #define LEAST_EPOCHS 5
@@ -53,15 +57,22 @@ lf_normalize
 lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int inner)
 {
 	size_t		block = (size_t) (season > 1 ? season : task->lookback);
+	size_t		rows = NEWEST > LEAST_BLOCKS * block ? NEWEST : LEAST_BLOCKS * block;
+	lf_frame	newest = *frame;
 	double		share = 0;
 
 	if (lf_task_needs_link(task))
 		return lf_task_can_normalize(task) ? LF_NORMALIZE_LAST : LF_NORMALIZE_NONE;
-	if (block > frame->rows / 4)
-		block = frame->rows / 4;
+	if (newest.rows > rows)
+	{
+		newest.values += (newest.rows - rows) * (size_t) newest.columns;
+		newest.rows = rows;
+	}
+	if (block > newest.rows / 4)
+		block = newest.rows / 4;
 	for (int j = 0; j < task->targets; j++)
 	{
-		double		of_target = lf_level_share(frame, task->target[j], block < 1 ? 1 : block);
+		double		of_target = lf_level_share(&newest, task->target[j], block < 1 ? 1 : block);
 
 		if (of_target > share)
 			share = of_target;

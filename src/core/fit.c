@@ -56,7 +56,7 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 		return LF_BAD_OUTPUT;
 	lf_network_plan(&fit->network, arena, fit->training.batch_size, true);
 	lf_trainer_plan(&fit->trainer, arena, &fit->network, &fit->training, task, windows);
-	lf_predictor_plan(&fit->predictor, arena, &fit->network, task, columns, fit->training.batch_size);
+	lf_predictor_plan(&fit->predictor, arena, &fit->network, task, columns, fit->training.batch_size, 1);
 	fit->scaler = lf_arena_take(arena, (size_t) columns, sizeof(lf_scaler));
 	if (training->normalize != LF_NORMALIZE_NONE && lf_task_needs_link(task) && lf_task_can_normalize(task))
 	{
@@ -94,7 +94,9 @@ start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	lf_status	status;
 
 	for (int i = 0; i < fit->frame->columns; i++)
-		fit->scaler[i] = lf_scaler_fit(fit->training.scale, fit->frame, i, known);
+		fit->scaler[i] = lf_scaler_fit(fit->training.scale, fit->frame, i, known, interrupt);
+	if (interrupt != NULL && *interrupt != 0)
+		return LF_INTERRUPTED;
 	trainer->windows = (lf_windows) {
 		.task = fit->task,
 		.frame = fit->frame,

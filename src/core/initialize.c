@@ -38,9 +38,26 @@ dot(const lf_real *a, const lf_real *b, size_t n, size_t stride)
 {
 	double		sum = 0;
 
-	for (size_t i = 0; i < n; i++)
-		sum += (double) a[i * stride] * (double) b[i * stride];
+	/* wide matrices, as recurrent layers have them, in a loop that becomes vector instructions */
+	if (stride == 1)
+		for (size_t i = 0; i < n; i++)
+			sum += (double) a[i] * (double) b[i];
+	else
+		for (size_t i = 0; i < n; i++)
+			sum += (double) a[i * stride] * (double) b[i * stride];
 	return sum;
+}
+
+/* v -= along * u */
+static void
+subtract(lf_real *v, lf_real along, const lf_real *u, size_t n, size_t stride)
+{
+	if (stride == 1)
+		for (size_t i = 0; i < n; i++)
+			v[i] -= along * u[i];
+	else
+		for (size_t i = 0; i < n; i++)
+			v[i * stride] -= along * u[i * stride];
 }
 
 /*
@@ -75,10 +92,8 @@ orthogonal(const lf_shape *shape, lf_random *random, const lf_pass *pass, lf_rea
 			for (size_t j = 0; j < i && !lf_interrupted(pass); j++)
 			{
 				const lf_real *u = weights + j * next;
-				lf_real		along = (lf_real) dot(u, v, length, stride);
 
-				for (size_t l = 0; l < length; l++)
-					v[l * stride] -= along * u[l * stride];
+				subtract(v, (lf_real) dot(u, v, length, stride), u, length, stride);
 			}
 		if (lf_interrupted(pass))
 			return;

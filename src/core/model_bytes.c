@@ -6,6 +6,7 @@
  */
 #include "model_bytes.h"
 
+#include "crc32c.h"
 #include "level.h"
 
 #include <math.h>
@@ -373,6 +374,7 @@ transfer_weights(stream *s, lf_model *model)
 {
 	uint64_t	count = model->parameters;
 	lf_real    *place;
+	bool		finite = true;
 
 	transfer_u64(s, &count);
 	if (s->direction == READING && count != model->parameters)	/* as the spec has it */
@@ -381,32 +383,41 @@ transfer_weights(stream *s, lf_model *model)
 		return;
 	place = array(s, model->weights, model->parameters, sizeof(lf_real), 4);
 	model->weights = place;
+	if (s->failed)
+		return;
 	if (s->direction == COUNTING)
 	{
 		s->at += 4 * model->parameters;
 		return;
 	}
-	for (size_t i = 0; i < model->parameters && !s->failed; i++)
+	for (size_t i = 0; i < model->parameters; i++)
 	{
-		unsigned char bytes[4] = {0};
 		uint32_t	bits;
 		float		weight;
 
 		if (s->direction == WRITING)
 		{
+			unsigned char *out = s->out + s->at + 4 * i;
+
 			weight = (float) place[i];
 			memcpy(&bits, &weight, 4);
 			for (int j = 0; j < 4; j++)
-				bytes[j] = (unsigned char) (bits >> (8 * j));
+				out[j] = (unsigned char) (bits >> (8 * j));
 		}
-		transfer_bytes(s, bytes, 4);
-		bits = bytes[0] | (uint32_t) bytes[1] << 8 | (uint32_t) bytes[2] << 16 | (uint32_t) bytes[3] << 24;
-		memcpy(&weight, &bits, 4);
-		if (!isfinite(weight))
-			s->failed = true;
-		if (s->direction == READING && place != NULL)
-			place[i] = (lf_real) weight;
+		else
+		{
+			const unsigned char *in = s->in + s->at + 4 * i;	/* array() has seen that they are there */
+
+			bits = in[0] | (uint32_t) in[1] << 8 | (uint32_t) in[2] << 16 | (uint32_t) in[3] << 24;
+			memcpy(&weight, &bits, 4);
+			if (place != NULL)
+				place[i] = (lf_real) weight;
+		}
+		finite &= isfinite(weight) != 0;
 	}
+	s->at += 4 * model->parameters;
+	if (!finite)
+		s->failed = true;
 }
 
 /* Whether spec and task, each in range by itself, go together; sets the number of weights. */
@@ -502,24 +513,4 @@ lf_model_read(const unsigned char *bytes, size_t length, lf_arena *arena, lf_mod
 	if (s.failed || s.at != s.length)
 		return LF_CORRUPT;
 	return arena->overflow ? LF_TOO_LARGE : LF_OK;
-}
-
-uint32_t
-lf_crc32c(const unsigned char *bytes, size_t length)
-{
-	uint32_t	table[256];
-	uint32_t	crc = 0xffffffff;
-
-	/* built at each call: 2,048 steps, against a table that every process would carry or a global that is written */
-	for (uint32_t i = 0; i < 256; i++)
-	{
-		uint32_t	value = i;
-
-		for (int bit = 0; bit < 8; bit++)
-			value = value & 1 ? value >> 1 ^ 0x82f63b78 : value >> 1;
-		table[i] = value;
-	}
-	for (size_t i = 0; i < length; i++)
-		crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 0xff];
-	return crc ^ 0xffffffff;
 }

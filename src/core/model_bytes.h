@@ -29,7 +29,4 @@ void		lf_model_write(const lf_model *model, unsigned char *bytes);
  */
 lf_status	lf_model_read(const unsigned char *bytes, size_t length, lf_arena *arena, lf_model *model);
 
-/* Castagnoli's polynomial, as in iSCSI: crc of the empty string is 0. */
-uint32_t	lf_crc32c(const unsigned char *bytes, size_t length);
-
 #endif

@@ -3,6 +3,8 @@
  *
  * Whoever waits looks for a while before it sleeps: a mini-batch is often over before a sleeper would have woken up.
  */
+#define _POSIX_C_SOURCE 200809L	/* signal masks are no part of C11 */
+
 #include "pool.h"
 
 #include <signal.h>

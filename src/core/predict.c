@@ -7,13 +7,15 @@
 
 void
 lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network, const lf_task *task,
-				  int columns, int batch)
+				  int columns, int batch, int moving)
 {
 	*predictor = (lf_predictor) {.network = network, .batch = batch};
 	predictor->x = lf_arena_reals(arena, (size_t) batch * network->layer[0].input_size);
 	predictor->level = lf_arena_take(arena, (size_t) batch * (size_t) task->targets, sizeof(double));
-	predictor->rows = lf_arena_take(arena, (size_t) task->lookback * (size_t) columns, sizeof(double));
-	predictor->out = lf_arena_take(arena, (size_t) task->horizon * (size_t) task->targets, sizeof(double));
+	predictor->rows = lf_arena_take(arena, (size_t) moving * (size_t) task->lookback * (size_t) columns,
+									sizeof(double));
+	predictor->out = lf_arena_take(arena, (size_t) moving * (size_t) task->horizon * (size_t) task->targets,
+								   sizeof(double));
 }
 
 lf_status
@@ -59,29 +61,43 @@ append_rows(double *rows, const lf_task *task, size_t columns, const double *for
 
 lf_status
 lf_predict_steps(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
-				 size_t w, int steps, double *out)
+				 size_t first, size_t stride, int count, int steps, double *out)
 {
 	const lf_frame *frame = predictor->windows.frame;
 	const lf_task *task = predictor->windows.task;
+	size_t		windows = (size_t) count;
+	size_t		lookback = (size_t) task->lookback;
 	size_t		columns = (size_t) frame->columns;
 	size_t		targets = (size_t) task->targets;
-	lf_frame	moving = {.values = predictor->rows, .rows = (size_t) task->lookback, .columns = frame->columns};
+	size_t		block = lookback * columns;
+	size_t		round = (size_t) task->horizon * targets;
+	lf_frame	moving = {.values = predictor->rows, .rows = windows * lookback, .columns = frame->columns};
 	lf_status	status = LF_OK;
 	int			done = 0;
 
-	memcpy(predictor->rows, frame->values + w * columns, moving.rows * columns * sizeof(double));
-	predictor->windows.frame = &moving;
+	if (steps > task->horizon)
+		for (size_t i = 0; i < windows; i++)
+			memcpy(predictor->rows + i * block, frame->values + (first + i * stride) * columns,
+				   block * sizeof(double));
 	while (done < steps)
 	{
-		int			some = steps - done < task->horizon ? steps - done : task->horizon;
+		size_t		some = (size_t) (steps - done < task->horizon ? steps - done : task->horizon);
 
-		status = lf_predict(predictor, interrupt, 0, 1, 1, predictor->out);
+		status = lf_predict(predictor, interrupt, first, stride, count, predictor->out);
 		if (status != LF_OK)
 			break;
-		memcpy(out + (size_t) done * targets, predictor->out, (size_t) some * targets * sizeof(double));
-		done += some;
-		if (done < steps)
-			append_rows(predictor->rows, task, columns, predictor->out, (size_t) some);
+		for (size_t i = 0; i < windows; i++)
+			memcpy(out + (i * (size_t) steps + (size_t) done) * targets, predictor->out + i * round,
+				   some * targets * sizeof(double));
+		done += (int) some;
+		if (done == steps)
+			break;
+		/* from here on the windows are those that move, one behind the other */
+		for (size_t i = 0; i < windows; i++)
+			append_rows(predictor->rows + i * block, task, columns, predictor->out + i * round, some);
+		predictor->windows.frame = &moving;
+		first = 0;
+		stride = lookback;
 	}
 	predictor->windows.frame = frame;
 	return status;

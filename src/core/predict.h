@@ -14,16 +14,16 @@ typedef struct lf_predictor
 	int			batch;
 	lf_real    *x;				/* (B, lookback, inputs) */
 	double	   *level;			/* (B, targets) */
-	double	   *rows;			/* (lookback, columns): the moving window of a recursion */
-	double	   *out;			/* (horizon, targets): one round of a recursion */
+	double	   *rows;			/* (M, lookback, columns): the moving windows of a recursion */
+	double	   *out;			/* (M, horizon, targets): one round of it */
 } lf_predictor;
 
 /*
- * Takes its memory for up to 'batch' windows at once, for a network that is planned for as many samples and bound to
- * weights. 'columns' is that of the frames it will see.
+ * Takes its memory for up to 'batch' windows at once, and for 'moving' <= batch of them in lf_predict_steps, for a
+ * network that is planned for as many samples and bound to weights. 'columns' is that of the frames it will see.
  */
 void		lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network, const lf_task *task,
-							  int columns, int batch);
+							  int columns, int batch, int moving);
 
 /*
  * Forecasts from 'count' <= batch windows of the frame, first, first + stride, ...: out (count, horizon, targets).
@@ -32,10 +32,11 @@ lf_status	lf_predict(lf_predictor *predictor, const volatile sig_atomic_t *inter
 					   size_t first, size_t stride, int count, double *out);
 
 /*
- * 'steps' steps from window w, however many: beyond the horizon, forecasts take the place of rows. out (steps,
- * targets). More steps than the horizon need lf_task_is_autoregressive.
+ * 'steps' steps from each of 'count' <= moving windows, first, first + stride, ..., however many: beyond the horizon,
+ * forecasts take the place of rows. out (count, steps, targets). More steps than the horizon need
+ * lf_task_is_autoregressive.
  */
 lf_status	lf_predict_steps(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
-							 size_t w, int steps, double *out);
+							 size_t first, size_t stride, int count, int steps, double *out);
 
 #endif

@@ -42,20 +42,32 @@ lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const
 	trainer->level = lf_arena_take(arena, (size_t) task->targets, sizeof(double));
 }
 
-/* The order of the next epoch (Fisher and Yates). */
-static void
-shuffle(lf_trainer *trainer)
+/* Swaps between two looks at the interrupt: far apart in memory, they take some milliseconds. */
+#define SWAPS ((size_t) 1 << 16)
+
+/* The order of the next epoch (Fisher and Yates), in parts: ten million windows take seconds. */
+static lf_status
+shuffle(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 {
-	if (!trainer->training->shuffle)
-		return;
-	for (size_t i = trainer->train_windows; i > 1; i--)
+	while (trainer->unshuffled > 1)
 	{
+		size_t		i = trainer->unshuffled--;
 		size_t		j = (size_t) lf_random_below(&trainer->random, i);
 		uint32_t	swap = trainer->order[i - 1];
 
 		trainer->order[i - 1] = trainer->order[j];
 		trainer->order[j] = swap;
+		if (i % SWAPS == 0 && interrupt != NULL && *interrupt != 0)
+			return LF_INTERRUPTED;
 	}
+	return LF_OK;
+}
+
+/* Leaves the shuffling of the next epoch to the step that begins it. */
+static void
+want_shuffled(lf_trainer *trainer)
+{
+	trainer->unshuffled = trainer->training->shuffle ? trainer->train_windows : 0;
 }
 
 lf_status
@@ -75,7 +87,7 @@ lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	trainer->random = lf_random_seed(lf_random_mix(seed, UINT64_C(0x73687566666c65)));	/* "shuffle" */
 	for (size_t i = 0; i < trainer->train_windows; i++)
 		trainer->order[i] = (uint32_t) i;
-	shuffle(trainer);
+	want_shuffled(trainer);
 	lf_optimizer_reset(&trainer->optimizer);
 	lf_network_bind(trainer->network, trainer->weights, trainer->gradients);
 	return lf_network_initialize(trainer->network, seed, &pass, trainer->weights);
@@ -149,7 +161,7 @@ close_epoch(lf_trainer *trainer)
 		 trainer->epoch - trainer->best_epoch >= training->patience);
 	if (!last)
 	{
-		shuffle(trainer);
+		want_shuffled(trainer);
 		return LF_EPOCH_DONE;
 	}
 	if (validated && trainer->choose_best)
@@ -227,7 +239,9 @@ lf_trainer_step(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 			return close_epoch(trainer);
 		return status;
 	}
-	status = train_batch(trainer, interrupt);
+	status = shuffle(trainer, interrupt);
+	if (status == LF_OK)
+		status = train_batch(trainer, interrupt);
 	if (status != LF_OK || trainer->position < trainer->train_windows)
 		return status;
 	trainer->train_loss = trainer->sum / (double) (trainer->train_windows * output_size(trainer));

@@ -77,6 +77,7 @@ typedef struct lf_trainer
 	lf_real    *gradients;		/* (parameters) */
 	lf_real    *best;			/* (parameters) */
 	uint32_t   *order;			/* (train_windows): in which they are visited */
+	size_t		unshuffled;		/* of the order, what the next epoch still has to shuffle: its first so many */
 	lf_real    *x;				/* (B, lookback, inputs) */
 	lf_real    *y;				/* (B, horizon, targets) */
 	lf_real    *dy;				/* the same */

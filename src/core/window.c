@@ -63,8 +63,11 @@ lf_task_fits_output(const lf_task *task, const lf_shape *output)
 	return output->rank == 2 && output->dim[0] == task->horizon && output->dim[1] == task->targets;
 }
 
+#define ROWS_UNASKED ((size_t) 1 << 16)		/* rows between two looks at the interrupt: some milliseconds at most */
+
 lf_scaler
-lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows)
+lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows,
+			  const volatile sig_atomic_t *interrupt)
 {
 	lf_scaler	scaler = {.offset = 0, .scale = 1};
 	const double *values = frame->values + column;
@@ -89,6 +92,8 @@ lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows)
 			low = value;
 		if (value > high)
 			high = value;
+		if (i % ROWS_UNASKED == 0 && interrupt != NULL && *interrupt != 0)
+			break;
 	}
 	if (scale == LF_SCALE_STANDARD)
 	{
@@ -142,35 +147,60 @@ linked_level(const lf_windows *windows, size_t w, int target)
 	return level;
 }
 
+/* 'count' values of one column, 'stride' apart, scaled and measured from 'base', to every 'step'-th place of x. */
+static inline void
+put_column(const double *values, size_t stride, size_t count, lf_scaler s, double base, lf_real *x, size_t step)
+{
+	/* the usual case, one column of one, in a loop of its own: it becomes vector instructions */
+	if (stride == 1 && step == 1)
+		for (size_t t = 0; t < count; t++)
+			x[t] = (lf_real) ((values[t] - s.offset) / s.scale - base);
+	else
+		for (size_t t = 0; t < count; t++)
+			x[t * step] = (lf_real) ((values[t * stride] - s.offset) / s.scale - base);
+}
+
+/* Place of a column in a list, or -1. Inputs and targets are mostly the same list, so its own place is tried first. */
+static inline int
+place_of(const int16_t *list, int count, int16_t column, int guess)
+{
+	if (guess < count && list[guess] == column)
+		return guess;
+	for (int i = 0; i < count; i++)
+		if (list[i] == column)
+			return i;
+	return -1;
+}
+
 void
 lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level)
 {
 	const lf_task *task = windows->task;
 	size_t		lookback = (size_t) task->lookback;
-	size_t		inputs = (size_t) task->inputs;
 	size_t		stride = (size_t) windows->frame->columns;
 	const double *first = windows->frame->values + w * stride;
 
 	for (int j = 0; j < task->targets; j++)
 	{
-		int			input = lf_task_input_of(task, task->target[j]);
+		int			input;
 
-		level[j] = windows->normalize == LF_NORMALIZE_NONE ? 0 :
-			input >= 0 ? lf_window_level(windows, w, input) :
-			windows->link != NULL ? linked_level(windows, w, j) : 0;
+		level[j] = 0;
+		if (windows->normalize == LF_NORMALIZE_NONE)
+			continue;
+		input = place_of(task->input, task->inputs, task->target[j], j);
+		if (input >= 0)
+			level[j] = lf_window_level(windows, w, input);
+		else if (windows->link != NULL)
+			level[j] = linked_level(windows, w, j);
 	}
-	for (size_t i = 0; i < inputs; i++)
+	for (int i = 0; i < task->inputs; i++)
 	{
-		int			column = task->input[i];
-		const double *values = first + column;
-		lf_scaler	s = windows->scaler[column];
-		double		base = 0;
+		int16_t		column = task->input[i];
+		int			target = windows->normalize == LF_NORMALIZE_NONE ? -1 :
+			place_of(task->target, task->targets, column, i);
 
-		for (int j = 0; j < task->targets; j++)
-			if (task->target[j] == column)
-				base = level[j];
-		for (size_t t = 0; t < lookback; t++)
-			x[t * inputs + i] = (lf_real) ((values[t * stride] - s.offset) / s.scale - base);
+		put_column(first + column, stride, lookback, windows->scaler[column], target < 0 ? 0 : level[target],
+				   x + i, (size_t) task->inputs);
 	}
 }
 
@@ -181,15 +211,9 @@ lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_re
 	size_t		stride = (size_t) windows->frame->columns;
 	const double *first = windows->frame->values + lf_window_first_output(task, w) * stride;
 
-	for (int k = 0; k < task->horizon; k++)
-		for (int j = 0; j < task->targets; j++)
-		{
-			int			column = task->target[j];
-			double		value = first[(size_t) k * stride + (size_t) column];
-			lf_scaler	s = windows->scaler[column];
-
-			y[k * task->targets + j] = (lf_real) ((value - s.offset) / s.scale - level[j]);
-		}
+	for (int j = 0; j < task->targets; j++)
+		put_column(first + task->target[j], stride, (size_t) task->horizon, windows->scaler[task->target[j]],
+				   level[j], y + j, (size_t) task->targets);
 }
 
 void

@@ -71,8 +71,9 @@ typedef struct lf_scaler
 	double		scale;			/* never 0: a constant column keeps 1 */
 } lf_scaler;
 
-/* Fits one column on rows 0 .. rows - 1 of the frame. */
-lf_scaler	lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows);
+/* Fits one column on rows 0 .. rows - 1 of the frame. Worthless where the interrupt (NULL: none) came meanwhile. */
+lf_scaler	lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows,
+						  const volatile sig_atomic_t *interrupt);
 
 /*
  * What a window is measured from. The level of a target is subtracted from its inputs and outputs, and added back to

@@ -13,4 +13,11 @@
 #include "varatt.h"
 #endif
 
+/* PostgreSQL 17 gave the number of this backend's transaction a struct of its own. */
+#if PG_VERSION_NUM >= 170000
+#define MY_TRANSACTION (MyProc->vxid.lxid)
+#else
+#define MY_TRANSACTION (MyProc->lxid)
+#endif
+
 #endif

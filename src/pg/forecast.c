@@ -3,7 +3,7 @@
  */
 #include "arguments.h"
 #include "error.h"
-#include "model_value.h"
+#include "model_cache.h"
 #include "table.h"
 #include "timeline.h"
 #include "utils/timestamp.h"
@@ -82,15 +82,14 @@ lstm_forecast(PG_FUNCTION_ARGS)
 	double	   *out;
 	int			steps;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	RETURN_NO_ROWS_IF_NULL(0);
 	RETURN_NO_ROWS_IF_NULL(2);
 	check_level(PG_GETARG_FLOAT8(2));
 	argument_unsupported(fcinfo, 5, "series");
-	loaded = model_load(PG_GETARG_BYTEA_PP(0));
+	loaded = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
 	model = &loaded->model;
 	steps = model_steps(model, !PG_ARGISNULL(1), PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1));
-	model_prepare(loaded, 1);
 
 	if (PG_ARGISNULL(3) && model->relation[0] == '\0' && model->tail != NULL)
 	{
@@ -113,9 +112,9 @@ lstm_forecast(PG_FUNCTION_ARGS)
 
 		model_show_inputs(loaded, rows->values);
 		kind = table->time_kind;
-		origin = rows->at[rows->count - 1];
+		origin = rows_time(rows, rows->count - 1);
 	}
-	out = model_forecast(loaded, 0, steps);
+	out = model_forecast(loaded, 0, 1, 1, steps);
 	for (int k = 0; k < steps; k++)
 		for (int j = 0; j < model->task.targets; j++)
 		{
@@ -141,36 +140,43 @@ typedef struct Rolling
 	LoadedModel *loaded;
 	Rows	   *rows;
 	lf_time_kind kind;
+	Datum	   *names;			/* of the targets, as text */
 	ReturnSetInfo *result;
 } Rolling;
 
+/* Forecasts 'steps' steps from each of 'count' windows, and puts those that have a row to stand beside. */
 static void
-put_rolling_rows(Rolling *rolling, uint64 w, const double *out, int steps)
+put_rolling_rows(Rolling *rolling, uint64 w, int stride, int count, int steps)
 {
 	const lf_model *model = &rolling->loaded->model;
 	const lf_task *task = &model->task;
-	uint64		first = lf_window_first_output(task, w);
+	const double *out = model_forecast(rolling->loaded, w, stride, count, steps);
 
-	for (int k = 0; k < steps; k++)
-		for (int j = 0; j < task->targets; j++)
-		{
-			uint64		row = first + k;
-			TimestampTz at;
-			Datum		values[8] = {0};
-			bool		nulls[8] = {false, false, true, false, false, false, true, true};
-
-			values[0] = Int64GetDatum((int64) (w + task->lookback));
-			values[1] = Int32GetDatum(k + 1);
-			if (timeline_as_timestamptz(rolling->kind, rolling->rows->at[row], &at))
+	for (int i = 0; i < count; i++, w += stride)
+		for (int k = 0; k < steps; k++)
+			for (int j = 0; j < task->targets; j++)
 			{
-				values[2] = TimestampTzGetDatum(at);
-				nulls[2] = false;
+				uint64		row = lf_window_first_output(task, w) + k;
+				double		forecast = *out++;
+				TimestampTz at;
+				Datum		values[8] = {0};
+				bool		nulls[8] = {false, false, true, false, false, false, true, true};
+
+				if (row >= rolling->rows->count)
+					continue;
+				CHECK_FOR_INTERRUPTS();
+				values[0] = Int64GetDatum((int64) (w + task->lookback));
+				values[1] = Int32GetDatum(k + 1);
+				if (timeline_as_timestamptz(rolling->kind, rows_time(rolling->rows, row), &at))
+				{
+					values[2] = TimestampTzGetDatum(at);
+					nulls[2] = false;
+				}
+				values[3] = rolling->names[j];
+				values[4] = Float8GetDatum(rolling->rows->values[row * model->columns + task->target[j]]);
+				values[5] = Float8GetDatum(forecast);
+				tuplestore_putvalues(rolling->result->setResult, rolling->result->setDesc, values, nulls);
 			}
-			values[3] = CStringGetTextDatum(model->names[task->target[j]]);
-			values[4] = Float8GetDatum(rolling->rows->values[row * model->columns + task->target[j]]);
-			values[5] = Float8GetDatum(out[(Size) k * task->targets + j]);
-			tuplestore_putvalues(rolling->result->setResult, rolling->result->setDesc, values, nulls);
-		}
 }
 
 SQL_FUNCTION(lstm_rolling);
@@ -178,20 +184,22 @@ Datum
 lstm_rolling(PG_FUNCTION_ARGS)
 {
 	Rolling		rolling = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
-	lf_model   *model;
+	LoadedModel *shared;
+	const lf_model *model;
 	const lf_task *task;
 	Table	   *table;
 	int64		first_origin;
 	int			steps;
 	int			stride;
+	int			batch;
 	MemoryContext each;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	RETURN_NO_ROWS_IF_NULL(0);
 	RETURN_NO_ROWS_IF_NULL(4);
 	check_level(PG_GETARG_FLOAT8(4));
-	rolling.loaded = model_load(PG_GETARG_BYTEA_PP(0));
-	model = &rolling.loaded->model;
+	shared = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
+	model = &shared->model;
 	task = &model->task;
 	table = model_table(model, fcinfo, 1, false);
 	rolling.rows = table_read(table, CurrentMemoryContext, NULL, 0);
@@ -209,16 +217,20 @@ lstm_rolling(PG_FUNCTION_ARGS)
 				 errmsg("first_origin must be at least the lookback of %d, not " INT64_FORMAT,
 						task->lookback, first_origin)));
 
-	model_prepare(rolling.loaded, 1);
+	rolling.loaded = model_for_many(shared, steps, &batch);
 	rolling.loaded->frame = rows_frame(rolling.rows);
-	each = AllocSetContextCreate(CurrentMemoryContext, "lstm_rolling origin", ALLOCSET_DEFAULT_SIZES);
-	for (uint64 w = first_origin - task->lookback; lf_window_first_output(task, w) < rolling.rows->count; w += stride)
+	rolling.names = palloc(task->targets * sizeof(Datum));
+	for (int j = 0; j < task->targets; j++)
+		rolling.names[j] = CStringGetTextDatum(model->names[task->target[j]]);
+	each = AllocSetContextCreate(CurrentMemoryContext, "lstm_rolling batch", ALLOCSET_DEFAULT_SIZES);
+	for (uint64 w = first_origin - task->lookback; lf_window_first_output(task, w) < rolling.rows->count;
+		 w += (uint64) stride * batch)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(each);
-		int			some = (int) Min((uint64) steps, rolling.rows->count - lf_window_first_output(task, w));
+		uint64		left = rolling.rows->count - lf_window_first_output(task, w);	/* rows, from the first output on */
+		int			count = (int) Min((uint64) batch, (left - 1) / stride + 1);
 
-		CHECK_FOR_INTERRUPTS();
-		put_rolling_rows(&rolling, w, model_forecast(rolling.loaded, w, some), some);
+		put_rolling_rows(&rolling, w, stride, count, (int) Min((uint64) steps, left));
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(each);
 	}

@@ -23,7 +23,7 @@ check_text(const char *name)
 }
 
 LoadedModel *
-model_load(bytea *value)
+model_load(const bytea *value)
 {
 	LoadedModel *loaded = palloc0(sizeof(LoadedModel));
 	const unsigned char *bytes = (const unsigned char *) VARDATA_ANY(value);
@@ -53,26 +53,35 @@ model_load(bytea *value)
 	return loaded;
 }
 
-void
-model_prepare(LoadedModel *loaded, int batch)
+/* Places network, predictor and the room for a window, or with a measuring arena adds up what they need. */
+static void
+plan(LoadedModel *loaded, lf_arena *arena, int batch, int moving)
+{
+	const lf_model *model = &loaded->model;
+
+	lf_network_plan(&loaded->network, arena, batch, false);
+	lf_predictor_plan(&loaded->predictor, arena, &loaded->network, &model->task, model->columns, batch, moving);
+	loaded->window = lf_arena_take(arena, (Size) model->task.lookback * model->columns, sizeof(double));
+}
+
+static Size
+measure(LoadedModel *loaded, int batch, int moving)
 {
 	lf_arena	arena = lf_arena_measure();
 
-	for (int round = 0; round < 2; round++)
-	{
-		lf_network_plan(&loaded->network, &arena, batch, false);
-		lf_predictor_plan(&loaded->predictor, &arena, &loaded->network, &loaded->model.task,
-						  loaded->model.columns, batch);
-		if (round == 0)
-		{
-			Size		needed = arena.overflow ? SIZE_MAX : arena.used + LF_ALIGNMENT;
+	plan(loaded, &arena, batch, moving);
+	return arena.overflow ? SIZE_MAX : arena.used + LF_ALIGNMENT;
+}
 
-			check_memory(needed, "the network of this model", "use a smaller one");
-			arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
-		}
-	}
-	if (arena.overflow)
-		report_model(LF_TOO_LARGE);
+void
+model_prepare(LoadedModel *loaded, int batch, int moving)
+{
+	Size		needed = measure(loaded, batch, moving);
+	lf_arena	arena;
+
+	check_memory(needed, "the network of this model", "use a smaller one");
+	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
+	plan(loaded, &arena, batch, moving);
 	lf_network_bind(&loaded->network, loaded->model.weights, NULL);
 	loaded->predictor.windows = (lf_windows) {
 		.task = &loaded->model.task,
@@ -83,22 +92,46 @@ model_prepare(LoadedModel *loaded, int batch)
 	};
 }
 
+/* Some hundred windows keep the matrix products busy; more would only take memory, and leave the processor's cache. */
+#define MOST_WINDOWS 256
+#define MOST_MEMORY ((Size) 16 << 20)
+
+LoadedModel *
+model_for_many(const LoadedModel *loaded, int steps, int *batch)
+{
+	LoadedModel *many = memcpy(palloc(sizeof(LoadedModel)), loaded, sizeof(LoadedModel));
+	Size		allowed = Min((Size) maintenance_work_mem * 1024, MOST_MEMORY);
+	Size		out = (Size) steps * many->model.task.targets * sizeof(double);
+	int			layer;
+
+	(void) lf_network_create(&many->network, &many->model.spec, &layer);
+	*batch = MOST_WINDOWS;
+	while (*batch > 1)
+	{
+		Size		needed = measure(many, *batch, *batch);
+
+		if (needed < allowed && out <= (allowed - needed) / *batch)
+			break;
+		*batch /= 2;
+	}
+	model_prepare(many, *batch, *batch);
+	return many;
+}
+
 void
 model_show_inputs(LoadedModel *loaded, const double *inputs)
 {
 	const lf_model *model = &loaded->model;
 	int			rows = model->task.lookback;
 	Size		size = (Size) rows * model->columns;
-	double	   *values;
+	double	   *values = loaded->window;
 
-	check_memory(size * sizeof(double), "the window of this model", "use a smaller one");
-	values = MemoryContextAllocHuge(CurrentMemoryContext, size * sizeof(double));
+	loaded->frame = (lf_frame) {.values = values, .rows = rows, .columns = model->columns};
 	for (Size i = 0; i < size; i++)
 		values[i] = NAN;
 	for (int t = 0; t < rows; t++)
 		for (int i = 0; i < model->task.inputs; i++)
 			values[(Size) t * model->columns + model->task.input[i]] = inputs[(Size) t * model->task.inputs + i];
-	loaded->frame = (lf_frame) {.values = values, .rows = rows, .columns = model->columns};
 }
 
 bytea *
@@ -118,16 +151,17 @@ model_to_bytea(const lf_model *model)
 }
 
 double *
-model_forecast(LoadedModel *loaded, uint64 w, int steps)
+model_forecast(LoadedModel *loaded, uint64 first, uint64 stride, int count, int steps)
 {
-	Size		size = (Size) steps * loaded->model.task.targets * sizeof(double);
+	Size		size = (Size) steps * loaded->model.task.targets * sizeof(double) * count;
 	double	   *out;
 	lf_status	status;
 
-	check_memory(size, psprintf("a forecast of %d steps", steps), "ask for fewer");
+	if (size > (Size) maintenance_work_mem * 1024)
+		check_memory(size, psprintf("a forecast of %d steps", steps), "ask for fewer");
 	out = MemoryContextAllocHuge(CurrentMemoryContext, size);
 	do
-		status = lf_predict_steps(&loaded->predictor, serve_interrupts(), w, steps, out);
+		status = lf_predict_steps(&loaded->predictor, serve_interrupts(), first, stride, count, steps, out);
 	while (status == LF_INTERRUPTED);
 	return out;
 }

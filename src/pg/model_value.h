@@ -13,27 +13,34 @@ typedef struct LoadedModel
 	lf_network	network;
 	lf_predictor predictor;
 	lf_frame	frame;			/* what the predictor reads; callers point it at their rows */
+	double	   *window;			/* (lookback, columns): room for rows that come without a frame */
 } LoadedModel;
 
 /* Reads a value; everything lands in the current memory context. Raises 22P03 (damaged), 0A000 (newer), 54000. */
-LoadedModel *model_load(bytea *value);
-
-/* Takes the buffers to forecast up to 'batch' windows at once; raises 54000 where they pass maintenance_work_mem. */
-void		model_prepare(LoadedModel *loaded, int batch);
+LoadedModel *model_load(const bytea *value);
 
 /*
- * Points the frame at one window of inputs, (lookback, inputs) row-major. Columns that are targets only stay NaN: no
- * window reads them.
+ * Takes the buffers to forecast up to 'batch' windows at once, 'moving' <= batch of them beyond the horizon; raises
+ * 54000 where they pass maintenance_work_mem.
+ */
+void		model_prepare(LoadedModel *loaded, int batch, int moving);
+
+/* Another one with the weights of the first, which must outlive it, and buffers for as many windows as pay and fit. */
+LoadedModel *model_for_many(const LoadedModel *loaded, int steps, int *batch);
+
+/*
+ * Copies one window of inputs, (lookback, inputs) row-major, and points the frame at it. Columns that are targets only
+ * are NaN: no window reads them.
  */
 void		model_show_inputs(LoadedModel *loaded, const double *inputs);
 
 bytea	   *model_to_bytea(const lf_model *model);
 
 /*
- * 'steps' steps from the window that starts at row w of the frame: (steps, targets) in the current memory context. A
- * cancel is answered in between.
+ * 'steps' steps from each of 'count' windows, which start at rows first, first + stride, ... of the frame: (count,
+ * steps, targets) in the current memory context. A cancel is answered in between.
  */
-double	   *model_forecast(LoadedModel *loaded, uint64 w, int steps);
+double	   *model_forecast(LoadedModel *loaded, uint64 first, uint64 stride, int count, int steps);
 
 /* Raises 22023 where a model cannot forecast so many steps; NULL (0) is its horizon. Returns the number. */
 int			model_steps(const lf_model *model, bool given, int steps);

@@ -3,6 +3,8 @@
  */
 #include "common.h"
 #include "matrix.h"
+#include "model_cache.h"
+#include "utils/guc.h"
 
 #ifndef LF_NO_BLAS
 #include <cblas.h>
@@ -21,6 +23,8 @@ _PG_init(void)
 {
 	lf_blas_info blas = lf_blas();
 
+	model_cache_define();
+	MarkGUCPrefixReserved("lstm_forecast");
 	if (!blas.threaded)
 		return;
 #ifndef LF_NO_BLAS

@@ -3,7 +3,7 @@
  */
 #include "arguments.h"
 #include "error.h"
-#include "model_value.h"
+#include "model_cache.h"
 
 #include <math.h>
 
@@ -21,12 +21,12 @@ lstm_predict(PG_FUNCTION_ARGS)
 	int			rows;
 	int			steps;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	RETURN_NO_ROWS_IF_NULL(0);
 	RETURN_NO_ROWS_IF_NULL(1);
 	RETURN_NO_ROWS_IF_NULL(3);
 	check_level(PG_GETARG_FLOAT8(3));
-	loaded = model_load(PG_GETARG_BYTEA_PP(0));
+	loaded = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
 	task = &loaded->model.task;
 	steps = model_steps(&loaded->model, !PG_ARGISNULL(2), PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2));
 
@@ -40,9 +40,8 @@ lstm_predict(PG_FUNCTION_ARGS)
 				 task->inputs > 1 ? errdetail("A row has %d values.", task->inputs) : 0));
 	inputs += (Size) (rows - task->lookback) * task->inputs;
 
-	model_prepare(loaded, 1);
 	model_show_inputs(loaded, inputs);
-	out = model_forecast(loaded, 0, steps);
+	out = model_forecast(loaded, 0, 1, 1, steps);
 	for (int k = 0; k < steps; k++)
 		for (int j = 0; j < task->targets; j++)
 		{
@@ -61,28 +60,32 @@ lstm_predict(PG_FUNCTION_ARGS)
 /* The newest 'lookback' values of a group, in a ring. */
 typedef struct PredictState
 {
+	ModelUse	use;
+	const lf_task *task;		/* of the model */
 	LoadedModel *loaded;
 	uint64		seen;
-	double	   *ring;			/* (lookback) */
+	double		ring[FLEXIBLE_ARRAY_MEMBER];	/* (lookback) */
 } PredictState;
 
 static PredictState *
-new_predict_state(MemoryContext context, bytea *model)
+new_predict_state(FunctionCallInfo fcinfo, MemoryContext context)
 {
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	PredictState *state = palloc0(sizeof(PredictState));
+	/* what the groups of a query have in common is found by way of the call site */
+	ModelUse   *site = call_site_use(fcinfo);
+	LoadedModel *loaded = model_use(site, fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(1));
+	const lf_task *task = &loaded->model.task;
+	Size		size = offsetof(PredictState, ring) + task->lookback * sizeof(double);
+	PredictState *state;
 
-	state->loaded = model_load(model);
-	if (state->loaded->model.task.inputs != 1)
+	if (task->inputs != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("lstm_predict_agg takes models of one input column, and this one has %d",
-						state->loaded->model.task.inputs),
+				 errmsg("lstm_predict_agg takes models of one input column, and this one has %d", task->inputs),
 				 errhint("Use lstm_predict or lstm_forecast.")));
-	model_prepare(state->loaded, 1);
-	check_memory(state->loaded->model.task.lookback * sizeof(double), "the window of this model", "use a smaller one");
-	state->ring = palloc(state->loaded->model.task.lookback * sizeof(double));
-	MemoryContextSwitchTo(caller);
+	check_memory(size, "the window of this model", "use a smaller one");
+	state = MemoryContextAllocZero(context, size);
+	state->task = task;
+	state->loaded = model_share(&state->use, context, site);
 	return state;
 }
 
@@ -99,7 +102,7 @@ lstm_predict_agg_transition(PG_FUNCTION_ARGS)
 	{
 		if (PG_ARGISNULL(1))
 			PG_RETURN_NULL();	/* no model, no forecast */
-		state = new_predict_state(context, PG_GETARG_BYTEA_PP(1));
+		state = new_predict_state(fcinfo, context);
 	}
 	else
 		state = (PredictState *) PG_GETARG_POINTER(0);
@@ -109,7 +112,7 @@ lstm_predict_agg_transition(PG_FUNCTION_ARGS)
 				 errmsg("value " UINT64_FORMAT " of the group is %s", state->seen + 1,
 						PG_ARGISNULL(2) ? "NULL" : "NaN or infinite"),
 				 errhint("Leave such rows out with FILTER, or fill them.")));
-	state->ring[state->seen++ % state->loaded->model.task.lookback] = PG_GETARG_FLOAT8(2);
+	state->ring[state->seen++ % state->task->lookback] = PG_GETARG_FLOAT8(2);
 	PG_RETURN_POINTER(state);
 }
 
@@ -127,7 +130,7 @@ lstm_predict_agg_final(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = (PredictState *) PG_GETARG_POINTER(0);
-	task = &state->loaded->model.task;
+	task = state->task;
 	if (state->seen < task->lookback)
 		PG_RETURN_NULL();		/* a window that is not full yet */
 	/* the state is left as it is: as a window function this runs after every row */
@@ -135,6 +138,6 @@ lstm_predict_agg_final(PG_FUNCTION_ARGS)
 	for (int t = 0; t < task->lookback; t++)
 		window[t] = state->ring[(state->seen + t) % task->lookback];
 	model_show_inputs(state->loaded, window);
-	out = model_forecast(state->loaded, 0, task->horizon);
+	out = model_forecast(state->loaded, 0, 1, 1, task->horizon);
 	PG_RETURN_ARRAYTYPE_P(doubles_array(out, task->horizon, task->targets));
 }

@@ -3,6 +3,7 @@
  */
 #include "rows.h"
 
+#include "common/int.h"
 #include "error.h"
 #include "utils/memutils.h"
 
@@ -17,33 +18,85 @@ rows_create(MemoryContext context, int columns, bool timed)
 
 	rows->context = context;
 	rows->columns = columns;
+	rows->timed = timed;
 	rows->capacity = FIRST_CAPACITY;
 	rows->values = MemoryContextAllocHuge(context, rows->capacity * columns * sizeof(double));
-	if (timed)
-		rows->at = MemoryContextAllocHuge(context, rows->capacity * sizeof(int64));
 	return rows;
+}
+
+/* The rows that maintenance_work_mem holds. */
+static uint64
+most_rows(const Rows *rows, bool with_times)
+{
+	Size		each = rows->columns * sizeof(double) + (with_times ? sizeof(int64) : 0);
+	uint64		most = (Size) maintenance_work_mem * 1024 / each;
+
+	if (most <= rows->count)
+		check_memory((rows->count + 1) * each,
+					 psprintf("reading more than " UINT64_FORMAT " rows", rows->count), "give fewer");
+	return most;
+}
+
+static void
+set_capacity(Rows *rows, uint64 capacity)
+{
+	rows->capacity = capacity;
+	rows->values = repalloc_huge(rows->values, capacity * rows->columns * sizeof(double));
+	if (rows->at != NULL)
+		rows->at = repalloc_huge(rows->at, capacity * sizeof(int64));
 }
 
 static void
 grow(Rows *rows)
 {
-	Size		each = rows->columns * sizeof(double) + (rows->at != NULL ? sizeof(int64) : 0);
-	uint64		capacity = rows->capacity + rows->capacity / 2;
-
 	/* the last growth may be smaller, so that the limit can be used up */
-	if ((capacity > (Size) maintenance_work_mem * 1024 / each))
-		capacity = (Size) maintenance_work_mem * 1024 / each;
-	if (capacity <= rows->count)
-		check_memory((rows->count + 1) * each,
-					 psprintf("reading more than " UINT64_FORMAT " rows", rows->count), "give fewer");
+	uint64		capacity = Min(rows->capacity + rows->capacity / 2, most_rows(rows, rows->at != NULL));
+
 	if (capacity >= PG_UINT32_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("more than %u rows", PG_UINT32_MAX)));
-	rows->values = repalloc_huge(rows->values, capacity * rows->columns * sizeof(double));
+	set_capacity(rows, capacity);
+}
+
+void
+rows_write_times(Rows *rows)
+{
+	int64	   *at;
+
 	if (rows->at != NULL)
-		rows->at = repalloc_huge(rows->at, capacity * sizeof(int64));
-	rows->capacity = capacity;
+		return;
+	if (rows->capacity > rows->count)
+		set_capacity(rows, Min(rows->capacity, most_rows(rows, true)));
+	at = MemoryContextAllocHuge(rows->context, rows->capacity * sizeof(int64));
+	for (uint64 i = 0; i < rows->count; i++)
+		at[i] = rows_time(rows, i);
+	rows->at = at;
+}
+
+void
+rows_drop_times(Rows *rows)
+{
+	if (rows->at != NULL)
+		pfree(rows->at);
+	rows->at = NULL;
+	rows->timed = false;
+}
+
+/* Whether the next row, at this time, keeps to the spacing of those before. The second row sets it. */
+static bool
+is_even(Rows *rows, int64 at)
+{
+	int64		expected;
+
+	if (rows->count == 0)
+	{
+		rows->first_time = at;
+		return true;
+	}
+	if (rows->count == 1)
+		return !pg_sub_s64_overflow(at, rows->first_time, &rows->spacing);
+	return !pg_add_s64_overflow(rows_time(rows, rows->count - 1), rows->spacing, &expected) && expected == at;
 }
 
 void
@@ -52,6 +105,8 @@ rows_add(Rows *rows, int64 at, const double *values, const bool *nulls)
 	double	   *row;
 	bool		bad = false;
 
+	if (rows->timed && rows->at == NULL && !is_even(rows, at))
+		rows_write_times(rows);
 	if (rows->count == rows->capacity)
 		grow(rows);
 	row = rows->values + rows->count * rows->columns;
@@ -73,6 +128,12 @@ rows_add(Rows *rows, int64 at, const double *values, const bool *nulls)
 	if (rows->at != NULL)
 		rows->at[rows->count] = at;
 	rows->count++;
+}
+
+void
+rows_trim(Rows *rows)
+{
+	set_capacity(rows, Max(rows->count, 1));
 }
 
 void
@@ -146,9 +207,10 @@ rows_sort(Rows *rows)
 	bool		sorted_already = true;
 
 	for (uint64 i = 1; i < rows->count && sorted_already; i++)
-		sorted_already = rows->at[i - 1] <= rows->at[i];
+		sorted_already = rows_time(rows, i - 1) <= rows_time(rows, i);
 	if (sorted_already)
 		return;
+	rows_write_times(rows);
 	check_memory(rows->count * (sizeof(Placed) + sizeof(double) * rows->columns * 2 + sizeof(int64)),
 				 "sorting the training data", "give fewer rows");
 	order = MemoryContextAllocHuge(rows->context, rows->count * sizeof(Placed));
@@ -158,6 +220,7 @@ rows_sort(Rows *rows)
 	sorted = MemoryContextAllocHuge(rows->context, rows->capacity * rows->columns * sizeof(double));
 	for (uint64 i = 0; i < rows->count; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		memcpy(sorted + i * rows->columns, rows->values + (uint64) order[i].row * rows->columns,
 			   rows->columns * sizeof(double));
 		rows->at[i] = order[i].at;

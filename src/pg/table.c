@@ -1,8 +1,5 @@
 /*
- * table.c: a relation becomes rows.
- *
- * Everything is read through SPI by an ordinary query, so that column rights, row-level security, views, partitions and
- * foreign tables behave as they do for the caller anywhere else.
+ * table.c: relations and their columns, looked up and checked before any row is read.
  */
 #include "table.h"
 
@@ -14,18 +11,11 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
-#include "lib/stringinfo.h"
-#include "utils/date.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
-#include "utils/timestamp.h"
 #include "utils/varlena.h"
-
-#define ROWS_PER_FETCH 1000
 
 static lf_time_kind
 time_kind_of(Oid type)
@@ -214,130 +204,6 @@ table_resolve(const char *name)
 	List	   *parts = textToQualifiedNameList(cstring_to_text(name));
 
 	return RangeVarGetRelid(makeRangeVarFromNameList(parts), AccessShareLock, false);
-}
-
-static char *
-read_query(const Table *table, const TimestampTz *as_of, uint64 newest)
-{
-	StringInfoData query;
-	const char *time = quote_identifier(table->time_column);
-
-	initStringInfo(&query);
-	appendStringInfo(&query, "SELECT %s", time);
-	for (int i = 0; i < table->columns; i++)
-		appendStringInfo(&query, ", (%s)::pg_catalog.float8", quote_identifier(table->names[i]));
-	appendStringInfo(&query, " FROM %s", table->name);
-	if (as_of != NULL && table->time_kind == LF_TIME_INTEGER)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("as_of is a time, and time column \"%s\" is an integer", table->time_column)));
-	/* the comparison of a date or timestamp with timestamptz is in the session's time zone, as in any query */
-	if (as_of != NULL)
-		appendStringInfo(&query, " WHERE %s OPERATOR(pg_catalog.<=) $1", time);
-	appendStringInfo(&query, " ORDER BY 1%s", newest > 0 ? " DESC NULLS LAST" : "");
-	if (newest > 0)
-		appendStringInfo(&query, " LIMIT " UINT64_FORMAT, newest);
-	return query.data;
-}
-
-/* The stamp of a row, or false where it is infinite. */
-static bool
-stamp_of(const Table *table, Datum value, int64 *at)
-{
-	switch (getBaseType(table->time_type))
-	{
-		case INT2OID:
-			*at = DatumGetInt16(value);
-			return true;
-		case INT4OID:
-			*at = DatumGetInt32(value);
-			return true;
-		case INT8OID:
-			*at = DatumGetInt64(value);
-			return true;
-		case DATEOID:
-			*at = DatumGetDateADT(value);
-			return !DATE_NOT_FINITE((DateADT) *at);
-		default:
-			*at = DatumGetTimestamp(value);
-			return !TIMESTAMP_NOT_FINITE(*at);
-	}
-}
-
-static void
-add_fetched(const Table *table, Rows *rows, double *values, bool *nulls)
-{
-	TupleDesc	descriptor = SPI_tuptable->tupdesc;
-
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		HeapTuple	tuple = SPI_tuptable->vals[i];
-		bool		null;
-		Datum		time = SPI_getbinval(tuple, descriptor, 1, &null);
-		int64		at;
-
-		if (null || !stamp_of(table, time, &at))
-		{
-			rows_skip(rows, null);
-			continue;
-		}
-		for (int j = 0; j < table->columns; j++)
-		{
-			Datum		value = SPI_getbinval(tuple, descriptor, j + 2, &nulls[j]);
-
-			values[j] = nulls[j] ? 0 : DatumGetFloat8(value);
-		}
-		rows_add(rows, at, values, nulls);
-	}
-}
-
-static void
-reverse_rows(Rows *rows)
-{
-	for (uint64 i = 0; i < rows->count / 2; i++)
-	{
-		uint64		j = rows->count - 1 - i;
-		int64		at = rows->at[i];
-
-		rows->at[i] = rows->at[j];
-		rows->at[j] = at;
-		for (int column = 0; column < rows->columns; column++)
-		{
-			double		value = rows->values[i * rows->columns + column];
-
-			rows->values[i * rows->columns + column] = rows->values[j * rows->columns + column];
-			rows->values[j * rows->columns + column] = value;
-		}
-	}
-	if (rows->bad_rows > 0)
-		rows->bad_row = rows->count - 1 - rows->bad_row;
-}
-
-Rows *
-table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, uint64 newest)
-{
-	Rows	   *rows = rows_create(context, table->columns, true);
-	double	   *values = palloc(table->columns * sizeof(double));
-	bool	   *nulls = palloc(table->columns * sizeof(bool));
-	Oid			type = TIMESTAMPTZOID;
-	Datum		argument = as_of != NULL ? TimestampTzGetDatum(*as_of) : (Datum) 0;
-	Portal		cursor;
-
-	SPI_connect();
-	cursor = SPI_cursor_open_with_args(NULL, read_query(table, as_of, newest), as_of != NULL ? 1 : 0,
-									   &type, &argument, NULL, true, 0);
-	do
-	{
-		SPI_cursor_fetch(cursor, true, ROWS_PER_FETCH);
-		add_fetched(table, rows, values, nulls);
-		SPI_freetuptable(SPI_tuptable);
-		CHECK_FOR_INTERRUPTS();
-	} while (SPI_processed > 0);
-	SPI_cursor_close(cursor);
-	SPI_finish();
-	if (newest > 0)
-		reverse_rows(rows);
-	return rows;
 }
 
 static void

@@ -173,7 +173,10 @@ timeline_at(lf_time_kind kind, const lf_time_step *step, int64 origin, int64 k)
 static uint64
 next_offender(const Rows *rows, lf_time_kind kind, const lf_time_step *step, uint64 row)
 {
-	while (row < rows->count && timeline_at(kind, step, rows->at[row - 1], 1) == rows->at[row])
+	/* evenly spaced rows, which are the many, need no look at each */
+	if (rows->at == NULL && step->months == 0 && step->days == 0 && step->units == rows->spacing)
+		return rows->count;
+	while (row < rows->count && timeline_at(kind, step, rows_time(rows, row - 1), 1) == rows_time(rows, row))
 	{
 		CHECK_FOR_INTERRUPTS();
 		row++;
@@ -205,8 +208,8 @@ fits(const Rows *rows, lf_time_kind kind, const lf_time_step *step)
 static bool
 month_step(const Rows *rows, lf_time_kind kind, lf_time_step *step)
 {
-	Calendar	first = to_calendar(to_local(kind, rows->at[0]));
-	Calendar	second = to_calendar(to_local(kind, rows->at[1]));
+	Calendar	first = to_calendar(to_local(kind, rows_time(rows, 0)));
+	Calendar	second = to_calendar(to_local(kind, rows_time(rows, 1)));
 	int64		count = second.month - first.month;
 	int			day = 0;
 
@@ -215,7 +218,7 @@ month_step(const Rows *rows, lf_time_kind kind, lf_time_step *step)
 	for (uint64 i = 0; i < rows->count && day < 31; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		day = Max(day, to_calendar(to_local(kind, rows->at[i])).day);
+		day = Max(day, to_calendar(to_local(kind, rows_time(rows, i))).day);
 	}
 	*step = (lf_time_step) {.months = (int32) count, .days = day};
 	return fits(rows, kind, step);
@@ -224,7 +227,7 @@ month_step(const Rows *rows, lf_time_kind kind, lf_time_step *step)
 static bool
 day_step(const Rows *rows, lf_time_kind kind, lf_time_step *step)
 {
-	int64		distance = to_local(kind, rows->at[1]) - to_local(kind, rows->at[0]);
+	int64		distance = to_local(kind, rows_time(rows, 1)) - to_local(kind, rows_time(rows, 0));
 
 	if (distance <= 0 || distance % USECS_PER_DAY != 0 || distance / USECS_PER_DAY > PG_INT32_MAX / 2)
 		return false;
@@ -238,13 +241,19 @@ check_duplicates(const Rows *rows, lf_time_kind kind, const char *source)
 	uint64		duplicates = 0;
 	uint64		first = 0;
 
+	if (rows->at == NULL && rows->spacing != 0)
+		return;
 	for (uint64 i = 1; i < rows->count; i++)
-		if (rows->at[i] == rows->at[i - 1] && duplicates++ == 0)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (rows_time(rows, i) == rows_time(rows, i - 1) && duplicates++ == 0)
 			first = i;
+	}
 	if (duplicates > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("time stamp %s of %s stands in more than one row", timeline_text(kind, rows->at[first]), source),
+				 errmsg("time stamp %s of %s stands in more than one row",
+						timeline_text(kind, rows_time(rows, first)), source),
 				 errdetail_plural(UINT64_FORMAT " row repeats the time of the one before.",
 								  UINT64_FORMAT " rows repeat the time of the one before.",
 								  duplicates, duplicates),
@@ -261,7 +270,8 @@ report_irregular(const Rows *rows, lf_time_kind kind, const lf_time_step *step, 
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_EXCEPTION),
 			 errmsg("time stamps of %s are not regular: %s follows %s",
-					source, timeline_text(kind, rows->at[first]), timeline_text(kind, rows->at[first - 1])),
+					source, timeline_text(kind, rows_time(rows, first)),
+					timeline_text(kind, rows_time(rows, first - 1))),
 			 errdetail_plural("The step of the first rows is %s; " UINT64_FORMAT " row does not keep to it.",
 							  "The step of the first rows is %s; " UINT64_FORMAT " rows do not keep to it.",
 							  offenders, timeline_step_text(kind, step), offenders),
@@ -283,7 +293,8 @@ timeline_find_step(const Rows *rows, lf_time_kind kind, const char *source)
 		return steps[BY_MONTH];
 	if (has_calendar(kind) && day_step(rows, kind, &steps[BY_DAY]))
 		return steps[BY_DAY];
-	if (!pg_sub_s64_overflow(rows->at[1], rows->at[0], &steps[BY_UNIT].units) && fits(rows, kind, &steps[BY_UNIT]))
+	if (!pg_sub_s64_overflow(rows_time(rows, 1), rows_time(rows, 0), &steps[BY_UNIT].units) &&
+		fits(rows, kind, &steps[BY_UNIT]))
 		return steps[BY_UNIT];
 
 	/* no reading fits every row: tell of the one that most rows keep to */

@@ -139,8 +139,9 @@ append_rows(Rows *rows, const Rows *more)
 	{
 		const double *values = more->values + i * more->columns;
 
+		CHECK_FOR_INTERRUPTS();
 		nulls[0] = more->bad_is_null && isnan(values[0]);
-		rows_add(rows, more->at == NULL ? 0 : more->at[i], values, nulls);
+		rows_add(rows, more->timed ? rows_time(more, i) : 0, values, nulls);
 	}
 	pfree(nulls);
 }
@@ -162,7 +163,7 @@ lstm_train_agg_combine(PG_FUNCTION_ARGS)
 	other = (AggregateState *) PG_GETARG_POINTER(1);
 	if (PG_ARGISNULL(0))
 	{
-		state = new_state(context, other->rows->columns, other->rows->at != NULL);
+		state = new_state(context, other->rows->columns, other->rows->timed);
 		if (other->options != NULL)
 			state->options = memcpy(MemoryContextAlloc(context, VARSIZE(other->options)),
 									other->options, VARSIZE(other->options));
@@ -202,6 +203,7 @@ lstm_train_agg_serialize(PG_FUNCTION_ARGS)
 	pq_sendint64(&out, rows->count);
 	pq_sendint32(&out, rows->columns);
 	pq_sendbyte(&out, rows->bad_is_null);
+	rows_write_times(rows);
 	pq_sendbytes(&out, (char *) rows->at, rows->count * sizeof(int64));
 	pq_sendbytes(&out, (char *) rows->values, rows->count * rows->columns * sizeof(double));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
@@ -247,6 +249,7 @@ lstm_train_agg_deserialize(PG_FUNCTION_ARGS)
 		double		value;
 		bool		null;
 
+		CHECK_FOR_INTERRUPTS();
 		memcpy(&stamp, at + i * sizeof(int64), sizeof(int64));
 		memcpy(&value, values + i * sizeof(double), sizeof(double));
 		null = null_seen && isnan(value);
@@ -338,9 +341,9 @@ lstm_train_agg_final(PG_FUNCTION_ARGS)
 	request->source = source;
 	request->relation = "";
 	request->time_column = "";
-	request->time_kind = rows->at != NULL ? LF_TIME_TIMESTAMPTZ : LF_TIME_NONE;
+	request->time_kind = rows->timed ? LF_TIME_TIMESTAMPTZ : LF_TIME_NONE;
 	training_check(request);
-	if (rows->at != NULL)
+	if (rows->timed)
 		rows_sort(rows);
 	select_columns(rows, names, request->names, request->columns);
 	PG_RETURN_BYTEA_P(training_run(request, rows));

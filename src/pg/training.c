@@ -217,13 +217,9 @@ training_run(Request *request, Rows *rows)
 	rows_check(rows, request->source, request->time_column, (const char *const *) request->names);
 	model.time_kind = request->time_kind;
 	model.step = timeline_find_step(rows, request->time_kind, request->source);
-	if (rows->at != NULL && rows->count > 0)
-		model.last_time = rows->at[rows->count - 1];
-	if (rows->at != NULL)
-	{
-		pfree(rows->at);
-		rows->at = NULL;
-	}
+	if (rows->timed && rows->count > 0)
+		model.last_time = rows_time(rows, rows->count - 1);
+	rows_drop_times(rows);
 
 	/* what the user left open */
 	season = rows->count > 0 ? find_season(request, rows, LF_MAX_SEASON) : 1;

@@ -3,6 +3,7 @@
  *
  * Input lies in blocks of exactly its size, so that a build with AddressSanitizer sees every read beyond the end.
  */
+#include "crc32c.h"
 #include "model_bytes.h"
 #include "model_samples.h"
 #include "rig.h"
@@ -70,12 +71,26 @@ write_sample(const sample *s)
 	return bytes;
 }
 
+/* One bit at a time, as the definition has it. */
+static uint32_t
+plain_checksum(const unsigned char *bytes, size_t length)
+{
+	uint32_t	crc = 0xffffffff;
+
+	for (size_t i = 0; i < length * 8; i++)
+		crc = crc >> 1 ^ ((crc ^ bytes[i / 8] >> i % 8) & 1 ? 0x82f63b78 : 0);
+	return crc ^ 0xffffffff;
+}
+
 static void
 test_checksum(void)
 {
 	/* RFC 3720, B.4, and the check value that every list of CRCs gives */
 	static const unsigned char zeros[32];
 	unsigned char counting[32];
+	unsigned char many[1024];
+	lf_random	random = lf_random_seed(5);
+	bool		good = true;
 
 	for (int i = 0; i < 32; i++)
 		counting[i] = (unsigned char) i;
@@ -83,6 +98,11 @@ test_checksum(void)
 	ok(lf_crc32c(zeros, 32) == 0x8a9136aa, "the checksum of 32 zeros is that of RFC 3720");
 	ok(lf_crc32c(counting, 32) == 0x46dd794e, "the checksum of 0 .. 31 is that of RFC 3720");
 	ok(lf_crc32c(zeros, 0) == 0, "the checksum of nothing is 0");
+	for (int i = 0; i < 1024; i++)
+		many[i] = (unsigned char) lf_random_below(&random, 256);
+	for (size_t length = 0; length < 1000; length++)
+		good = good && lf_crc32c(many + length % 9, length) == plain_checksum(many + length % 9, length);
+	ok(good, "for any length and alignment it is what going bit by bit gives");
 }
 
 static bool

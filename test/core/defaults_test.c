@@ -7,6 +7,7 @@
 #include "random.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define ROWS 2016				/* twelve weeks of hours */
 
@@ -47,6 +48,23 @@ test_normalize(void)
 	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_LAST, "or the last value where days are not whole");
 	task.input[0] = 0;
 	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_LAST, "a target that is no input is estimated");
+}
+
+/* In long tables the newest rows decide. */
+static void
+test_long(void)
+{
+	enum {LONG = 400000};
+	static const lf_task task = {.lookback = 48, .horizon = 1, .lead = 1, .inputs = 1, .targets = 1};
+	double	   *column = malloc(LONG * sizeof(double));
+	lf_frame	frame = {.values = column, .rows = LONG, .columns = 1};
+
+	for (int i = 0; i < LONG; i++)
+		column[i] = sin(6.283185307179586 * (i % 24) / 24) + (i < LONG / 2 ? 0.01 * i : 0);
+	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_NONE, "a level that moved long ago is not subtracted");
+	frame.rows = LONG / 2;
+	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_MEAN, "one that still moves is");
+	free(column);
 }
 
 static void
@@ -94,6 +112,7 @@ main(void)
 {
 	test_lookback();
 	test_normalize();
+	test_long();
 	test_training();
 	test_inner_season();
 	return done_testing();

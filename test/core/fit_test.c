@@ -36,8 +36,8 @@ test_split(void)
 	   r.fit.train_windows == 54, "the newest windows are held out");
 	ok(lf_window_first_output(&r.task, r.fit.train_windows - 1) + 1 <
 	   lf_window_first_output(&r.task, r.fit.validation_first), "no row is an output of both parts");
-	known = lf_scaler_fit(LF_SCALE_STANDARD, &r.frame, 0, 61);
-	all = lf_scaler_fit(LF_SCALE_STANDARD, &r.frame, 0, RIG_ROWS);
+	known = lf_scaler_fit(LF_SCALE_STANDARD, &r.frame, 0, 61, NULL);
+	all = lf_scaler_fit(LF_SCALE_STANDARD, &r.frame, 0, RIG_ROWS, NULL);
 	ok(r.fit.scaler[0].offset == known.offset && r.fit.scaler[0].scale == known.scale,
 	   "scaling knows the rows before the first held-out output, and no others");
 	fit_rig_close(&r);
@@ -141,7 +141,7 @@ check_recursion(lf_preset preset, int lookback, int horizon, lf_normalize normal
 	lf_preset_spec(preset, &arguments, &r.task, &r.spec);
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network for %d rows to %d ends training", lookback, horizon))
 		return;
-	good = lf_predict_steps(&r.fit.predictor, NULL, start, STEPS, out) == LF_OK;
+	good = lf_predict_steps(&r.fit.predictor, NULL, start, 1, 1, STEPS, out) == LF_OK;
 
 	memcpy(rows, r.values + start * RIG_COLUMNS, (size_t) lookback * RIG_COLUMNS * sizeof(double));
 	r.fit.predictor.windows.frame = &longer;
@@ -186,6 +186,42 @@ test_strides(void)
 	fit_rig_close(&r);
 }
 
+/* Steps from several windows at once are those from each of them, in the frame and beyond the horizon. */
+static void
+test_many_windows(lf_preset preset, int steps)
+{
+	enum {WINDOWS = 4, FIRST = 3, STRIDE = 7, MOST_STEPS = 11};
+	double		out[WINDOWS * MOST_STEPS * 2];
+	double		single[MOST_STEPS * 2];
+	double		largest = 0;
+	lf_predictor many;
+	lf_arena	arena = lf_arena_measure();
+	guarded		block;
+	fit_rig		r;
+
+	fit_rig_setup(&r, preset, 1, 0.1);
+	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network to forecast %d steps of many windows ends training", steps))
+		return;
+	lf_predictor_plan(&many, &arena, &r.fit.network, &r.task, RIG_COLUMNS, WINDOWS, WINDOWS);
+	block = guarded_new(arena.used);
+	arena = lf_arena_over(block.block, block.bytes);
+	lf_predictor_plan(&many, &arena, &r.fit.network, &r.task, RIG_COLUMNS, WINDOWS, WINDOWS);
+	many.windows = r.fit.predictor.windows;
+	ok(lf_predict_steps(&many, NULL, FIRST, STRIDE, WINDOWS, steps, out) == LF_OK, "%d steps of %d windows", steps,
+	   WINDOWS);
+	for (size_t i = 0; i < WINDOWS; i++)
+	{
+		(void) lf_predict_steps(&r.fit.predictor, NULL, FIRST + STRIDE * i, 1, 1, steps, single);
+		for (size_t j = 0; j < (size_t) steps * 2; j++)
+			largest = fmax(largest, fabs(out[i * (size_t) steps * 2 + j] - single[j]) / (1 + fabs(single[j])));
+	}
+	ok(largest < 1e-5, "each as if it were alone");
+	diag("largest relative difference %.2g", largest);
+	ok(guarded_intact(&block) && many.windows.frame == &r.frame, "within its memory, and the frame is as it was");
+	free(block.raw);
+	fit_rig_close(&r);
+}
+
 static void
 test_refusals(void)
 {
@@ -201,7 +237,7 @@ test_refusals(void)
 	ok(fit_rig_plan(&r, 0) == LF_NO_LAYERS, "a network without layers is refused");
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
 	ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network to be interrupted ends training");
-	ok(lf_predict_steps(&r.fit.predictor, &interrupt, 0, 2, out) == LF_INTERRUPTED, "a forecast can be interrupted");
+	ok(lf_predict_steps(&r.fit.predictor, &interrupt, 0, 1, 1, 2, out) == LF_INTERRUPTED, "a forecast can be interrupted");
 	ok(r.fit.predictor.windows.frame == &r.frame, "and made again from the same frame");
 	fit_rig_close(&r);
 }
@@ -220,6 +256,10 @@ main(void)
 		check_recursion(LF_STACKED, 3, 1, (lf_normalize) i);
 	}
 	test_strides();
+	for (int steps = 1; steps <= 11; steps += 5)
+		test_many_windows(LF_STACKED, steps);
+	test_many_windows(LF_ENCODER_DECODER, 2);
+	test_many_windows(LF_ENCODER_DECODER, 7);
 	test_refusals();
 	return done_testing();
 }

@@ -74,6 +74,46 @@ test_interrupts(void)
 	fit_rig_close(&quiet);
 }
 
+/* The order of many windows is shuffled in parts, and an interrupt between them changes nothing. */
+static void
+test_long_shuffle(void)
+{
+	enum {ROWS = 200000};
+	double	   *values = calloc(ROWS * RIG_COLUMNS, sizeof(double));
+	volatile sig_atomic_t interrupt = 1;
+	lf_trainer *trainer;
+	lf_real    *weights;
+	size_t		bytes;
+	lf_status	status;
+	int			calls = 0;
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	for (int i = 0; i < ROWS * RIG_COLUMNS; i++)
+		values[i] = r.values[i % (RIG_ROWS * RIG_COLUMNS)];
+	r.frame.values = values;
+	r.frame.rows = ROWS;
+	r.training.validation = 0;
+	r.training.batch_size = 8192;
+	r.training.epochs = 1;
+	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a training of %d rows ends", ROWS))
+		return;
+	trainer = &r.fit.trainer;
+	bytes = r.fit.network.parameters * sizeof(lf_real);
+	weights = memcpy(malloc(bytes), trainer->weights, bytes);
+	(void) lf_trainer_start(trainer, NULL);
+	while (trainer->unshuffled > 1 && lf_trainer_step(trainer, &interrupt) == LF_INTERRUPTED)
+		calls++;
+	ok(calls >= 3, "shuffling its windows can be interrupted several times");
+	do
+		status = lf_trainer_step(trainer, NULL);
+	while (status == LF_OK);
+	ok(status == LF_FINISHED && memcmp(weights, trainer->weights, bytes) == 0, "and the result is the same bit for bit");
+	free(weights);
+	free(values);
+	fit_rig_close(&r);
+}
+
 /* Mean loss of the held-out windows with the weights as they are, one window at a time. */
 static double
 validation_loss(fit_rig *r)
@@ -251,6 +291,7 @@ main(void)
 {
 	test_seeds();
 	test_interrupts();
+	test_long_shuffle();
 	test_best_epoch();
 	test_divergence();
 	test_schedule();

@@ -186,7 +186,7 @@ test_restore(void)
 			lf_windows	windows = {.task = &task, .frame = &frame, .scaler = scaler, .normalize = normalize[n]};
 
 			for (int c = 0; c < COLUMNS; c++)
-				scaler[c] = lf_scaler_fit(scale[s], &frame, c, ROWS);
+				scaler[c] = lf_scaler_fit(scale[s], &frame, c, ROWS, NULL);
 			for (size_t w = 0; w < lf_window_count(&task, ROWS); w++)
 			{
 				size_t		row = lf_window_first_output(&task, w);
@@ -212,7 +212,7 @@ fit_column(lf_scale scale, const double *column, size_t rows)
 {
 	const lf_frame single = {.values = column, .rows = rows, .columns = 1};
 
-	return lf_scaler_fit(scale, &single, 0, rows);
+	return lf_scaler_fit(scale, &single, 0, rows, NULL);
 }
 
 static bool
@@ -238,7 +238,7 @@ test_scalers(void)
 	ok(s.offset == 0 && s.scale == 1, "none: as it is");
 	s = fit_column(LF_SCALE_STANDARD, column, 2);
 	ok(s.offset == 3 && s.scale == 1, "only the rows that are asked for count");
-	s = lf_scaler_fit(LF_SCALE_STANDARD, &frame, 2, ROWS);
+	s = lf_scaler_fit(LF_SCALE_STANDARD, &frame, 2, ROWS, NULL);
 	ok(is_close(s.offset, 2019.5) && is_close(s.scale, sqrt((ROWS * ROWS - 1) / 12.0)), "one column among others");
 	s = fit_column(LF_SCALE_STANDARD, shifted, 4);
 	ok(fabs(s.offset - (1e9 + 10)) < 1e-6 && fabs(s.scale - sqrt(22.5)) < 1e-6,
@@ -284,6 +284,41 @@ test_tasks(void)
 	ok(!lf_task_fits_output(&task, &shape), "a third dimension does not");
 }
 
+/* One column that is input and target, alone in its frame, has a way of its own through the code. */
+static void
+test_one_column(void)
+{
+	const lf_task task = {.lookback = 5, .horizon = 3, .lead = 1, .inputs = 1, .targets = 1};
+	const lf_scaler scaler = {.offset = 0.3, .scale = 0.7};
+	double		column[40];
+	const lf_frame single = {.values = column, .rows = 40, .columns = 1};
+	bool		good = true;
+
+	for (int i = 0; i < 40; i++)
+		column[i] = sin(i) * i;
+	for (int n = 0; n < LF_NORMALIZES; n++)
+	{
+		lf_windows	windows = {.task = &task, .frame = &single, .scaler = &scaler, .normalize = (lf_normalize) n};
+
+		for (size_t w = 0; w < lf_window_count(&task, 40); w++)
+		{
+			double		base = n == LF_NORMALIZE_NONE ? 0 : lf_window_level(&windows, w, 0);
+			double		level;
+			lf_real		x[5];
+			lf_real		y[3];
+
+			lf_window_input(&windows, w, x, &level);
+			lf_window_target(&windows, w, &level, y);
+			good = good && level == base;
+			for (size_t t = 0; t < 5; t++)
+				good = good && x[t] == (lf_real) ((column[w + t] - 0.3) / 0.7 - base);
+			for (size_t k = 0; k < 3; k++)
+				good = good && y[k] == (lf_real) ((column[w + 5 + k] - 0.3) / 0.7 - base);
+		}
+	}
+	ok(good, "the windows of one column are its values, scaled and measured from the level, to the last bit");
+}
+
 int
 main(void)
 {
@@ -294,5 +329,6 @@ main(void)
 	test_restore();
 	test_scalers();
 	test_tasks();
+	test_one_column();
 	return done_testing();
 }

@@ -10,6 +10,7 @@
  */
 #define _POSIX_C_SOURCE 200112L	/* posix_memalign */
 
+#include "crc32c.h"
 #include "model_bytes.h"
 #include "model_samples.h"
 #include "predict.h"
@@ -95,7 +96,7 @@ forecast(const lf_model *model, lf_network *network, lf_predictor *predictor, lf
 		.normalize = model->training.normalize,
 		.link = model->link,
 	};
-	status = lf_predict_steps(predictor, NULL, 0, steps, out);
+	status = lf_predict_steps(predictor, NULL, 0, 1, 1, steps, out);
 	free(rows);
 	free(out);
 	return status == LF_OK ? FORECAST : BROKEN;
@@ -116,7 +117,7 @@ run(const lf_model *model, lf_random *random)
 	if (lf_network_create(&network, &model->spec, &layer) != LF_OK)
 		return BROKEN;
 	lf_network_plan(&network, &arena, 1, false);
-	lf_predictor_plan(&predictor, &arena, &network, &model->task, model->columns, 1);
+	lf_predictor_plan(&predictor, &arena, &network, &model->task, model->columns, 1, 1);
 	if (arena.overflow || arena.used > MOST_MEMORY || work_of(&network) > MOST_WORK)
 		return SKIPPED;
 	measured = arena.used;
@@ -124,7 +125,7 @@ run(const lf_model *model, lf_random *random)
 		block = must_allocate(measured + LF_ALIGNMENT);
 	arena = lf_arena_over(block, measured);
 	lf_network_plan(&network, &arena, 1, false);
-	lf_predictor_plan(&predictor, &arena, &network, &model->task, model->columns, 1);
+	lf_predictor_plan(&predictor, &arena, &network, &model->task, model->columns, 1, 1);
 	if (!arena.overflow && arena.used == measured)
 		result = forecast(model, &network, &predictor, random);
 	free(block);

@@ -11,7 +11,7 @@ INSERT INTO days SELECT date '2024-01-01' + i, sin(i / 3.0) * 5 FROM generate_se
 CREATE FUNCTION pg_temp.work(options jsonb DEFAULT '{}') RETURNS bytea LANGUAGE sql AS
 $$ SELECT lstm_train('days', 'value', lookback => 5, options => '{"epochs": 2, "units": 20}'::jsonb || options) $$;
 CREATE FUNCTION pg_temp.kept() RETURNS SETOF text LANGUAGE sql AS
-$$ SELECT name FROM pg_backend_memory_contexts WHERE name LIKE '%lstm%' OR ident LIKE '%lstm_forecast training%' $$;
+$$ SELECT name FROM pg_backend_memory_contexts WHERE name LIKE '%lstm%' AND name NOT LIKE 'lstm_forecast%cache%' $$;
 CREATE FUNCTION pg_temp.used() RETURNS bigint LANGUAGE sql AS $$ SELECT sum(total_bytes)::bigint FROM pg_backend_memory_contexts $$;
 
 CREATE TEMP TABLE models AS SELECT pg_temp.work('{"units": 64, "batch_size": 256}') AS model;

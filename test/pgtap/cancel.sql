@@ -25,7 +25,7 @@ EXCEPTION
         RETURN SQLSTATE || ': ' || SQLERRM;
 END $$;
 CREATE FUNCTION pg_temp.kept() RETURNS SETOF text LANGUAGE sql AS
-$$ SELECT name FROM pg_backend_memory_contexts WHERE name LIKE '%lstm%' $$;
+$$ SELECT name FROM pg_backend_memory_contexts WHERE name LIKE '%lstm%' AND name NOT LIKE 'lstm_forecast%cache%' $$;
 
 SET LOCAL statement_timeout = '200ms';
 SELECT is(pg_temp.outcome($$ SELECT lstm_train('short', 'value', 'n', lookback => 50, options => '{"epochs": 100000, "units": 64}') $$),

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(31);
+SELECT plan(38);
 
 CREATE TABLE days (at date PRIMARY KEY, n int, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i - 1, i, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 30) AS i;
@@ -103,6 +103,33 @@ SELECT is_empty($$ SELECT r.* FROM models, lstm_rolling(one, relation => 'short'
 UPDATE days SET value = NULL WHERE n = 12;
 SELECT throws_ok($$ SELECT r.* FROM models, lstm_rolling(one) AS r $$, '22004',
     'column "value" of relation "days" is NULL in row 12', 'a NULL on the way is refused');
+
+---- many windows are forecast at once, each as if it were alone ----
+
+CREATE TABLE hours (n int PRIMARY KEY, value float8, other float8);
+INSERT INTO hours SELECT i, sin(i / 3.0) * 5 + i * 0.01, cos(i / 5.0) FROM generate_series(1, 700) AS i;
+CREATE TABLE wide AS SELECT
+    lstm_train('hours', 'value', lookback => 6, options => '{"epochs": 1, "units": 50}') AS one,
+    lstm_train('hours', 'value', lookback => 6, horizon => 3, options => '{"epochs": 1, "units": 20, "architecture": "encoder_decoder"}') AS three,
+    lstm_train('hours', ARRAY['value', 'other'], 'n', lookback => 6, options => '{"epochs": 1, "units": 50, "normalize": "last"}') AS two_columns;
+
+-- How far lstm_rolling is from lstm_predict at most, relative to one more than the forecast; NULL unless both have the same rows.
+CREATE FUNCTION pg_temp.off_by(model bytea, columns int, steps int, stride int, first_origin int DEFAULT 6) RETURNS float8 LANGUAGE sql AS $$
+    SELECT CASE WHEN bool_and(r.forecast IS NOT NULL AND p.forecast IS NOT NULL) THEN max(abs(r.forecast - p.forecast) / (abs(p.forecast) + 1)) END
+    FROM lstm_rolling(model, 'hours', steps, stride, first_origin => first_origin) AS r
+    FULL JOIN (SELECT o AS origin, f.* FROM generate_series(first_origin, 699, stride) AS o, lstm_predict(model, (SELECT CASE columns
+            WHEN 1 THEN array_agg(value ORDER BY n) ELSE array_agg(ARRAY[value, other] ORDER BY n) END FROM hours WHERE n BETWEEN o - 5 AND o),
+            least(steps, 700 - o)) AS f) AS p USING (origin, step, target)
+$$;
+SELECT cmp_ok(pg_temp.off_by(one, 1, 1, 1), '<', 1e-5::float8, 'one step from each of 694 rows') FROM wide;
+SELECT cmp_ok(pg_temp.off_by(one, 1, 5, 1), '<', 1e-5::float8, 'five steps, four of them from forecasts') FROM wide;
+SELECT cmp_ok(pg_temp.off_by(one, 1, 9, 2, 11), '<', 1e-5::float8, 'more steps than the lookback, from every second row') FROM wide;
+SELECT cmp_ok(pg_temp.off_by(three, 1, 2, 1), '<', 1e-5::float8, 'fewer steps than the horizon') FROM wide;
+SELECT cmp_ok(pg_temp.off_by(three, 1, 7, 3), '<', 1e-5::float8, 'three at a time, to seven') FROM wide;
+SELECT cmp_ok(pg_temp.off_by(two_columns, 2, 4, 1), '<', 1e-5::float8, 'two columns') FROM wide;
+SET LOCAL maintenance_work_mem = '1MB';
+SELECT cmp_ok(pg_temp.off_by(one, 1, 5, 1), '<', 1e-5::float8, 'with little memory, fewer windows at once') FROM wide;
+RESET maintenance_work_mem;
 
 SELECT * FROM finish();
 ROLLBACK;
