@@ -14,7 +14,7 @@ PG_CONFIG ?= pg_config
 CORE = activation base crc32c defaults fit initialize kernels kernels_avx2 kernels_avx512 kernels_generic layer \
 	layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d layer_shape \
 	layer_time_distributed level loss matrix model_bytes network optimizer patches pool predict preset random score \
-	season trainer window
+	season shards trainer window
 
 # The way of a row: table -> rows -> frame -> training -> model value -> forecast.
 PG = architecture arguments describe error forecast import json model_cache model_value module number options predict \

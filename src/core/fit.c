@@ -45,6 +45,7 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 	size_t		outputs = (size_t) task->horizon * (size_t) task->targets;
 	size_t		windows = lf_window_count(task, rows);
 	lf_status	status;
+	int			at_once;		/* windows that the network holds */
 
 	*fit = (lf_fit) {.task = task, .training = *training};
 	if ((size_t) fit->training.batch_size > windows && windows > 0)
@@ -54,9 +55,9 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 		return status;
 	if (!lf_task_fits_output(task, lf_network_output(&fit->network)))
 		return LF_BAD_OUTPUT;
-	lf_network_plan(&fit->network, arena, fit->training.batch_size, true);
 	lf_trainer_plan(&fit->trainer, arena, &fit->network, &fit->training, task, windows);
-	lf_predictor_plan(&fit->predictor, arena, &fit->network, task, columns, fit->training.batch_size, 1);
+	at_once = lf_shard_batch(&fit->network, fit->training.batch_size);
+	lf_predictor_plan(&fit->predictor, arena, &fit->network, task, columns, at_once, 1);
 	fit->scaler = lf_arena_take(arena, (size_t) columns, sizeof(lf_scaler));
 	if (training->normalize != LF_NORMALIZE_NONE && lf_task_needs_link(task) && lf_task_can_normalize(task))
 	{
@@ -65,7 +66,7 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 	}
 	fit->scores = lf_arena_take(arena, (size_t) task->targets * LF_FORECASTERS, sizeof(lf_score));
 	fit->history = lf_arena_take(arena, (size_t) training->epochs, sizeof(lf_epoch));
-	fit->out = lf_arena_take(arena, (size_t) fit->training.batch_size * outputs, sizeof(double));
+	fit->out = lf_arena_take(arena, (size_t) at_once * outputs, sizeof(double));
 	return arena->overflow ? LF_TOO_LARGE : LF_OK;
 }
 
@@ -124,7 +125,7 @@ score_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 {
 	const lf_task *task = fit->task;
 	size_t		left = fit->validation_windows - fit->scored;
-	int			count = left < (size_t) fit->training.batch_size ? (int) left : fit->training.batch_size;
+	int			count = left < (size_t) fit->predictor.batch ? (int) left : fit->predictor.batch;
 	size_t		first = fit->validation_first + fit->scored;
 	lf_status	status = lf_predict(&fit->predictor, interrupt, first, 1, count, fit->out);
 

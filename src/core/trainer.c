@@ -30,6 +30,7 @@ lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const
 		.momentum = training->momentum,
 		.weight_decay = training->weight_decay,
 	};
+	lf_shards_plan(&trainer->shards, arena, network, training->batch_size);
 	lf_optimizer_plan(&trainer->optimizer, arena, network->parameters);
 	trainer->weights = lf_arena_reals(arena, network->parameters);
 	trainer->gradients = lf_arena_reals(arena, network->parameters);
@@ -89,7 +90,8 @@ lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 		trainer->order[i] = (uint32_t) i;
 	want_shuffled(trainer);
 	lf_optimizer_reset(&trainer->optimizer);
-	lf_network_bind(trainer->network, trainer->weights, trainer->gradients);
+	trainer->shards.network[0] = trainer->network;
+	lf_shards_bind(&trainer->shards, trainer->weights, trainer->gradients);
 	return lf_network_initialize(trainer->network, seed, &pass, trainer->weights);
 }
 
@@ -180,7 +182,6 @@ train_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	const lf_training *training = trainer->training;
 	size_t		parameters = trainer->network->parameters;
 	lf_pass		pass = {.training = true, .interrupt = interrupt};
-	const lf_real *y;
 	lf_status	status;
 	double		loss;
 	double		norm;
@@ -188,12 +189,7 @@ train_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	pass.batch = (int) fill_batch(trainer);
 	/* counted by optimizer steps: a batch that is done again after an interrupt drops the same elements */
 	pass.dropout_seed = lf_random_mix(training->seed, trainer->optimizer.steps);
-	status = lf_network_forward(trainer->network, &pass, trainer->x, &y);
-	if (status != LF_OK)
-		return status;
-	loss = lf_loss_sum(training->loss, y, trainer->y, (size_t) pass.batch * output_size(trainer), trainer->dy);
-	memset(trainer->gradients, 0, parameters * sizeof(lf_real));
-	status = lf_network_backward(trainer->network, &pass, trainer->x, trainer->dy, NULL);
+	status = lf_shards_train(&trainer->shards, &pass, training->loss, trainer->x, trainer->y, trainer->dy, &loss);
 	if (status != LF_OK)
 		return status;
 	norm = lf_clip_norm(trainer->gradients, parameters, training->clip_norm);
@@ -211,15 +207,13 @@ static lf_status
 validate_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 {
 	lf_pass		pass = {.interrupt = interrupt};
-	const lf_real *y;
 	lf_status	status;
 	double		loss;
 
 	pass.batch = (int) fill_batch(trainer);
-	status = lf_network_forward(trainer->network, &pass, trainer->x, &y);
+	status = lf_shards_validate(&trainer->shards, &pass, trainer->training->loss, trainer->x, trainer->y, &loss);
 	if (status != LF_OK)
 		return status;
-	loss = lf_loss_sum(trainer->training->loss, y, trainer->y, (size_t) pass.batch * output_size(trainer), NULL);
 	if (!isfinite(loss))
 		return LF_DIVERGED;
 	trainer->sum += loss;

@@ -10,6 +10,7 @@
 #include "loss.h"
 #include "network.h"
 #include "optimizer.h"
+#include "shards.h"
 #include "window.h"
 
 typedef enum lf_schedule
@@ -72,6 +73,7 @@ typedef struct lf_trainer
 
 	/* its own */
 	lf_network *network;
+	lf_shards	shards;
 	lf_optimizer optimizer;
 	lf_random	random;
 	lf_real    *gradients;		/* (parameters) */
@@ -90,7 +92,10 @@ typedef struct lf_trainer
 	double		opened;			/* 'now' when the epoch began */
 } lf_trainer;
 
-/* Takes its memory, for a network that was created and planned for training with at least batch_size samples. */
+/*
+ * Plans the network, which was created, for training, and takes the trainer's own memory. The network then holds
+ * lf_shard_batch samples. A pool is put into 'shards' afterwards.
+ */
 void		lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const lf_training *training,
 							const lf_task *task, size_t windows);
 
