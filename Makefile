@@ -1,7 +1,7 @@
-# make demo       installs what is missing, builds, and forecasts real data in a throw-away cluster
-# make check      the same set-up, then every test
-# make bench-sql  measures what SQL sees of its speed, in a throw-away cluster, beside a job in Python
-# make            builds; make install installs; both need what scripts/setup.sh installs
+# make demo    installs what is missing, builds, and forecasts real data in a throw-away cluster
+# make check   the same set-up, then every test
+# make bench   measures its speed beside PyTorch, oneDNN, OpenBLAS (bench-core) and jobs in Python (bench-sql)
+# make         builds; make install installs; both need what scripts/setup.sh installs
 #
 # BLAS=openblas (default)  the serial OpenBLAS, found at run time by rpath
 # BLAS=static              the same, linked into the module
@@ -42,7 +42,8 @@ CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-ma
 KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
-OURS = demo check forms accuracy cancel bench-sql setup setup-check setup-bench core-tests
+OURS = demo check forms accuracy cancel bench bench-core bench-sql setup setup-check setup-bench core-tests \
+	bench-programs
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
@@ -80,11 +81,19 @@ cancel: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh bench/cancel.sh
 
+bench: bench-core bench-sql
+
+# BENCH_OPTIONS="--quick --only A,B"
+bench-core: setup-bench
+	$(SUB) -s bench-programs
+	python3 bench/run.py --programs build/bench/$(BLAS) $(BENCH_OPTIONS)
+
 bench-sql: setup-bench
 	$(SUB) -s all
 	scripts/with_cluster.sh bench/sql.py
 
 include test/tests.mk
+include bench/bench.mk
 else
 
 EXTENSION = lstm_forecast

@@ -11,7 +11,7 @@ if [ "${1:-}" = check ]; then
 fi
 # "bench" what the extension is compared with
 if [ "${1:-}" = bench ]; then
-    packages="$packages python3 python3-psycopg2 python3-torch"
+    packages="$packages g++ libdnnl-dev python3 python3-psycopg2 python3-torch"
 fi
 
 missing=
