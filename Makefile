@@ -18,7 +18,7 @@ CORE = activation base crc32c defaults fit initialize kernels kernels_avx2 kerne
 
 # The way of a row: table -> rows -> frame -> training -> model value -> forecast.
 PG = architecture arguments describe error forecast import json model_cache model_value module number options predict \
-	rows table table_read timeline train train_agg training windows
+	rows settings table table_read timeline train train_agg training windows
 
 CORE_SOURCES = $(CORE:%=src/core/%.c)
 OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))

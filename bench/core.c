@@ -66,8 +66,6 @@ bench_open(const bench_network *network, int batch, bool training, float *weight
 	lf_arena	arena = lf_arena_measure();
 	int			layer;
 
-	if (getenv("LSTM_FORECAST_KERNELS") != NULL && !lf_kernels_use(getenv("LSTM_FORECAST_KERNELS")))
-		bench_fail("no such kernels here");
 	for (int l = 0; l < network->layers; l++)
 		spec.layer[l] = spec_of(&network->layer[l]);
 	if (lf_network_create(&state->network, &spec, &layer) != LF_OK)

@@ -326,8 +326,9 @@ CREATE FUNCTION lstm_build_info(
     OUT blas text,
     OUT blas_variant text,
     OUT blas_kernel text,
+    OUT kernels text,
     OUT threads int)
 LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'lstm_build_info';
 
-COMMENT ON FUNCTION lstm_build_info() IS 'version of the extension, and what computes its matrix products';
+COMMENT ON FUNCTION lstm_build_info() IS 'version of the extension, what computes its networks, and in how many threads';

@@ -78,8 +78,43 @@ finish_forward(const lf_cell_step *step, size_t row, int rows, size_t unit, vec 
 		finish_rows_forward(step, row, rows, unit, z, step->activation, step->recurrent_activation);
 }
 
+/* Elements of the packed weights of LANES units. */
+INLINE size_t
+panel_size(const lf_cell_step *step)
+{
+	return (1 + step->inputs + step->states) * PANEL;
+}
+
+/* What the sums of a tile start from: the bias of a panel, or what the caller knows of them. */
 INLINE void
-forward_tile(const int rows, const lf_cell_step *step, size_t row, size_t unit, const lf_real *packed)
+start_tile(const int rows, const lf_cell_step *step, size_t row, size_t unit, const lf_real *packed,
+		   vec (*sum)[TILE_VECTORS])
+{
+#pragma GCC unroll 8
+	for (int i = 0; i < rows; i++)
+#pragma GCC unroll 4
+		for (size_t gate = 0; gate < 4; gate++)
+			sum[i][gate] = step->start == NULL ? load(packed + gate * LANES) :
+				load_some(step->start + ((row + (size_t) i) * 4 + gate) * step->units + unit, step->units - unit);
+}
+
+/* The end of a tile: the sums themselves, or the cell. */
+INLINE void
+end_tile(const lf_cell_step *step, size_t row, int rows, size_t unit, vec (*sum)[TILE_VECTORS])
+{
+	if (step->sums == NULL)
+	{
+		finish_forward(step, row, rows, unit, sum);
+		return;
+	}
+	for (size_t i = 0; i < (size_t) rows; i++)
+		for (size_t gate = 0; gate < 4; gate++)
+			store_some(step->sums + ((row + i) * 4 + gate) * step->units + unit, sum[i][gate], step->units - unit);
+}
+
+INLINE void
+forward_tile(const int rows, const lf_cell_step *step, size_t row, size_t unit, const lf_real *packed,
+			 const lf_real *next)
 {
 	vec			sum[TILE_ROWS][TILE_VECTORS];
 	vec			done[TILE_ROWS][TILE_VECTORS];
@@ -91,19 +126,15 @@ forward_tile(const int rows, const lf_cell_step *step, size_t row, size_t unit, 
 		will_write(step->cell + i * step->units + unit);
 		will_write(step->hidden + i * step->hidden_row + unit);
 	}
-#pragma GCC unroll 8
-	for (int i = 0; i < rows; i++)
-#pragma GCC unroll 4
-		for (size_t gate = 0; gate < 4; gate++)
-			sum[i][gate] = step->start == NULL ? load(packed + gate * LANES) :
-				load_some(step->start + ((row + (size_t) i) * 4 + gate) * step->units + unit, step->units - unit);
+	start_tile(rows, step, row, unit, packed, sum);
 	packed += PANEL;
 	if (step->start == NULL)
-		tile_product(rows, TILE_VECTORS, sum, step->inputs, step->x + row * step->x_row, step->x_row, 1, packed, PANEL);
+		tile_product(rows, TILE_VECTORS, sum, step->inputs, step->x + row * step->x_row, step->x_row, 1, packed, PANEL,
+					 false, NULL);
 	packed += step->inputs * PANEL;
 	if (step->before != NULL)
 		tile_product(rows, TILE_VECTORS, sum, step->states, step->before + row * step->before_row, step->before_row, 1,
-					 packed, PANEL);
+					 packed, PANEL, true, fetched_by(next, panel_size(step) * sizeof(lf_real), step->states * LINE, row));
 
 	/* a copy, so that the sums themselves need no address and stay in registers */
 #pragma GCC unroll 8
@@ -111,27 +142,72 @@ forward_tile(const int rows, const lf_cell_step *step, size_t row, size_t unit, 
 #pragma GCC unroll 4
 		for (int j = 0; j < TILE_VECTORS; j++)
 			done[i][j] = sum[i][j];
-	finish_forward(step, row, rows, unit, done);
+	end_tile(step, row, rows, unit, done);
+}
+
+/*
+ * The only row there is, over two panels. One panel has so few sums that they would wait for each other. The order in
+ * which each sum is added up is that of all tiles: a forecast does not depend on what else is computed with it.
+ */
+static void
+forward_two_panels(const lf_cell_step *step, size_t unit, const lf_real *packed)
+{
+	const lf_real *other = packed + panel_size(step);
+	size_t		inputs = step->start == NULL ? step->inputs : 0;
+	size_t		states = step->before != NULL ? step->states : 0;
+	vec			sum[1][TILE_VECTORS];
+	vec			other_sum[1][TILE_VECTORS];
+
+	start_tile(1, step, 0, unit, packed, sum);
+	start_tile(1, step, 0, unit + LANES, other, other_sum);
+	packed += PANEL;
+	other += PANEL;
+	for (size_t k = 0; k < inputs; k++)
+	{
+		tile_add(1, TILE_VECTORS, sum, step->x + k, 0, packed + k * PANEL);
+		tile_add(1, TILE_VECTORS, other_sum, step->x + k, 0, other + k * PANEL);
+	}
+	packed += step->inputs * PANEL;
+	other += step->inputs * PANEL;
+#pragma GCC unroll 2
+	for (size_t k = 0; k < states; k++)
+	{
+		tile_add(1, TILE_VECTORS, sum, step->before + k, 0, packed + k * PANEL);
+		tile_add(1, TILE_VECTORS, other_sum, step->before + k, 0, other + k * PANEL);
+	}
+	end_tile(step, 0, 1, unit, sum);
+	end_tile(step, 0, 1, unit + LANES, other_sum);
 }
 
 static void
 cell_forward(const lf_pass *pass, const lf_cell_step *step)
 {
 	size_t		panels = (step->units + LANES - 1) / LANES;
+	size_t		at_once = step->rows == 1 ? 2 : 1;
+	size_t		groups = (panels + at_once - 1) / at_once;
 
-	for (size_t p = 0; p < panels; p++)
+	for (size_t g = 0; g < groups; g++)
 	{
-		size_t		panel = step->last_panel_first ? panels - 1 - p : p;
-		const lf_real *packed = step->packed + panel * (1 + step->inputs + step->states) * PANEL;
+		size_t		panel = (step->last_panel_first ? groups - 1 - g : g) * at_once;
+		const lf_real *packed = step->packed + panel * panel_size(step);
+		const lf_real *next = g + 1 == groups ? packed :
+			step->last_panel_first ? packed - panel_size(step) : packed + panel_size(step);
 		size_t		row = 0;
 
+		if (at_once == 2 && panel + 1 < panels)
+		{
+			if (lf_interrupted(pass))
+				return;
+			forward_two_panels(step, panel * LANES, packed);
+			continue;
+		}
 		while (row < step->rows)
 		{
 			size_t		rows = tile_rows(step->rows - row);
 
 			if (lf_interrupted(pass))
 				return;
-#define CALL(n) forward_tile(n, step, row, panel * LANES, packed)
+#define CALL(n) forward_tile(n, step, row, panel * LANES, packed, next)
 			WITH_ROWS(rows, CALL)
 #undef CALL
 			row += rows;
@@ -244,7 +320,10 @@ backward_tile(const int rows, const int vectors, const lf_cell_slope *slope, siz
 			sum[i][j] = splat(0);
 	if (slope->dz_after != NULL)
 		tile_product(rows, vectors, sum, gates, slope->dz_after + row * gates, gates, 1,
-					 packed, (size_t) vectors * LANES);
+					 packed, (size_t) vectors * LANES,
+					 true, fetched_by(packed + gates * (size_t) vectors * LANES,
+									  unit + PANEL < slope->units ? gates * PANEL * sizeof(lf_real) : 0,
+									  gates * LINE, row));
 	/* a copy, so that the sums themselves need no address and stay in registers */
 #pragma GCC unroll 8
 	for (int i = 0; i < rows; i++)

@@ -22,7 +22,7 @@ multiply_tile(const int rows, const int vectors, size_t depth, const lf_real *a,
 			sum[i][j] = splat(0);
 			will_write(c + (size_t) i * ldc + j * LANES);
 		}
-	tile_product(rows, vectors, sum, depth, a, a_row, a_step, b, b_step);
+	tile_product(rows, vectors, sum, depth, a, a_row, a_step, b, b_step, false, NULL);
 #pragma GCC unroll 8
 	for (int i = 0; i < rows; i++)
 #pragma GCC unroll 4

@@ -6,6 +6,7 @@
  */
 #include "kernels.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 extern const lf_kernels lf_kernels_generic;
@@ -32,30 +33,39 @@ widest(void)
 }
 
 const lf_kernels *
-lf_kernels_in_use(void)
-{
-	if (in_use == NULL)
-		in_use = widest();
-	return in_use;
-}
-
-bool
-lf_kernels_use(const char *name)
+lf_kernels_named(const char *name)
 {
 	const lf_kernels *best = widest();
 
 	if (strcmp(name, "auto") == 0 || strcmp(name, best->name) == 0)
-		in_use = best;
+		return best;
 #if defined(__x86_64__) && !defined(LF_DOUBLE)
 	/* what runs AVX-512 runs AVX2 */
-	else if (strcmp(name, "avx2") == 0 && best == &lf_kernels_avx512)
-		in_use = &lf_kernels_avx2;
+	if (strcmp(name, "avx2") == 0 && best == &lf_kernels_avx512)
+		return &lf_kernels_avx2;
 #endif
-	else if (strcmp(name, "generic") == 0)
-		in_use = &lf_kernels_generic;
-	else
-		return false;
-	return true;
+	return strcmp(name, "generic") == 0 ? &lf_kernels_generic : NULL;
+}
+
+void
+lf_kernels_use(const lf_kernels *kernels)
+{
+	in_use = kernels;
+}
+
+const lf_kernels *
+lf_kernels_in_use(void)
+{
+	if (in_use == NULL)
+	{
+		const char *wanted = getenv("LSTM_FORECAST_KERNELS");
+
+		if (wanted != NULL)
+			in_use = lf_kernels_named(wanted);
+		if (in_use == NULL)
+			in_use = widest();
+	}
+	return in_use;
 }
 
 static size_t

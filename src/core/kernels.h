@@ -35,12 +35,13 @@ typedef struct lf_cell_step
 	lf_activation activation;
 	lf_activation recurrent_activation;
 	const lf_real *packed;		/* by pack_cell: panels of (1 + inputs + states, 4 * lanes) */
-	const lf_real *start;		/* (rows, 4H): x W + b where that is known, and x not read; else NULL */
+	const lf_real *start;		/* (rows, 4H): x W + b where that is known, x is then not read; NULL: it is not */
 	const lf_real *x;			/* (rows, inputs) */
 	size_t		x_row;
 	const lf_real *before;		/* (rows, states): h_{t-1}; NULL for zeros */
 	size_t		before_row;
 	const lf_real *cell_before; /* (rows, H): c_{t-1}; NULL for zeros */
+	lf_real    *sums;			/* (rows, 4H): z, and nothing below is touched; NULL: the whole step */
 	lf_real    *cell;			/* (rows, H): c_t */
 	lf_real    *hidden;			/* (rows, H): h_t */
 	size_t		hidden_row;
@@ -125,13 +126,16 @@ typedef struct lf_kernels
 size_t		lf_packed_cell(const lf_kernels *kernels, size_t units, size_t inputs, size_t states);
 size_t		lf_packed_transposed(const lf_kernels *kernels, size_t depth, size_t columns);
 
-/* The kernels in use: the widest that the processor runs, unless others were asked for. */
+/*
+ * The kernels in use: the widest that the processor runs, unless others were asked for, by lf_kernels_use or by their
+ * name in the environment as LSTM_FORECAST_KERNELS.
+ */
 const lf_kernels *lf_kernels_in_use(void);
 
-/*
- * Puts others into use: "avx512", "avx2", "generic", or "auto" for the widest. False where the name is none of these or
- * the processor cannot run them; nothing changes then. Networks that were created before keep theirs.
- */
-bool		lf_kernels_use(const char *name);
+/* Those called "avx512", "avx2", "generic", or "auto": the widest. NULL where the processor cannot run them. */
+const lf_kernels *lf_kernels_named(const char *name);
+
+/* Puts others into use. Networks that were created before keep theirs. */
+void		lf_kernels_use(const lf_kernels *kernels);
 
 #endif

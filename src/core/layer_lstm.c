@@ -181,15 +181,19 @@ static void
 find_start(lf_layer *layer, const lf_pass *pass, const lstm_size *n, const lf_real *x)
 {
 	lstm_cache *cache = layer->cache;
-	size_t		gates = 4 * n->hidden;
-	size_t		rows = layer->same_input ? n->batch : n->steps * n->batch;
+	lf_cell_step step = {
+		.rows = layer->same_input ? n->batch : n->steps * n->batch,
+		.units = n->hidden,
+		.inputs = n->inputs,
+		.states = n->hidden,
+		.packed = layer->packed,
+		.x = x,
+		.x_row = n->inputs,
+		.sums = cache->start,
+	};
 
-	if (cache->start == NULL)
-		return;
-	if (layer->spec.use_bias)
-		lf_repeat_row(pass, rows, gates, layer->weights + (n->inputs + n->hidden) * gates, cache->start);
-	lf_multiply(pass, LF_PLAIN, LF_PLAIN, rows, gates, n->inputs,
-				x, n->inputs, layer->weights, gates, layer->spec.use_bias, cache->start, gates);
+	if (cache->start != NULL)
+		layer->kernels->cell_forward(pass, &step);
 }
 
 static const lf_real *

@@ -17,6 +17,8 @@
 #define TILE_VECTORS 4
 #define PANEL (TILE_VECTORS * LANES)	/* columns of a full tile */
 
+#define LINE ((size_t) 64)		/* bytes of a cache line */
+
 /*
  * What a tile will read or write at its end is asked for at its start: the product hides the way from memory. One
  * request per vector; where lines are longer than vectors some ask twice.
@@ -62,36 +64,38 @@ tile_add(const int rows, const int vectors, vec (*sum)[TILE_VECTORS], const lf_r
 			sum[i][j] += a[(size_t) i * a_row] * kept[j];
 }
 
-/* sum (rows x vectors) += A (rows x depth) * B (depth x vectors * LANES); A(i, k) = a[i * a_row + k * a_step]. */
+/*
+ * sum (rows x vectors) += A (rows x depth) * B (depth x vectors * LANES); A(i, k) = a[i * a_row + k * a_step].
+ *
+ * With 'fetching', a constant as well, a cache line from 'next' on is asked for at each k: weights that do not fit the
+ * second-level cache so arrive while those before them are at work.
+ */
 INLINE void
 tile_product(const int rows, const int vectors, vec (*sum)[TILE_VECTORS], size_t depth,
-			 const lf_real *a, size_t a_row, size_t a_step, const lf_real *b, size_t b_step)
+			 const lf_real *a, size_t a_row, size_t a_step, const lf_real *b, size_t b_step,
+			 const bool fetching, const lf_real *next)
 {
-	size_t		k = 0;
-
-	if (rows == 1)
-	{
-		/* so few sums would wait for each other: every other row of B gets sums of its own */
-		vec			odd[1][TILE_VECTORS] = {{{0}}};
-
-#pragma GCC unroll 2
-		for (; k + 2 <= depth; k += 2)
-		{
-			tile_add(1, vectors, sum, a + k * a_step, a_row, b);
-			tile_add(1, vectors, odd, a + (k + 1) * a_step, a_row, b + b_step);
-			b += 2 * b_step;
-		}
+	/* unrolled, because the counting of the loop goes through the ports of the multiplications */
 #pragma GCC unroll 4
-		for (int j = 0; j < vectors; j++)
-			sum[0][j] += odd[0][j];
-	}
-	/* the counting of the loop goes through the ports of the multiplications */
-#pragma GCC unroll 4
-	for (; k < depth; k++)
+	for (size_t k = 0; k < depth; k++)
 	{
+		if (fetching)
+			__builtin_prefetch((const char *) next + k * LINE, 0, 2);
 		tile_add(rows, vectors, sum, a + k * a_step, a_row, b);
 		b += b_step;
 	}
+}
+
+/*
+ * Where the tile that starts at 'row' begins to fetch in a panel of 'bytes' bytes, of which each tile fetches 'each';
+ * those that come when all is fetched go on at its end.
+ */
+INLINE const lf_real *
+fetched_by(const lf_real *panel, size_t bytes, size_t each, size_t row)
+{
+	size_t		from = row / TILE_ROWS * each;
+
+	return (const lf_real *) ((const char *) panel + (from < bytes ? from : bytes));
 }
 
 /*
@@ -137,6 +141,13 @@ tile_rows(size_t left)
 	return (left + tiles - 1) / tiles;
 }
 
+/* Four of the eight numbers of two vectors. GCC has clang's name for it from version 12 on only. */
+#if defined(__clang__)
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (four_bits) {__VA_ARGS__})
+#endif
+
 /*
  * 'depth' rows of B^T for a tile of 'width' columns, (depth, width) with width a multiple of LANES: packed(k, j) =
  * a[j * lda + k], zero from column 'columns' on.
@@ -145,12 +156,8 @@ static void
 pack_columns(size_t depth, size_t columns, size_t width, const lf_real *a, size_t lda, lf_real *packed)
 {
 	typedef lf_real four __attribute__((vector_size(4 * sizeof(lf_real))));
+	typedef lf_bits four_bits __attribute__((vector_size(4 * sizeof(lf_real)), unused));
 	typedef lf_real four_anywhere __attribute__((vector_size(4 * sizeof(lf_real)), aligned(sizeof(lf_real)), may_alias));
-	typedef lf_bits select __attribute__((vector_size(4 * sizeof(lf_real))));
-	const select low = {0, 4, 1, 5};
-	const select high = {2, 6, 3, 7};
-	const select front = {0, 1, 4, 5};
-	const select back = {2, 3, 6, 7};
 	size_t		j = 0;
 
 	/* four by four, in registers: one by one, the reads or the writes would each touch a cache line for one number */
@@ -165,16 +172,16 @@ pack_columns(size_t depth, size_t columns, size_t width, const lf_real *a, size_
 			four		r1 = *(const four_anywhere *) (rows + lda + k);
 			four		r2 = *(const four_anywhere *) (rows + 2 * lda + k);
 			four		r3 = *(const four_anywhere *) (rows + 3 * lda + k);
-			four		low01 = __builtin_shuffle(r0, r1, low);
-			four		low23 = __builtin_shuffle(r2, r3, low);
-			four		high01 = __builtin_shuffle(r0, r1, high);
-			four		high23 = __builtin_shuffle(r2, r3, high);
+			four		low01 = SHUFFLE(r0, r1, 0, 4, 1, 5);
+			four		low23 = SHUFFLE(r2, r3, 0, 4, 1, 5);
+			four		high01 = SHUFFLE(r0, r1, 2, 6, 3, 7);
+			four		high23 = SHUFFLE(r2, r3, 2, 6, 3, 7);
 			lf_real    *out = packed + k * width + j;
 
-			*(four_anywhere *) out = __builtin_shuffle(low01, low23, front);
-			*(four_anywhere *) (out + width) = __builtin_shuffle(low01, low23, back);
-			*(four_anywhere *) (out + 2 * width) = __builtin_shuffle(high01, high23, front);
-			*(four_anywhere *) (out + 3 * width) = __builtin_shuffle(high01, high23, back);
+			*(four_anywhere *) out = SHUFFLE(low01, low23, 0, 1, 4, 5);
+			*(four_anywhere *) (out + width) = SHUFFLE(low01, low23, 2, 3, 6, 7);
+			*(four_anywhere *) (out + 2 * width) = SHUFFLE(high01, high23, 0, 1, 4, 5);
+			*(four_anywhere *) (out + 3 * width) = SHUFFLE(high01, high23, 2, 3, 6, 7);
 		}
 		for (; k < depth; k++)
 			for (size_t i = 0; i < 4; i++)

@@ -2,8 +2,10 @@
  * module.c: what happens when the library is loaded.
  */
 #include "common.h"
+#include "kernels.h"
 #include "matrix.h"
 #include "model_cache.h"
+#include "settings.h"
 #include "utils/guc.h"
 
 #ifndef LF_NO_BLAS
@@ -23,6 +25,7 @@ _PG_init(void)
 {
 	lf_blas_info blas = lf_blas();
 
+	settings_define();
 	model_cache_define();
 	MarkGUCPrefixReserved("lstm_forecast");
 	if (!blas.threaded)
@@ -43,8 +46,8 @@ lstm_build_info(PG_FUNCTION_ARGS)
 {
 	lf_blas_info blas = lf_blas();
 	TupleDesc	descriptor;
-	Datum		values[5];
-	bool		nulls[5] = {false};
+	Datum		values[6];
+	bool		nulls[6] = {false};
 
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "lstm_build_info returns a row");
@@ -52,6 +55,7 @@ lstm_build_info(PG_FUNCTION_ARGS)
 	values[1] = CStringGetTextDatum(blas.library);
 	values[2] = CStringGetTextDatum(blas.threaded ? "multi-threaded" : "serial");
 	values[3] = CStringGetTextDatum(blas.kernel);
-	values[4] = Int32GetDatum(1);
+	values[4] = CStringGetTextDatum(lf_kernels_in_use()->name);
+	values[5] = Int32GetDatum(settings_threads(0));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
 }

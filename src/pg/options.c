@@ -6,6 +6,7 @@
 #include "error.h"
 #include "architecture.h"
 #include "json.h"
+#include "pool.h"
 #include "utils/float.h"
 
 #include <math.h>
@@ -96,6 +97,9 @@ static const OptionRow rows[] = {
 	"Start of all random numbers: the same rows and seed give the same model."},
 	{"timing", OPTION_BOOL, PLACE(timing), ANYTHING, "false", false,
 	"Whether lstm_history() tells the seconds of each epoch. Then equal trainings give models that differ in them."},
+	{"threads", OPTION_INT, PLACE(threads), NUMBERS(1, LF_MAX_THREADS), "lstm_forecast.max_threads", false,
+	"Threads that share each mini-batch, at most lstm_forecast.max_threads, and one if it is small. "
+	"The model does not depend on their number."},
 	{"horizon", OPTION_INT, PLACE(horizon), NUMBERS(1, LF_MAX_DIM), "1", true,
 	"Steps of a forecast, as the parameter of lstm_train."},
 	{"lookback", OPTION_INT, PLACE(lookback), NUMBERS(1, LF_MAX_DIM), "from the data", true,
@@ -111,7 +115,6 @@ static const OptionRow rows[] = {
 	{.name = "missing", .type = OPTION_LATER},
 	{.name = "step", .type = OPTION_LATER},
 	{.name = "ensemble", .type = OPTION_LATER},
-	{.name = "threads", .type = OPTION_LATER},
 	{.name = "max_time", .type = OPTION_LATER},
 	{.name = "init", .type = OPTION_LATER},
 	{.name = "blend", .type = OPTION_LATER},

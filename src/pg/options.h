@@ -22,6 +22,7 @@ typedef struct Options
 	int			normalize;
 	double		seed;
 	bool		timing;			/* keep the seconds of each epoch */
+	int			threads;		/* 0: as many as are allowed */
 
 	/* aggregates only, where lstm_train has parameters */
 	int			horizon;

@@ -8,6 +8,7 @@
 #include "level.h"
 #include "lib/stringinfo.h"
 #include "model_value.h"
+#include "settings.h"
 #include "timeline.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -100,7 +101,7 @@ find_season(const Request *request, const Rows *rows, int longest)
 
 /* Trains to the end; cancels and time-outs are served after each mini-batch and inside long ones. */
 static void
-run_fit(lf_fit *fit, bool timing)
+step_until_finished(lf_fit *fit, bool timing)
 {
 	TimestampTz started = GetCurrentTimestamp();
 	lf_status	status;
@@ -123,6 +124,31 @@ run_fit(lf_fit *fit, bool timing)
 	for (size_t i = 0; i < fit->network.parameters; i++)
 		if (!isfinite(fit->trainer.weights[i]))
 			report_divergence(fit->trainer.epoch, fit->trainer.batch, &fit->training);
+}
+
+/* The same with threads where they pay, which are gone when it ends, one way or the other. */
+static void
+run_fit(lf_fit *fit, const Options *options)
+{
+	lf_pool    *pool;
+
+	if (fit->trainer.shards.count < 2 || settings_threads(options->threads) < 2)
+	{
+		step_until_finished(fit, options->timing);
+		return;
+	}
+	pool = palloc(sizeof(lf_pool));
+	lf_pool_start(pool, Min(settings_threads(options->threads), fit->trainer.shards.count));
+	fit->trainer.shards.pool = pool;
+	PG_TRY();
+	{
+		step_until_finished(fit, options->timing);
+	}
+	PG_FINALLY();
+	{
+		lf_pool_stop(pool);
+	}
+	PG_END_TRY();
 }
 
 /*
@@ -247,7 +273,7 @@ training_run(Request *request, Rows *rows)
 	arena = lf_arena_over(MemoryContextAllocHuge(context, needed), needed);
 	(void) lf_fit_plan(fit, &arena, spec, &request->task, request->columns, &options->training, rows->count, &layer);
 	lf_fit_start(fit, &frame, &request->task, season);
-	run_fit(fit, options->timing);
+	run_fit(fit, options);
 
 	lf_fit_result(fit, spec, &model);
 	model.names = (const char **) request->names;

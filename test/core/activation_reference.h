@@ -22,9 +22,31 @@ activated(lf_activation activation, double x)
 		case LF_RELU:
 			return x > 0 ? x : 0;
 		case LF_ELU:
-			return x > 0 ? x : exp(x) - 1;
+			return x > 0 ? x : expm1(x);
 		case LF_SOFTPLUS:
 			return x > 40 ? x : log(1 + exp(x));	/* e^-40 is lost beside 40, and e^710 is infinite */
+	}
+	return (double) NAN;
+}
+
+/* f'(x) from y = f(x) */
+static inline double
+slope_of_output(lf_activation activation, double y)
+{
+	switch (activation)
+	{
+		case LF_LINEAR:
+			return 1;
+		case LF_TANH:
+			return 1 - y * y;
+		case LF_SIGMOID:
+			return y * (1 - y);
+		case LF_RELU:
+			return y > 0 ? 1 : 0;
+		case LF_ELU:
+			return y > 0 ? 1 : y + 1;
+		case LF_SOFTPLUS:
+			return 1 - exp(-y);
 	}
 	return (double) NAN;
 }

@@ -141,7 +141,7 @@ SELECT throws_ok(format($$ SELECT lstm_train('days', 'value', options => %L) $$,
 FROM lstm_options() WHERE range LIKE '% to %';
 SELECT throws_ok(format($$ SELECT lstm_train('days', 'value', options => '{"%s": 1}') $$, name), '0A000',
     format('option "%s" is not supported yet', name), format('option %s, which is not listed, is refused', name))
-FROM unnest(ARRAY['difference', 'log', 'missing', 'step', 'ensemble', 'threads', 'max_time', 'init']) AS name
+FROM unnest(ARRAY['difference', 'log', 'missing', 'step', 'ensemble', 'max_time', 'init']) AS name
 WHERE name NOT IN (SELECT o.name FROM lstm_options() AS o);
 SELECT results_eq($$ SELECT count(*) FROM lstm_options() WHERE meaning LIKE '%lstm_train_agg only.' $$, $$ VALUES (5::bigint) $$,
     'five options are parameters of lstm_train');
@@ -172,7 +172,7 @@ SELECT is_empty($$ SELECT oid::regprocedure FROM functions WHERE proname IN ('ls
     'the planner knows that training is dear');
 SELECT ok((SELECT bool_and(proisstrict) FROM functions WHERE proname IN ('lstm_summary', 'lstm_info', 'lstm_history', 'lstm_weights',
     'lstm_import', 'lstm_split_sequence')), 'functions of the model alone are strict');
-SELECT ok((SELECT version <> '' AND blas_variant IN ('serial', 'none') AND threads = 1 FROM lstm_build_info()),
+SELECT ok((SELECT version <> '' AND blas_variant IN ('serial', 'none') AND kernels <> '' AND threads >= 1 FROM lstm_build_info()),
     'lstm_build_info tells what computes');
 
 SELECT * FROM finish();
