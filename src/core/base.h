@@ -95,6 +95,7 @@ typedef struct lf_pass
 	bool		training;		/* dropout is active */
 	uint64_t	dropout_seed;	/* the same seed gives the same masks */
 	const volatile sig_atomic_t *interrupt;
+	bool		sharded;		/* others may walk at the same time: OpenBLAS, even the serial one, must not be called */
 } lf_pass;
 
 static inline bool

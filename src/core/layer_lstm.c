@@ -252,7 +252,7 @@ lf_lstm_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real 
  * Rows whose dz waits in the cache for the products with x and h. Fewer and the sums are loaded and stored too often,
  * more and dz has left the cache.
  */
-#define ROWS_AT_ONCE 256
+#define ROWS_AT_ONCE 512
 
 /* From 'rows' rows of x and of dz: adds to the gradient of W, and finds dx. */
 static void

@@ -1,6 +1,9 @@
 /*
  * matrix.c: matrix products through OpenBLAS where that is fast, and by the kernels elsewhere.
  *
+ * OpenBLAS is not called from several threads at once: the serial variant hands the same buffer to two of them now and
+ * then, which shows as a product that is wrong as a whole, some once in ten thousand calls.
+ *
  * OpenBLAS answers a bad dimension by printing to the server's log and returning with C untouched. So every dimension
  * is checked here, and what does not fit its 32-bit integers goes through the kernels, which take anything.
  */
@@ -149,7 +152,7 @@ lf_multiply(const lf_pass *pass, lf_transpose ta, lf_transpose tb, size_t m, siz
 			int beta, lf_real *c, size_t ldc)
 {
 #ifndef LF_NO_BLAS
-	if (is_worth_blas(m, n, k) && fits_blas(m, n, k, lda, ldb, ldc))
+	if (!pass->sharded && is_worth_blas(m, n, k) && fits_blas(m, n, k, lda, ldb, ldc))
 	{
 		multiply_in_pieces(pass, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
 		return;

@@ -103,6 +103,8 @@ walk(void *argument, int shard)
 	if (samples == 0)
 		return;
 	pass.batch = (int) samples;
+	/* also with one thread: results are to be the same */
+	pass.sharded = shards->count > 1;
 	pass.dropout_seed = lf_random_mix(pass.dropout_seed, (uint64_t) shard);
 	status = lf_network_forward(network, &pass, x, &y);
 	if (status == LF_OK)
