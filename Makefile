@@ -5,7 +5,7 @@
 #
 # BLAS=openblas (default)  the serial OpenBLAS, found at run time by rpath
 # BLAS=static              the same, linked into the module
-# BLAS=none                plain loops, no BLAS at all
+# BLAS=none                no BLAS at all
 
 BLAS ?= openblas
 PG_CONFIG ?= pg_config

@@ -30,15 +30,20 @@ CONFIGURATIONS = {
 WINDOWS = 256
 WHATS = ('train', 'one', 'batch')
 
-# The first is ours, with which the others are compared; a further column of ours would be one more line.
-COLUMNS = (
-    ('ours', ['core', '--threads', '1']),
-    ('PyTorch', ['/usr/bin/python3', os.path.join(HERE, 'peer_torch.py')]),
-    ('oneDNN', ['peer_onednn']),
-    ('OpenBLAS only', ['peer_blas']),
-)
-OURS = COLUMNS[0][0]
-PEERS = [name for name, command in COLUMNS if name != OURS]
+# Column: what is set in its environment, and its command. Ours is what the peers are compared with; the others stand in
+# a table of their own.
+PYTORCH = ['/usr/bin/python3', os.path.join(HERE, 'peer_torch.py')]
+OURS, TWO, SHORT, SHORT_PEER = 'ours', '2 threads', 'AVX2', 'PyTorch, AVX2'
+COLUMNS = {
+    OURS: ({}, ['core', '--threads', '1']),
+    'PyTorch': ({}, PYTORCH),
+    'oneDNN': ({}, ['peer_onednn']),
+    'OpenBLAS only': ({}, ['peer_blas']),
+    TWO: ({}, ['core', '--threads', '2']),
+    SHORT: ({'LSTM_FORECAST_KERNELS': 'avx2', 'OPENBLAS_CORETYPE': 'Haswell'}, ['core', '--threads', '1']),
+    SHORT_PEER: ({'OPENBLAS_CORETYPE': 'Haswell', 'ATEN_CPU_CAPABILITY': 'avx2'}, PYTORCH),
+}
+PEERS = ('PyTorch', 'oneDNN', 'OpenBLAS only')
 COLOURS = ('#c44e52', '#4c72b0', '#55a868', '#8172b3')
 TOLERANCE = 1e-3
 INTRODUCTION = """\
@@ -86,23 +91,24 @@ def operations(configuration, what):
     return 2 * total * {'train': batch, 'one': 1, 'batch': WINDOWS}[what]
 
 
-def environment():
-    """That of the caller without what steers the libraries, and one thread for OpenMP."""
-    steering = ('OPENBLAS_', 'OMP_', 'GOMP_', 'KMP_', 'MKL_', 'GOTO_', 'DNNL_', 'ONEDNN_', 'ATEN_')
+def environment(column=OURS):
+    """That of the caller without what steers the libraries, one thread for OpenMP, and what the column is about."""
+    steering = ('OPENBLAS_', 'OMP_', 'GOMP_', 'KMP_', 'MKL_', 'GOTO_', 'DNNL_', 'ONEDNN_', 'ATEN_',
+                'LSTM_FORECAST_')
     kept = {name: value for name, value in os.environ.items() if not name.startswith(steering)}
-    return dict(kept, OMP_NUM_THREADS='1')
+    return dict(kept, OMP_NUM_THREADS='1', **COLUMNS[column][0])
 
 
-def run(command):
+def run(command, column=OURS):
     """The lines that a program prints, as a list of words each."""
-    done = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(command, env=environment(column), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode != 0:
         sys.exit('%s failed:\n%s' % (' '.join(command), done.stderr))
     return [line.split() for line in done.stdout.splitlines()]
 
 
 def command_of(column, programs, configuration, seconds):
-    command = list(dict(COLUMNS)[column])
+    command = list(COLUMNS[column][1])
     if '/' not in command[0]:
         command[0] = os.path.join(programs, command[0])
     batch, steps, inputs, layers, _ = configuration
@@ -124,16 +130,16 @@ def measure(programs, names, rounds, seconds):
         limits.append(1e9 * float(limit[1]))
         for name in names:
             checks = {}
-            for column, _ in COLUMNS:
+            for column in COLUMNS:
                 print('\rround %d of %d, %s, %-16s' % (turn + 1, rounds, name, column), end='', file=sys.stderr)
-                for words in run(command_of(column, programs, CONFIGURATIONS[name], seconds)):
+                for words in run(command_of(column, programs, CONFIGURATIONS[name], seconds), column):
                     if words[0] == 'kernels':
                         kernels[column] = ' '.join(words[1:])
                     elif words[0] == 'check':
                         checks[column, words[1]] = [float(word) for word in words[2:]]
                     elif words[0] == 'time':
                         times.setdefault((name, words[1], column), []).append(float(words[2]))
-            for column in PEERS:
+            for column in COLUMNS:
                 for what in ('losses', 'one', 'batch'):
                     error = disagreement(checks[OURS, what], checks[column, what])
                     if not error <= TOLERANCE:
@@ -148,7 +154,7 @@ def figures(times, names, limit):
     rows = []
     for name in names:
         for what in WHATS:
-            row = {column: statistics.median(times[name, what, column]) for column, _ in COLUMNS}
+            row = {column: statistics.median(times[name, what, column]) for column in COLUMNS}
             row['configuration'] = name
             row['what'] = what
             row['share'] = operations(CONFIGURATIONS[name], what) / row[OURS] / limit
@@ -164,11 +170,24 @@ def short(seconds):
 
 def table(rows):
     """The heading and the cells, as text."""
-    heading = ['', 'what'] + [column for column, _ in COLUMNS] + [column + ' / ours' for column in PEERS] + ['limit']
+    shown = (OURS,) + PEERS
+    heading = ['', 'what'] + list(shown) + [column + ' / ours' for column in PEERS] + ['limit']
     cells = []
     for row in rows:
-        cells.append([row['configuration'], row['what']] + [short(row[column]) for column, _ in COLUMNS] +
+        cells.append([row['configuration'], row['what']] + [short(row[column]) for column in shown] +
                      ['%.2f' % (row[column] / row[OURS]) for column in PEERS] + ['%.0f %%' % (100 * row['share'])])
+    return heading, cells
+
+
+def second_table(rows):
+    """The same for two threads, and for shorter vectors beside PyTorch with the same."""
+    heading = ['', 'what', OURS, TWO, 'ours / ' + TWO, SHORT, SHORT_PEER, 'PyTorch / ours, both AVX2']
+    cells = []
+    for row in rows:
+        two = row['what'] == 'train'
+        cells.append([row['configuration'], row['what'], short(row[OURS]), short(row[TWO]) if two else '',
+                      '%.2f' % (row[OURS] / row[TWO]) if two else '', short(row[SHORT]), short(row[SHORT_PEER]),
+                      '%.2f' % (row[SHORT_PEER] / row[SHORT])])
     return heading, cells
 
 
@@ -202,12 +221,12 @@ def commit():
 
 def describe(limit, kind, kernels, rounds, seconds):
     facts = [
-        ('processor', '%s, %d cores; one is used' % (processor(), os.cpu_count())),
+        ('processor', '%s, %d cores' % (processor(), os.cpu_count())),
         ('limit', '%.0f GFLOP/s, %s' % (limit / 1e9, kind)),
         ('commit', '%s, %s' % (commit(), datetime.date.today().isoformat())),
         ('measured', 'rounds: %d; shown is the median of their medians, each over %g s' % (rounds, seconds)),
     ]
-    return facts + [(column, kernels[column]) for column in PEERS]
+    return facts + [(column, kernels[column]) for column in COLUMNS]
 
 
 def write_csv(path, rows):
@@ -215,7 +234,7 @@ def write_csv(path, rows):
         writer = csv.writer(file, lineterminator='\n')
         writer.writerow(['configuration', 'what', 'program', 'seconds', 'times_ours', 'share_of_limit'])
         for row in rows:
-            for column, _ in COLUMNS:
+            for column in COLUMNS:
                 share = row['share'] * row[OURS] / row[column]
                 writer.writerow([row['configuration'], row['what'], column, '%.4g' % row[column],
                                  '%.3f' % (row[column] / row[OURS]), '%.3f' % share])
@@ -225,6 +244,11 @@ def markdown(rows, facts, names, command):
     heading, cells = table(rows)
     lines = [BEGIN, '', '## The core and its peers', '', INTRODUCTION % WINDOWS, '', '![ratios](results.svg)', '',
              '| ' + ' | '.join(heading) + ' |', '|---|---|' + '--:|' * (len(heading) - 2)]
+    lines += ['| ' + ' | '.join(line) + ' |' for line in cells]
+    heading, cells = second_table(rows)
+    lines += ['', 'Two threads share a mini-batch in training only, and only one that is worth it: not A and B. Both columns "AVX2"',
+              'are held to the instructions of processors without AVX-512.', '',
+              '| ' + ' | '.join(heading) + ' |', '|---|---|' + '--:|' * (len(heading) - 2)]
     lines += ['| ' + ' | '.join(line) + ' |' for line in cells]
     lines += ['', '| | network | batch in training |', '|---|---|--:|']
     lines += ['| %s | %s | %d |' % (name, CONFIGURATIONS[name][4], CONFIGURATIONS[name][0]) for name in names]
@@ -321,6 +345,8 @@ def main():
     facts = describe(limit, kind, kernels, rounds, seconds)
     heading, cells = table(rows)
     print_table(heading, cells)
+    print()
+    print_table(*second_table(rows))
     print()
     for fact in facts:
         print('%-14s %s' % fact)
