@@ -35,16 +35,22 @@ suite() {
     failed=$((failed + not_ok))
 }
 
+# core_tests TYPE [KERNELS]: on processors that cannot run these kernels, with the widest that they can
 core_tests() {
     result=0
+    LSTM_FORECAST_KERNELS=${2:-auto}
+    export LSTM_FORECAST_KERNELS
     for program in build/"$blas"/"$1"/*_test; do
         echo "# $program"
         "$program" || result=1
     done
+    unset LSTM_FORECAST_KERNELS
     return $result
 }
 
 suite 'core, float' core_tests float
+suite 'core, float, avx2' core_tests float avx2
+suite 'core, float, generic' core_tests float generic
 suite 'core, double' core_tests double
 suite 'fuzz, model bytes' build/"$blas"/model_fuzz 100000
 suite 'pg_regress' scripts/with_cluster.sh "$make" -s installcheck BLAS="$blas" \

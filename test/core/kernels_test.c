@@ -3,6 +3,7 @@
  */
 #include "activation_reference.h"
 #include "kernels.h"
+#include "network_rig.h"
 #include "rig.h"
 #include "tap.h"
 
@@ -375,6 +376,54 @@ test_adam(const lf_kernels *kernels)
 	ok(squares, "%s: a sum of squares", kernels->name);
 }
 
+/* What a network makes of a window, bit for bit, does not depend on the windows that are computed with it. */
+static void
+test_company(const lf_kernels *kernels)
+{
+	enum
+	{
+		WINDOWS = 33
+	};
+	lf_spec		spec = {.input = lf_shape_2(9, 2), .count = 3};
+	lf_random	random = lf_random_seed(14);
+	bool		same = true;
+	network_rig all;
+	lf_real		expected[WINDOWS];
+
+	spec.layer[0] = lf_layer_defaults(LF_LSTM);
+	spec.layer[0].units = 37;
+	spec.layer[0].return_sequences = true;
+	spec.layer[1] = lf_layer_defaults(LF_LSTM);
+	spec.layer[1].units = 21;
+	spec.layer[2] = lf_layer_defaults(LF_DENSE);
+	spec.layer[2].units = 1;
+	lf_kernels_use(kernels);
+	(void) network_rig_open(&all, &spec, WINDOWS, false);
+	fill_uniform(&random, all.weights.block, all.network.parameters, 0.5);
+	fill_uniform(&random, all.x.block, all.x_count, 1);
+	(void) lf_network_forward(&all.network, &all.pass, all.x.block, &all.y);
+	memcpy(expected, all.y, sizeof(expected));
+	for (int batch = 1; batch < WINDOWS; batch += 1 + batch / 3)
+	{
+		network_rig some;
+
+		(void) network_rig_open(&some, &spec, batch, false);
+		memcpy(some.weights.block, all.weights.block, all.weights.bytes);
+		for (int first = 0; first + batch <= WINDOWS; first += batch)
+		{
+			const lf_real *x = (lf_real *) all.x.block + (size_t) first * 18;
+
+			(void) lf_network_forward(&some.network, &some.pass, x, &some.y);
+			same = same && memcmp(some.y, expected + first, (size_t) batch * sizeof(lf_real)) == 0;
+		}
+		same = same && network_rig_intact(&some);
+		network_rig_close(&some);
+	}
+	network_rig_close(&all);
+	lf_kernels_use(lf_kernels_named("auto"));
+	ok(same, "%s: a forecast is the same alone and in company", kernels->name);
+}
+
 int
 main(void)
 {
@@ -393,6 +442,7 @@ main(void)
 		test_multiply(kernels);
 		test_activations(kernels);
 		test_adam(kernels);
+		test_company(kernels);
 	}
 	ok(lf_kernels_named("sse9") == NULL, "there are no kernels of another name");
 	return done_testing();
