@@ -246,8 +246,8 @@ def markdown(rows, facts, names, command):
              '| ' + ' | '.join(heading) + ' |', '|---|---|' + '--:|' * (len(heading) - 2)]
     lines += ['| ' + ' | '.join(line) + ' |' for line in cells]
     heading, cells = second_table(rows)
-    lines += ['', 'Two threads share a mini-batch in training only, and only one that is worth it: not A and B. Both columns "AVX2"',
-              'are held to the instructions of processors without AVX-512.', '',
+    lines += ['', 'Two threads share a mini-batch in training only, and only one that is worth it: not A and B. Both',
+              'columns "AVX2" are held to the instructions of processors without AVX-512.', '',
               '| ' + ' | '.join(heading) + ' |', '|---|---|' + '--:|' * (len(heading) - 2)]
     lines += ['| ' + ' | '.join(line) + ' |' for line in cells]
     lines += ['', '| | network | batch in training |', '|---|---|--:|']

@@ -231,8 +231,8 @@ pack_transposed(const lf_pass *pass, size_t depth, size_t columns, const lf_real
 }
 
 /*
- * From the gradient of h_t of up to LANES units in one row to dz and the gradient of c_{t-1}; adds dz to 'bias'. a(c) is
- * made again from c: to keep it would cost more time in memory.
+ * From the gradient of h_t of up to LANES units in one row to dz and the gradient of c_{t-1}; adds dz to 'bias'. a(c)
+ * is made again from c: to keep it would cost more time in memory.
  */
 INLINE void
 finish_row_backward(const lf_cell_slope *slope, size_t row, size_t unit, vec dh, vec *bias,

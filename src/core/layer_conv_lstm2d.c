@@ -4,9 +4,9 @@
  *
  *	   z_t = x_t (*) W + h_{t-1} (*) U + b	   z_t (B, R', C', 4F): the four gates i, f, g, o along the last axis
  *
- * and from there on as in kernels.h, at each position of the output grid. Input (T, R, C, channels); W (kh, kw, channels,
- * 4F) with the padding and strides of the spec; U (kh, kw, F, 4F) with stride 1 and padding 'same' on the output grid,
- * or the state would shrink from step to step; b (4F).
+ * and from there on as in kernels.h, at each position of the output grid. Input (T, R, C, channels); W (kh, kw,
+ * channels, 4F) with the padding and strides of the spec; U (kh, kw, F, 4F) with stride 1 and padding 'same' on the
+ * output grid, or the state would shrink from step to step; b (4F).
  *
  * As in lstm what is kept is time-major, with P = R' * C' rows per image where lstm has one per sample. The
  * patches of the inputs and of the states are kept, which takes memory but makes each weight gradient one product.

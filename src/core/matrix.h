@@ -17,9 +17,9 @@ typedef enum lf_transpose
 /*
  * C (m x n) = op(A) (m x k) * op(B) (k x n) + beta * C, with beta 0 or 1; at beta 0 C is not read.
  *
- * Any sizes are allowed, zero too. OpenBLAS computes large products unless pass->sharded is set. The product is cut into
- * pieces between which the pass' interrupt flag is looked at; C is then left half-done and the caller is to give up its
- * walk.
+ * Any sizes are allowed, zero too. OpenBLAS computes large products unless pass->sharded is set. The product is cut
+ * into pieces between which the pass' interrupt flag is looked at; C is then left half-done and the caller is to give
+ * up its walk.
  */
 void		lf_multiply(const lf_pass *pass, lf_transpose ta, lf_transpose tb, size_t m, size_t n, size_t k,
 						const lf_real *a, size_t lda, const lf_real *b, size_t ldb,

@@ -35,7 +35,10 @@ typedef struct lf_pool
 /* Starts threads - 1 of them, or as many as the system allows. Returns how many compute, the caller's included. */
 int			lf_pool_start(lf_pool *pool, int threads);
 
-/* work(argument, share) once for each share from 0 to shares - 1, in any order; returns when all are done. A pool may be NULL. */
+/*
+ * work(argument, share) once for each share from 0 to shares - 1, in any order; returns when all are done. A pool may
+ * be NULL.
+ */
 void		lf_pool_run(lf_pool *pool, int shares, lf_pool_work work, void *argument);
 
 /* Ends the threads and waits for them. May be called twice. */

@@ -99,8 +99,8 @@ fetched_by(const lf_real *panel, size_t bytes, size_t each, size_t row)
 }
 
 /*
- * Calls 'call' with the number of rows as a constant. Rows are dealt to as few tiles as need be, and evenly: 16 rows are
- * 6, 5 and 5, not 6, 6 and 4.
+ * Calls 'call' with the number of rows as a constant. Rows are dealt to as few tiles as need be, and evenly: 16 rows
+ * are 6, 5 and 5, not 6, 6 and 4.
  */
 #if TILE_ROWS == 6
 #define WITH_ROWS(rows, call) \
