@@ -1,18 +1,18 @@
 # run.py: the driver of the speed benchmark: runs the programs in turn, checks that they agree, writes the results.
 #
 # Standard library only. `make bench` builds the programs and calls it. A full run writes bench/results.csv,
-# bench/results.svg and the part of bench/RESULTS.md between its markers; a run with --only or --quick writes the same
+# bench/results.svg and its section of bench/RESULTS.md; a run with --only or --quick writes the same
 # into build/bench. Programs are run one after the other for each configuration, and that several times, so that what
 # disturbs the machine disturbs all; medians over the rounds are shown.
 import argparse
 import csv
-import datetime
 import math
 import os
-import platform
 import statistics
 import subprocess
 import sys
+
+import report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -51,8 +51,6 @@ One training step (forward, mean squared error, backward, Adam), one window, and
 All programs start from the same weights and windows and agree, or there would be no figures. A ratio above 1 means
 that the core of this extension is faster. "limit" is the share of what this processor could do if it did nothing but
 multiply and add; the count stands in `operations()` in `bench/run.py`."""
-BEGIN = '<!-- core: begin, written by bench/run.py -->'
-END = '<!-- core: end -->'
 
 
 def operations(configuration, what):
@@ -198,32 +196,11 @@ def print_table(heading, cells):
                         for i, (text, w) in enumerate(zip(line, widths))).rstrip())
 
 
-def processor():
-    try:
-        with open('/proc/cpuinfo') as lines:
-            for line in lines:
-                if line.startswith('model name'):
-                    return line.split(':', 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
-
-
-def commit():
-    def git(*arguments):
-        done = subprocess.run(['git', '-C', ROOT] + list(arguments), stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, text=True)
-        return done.stdout.strip()
-
-    short_name = git('rev-parse', '--short', 'HEAD') or 'unknown'
-    return short_name + (' with changes' if git('status', '--porcelain', '--', 'src', 'Makefile') else '')
-
-
 def describe(limit, kind, kernels, rounds, seconds):
     facts = [
-        ('processor', '%s, %d cores' % (processor(), os.cpu_count())),
+        ('processor', report.machine()),
         ('limit', '%.0f GFLOP/s, %s' % (limit / 1e9, kind)),
-        ('commit', '%s, %s' % (commit(), datetime.date.today().isoformat())),
+        ('commit', report.commit()),
         ('measured', 'rounds: %d; shown is the median of their medians, each over %g s' % (rounds, seconds)),
     ]
     return facts + [(column, kernels[column]) for column in COLUMNS]
@@ -242,7 +219,7 @@ def write_csv(path, rows):
 
 def markdown(rows, facts, names, command):
     heading, cells = table(rows)
-    lines = [BEGIN, '', '## The core and its peers', '', INTRODUCTION % WINDOWS, '', '![ratios](results.svg)', '',
+    lines = ['## The core and its peers', '', INTRODUCTION % WINDOWS, '', '![ratios](results.svg)', '',
              '| ' + ' | '.join(heading) + ' |', '|---|---|' + '--:|' * (len(heading) - 2)]
     lines += ['| ' + ' | '.join(line) + ' |' for line in cells]
     heading, cells = second_table(rows)
@@ -253,22 +230,8 @@ def markdown(rows, facts, names, command):
     lines += ['', '| | network | batch in training |', '|---|---|--:|']
     lines += ['| %s | %s | %d |' % (name, CONFIGURATIONS[name][4], CONFIGURATIONS[name][0]) for name in names]
     lines += ['', '| | |', '|---|---|', '| command | `%s` |' % command]
-    lines += ['| %s | %s |' % fact for fact in facts] + ['', END]
+    lines += ['| %s | %s |' % fact for fact in facts]
     return '\n'.join(lines)
-
-
-def write_markdown(path, text):
-    """Between the markers; what others wrote around them stays."""
-    old = ''
-    if os.path.exists(path):
-        with open(path) as file:
-            old = file.read()
-    if BEGIN in old and END in old:
-        new = old[:old.index(BEGIN)] + text + old[old.index(END) + len(END):]
-    else:
-        new = (old.rstrip() + '\n\n' if old.strip() else '# Speed\n\n') + text + '\n'
-    with open(path, 'w') as file:
-        file.write(new)
 
 
 def write_svg(path, rows, facts):
@@ -355,10 +318,10 @@ def main():
     folder = os.path.join(ROOT, 'build/bench') if part else HERE
     options = ''.join((' --only ' + arguments.only if arguments.only else '', ' --quick' if arguments.quick else '',
                        ' --rounds %d' % rounds if rounds != parser.get_default('rounds') and not part else ''))
-    command = 'make bench' + (' BENCH_OPTIONS="%s"' % options.strip() if options else '')
+    command = 'make bench-core' + (' BENCH_OPTIONS="%s"' % options.strip() if options else '')
     write_csv(os.path.join(folder, 'results.csv'), rows)
     write_svg(os.path.join(folder, 'results.svg'), rows, facts)
-    write_markdown(os.path.join(folder, 'RESULTS.md'), markdown(rows, facts, names, command))
+    report.write_section(os.path.join(folder, 'RESULTS.md'), 'core', markdown(rows, facts, names, command))
     print('\nwritten: results.csv, results.svg and RESULTS.md in %s' % os.path.relpath(folder, ROOT))
 
 

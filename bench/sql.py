@@ -3,7 +3,7 @@
 
     scripts/with_cluster.sh bench/sql.py [--largest ROWS]
 
-Prints a table, and writes it to build/bench/sql.md and build/bench/sql.csv:
+Prints a table, and writes it to build/bench/sql.csv and, where nothing was left out, to bench/RESULTS.md:
 
     training    seconds of an epoch, and the memory of the backend, over tables of 10^4 to ROWS rows (10^7)
     reading     the way from a table of 10^6 rows into the frame, beside the same rows in the same order into nothing
@@ -23,6 +23,8 @@ import subprocess
 import sys
 import threading
 import time
+
+import report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RESULTS = os.path.join(HERE, os.pardir, "build", "bench")
@@ -108,12 +110,13 @@ class Table:
         self.rows.append((part, what, text, unit, note, value))
         print(f"{part:10} {what:58} {text:>12} {unit:20} {note}", flush=True)
 
-    def write(self):
+    def write(self, folder):
+        lines = ["## From SQL", "", "| part | what | value | unit | note |", "|---|---|---:|---|---|"]
+        lines += ["| " + " | ".join(cells) + " |" for *cells, _ in self.rows]
+        lines += ["", "| | |", "|---|---|", "| command | `make bench-sql` |", f"| processor | {report.machine()} |",
+                  f"| commit | {report.commit()} |"]
         os.makedirs(RESULTS, exist_ok=True)
-        with open(os.path.join(RESULTS, "sql.md"), "w", encoding="utf-8") as out:
-            out.write("| part | what | value | unit | note |\n|---|---|---:|---|---|\n")
-            for *cells, _ in self.rows:
-                out.write("| " + " | ".join(cells) + " |\n")
+        report.write_section(os.path.join(folder, "RESULTS.md"), "sql", "\n".join(lines))
         with open(os.path.join(RESULTS, "sql.csv"), "w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(("part", "what", "value", "unit", "note"))
@@ -266,7 +269,9 @@ def timed(command):
 def tutorial(table):
     session = Session()
     python = python_with_torch()
-    new_psql = ["psql", "-qX", "-c", "SET client_min_messages = warning", "-c", STATEMENT]
+    # the program itself: Debian's wrapper of that name is a script that takes several times as long to find it
+    programs = session.value("SELECT setting FROM pg_config() WHERE name = 'BINDIR'")
+    new_psql = [os.path.join(programs, "psql"), "-qX", "-c", "SET client_min_messages = warning", "-c", STATEMENT]
 
     def job():
         return timed([python, os.path.join(HERE, "python_job.py")])
@@ -314,7 +319,7 @@ def main():
     forecasts(table)
     reading(table, 1000000)
     training(table, sizes)
-    table.write()
+    table.write(RESULTS if sizes[-1:] != [10000000] else HERE)
 
 
 if __name__ == "__main__":

@@ -266,6 +266,15 @@ finish_row_backward(const lf_cell_slope *slope, size_t row, size_t unit, vec dh,
 	store_some(gates + units, df, n);
 	store_some(gates + 2 * units, dg, n);
 	store_some(gates + 3 * units, dout, n);
+	if (slope->dstart != NULL)
+	{
+		lf_real    *dstart = slope->dstart + row * 4 * units + unit;
+
+		store_some(dstart, load_some(dstart, n) + di, n);
+		store_some(dstart + units, load_some(dstart + units, n) + df, n);
+		store_some(dstart + 2 * units, load_some(dstart + 2 * units, n) + dg, n);
+		store_some(dstart + 3 * units, load_some(dstart + 3 * units, n) + dout, n);
+	}
 	bias[0] += di;
 	bias[1] += df;
 	bias[2] += dg;

@@ -72,6 +72,7 @@ typedef struct lf_cell_slope
 	const lf_real *cell;		/* (rows, H): c_t */
 	lf_real    *dcell;			/* (rows, H): in: what reaches c_t from step t + 1; out: the same for c_{t-1} */
 	lf_real    *dbias;			/* (4H) += the sum of dz over the rows; NULL: not wanted */
+	lf_real    *dstart;			/* (rows, 4H) += dz; NULL: not wanted */
 } lf_cell_slope;
 
 /* The numbers of one step of Adam, see optimizer.c. */

@@ -328,6 +328,7 @@ lf_lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const l
 			.cell_before = s == 0 ? NULL : cache->cell + time_of(layer, n.steps, s - 1) * n.batch * h,
 			.cell = cache->cell + kept,
 			.dcell = cache->dcell,
+			.dstart = cache->dstart,
 			.dbias = layer->spec.use_bias ? layer->gradients + (n.inputs + h) * 4 * h : NULL,
 		};
 
@@ -338,8 +339,6 @@ lf_lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const l
 		slope.dhidden = dhidden;
 		layer->kernels->cell_backward(pass, &slope);
 		dz_after = slope.gates;
-		for (size_t i = 0; i < n.batch * 4 * h && layer->same_input; i++)
-			cache->dstart[i] += dz_after[i];
 		if (last - s + 1 == at_once || s == 0)
 		{
 			add_gradients(layer, pass, &n, &hidden, x, dx, place.add_dx, s, last);
