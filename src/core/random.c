@@ -91,3 +91,29 @@ lf_random_below(lf_random *random, uint64_t bound)
 	while (draw < threshold);
 	return draw % bound;
 }
+
+uint64_t
+lf_random_place(uint64_t key, uint64_t i, uint64_t n)
+{
+	int			half = 1;
+	uint64_t	mask;
+
+	while (half < 31 && UINT64_C(1) << 2 * half < n)
+		half++;
+	mask = (UINT64_C(1) << half) - 1;
+	do
+	{
+		uint64_t	left = i >> half;
+		uint64_t	right = i & mask;
+
+		for (uint64_t round = 0; round < 4; round++)
+		{
+			uint64_t	mixed = left ^ (lf_random_mix(key + round, right) & mask);
+
+			left = right;
+			right = mixed;
+		}
+		i = left << half | right;
+	} while (i >= n);
+	return i;
+}

@@ -24,4 +24,10 @@ double		lf_random_uniform(lf_random *random);				/* in [0, 1) */
 double		lf_random_normal(lf_random *random);				/* mean 0, variance 1 */
 uint64_t	lf_random_below(lf_random *random, uint64_t bound);	/* in 0 .. bound - 1, unbiased; bound > 0 */
 
+/*
+ * The number at place i < n of an order of 0 .. n - 1 that the key chooses: for orders too long to be listed. A Feistel
+ * network over the next even power of two (Luby and Rackoff 1988), walked until it comes back below n.
+ */
+uint64_t	lf_random_place(uint64_t key, uint64_t i, uint64_t n);
+
 #endif

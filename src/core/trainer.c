@@ -11,6 +11,9 @@ const char *const lf_schedule_names[LF_SCHEDULES] = {
 	[LF_SCHEDULE_COSINE] = "cosine",
 };
 
+/* Above, a list of the windows would take half as much memory again as the rows. */
+#define LF_MOST_LISTED ((size_t) 1 << 20)
+
 static size_t
 output_size(const lf_trainer *trainer)
 {
@@ -36,7 +39,8 @@ lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const
 	trainer->gradients = lf_arena_reals(arena, network->parameters);
 	trainer->best = lf_arena_reals(arena, network->parameters);
 	trainer->history = lf_arena_take(arena, (size_t) training->epochs, sizeof(lf_epoch));
-	trainer->order = lf_arena_take(arena, windows, sizeof(uint32_t));
+	trainer->listed = windows <= LF_MOST_LISTED;
+	trainer->order = trainer->listed ? lf_arena_take(arena, windows, sizeof(uint32_t)) : NULL;
 	trainer->x = lf_arena_reals(arena, batch * network->layer[0].input_size);
 	trainer->y = lf_arena_reals(arena, batch * output_size(trainer));
 	trainer->dy = lf_arena_reals(arena, batch * output_size(trainer));
@@ -68,7 +72,19 @@ shuffle(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 static void
 want_shuffled(lf_trainer *trainer)
 {
-	trainer->unshuffled = trainer->training->shuffle ? trainer->train_windows : 0;
+	trainer->unshuffled = trainer->listed && trainer->training->shuffle ? trainer->train_windows : 0;
+	if (!trainer->listed)
+		trainer->order_key = lf_random_next(&trainer->random);
+}
+
+/* The training window at a place of this epoch's order. */
+static size_t
+window_at(const lf_trainer *trainer, size_t place)
+{
+	if (trainer->listed)
+		return trainer->order[place];
+	return trainer->training->shuffle ?
+		(size_t) lf_random_place(trainer->order_key, place, trainer->train_windows) : place;
 }
 
 lf_status
@@ -86,7 +102,7 @@ lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	trainer->sum = 0;
 	trainer->opened = trainer->now;
 	trainer->random = lf_random_seed(lf_random_mix(seed, UINT64_C(0x73687566666c65)));	/* "shuffle" */
-	for (size_t i = 0; i < trainer->train_windows; i++)
+	for (size_t i = 0; i < trainer->train_windows && trainer->listed; i++)
 		trainer->order[i] = (uint32_t) i;
 	want_shuffled(trainer);
 	lf_optimizer_reset(&trainer->optimizer);
@@ -121,7 +137,7 @@ fill_batch(lf_trainer *trainer)
 	for (size_t i = 0; i < count; i++)
 	{
 		size_t		at = trainer->position + i;
-		size_t		w = trainer->validating ? trainer->validation_first + at : trainer->order[at];
+		size_t		w = trainer->validating ? trainer->validation_first + at : window_at(trainer, at);
 
 		lf_window_input(&trainer->windows, w, trainer->x + i * in, trainer->level);
 		lf_window_target(&trainer->windows, w, trainer->level, trainer->y + i * out);

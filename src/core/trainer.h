@@ -78,6 +78,8 @@ typedef struct lf_trainer
 	lf_random	random;
 	lf_real    *gradients;		/* (parameters) */
 	lf_real    *best;			/* (parameters) */
+	bool		listed;			/* the order of the windows stands in 'order'; else order_key makes it up */
+	uint64_t	order_key;
 	uint32_t   *order;			/* (train_windows): in which they are visited */
 	size_t		unshuffled;		/* of the order, what the next epoch still has to shuffle: its first so many */
 	lf_real    *x;				/* (B, lookback, inputs) */

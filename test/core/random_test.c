@@ -200,9 +200,39 @@ test_initializers(void)
 	check_glorot("a convolution's over images", lf_shape_4(3, 3, 8, 64), 9 * (8 + 64));
 }
 
+/* Every number once, other orders by other keys, and no more neighbours than chance brings together. */
+static void
+test_places(void)
+{
+	static const uint64_t sizes[] = {1, 2, 3, 4, 5, 16, 17, 63, 64, 65, 1000, 4096, 4097, 100000};
+	bool		each_once = true;
+	int			moved = 0;
+	int			neighbours = 0;
+
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
+	{
+		uint64_t	n = sizes[s];
+		unsigned char *seen = calloc(n, 1);
+
+		for (uint64_t i = 0; i < n; i++)
+		{
+			uint64_t	place = lf_random_place(77, i, n);
+
+			each_once = each_once && place < n && seen[place]++ == 0;
+			moved += n == 1000 && place != lf_random_place(78, i, n);
+			neighbours += n == 100000 && i > 0 && place == lf_random_place(77, i - 1, n) + 1;
+		}
+		free(seen);
+	}
+	ok(each_once, "an order that is not listed has every number once");
+	ok(moved > 980, "another key gives another order");
+	ok(neighbours < 10, "neighbours do not stay together");	/* one pair is to be expected, ten in a million keys */
+}
+
 int
 main(void)
 {
+	test_places();
 	test_vectors();
 	test_draws();
 	test_orthogonal();
