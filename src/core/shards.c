@@ -116,11 +116,18 @@ walk(void *argument, int shard)
 	shards->status[shard] = status;
 }
 
+/* Without dy: there and not back. */
 static lf_status
-walk_all(lf_shards *shards, double *sum)
+walk_all(lf_shards *shards, const lf_pass *pass, lf_loss loss, const lf_real *x, const lf_real *target, lf_real *dy,
+		 double *sum)
 {
-	lf_status	status = lf_network_pack(shards->network[0], shards->pass);
+	lf_status	status = lf_network_pack(shards->network[0], pass);
 
+	shards->pass = pass;
+	shards->loss = loss;
+	shards->x = x;
+	shards->target = target;
+	shards->dy = dy;
 	if (status != LF_OK)
 		return status;
 	lf_pool_run(shards->pool, shards->count, walk, shards);
@@ -160,14 +167,8 @@ lf_status
 lf_shards_train(lf_shards *shards, const lf_pass *pass, lf_loss loss, const lf_real *x,
 				const lf_real *target, lf_real *dy, double *sum)
 {
-	lf_status	status;
+	lf_status	status = walk_all(shards, pass, loss, x, target, dy, sum);
 
-	shards->pass = pass;
-	shards->loss = loss;
-	shards->x = x;
-	shards->target = target;
-	shards->dy = dy;
-	status = walk_all(shards, sum);
 	if (status == LF_OK)
 		add_gradients(shards);
 	return status;
@@ -177,10 +178,5 @@ lf_status
 lf_shards_validate(lf_shards *shards, const lf_pass *pass, lf_loss loss, const lf_real *x,
 				   const lf_real *target, double *sum)
 {
-	shards->pass = pass;
-	shards->loss = loss;
-	shards->x = x;
-	shards->target = target;
-	shards->dy = NULL;
-	return walk_all(shards, sum);
+	return walk_all(shards, pass, loss, x, target, NULL, sum);
 }

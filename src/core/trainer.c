@@ -50,7 +50,7 @@ lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const
 /* Swaps between two looks at the interrupt: far apart in memory, they take some milliseconds. */
 #define SWAPS ((size_t) 1 << 16)
 
-/* The order of the next epoch (Fisher and Yates), in parts: ten million windows take seconds. */
+/* The order of the next epoch (Fisher and Yates), in parts: a list of a million takes tens of milliseconds. */
 static lf_status
 shuffle(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 {

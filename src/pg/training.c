@@ -130,15 +130,16 @@ step_until_finished(lf_fit *fit, bool timing)
 static void
 run_fit(lf_fit *fit, const Options *options)
 {
+	int			threads = Min(settings_threads(options->threads), fit->trainer.shards.count);
 	lf_pool    *pool;
 
-	if (fit->trainer.shards.count < 2 || settings_threads(options->threads) < 2)
+	if (threads < 2)
 	{
 		step_until_finished(fit, options->timing);
 		return;
 	}
 	pool = palloc(sizeof(lf_pool));
-	lf_pool_start(pool, Min(settings_threads(options->threads), fit->trainer.shards.count));
+	lf_pool_start(pool, threads);
 	fit->trainer.shards.pool = pool;
 	PG_TRY();
 	{
