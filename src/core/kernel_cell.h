@@ -35,47 +35,43 @@ pack_cell(const lf_pass *pass, size_t units, size_t inputs, size_t states,
  * those of the other rows they do not wait.
  */
 INLINE void
-finish_rows_forward(const lf_cell_step *step, size_t row, int rows, size_t unit, vec (*z)[TILE_VECTORS],
+finish_rows_forward(const lf_cell_step *step, size_t row, int rows, size_t panel, vec (*z)[TILE_VECTORS],
 					lf_activation activation, lf_activation recurrent_activation)
 {
-	size_t		units = step->units;
-	size_t		n = units - unit;
-
 	for (int r = 0; r < rows; r++)
 	{
-		size_t		at = (row + (size_t) r) * units + unit;
+		size_t		at = row + (size_t) r;
 		vec			i = vec_activation(recurrent_activation, z[r][0]);
 		vec			f = vec_activation(recurrent_activation, z[r][1]);
 		vec			g = vec_activation(activation, z[r][2]);
 		vec			o = vec_activation(recurrent_activation, z[r][3]);
 		vec			c = i * g;
 
-		if (step->cell_before != NULL)
-			c += f * load_some(step->cell_before + at, n);
-		store_some(step->cell + at, c, n);
+		if (step->cell_before.at != NULL)
+			c += f * load(unit_at(step->cell_before, panel, at));
+		store(unit_at(step->cell, panel, at), c);
 		z[r][2] = c;
 		z[r][3] = o;
-		if (step->gates == NULL)
+		if (step->gates.at == NULL)
 			continue;
-		at = (row + (size_t) r) * 4 * units + unit;
-		store_some(step->gates + at, i, n);
-		store_some(step->gates + at + units, f, n);
-		store_some(step->gates + at + 2 * units, g, n);
-		store_some(step->gates + at + 3 * units, o, n);
+		store(gates_at(step->gates, panel, at), i);
+		store(gates_at(step->gates, panel, at) + LANES, f);
+		store(gates_at(step->gates, panel, at) + 2 * LANES, g);
+		store(gates_at(step->gates, panel, at) + 3 * LANES, o);
 	}
 	for (int r = 0; r < rows; r++)
-		store_some(step->hidden + (row + (size_t) r) * step->hidden_row + unit,
-				   z[r][3] * vec_activation(activation, z[r][2]), n);
+		store_some(step->hidden + (row + (size_t) r) * step->hidden_row + panel * LANES,
+				   z[r][3] * vec_activation(activation, z[r][2]), step->units - panel * LANES);
 }
 
 /* One copy for all sizes of tiles: it is long, and a call costs nothing beside it. */
 static __attribute__((noinline)) void
-finish_forward(const lf_cell_step *step, size_t row, int rows, size_t unit, vec (*z)[TILE_VECTORS])
+finish_forward(const lf_cell_step *step, size_t row, int rows, size_t panel, vec (*z)[TILE_VECTORS])
 {
 	if (step->activation == LF_TANH && step->recurrent_activation == LF_SIGMOID)
-		finish_rows_forward(step, row, rows, unit, z, LF_TANH, LF_SIGMOID);
+		finish_rows_forward(step, row, rows, panel, z, LF_TANH, LF_SIGMOID);
 	else
-		finish_rows_forward(step, row, rows, unit, z, step->activation, step->recurrent_activation);
+		finish_rows_forward(step, row, rows, panel, z, step->activation, step->recurrent_activation);
 }
 
 /* Elements of the packed weights of LANES units. */
@@ -87,62 +83,53 @@ panel_size(const lf_cell_step *step)
 
 /* What the sums of a tile start from: the bias of a panel, or what the caller knows of them. */
 INLINE void
-start_tile(const int rows, const lf_cell_step *step, size_t row, size_t unit, const lf_real *packed,
+start_tile(const int rows, const lf_cell_step *step, size_t row, size_t panel, const lf_real *packed,
 		   vec (*sum)[TILE_VECTORS])
 {
 #pragma GCC unroll 8
 	for (int i = 0; i < rows; i++)
 #pragma GCC unroll 4
 		for (size_t gate = 0; gate < 4; gate++)
-			sum[i][gate] = step->start == NULL ? load(packed + gate * LANES) :
-				load_some(step->start + ((row + (size_t) i) * 4 + gate) * step->units + unit, step->units - unit);
+			sum[i][gate] = step->start.at == NULL ? load(packed + gate * LANES) :
+				load(gates_at(step->start, panel, row + (size_t) i) + gate * LANES);
 }
 
 /* The end of a tile: the sums themselves, or the cell. */
 INLINE void
-end_tile(const lf_cell_step *step, size_t row, int rows, size_t unit, vec (*sum)[TILE_VECTORS])
+end_tile(const lf_cell_step *step, size_t row, int rows, size_t panel, vec (*sum)[TILE_VECTORS])
 {
-	if (step->sums == NULL)
+	if (step->sums.at == NULL)
 	{
-		finish_forward(step, row, rows, unit, sum);
+		finish_forward(step, row, rows, panel, sum);
 		return;
 	}
 	for (size_t i = 0; i < (size_t) rows; i++)
 		for (size_t gate = 0; gate < 4; gate++)
-			store_some(step->sums + ((row + i) * 4 + gate) * step->units + unit, sum[i][gate], step->units - unit);
+			store(gates_at(step->sums, panel, row + i) + gate * LANES, sum[i][gate]);
 }
 
 INLINE void
-forward_tile(const int rows, const lf_cell_step *step, size_t row, size_t unit, const lf_real *packed,
-			 const lf_real *next)
+forward_tile(const int rows, const lf_cell_step *step, size_t row, size_t panel, const lf_real *packed, fetch ahead)
 {
 	vec			sum[TILE_ROWS][TILE_VECTORS];
 	vec			done[TILE_ROWS][TILE_VECTORS];
 
-	for (size_t i = row; i < row + (size_t) rows && step->gates != NULL; i++)
-	{
-		for (size_t gate = 0; gate < 4; gate++)
-			will_write(step->gates + (i * 4 + gate) * step->units + unit);
-		will_write(step->cell + i * step->units + unit);
-		will_write(step->hidden + i * step->hidden_row + unit);
-	}
-	start_tile(rows, step, row, unit, packed, sum);
+	start_tile(rows, step, row, panel, packed, sum);
 	packed += PANEL;
-	if (step->start == NULL)
+	if (step->start.at == NULL)
 		tile_product(rows, TILE_VECTORS, sum, step->inputs, step->x + row * step->x_row, step->x_row, 1, packed, PANEL,
-					 false, NULL);
+					 false, (fetch) {0});
 	packed += step->inputs * PANEL;
 	if (step->before != NULL)
 		tile_product(rows, TILE_VECTORS, sum, step->states, step->before + row * step->before_row, step->before_row, 1,
-					 packed, PANEL, true, fetched_by(next, panel_size(step) * sizeof(lf_real), step->states * LINE, row));
-
+					 packed, PANEL, true, ahead);
 	/* a copy, so that the sums themselves need no address and stay in registers */
 #pragma GCC unroll 8
 	for (int i = 0; i < rows; i++)
 #pragma GCC unroll 4
 		for (int j = 0; j < TILE_VECTORS; j++)
 			done[i][j] = sum[i][j];
-	end_tile(step, row, rows, unit, done);
+	end_tile(step, row, rows, panel, done);
 }
 
 /*
@@ -150,16 +137,16 @@ forward_tile(const int rows, const lf_cell_step *step, size_t row, size_t unit, 
  * which each sum is added up is that of all tiles: a forecast does not depend on what else is computed with it.
  */
 static void
-forward_two_panels(const lf_cell_step *step, size_t unit, const lf_real *packed)
+forward_two_panels(const lf_cell_step *step, size_t panel, const lf_real *packed)
 {
 	const lf_real *other = packed + panel_size(step);
-	size_t		inputs = step->start == NULL ? step->inputs : 0;
+	size_t		inputs = step->start.at == NULL ? step->inputs : 0;
 	size_t		states = step->before != NULL ? step->states : 0;
 	vec			sum[1][TILE_VECTORS];
 	vec			other_sum[1][TILE_VECTORS];
 
-	start_tile(1, step, 0, unit, packed, sum);
-	start_tile(1, step, 0, unit + LANES, other, other_sum);
+	start_tile(1, step, 0, panel, packed, sum);
+	start_tile(1, step, 0, panel + 1, other, other_sum);
 	packed += PANEL;
 	other += PANEL;
 	for (size_t k = 0; k < inputs; k++)
@@ -175,14 +162,14 @@ forward_two_panels(const lf_cell_step *step, size_t unit, const lf_real *packed)
 		tile_add(1, TILE_VECTORS, sum, step->before + k, 0, packed + k * PANEL);
 		tile_add(1, TILE_VECTORS, other_sum, step->before + k, 0, other + k * PANEL);
 	}
-	end_tile(step, 0, 1, unit, sum);
-	end_tile(step, 0, 1, unit + LANES, other_sum);
+	end_tile(step, 0, 1, panel, sum);
+	end_tile(step, 0, 1, panel + 1, other_sum);
 }
 
 static void
 cell_forward(const lf_pass *pass, const lf_cell_step *step)
 {
-	size_t		panels = (step->units + LANES - 1) / LANES;
+	size_t		panels = panels_of(step->units);
 	size_t		at_once = step->rows == 1 ? 2 : 1;
 	size_t		groups = (panels + at_once - 1) / at_once;
 
@@ -190,24 +177,25 @@ cell_forward(const lf_pass *pass, const lf_cell_step *step)
 	{
 		size_t		panel = (step->last_panel_first ? groups - 1 - g : g) * at_once;
 		const lf_real *packed = step->packed + panel * panel_size(step);
-		const lf_real *next = g + 1 == groups ? packed :
-			step->last_panel_first ? packed - panel_size(step) : packed + panel_size(step);
+		const lf_real *following = step->last_panel_first ? packed - panel_size(step) : packed + panel_size(step);
 		size_t		row = 0;
 
 		if (at_once == 2 && panel + 1 < panels)
 		{
 			if (lf_interrupted(pass))
 				return;
-			forward_two_panels(step, panel * LANES, packed);
+			forward_two_panels(step, panel, packed);
 			continue;
 		}
 		while (row < step->rows)
 		{
 			size_t		rows = tile_rows(step->rows - row);
+			fetch		ahead = fetch_steps(following, g + 1 == groups ? 0 : panel_size(step) * sizeof(lf_real),
+											step->states, row);
 
 			if (lf_interrupted(pass))
 				return;
-#define CALL(n) forward_tile(n, step, row, panel * LANES, packed, next)
+#define CALL(n) forward_tile(n, step, row, panel, packed, ahead)
 			WITH_ROWS(rows, CALL)
 #undef CALL
 			row += rows;
@@ -215,65 +203,47 @@ cell_forward(const lf_pass *pass, const lf_cell_step *step)
 	}
 }
 
-static void
-pack_transposed(const lf_pass *pass, size_t depth, size_t columns, const lf_real *a, size_t lda, lf_real *packed)
-{
-	for (size_t column = 0; column < columns; column += PANEL)
-	{
-		size_t		some = columns - column < PANEL ? columns - column : PANEL;
-		size_t		width = packed_width(some);
-
-		/* in blocks: what lies between two looks at the flag, and what the rows of A leave in the cache */
-		for (size_t k = 0; k < depth && !lf_interrupted(pass); k += 64)
-			pack_columns(depth - k < 64 ? depth - k : 64, some, width, a + column * lda + k, lda, packed + k * width);
-		packed += depth * width;
-	}
-}
-
 /*
- * From the gradient of h_t of up to LANES units in one row to dz and the gradient of c_{t-1}; adds dz to 'bias'. a(c)
- * is made again from c: to keep it would cost more time in memory.
+ * From the gradient of h_t of a panel's units in one row to dz and the gradient of c_{t-1}; adds dz to 'bias'. a(c) is
+ * made again from c: to keep it would cost more time in memory.
  */
 INLINE void
-finish_row_backward(const lf_cell_slope *slope, size_t row, size_t unit, vec dh, vec *bias,
+finish_row_backward(const lf_cell_slope *slope, size_t row, size_t panel, vec dh, vec *bias,
 					lf_activation activation, lf_activation recurrent_activation)
 {
-	size_t		units = slope->units;
-	size_t		n = units - unit;
-	size_t		at = row * units + unit;
-	lf_real    *gates = slope->gates + row * 4 * units + unit;
-	vec			i = load_some(gates, n);
-	vec			f = load_some(gates + units, n);
-	vec			g = load_some(gates + 2 * units, n);
-	vec			o = load_some(gates + 3 * units, n);
-	vec			squashed = vec_activation(activation, load_some(slope->cell + at, n));
-	vec			before = slope->cell_before == NULL ? splat(0) : load_some(slope->cell_before + at, n);
-	vec			dc = load_some(slope->dcell + at, n);
+	lf_real    *gates = gates_at(slope->gates, panel, row);
+	vec			i = load(gates);
+	vec			f = load(gates + LANES);
+	vec			g = load(gates + 2 * LANES);
+	vec			o = load(gates + 3 * LANES);
+	vec			squashed = vec_activation(activation, load(unit_at(slope->cell, panel, row)));
+	vec			before = slope->cell_before.at == NULL ? splat(0) : load(unit_at(slope->cell_before, panel, row));
+	vec			dc = load(unit_at(slope->dcell, panel, row));
 	vec			di;
 	vec			df;
 	vec			dg;
 	vec			dout;
 
 	if (slope->dhidden != NULL)
-		dh += load_some(slope->dhidden + row * slope->dhidden_row + unit, n);
+		dh += load_some(slope->dhidden + row * slope->dhidden_row + panel * LANES, slope->units - panel * LANES);
 	dc += dh * o * vec_slope(activation, squashed);
 	di = dc * g * vec_slope(recurrent_activation, i);
 	df = dc * before * vec_slope(recurrent_activation, f);
 	dg = dc * i * vec_slope(activation, g);
 	dout = dh * squashed * vec_slope(recurrent_activation, o);
-	store_some(slope->dcell + at, dc * f, n);
-	store_some(gates, di, n);
-	store_some(gates + units, df, n);
-	store_some(gates + 2 * units, dg, n);
-	store_some(gates + 3 * units, dout, n);
-	if (slope->dstart != NULL)
+	store(unit_at(slope->dcell, panel, row), dc * f);
+	store(gates, di);
+	store(gates + LANES, df);
+	store(gates + 2 * LANES, dg);
+	store(gates + 3 * LANES, dout);
+	if (slope->dstart.at != NULL)
 	{
-		lf_real    *dstart = slope->dstart + row * 4 * units + unit;
+		lf_real    *dstart = gates_at(slope->dstart, panel, row);
 
-		store_some(dstart, load_some(dstart, n) + di, n);
-		store_some(dstart + units, load_some(dstart + units, n) + df, n);
-		store_some(dstart + 2 * units, load_some(dstart + 2 * units, n) + dg, n);
-		store_some(dstart + 3 * units, load_some(dstart + 3 * units, n) + dout, n);
+		store(dstart, load(dstart) + di);
+		store(dstart + LANES, load(dstart + LANES) + df);
+		store(dstart + 2 * LANES, load(dstart + 2 * LANES) + dg);
+		store(dstart + 3 * LANES, load(dstart + 3 * LANES) + dout);
 	}
 	bias[0] += di;
 	bias[1] += df;
@@ -282,19 +252,20 @@ finish_row_backward(const lf_cell_slope *slope, size_t row, size_t unit, vec dh,
 }
 
 static __attribute__((noinline)) void
-finish_backward(const lf_cell_slope *slope, size_t row, int rows, size_t unit, int vectors,
+finish_backward(const lf_cell_slope *slope, size_t row, int rows, size_t panel, int vectors,
 				const vec (*dh)[TILE_VECTORS])
 {
 	bool		usual = slope->activation == LF_TANH && slope->recurrent_activation == LF_SIGMOID;
 
-	for (int j = 0; j < vectors; j++, unit += LANES)
+	for (int j = 0; j < vectors; j++, panel++)
 	{
+		size_t		unit = panel * LANES;
 		vec			bias[4] = {splat(0), splat(0), splat(0), splat(0)};
 
 		for (int i = 0; i < rows && usual; i++)
-			finish_row_backward(slope, row + (size_t) i, unit, dh[i][j], bias, LF_TANH, LF_SIGMOID);
+			finish_row_backward(slope, row + (size_t) i, panel, dh[i][j], bias, LF_TANH, LF_SIGMOID);
 		for (int i = 0; i < rows && !usual; i++)
-			finish_row_backward(slope, row + (size_t) i, unit, dh[i][j], bias,
+			finish_row_backward(slope, row + (size_t) i, panel, dh[i][j], bias,
 								slope->activation, slope->recurrent_activation);
 		for (size_t gate = 0; gate < 4 && slope->dbias != NULL; gate++)
 		{
@@ -305,41 +276,50 @@ finish_backward(const lf_cell_slope *slope, size_t row, int rows, size_t unit, i
 	}
 }
 
+/* What a tile will read and write at its end in one row of a panel. */
+INLINE void
+will_finish_row(const lf_cell_slope *slope, size_t row, size_t panel)
+{
+	for (size_t gate = 0; gate < 4; gate++)
+		will_write(gates_at(slope->gates, panel, row) + gate * LANES);
+	will_read(unit_at(slope->cell, panel, row));
+	if (slope->cell_before.at != NULL)
+		will_read(unit_at(slope->cell_before, panel, row));
+	if (slope->dhidden != NULL)
+		will_read(slope->dhidden + row * slope->dhidden_row + panel * LANES);
+}
+
 INLINE void
 backward_tile(const int rows, const int vectors, const lf_cell_slope *slope, size_t row, size_t unit,
-			  const lf_real *packed)
+			  const lf_real *packed, fetch ahead)
 {
-	size_t		gates = 4 * slope->units;
+	size_t		panel = unit / LANES;
+	size_t		slices = slope->dz_after.at == NULL ? 0 : slices_of(slope->units);
+	const lf_real *at = slices == 0 ? NULL : gates_at(slope->dz_after, 0, row);
 	vec			sum[TILE_ROWS][TILE_VECTORS];
 	vec			done[TILE_ROWS][TILE_VECTORS];
 
-	for (size_t i = row; i < row + (size_t) rows; i++)
-		for (size_t at = unit; at < unit + (size_t) vectors * LANES; at += LANES)
-		{
-			for (size_t gate = 0; gate < 4; gate++)
-				will_write(slope->gates + (i * 4 + gate) * slope->units + at);
-			will_read(slope->cell + i * slope->units + at);
-			will_read(slope->cell_before + i * slope->units + at);
-			will_read(slope->dhidden + i * slope->dhidden_row + at);
-		}
 #pragma GCC unroll 8
 	for (int i = 0; i < rows; i++)
 #pragma GCC unroll 4
 		for (int j = 0; j < vectors; j++)
 			sum[i][j] = splat(0);
-	if (slope->dz_after != NULL)
-		tile_product(rows, vectors, sum, gates, slope->dz_after + row * gates, gates, 1,
-					 packed, (size_t) vectors * LANES,
-					 true, fetched_by(packed + gates * (size_t) vectors * LANES,
-									  unit + PANEL < slope->units ? gates * PANEL * sizeof(lf_real) : 0,
-									  gates * LINE, row));
+	for (size_t slice = 0; slice < slices; slice++)
+	{
+		for (size_t i = slice; i < (size_t) (rows * vectors); i += slices)
+			will_finish_row(slope, row + i / (size_t) vectors, panel + i % (size_t) vectors);
+		fetch_some(&ahead);
+		slice_product(rows, vectors, sum, at, slope->dz_after.panel, packed);
+		packed += LANES * (size_t) vectors * LANES;
+		at = next_slice(slope->dz_after, slice, at);
+	}
 	/* a copy, so that the sums themselves need no address and stay in registers */
 #pragma GCC unroll 8
 	for (int i = 0; i < rows; i++)
 #pragma GCC unroll 4
 		for (int j = 0; j < vectors; j++)
 			done[i][j] = sum[i][j];
-	finish_backward(slope, row, rows, unit, vectors, (const vec (*)[TILE_VECTORS]) done);
+	finish_backward(slope, row, rows, panel, vectors, (const vec (*)[TILE_VECTORS]) done);
 }
 
 static void
@@ -355,16 +335,18 @@ cell_backward(const lf_pass *pass, const lf_cell_slope *slope)
 		while (row < slope->rows)
 		{
 			size_t		rows = tile_rows(slope->rows - row);
+			fetch		ahead = fetch_columns(packed, slope->units, width, unit + PANEL >= slope->units, row,
+											  slope->rows);
 
 			if (lf_interrupted(pass))
 				return;
-#define CALL_BOTH(n, vectors) backward_tile(n, vectors, slope, row, unit, packed)
+#define CALL_BOTH(n, vectors) backward_tile(n, vectors, slope, row, unit, packed, ahead)
 #define CALL(n) WITH_VECTORS(width / LANES, CALL_BOTH, n)
 			WITH_ROWS(rows, CALL)
 #undef CALL
 #undef CALL_BOTH
 			row += rows;
 		}
-		packed += 4 * slope->units * width;
+		packed += panels_of(slope->units) * PANEL * width;
 	}
 }

@@ -22,7 +22,7 @@ multiply_tile(const int rows, const int vectors, size_t depth, const lf_real *a,
 			sum[i][j] = splat(0);
 			will_write(c + (size_t) i * ldc + j * LANES);
 		}
-	tile_product(rows, vectors, sum, depth, a, a_row, a_step, b, b_step, false, NULL);
+	tile_product(rows, vectors, sum, depth, a, a_row, a_step, b, b_step, false, (fetch) {0});
 #pragma GCC unroll 8
 	for (int i = 0; i < rows; i++)
 #pragma GCC unroll 4
@@ -148,20 +148,5 @@ multiply(const lf_pass *pass, lf_transpose ta, lf_transpose tb, size_t m, size_t
 			multiply_rows(pass, m, columns, depth, block, in_place ? from : packed, in_place ? ldb : width,
 						  l == 0 ? beta : 1, c + column, ldc);
 		}
-	}
-}
-
-/* C (m, columns) = A (m, depth) * what pack_transposed made, or added to C. */
-static void
-multiply_packed(const lf_pass *pass, size_t m, size_t columns, size_t depth, const lf_real *a, size_t lda,
-				const lf_real *packed, int beta, lf_real *c, size_t ldc)
-{
-	for (size_t column = 0; column < columns && !lf_interrupted(pass); column += PANEL)
-	{
-		size_t		some = columns - column < PANEL ? columns - column : PANEL;
-		size_t		width = packed_width(some);
-
-		multiply_rows(pass, m, some, depth, (strided) {a, lda, 1}, packed, width, beta, c + column, ldc);
-		packed += depth * width;
 	}
 }

@@ -68,20 +68,26 @@ lf_kernels_in_use(void)
 	return in_use;
 }
 
-static size_t
-round_up(const lf_kernels *kernels, size_t n)
+size_t
+lf_padded(const lf_kernels *kernels, size_t units)
 {
-	return (n + kernels->lanes - 1) / kernels->lanes * kernels->lanes;
+	return (units + kernels->lanes - 1) / kernels->lanes * kernels->lanes;
 }
 
 size_t
 lf_packed_cell(const lf_kernels *kernels, size_t units, size_t inputs, size_t states)
 {
-	return round_up(kernels, units) * 4 * (1 + inputs + states);
+	return lf_padded(kernels, units) * 4 * (1 + inputs + states);
 }
 
 size_t
-lf_packed_transposed(const lf_kernels *kernels, size_t depth, size_t columns)
+lf_packed_gates(const lf_kernels *kernels, size_t units, size_t columns)
 {
-	return round_up(kernels, columns) * depth;
+	return lf_padded(kernels, units) * 4 * lf_padded(kernels, columns);
+}
+
+size_t
+lf_gradient_scratch(size_t rows, size_t m)
+{
+	return (rows < LF_GRADIENT_ROWS ? rows : LF_GRADIENT_ROWS) * m;
 }

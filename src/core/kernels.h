@@ -16,15 +16,28 @@
 #include "matrix.h"
 
 /*
+ * What the units of a cell have in each of many rows, in panels of 'lanes' units: panel p is (rows, lanes), or
+ * (rows, 4 * lanes) for the four gates i, f, g, o of its units behind each other. A tile so writes one run of memory, and
+ * one panel of the rows of many steps is a factor that lies ready for the product of the weight gradients.
+ *
+ * Places behind the last unit hold finite numbers without a meaning, and zeros in dz.
+ */
+typedef struct lf_panels
+{
+	lf_real    *at;				/* the first row of the first panel; NULL: there are none */
+	size_t		panel;			/* elements from one panel to the next */
+} lf_panels;
+
+/*
  * One step of a long short-term memory cell for 'rows' rows: samples, or samples times positions of a grid.
  *
- *	   z = x W + before U + b			z (rows, 4H): the four gates i, f, g, o side by side
+ *	   z = x W + before U + b			z: the four gates i, f, g, o
  *	   i = s(z_i)	f = s(z_f)	 g = a(z_g)	  o = s(z_o)
  *	   c_t = f * c_{t-1} + i * g
  *	   h_t = o * a(c_t)
  *
  * with s the recurrent activation and a the activation. 'x_row', 'before_row' and 'hidden_row' are the distances
- * between two rows in memory; the other arrays lie densely. cell_before may be cell.
+ * between two rows in memory. cell_before may be cell.
  */
 typedef struct lf_cell_step
 {
@@ -35,17 +48,17 @@ typedef struct lf_cell_step
 	lf_activation activation;
 	lf_activation recurrent_activation;
 	const lf_real *packed;		/* by pack_cell: panels of (1 + inputs + states, 4 * lanes) */
-	const lf_real *start;		/* (rows, 4H): x W + b where that is known, x is then not read; NULL: it is not */
+	lf_panels	start;			/* gates: x W + b where that is known, x is then not read */
 	const lf_real *x;			/* (rows, inputs) */
 	size_t		x_row;
 	const lf_real *before;		/* (rows, states): h_{t-1}; NULL for zeros */
 	size_t		before_row;
-	const lf_real *cell_before; /* (rows, H): c_{t-1}; NULL for zeros */
-	lf_real    *sums;			/* (rows, 4H): z, and nothing below is touched; NULL: the whole step */
-	lf_real    *cell;			/* (rows, H): c_t */
+	lf_panels	cell_before;	/* c_{t-1}; none for zeros */
+	lf_panels	sums;			/* gates: z, and nothing below is touched; none: the whole step */
+	lf_panels	cell;			/* c_t */
 	lf_real    *hidden;			/* (rows, H): h_t */
 	size_t		hidden_row;
-	lf_real    *gates;			/* (rows, 4H): activated, for the way back; NULL: not kept */
+	lf_panels	gates;			/* activated, for the way back; none: not kept */
 	bool		last_panel_first;	/* a caller that alternates finds the end of the last step's weights still cached */
 } lf_cell_step;
 
@@ -63,16 +76,16 @@ typedef struct lf_cell_slope
 	size_t		units;
 	lf_activation activation;
 	lf_activation recurrent_activation;
-	const lf_real *packed;		/* U^T by pack_transposed: depth 4H, H columns */
-	const lf_real *dz_after;	/* (rows, 4H): dz_{t+1}; NULL for zeros */
+	const lf_real *packed;		/* U^T by pack_gates */
+	lf_panels	dz_after;		/* gates: dz_{t+1}; none for zeros */
 	const lf_real *dhidden;		/* (rows, H): from above; NULL for zeros */
 	size_t		dhidden_row;
-	lf_real    *gates;			/* (rows, 4H): in: activated gates; out: dz */
-	const lf_real *cell_before; /* (rows, H): c_{t-1}; NULL for zeros */
-	const lf_real *cell;		/* (rows, H): c_t */
-	lf_real    *dcell;			/* (rows, H): in: what reaches c_t from step t + 1; out: the same for c_{t-1} */
+	lf_panels	gates;			/* in: activated gates; out: dz */
+	lf_panels	cell_before;	/* c_{t-1}; none for zeros */
+	lf_panels	cell;			/* c_t */
+	lf_panels	dcell;			/* in: what reaches c_t from step t + 1; out: the same for c_{t-1} */
 	lf_real    *dbias;			/* (4H) += the sum of dz over the rows; NULL: not wanted */
-	lf_real    *dstart;			/* (rows, 4H) += dz; NULL: not wanted */
+	lf_panels	dstart;			/* gates += dz; none: not wanted */
 } lf_cell_slope;
 
 /* The numbers of one step of Adam, see optimizer.c. */
@@ -84,6 +97,12 @@ typedef struct lf_adam
 	lf_real		epsilon;
 	lf_real		keep;			/* 1, or less by the decay of the weights */
 } lf_adam;
+
+/*
+ * Rows of dz that one tile of a gradient adds up. Fewer and the gradient is loaded and stored too often, more and the
+ * rows leave the second-level cache between two tiles.
+ */
+#define LF_GRADIENT_ROWS 512
 
 typedef struct lf_kernels
 {
@@ -98,20 +117,23 @@ typedef struct lf_kernels
 							  const lf_real *w, const lf_real *u, const lf_real *b, lf_real *packed);
 	void		(*cell_forward) (const lf_pass *pass, const lf_cell_step *step);
 
-	/* The transpose of a (columns, depth), for lf_cell_slope and multiply_packed. */
-	void		(*pack_transposed) (const lf_pass *pass, size_t depth, size_t columns, const lf_real *a, size_t lda,
-									lf_real *packed);
+	/* The transpose of a (columns, 4H) for lf_cell_slope and multiply_gates. */
+	void		(*pack_gates) (const lf_pass *pass, size_t units, size_t columns, const lf_real *a, size_t lda,
+							   lf_real *packed);
 	void		(*cell_backward) (const lf_pass *pass, const lf_cell_slope *slope);
+
+	/* C (rows, columns) = dz B, or += at beta 1, where B (4H, columns) is what pack_gates made. */
+	void		(*multiply_gates) (const lf_pass *pass, size_t rows, size_t columns, size_t units, lf_panels dz,
+								   const lf_real *packed, int beta, lf_real *c, size_t ldc);
+
+	/* C (m, 4H) += the transpose of a (rows, m) times dz; 'scratch' as lf_gradient_scratch. */
+	void		(*add_gradient) (const lf_pass *pass, size_t m, size_t units, size_t rows, const lf_real *a, size_t lda,
+								 lf_panels dz, lf_real *scratch, lf_real *c);
 
 	/* As lf_multiply: what BLAS is slow at, and everything where there is no BLAS. */
 	void		(*multiply) (const lf_pass *pass, lf_transpose ta, lf_transpose tb, size_t m, size_t n, size_t k,
 							 const lf_real *a, size_t lda, const lf_real *b, size_t ldb,
 							 int beta, lf_real *c, size_t ldc);
-
-	/* C (m, columns) = A (m, depth) B, or += at beta 1, where B is what pack_transposed made. */
-	void		(*multiply_packed) (const lf_pass *pass, size_t m, size_t columns, size_t depth,
-									const lf_real *a, size_t lda, const lf_real *packed,
-									int beta, lf_real *c, size_t ldc);
 
 	/* As lf_activate and lf_activation_slope. */
 	void		(*activate) (lf_activation activation, lf_real *x, size_t n);
@@ -123,9 +145,15 @@ typedef struct lf_kernels
 	double		(*sum_of_squares) (const lf_real *x, size_t n);
 } lf_kernels;
 
+/* Units with those that fill up the last panel: elements of a row of a cell's panels, a quarter of those of its gates. */
+size_t		lf_padded(const lf_kernels *kernels, size_t units);
+
 /* Elements that the two pack functions write. */
 size_t		lf_packed_cell(const lf_kernels *kernels, size_t units, size_t inputs, size_t states);
-size_t		lf_packed_transposed(const lf_kernels *kernels, size_t depth, size_t columns);
+size_t		lf_packed_gates(const lf_kernels *kernels, size_t units, size_t columns);
+
+/* Elements of add_gradient's scratch for a (rows, m). */
+size_t		lf_gradient_scratch(size_t rows, size_t m);
 
 /*
  * The kernels in use: the widest that the processor runs, unless others were asked for, by lf_kernels_use or by their

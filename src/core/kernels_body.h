@@ -10,6 +10,7 @@
 #include "tile.h"
 #include "vector.h"
 
+#include "kernel_gates.h"
 #include "kernel_cell.h"
 #include "kernel_elements.h"
 #include "kernel_multiply.h"
@@ -21,10 +22,11 @@ const lf_kernels KERNELS = {
 	.lanes = LANES,
 	.pack_cell = pack_cell,
 	.cell_forward = cell_forward,
-	.pack_transposed = pack_transposed,
+	.pack_gates = pack_gates,
 	.cell_backward = cell_backward,
+	.multiply_gates = multiply_gates,
+	.add_gradient = add_gradient,
 	.multiply = multiply,
-	.multiply_packed = multiply_packed,
 	.activate = activate,
 	.activation_slope = activation_slope,
 	.adam = adam,

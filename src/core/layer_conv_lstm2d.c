@@ -10,6 +10,7 @@
  *
  * As in lstm what is kept is time-major, with P = R' * C' rows per image where lstm has one per sample. The
  * patches of the inputs and of the states are kept, which takes memory but makes each weight gradient one product.
+ * Gates and c lie in panels, see lf_panels.
  */
 #include "layer.h"
 #include "matrix.h"
@@ -28,6 +29,7 @@ typedef struct conv_lstm2d_cache
 	lf_real    *dh_patches;		/* (B, P, kh * kw * F) */
 	lf_real    *dhidden;		/* (B, P, F): gradient of h_t */
 	lf_real    *dcell;			/* (B, P, F): gradient that reaches c_t from step t + 1 */
+	lf_real    *scratch;		/* of add_gradient */
 } conv_lstm2d_cache;
 
 typedef struct conv_lstm2d_size
@@ -37,6 +39,7 @@ typedef struct conv_lstm2d_size
 	size_t		filters;		/* F */
 	size_t		image;			/* elements of an input image: R * C * channels */
 	size_t		rows;			/* of one step: B * P */
+	size_t		padded;			/* F, and what fills up the last panel */
 	lf_patches	x;
 	lf_patches	h;
 } conv_lstm2d_size;
@@ -60,6 +63,7 @@ size_of(const lf_layer *layer, int batch)
 	n.image = layer->input_size / n.steps;
 	n.x = x_patches_of(&layer->spec, &layer->input);
 	n.rows = n.batch * n.x.count;
+	n.padded = lf_padded(layer->kernels, n.filters);
 	grid[0] = (int) n.x.grid[0];
 	grid[1] = (int) n.x.grid[1];
 	n.h = lf_patches_of(grid, layer->spec.units, layer->spec.kernel, one, LF_SAME);
@@ -115,14 +119,15 @@ conv_lstm2d_plan(lf_layer *layer, lf_arena *arena, int batch, bool training)
 	/* all rows of all patches may pass 2^64 elements: their product is left to the arena, which checks it */
 	cache->x_patches = lf_arena_take(arena, all, n.x.width * sizeof(lf_real));
 	cache->h_patches = lf_arena_take(arena, training ? all - n.rows : n.rows, n.h.width * sizeof(lf_real));
-	cache->cell = lf_arena_reals(arena, (training ? all : n.rows) * n.filters);
+	cache->cell = lf_arena_reals(arena, (training ? all : n.rows) * n.padded);
 	cache->hidden = lf_arena_reals(arena, n.rows * n.filters);
 	if (!training)
 		return;
-	cache->gates = lf_arena_reals(arena, all * 4 * n.filters);
+	cache->gates = lf_arena_reals(arena, all * 4 * n.padded);
 	cache->dh_patches = lf_arena_take(arena, n.rows, n.h.width * sizeof(lf_real));
 	cache->dhidden = lf_arena_reals(arena, n.rows * n.filters);
-	cache->dcell = lf_arena_reals(arena, n.rows * n.filters);
+	cache->dcell = lf_arena_reals(arena, n.rows * n.padded);
+	cache->scratch = lf_arena_reals(arena, lf_gradient_scratch(all, n.x.width > n.h.width ? n.x.width : n.h.width));
 }
 
 static size_t
@@ -130,19 +135,48 @@ conv_lstm2d_packed_size(const lf_layer *layer, bool training)
 {
 	conv_lstm2d_size n = size_of(layer, 1);
 
-	(void) training;
-	return lf_packed_cell(layer->kernels, n.filters, n.x.width, n.h.width);
+	return lf_packed_cell(layer->kernels, n.filters, n.x.width, n.h.width) +
+		(training ? lf_packed_gates(layer->kernels, n.filters, n.h.width) +
+		 lf_packed_gates(layer->kernels, n.filters, n.x.width) : 0);
+}
+
+/* For the way back, behind what the way there needs: U^T and then W^T. */
+static lf_real *
+recurrent_transposed(const lf_layer *layer)
+{
+	return layer->packed + conv_lstm2d_packed_size(layer, false);
+}
+
+static lf_real *
+kernel_transposed(const lf_layer *layer)
+{
+	conv_lstm2d_size n = size_of(layer, 1);
+
+	return recurrent_transposed(layer) + lf_packed_gates(layer->kernels, n.filters, n.h.width);
 }
 
 static void
 conv_lstm2d_pack(lf_layer *layer, const lf_pass *pass, bool training)
 {
 	conv_lstm2d_size n = size_of(layer, 1);
-	const lf_real *recurrent = layer->weights + n.x.width * 4 * n.filters;
-	const lf_real *bias = layer->spec.use_bias ? recurrent + n.h.width * 4 * n.filters : NULL;
+	size_t		f = n.filters;
+	const lf_real *recurrent = layer->weights + n.x.width * 4 * f;
+	const lf_real *bias = layer->spec.use_bias ? recurrent + n.h.width * 4 * f : NULL;
 
-	(void) training;
-	layer->kernels->pack_cell(pass, n.filters, n.x.width, n.h.width, layer->weights, recurrent, bias, layer->packed);
+	layer->kernels->pack_cell(pass, f, n.x.width, n.h.width, layer->weights, recurrent, bias, layer->packed);
+	if (!training)
+		return;
+	layer->kernels->pack_gates(pass, f, n.h.width, recurrent, 4 * f, recurrent_transposed(layer));
+	layer->kernels->pack_gates(pass, f, n.x.width, layer->weights, 4 * f, kernel_transposed(layer));
+}
+
+/* Panels of one number for each filter, or of four: the rows of step t, of all steps or of the only one that is kept. */
+static lf_panels
+in_panels(const lf_layer *layer, const conv_lstm2d_size *n, lf_real *at, size_t numbers, size_t steps, size_t t)
+{
+	size_t		width = numbers * layer->kernels->lanes;
+
+	return (lf_panels) {at == NULL ? NULL : at + t * n->rows * width, steps * n->rows * width};
 }
 
 /* Where the image that is processed at step t lies among the B * T images of the input. */
@@ -160,7 +194,7 @@ conv_lstm2d_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_r
 	size_t		f = n.filters;
 	size_t		state = n.x.count * f;	/* elements of one sample's h_t */
 	bool		training = cache->gates != NULL;
-	const lf_real *last_cell = NULL;
+	lf_panels	last_cell = {0};
 
 	for (size_t t = 0; t < n.steps; t++)
 		for (size_t b = 0; b < n.batch; b++)
@@ -169,7 +203,6 @@ conv_lstm2d_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_r
 
 	for (size_t t = 0; t < n.steps && !lf_interrupted(pass); t++)
 	{
-		size_t		kept = training ? t * n.rows * f : 0;
 		lf_real    *patches = cache->h_patches + (training && t > 0 ? t - 1 : 0) * n.rows * n.h.width;
 		lf_cell_step step = {
 			.rows = n.rows,
@@ -184,10 +217,10 @@ conv_lstm2d_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_r
 			.before = t > 0 ? patches : NULL,
 			.before_row = n.h.width,
 			.cell_before = last_cell,
-			.cell = cache->cell + kept,
+			.cell = in_panels(layer, &n, cache->cell, 1, training ? n.steps : 1, training ? t : 0),
 			.hidden = cache->hidden,
 			.hidden_row = f,
-			.gates = training ? cache->gates + 4 * kept : NULL,
+			.gates = in_panels(layer, &n, cache->gates, 4, n.steps, t),
 		};
 
 		for (size_t b = 0; b < n.batch && t > 0; b++)
@@ -211,18 +244,16 @@ conv_lstm2d_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, con
 	size_t		f = n.filters;
 	size_t		state = n.x.count * f;
 	size_t		all = n.steps * n.rows;
-	const lf_real *kernel = layer->weights;
-	const lf_real *recurrent = kernel + n.x.width * 4 * f;
+	const lf_kernels *kernels = layer->kernels;
 	lf_real    *dkernel = layer->gradients;
 	lf_real    *drecurrent = dkernel + n.x.width * 4 * f;
 	lf_real    *dbias = drecurrent + n.h.width * 4 * f;
 
 	(void) x;					/* in the cache, as patches */
 	(void) y;
-	memset(cache->dcell, 0, n.rows * f * sizeof(lf_real));
+	memset(cache->dcell, 0, n.rows * n.padded * sizeof(lf_real));
 	for (size_t t = n.steps; t-- > 0;)
 	{
-		lf_real    *gates = cache->gates + t * n.rows * 4 * f;
 		/* what reaches h_t from the step behind it comes through patches, not through the product of the kernel */
 		lf_cell_slope slope = {
 			.rows = n.rows,
@@ -231,10 +262,10 @@ conv_lstm2d_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, con
 			.recurrent_activation = layer->spec.recurrent_activation,
 			.dhidden = cache->dhidden,
 			.dhidden_row = f,
-			.gates = gates,
-			.cell_before = t > 0 ? cache->cell + (t - 1) * n.rows * f : NULL,
-			.cell = cache->cell + t * n.rows * f,
-			.dcell = cache->dcell,
+			.gates = in_panels(layer, &n, cache->gates, 4, n.steps, t),
+			.cell_before = t > 0 ? in_panels(layer, &n, cache->cell, 1, n.steps, t - 1) : (lf_panels) {0},
+			.cell = in_panels(layer, &n, cache->cell, 1, n.steps, t),
+			.dcell = in_panels(layer, &n, cache->dcell, 1, 1, 0),
 			.dbias = layer->spec.use_bias ? dbias : NULL,
 		};
 
@@ -243,8 +274,8 @@ conv_lstm2d_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, con
 		memset(cache->dhidden, 0, n.rows * f * sizeof(lf_real));
 		if (t + 1 < n.steps)
 		{
-			lf_multiply(pass, LF_PLAIN, LF_TRANSPOSED, n.rows, n.h.width, 4 * f,
-						gates + n.rows * 4 * f, 4 * f, recurrent, 4 * f, 0, cache->dh_patches, n.h.width);
+			kernels->multiply_gates(pass, n.rows, n.h.width, f, in_panels(layer, &n, cache->gates, 4, n.steps, t + 1),
+									recurrent_transposed(layer), 0, cache->dh_patches, n.h.width);
 			for (size_t b = 0; b < n.batch; b++)
 				lf_patches_scatter(pass, &n.h, cache->dh_patches + b * n.h.count * n.h.width,
 								   cache->dhidden + b * state);
@@ -260,14 +291,15 @@ conv_lstm2d_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, con
 		layer->kernels->cell_backward(pass, &slope);
 	}
 
-	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, n.x.width, 4 * f, all,
-				cache->x_patches, n.x.width, cache->gates, 4 * f, 1, dkernel, 4 * f);
-	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, n.h.width, 4 * f, all - n.rows,
-				cache->h_patches, n.h.width, cache->gates + n.rows * 4 * f, 4 * f, 1, drecurrent, 4 * f);
+	kernels->add_gradient(pass, n.x.width, f, all, cache->x_patches, n.x.width,
+						  in_panels(layer, &n, cache->gates, 4, n.steps, 0), cache->scratch, dkernel);
+	if (n.steps > 1)
+		kernels->add_gradient(pass, n.h.width, f, all - n.rows, cache->h_patches, n.h.width,
+							  in_panels(layer, &n, cache->gates, 4, n.steps, 1), cache->scratch, drecurrent);
 	if (dx == NULL)
 		return;
-	lf_multiply(pass, LF_PLAIN, LF_TRANSPOSED, all, n.x.width, 4 * f,
-				cache->gates, 4 * f, kernel, 4 * f, 0, cache->x_patches, n.x.width);
+	kernels->multiply_gates(pass, all, n.x.width, f, in_panels(layer, &n, cache->gates, 4, n.steps, 0),
+							kernel_transposed(layer), 0, cache->x_patches, n.x.width);
 	memset(dx, 0, n.batch * layer->input_size * sizeof(lf_real));
 	for (size_t t = 0; t < n.steps; t++)
 		for (size_t b = 0; b < n.batch; b++)

@@ -6,7 +6,8 @@
  *
  * Everything is time-major, (T, B, .): the rows that one step needs lie together, and the weight gradients become
  * products over the rows of many steps. What is kept for the way back lies by time, whichever way the layer goes, so
- * that the rows of x, dz and h of several steps are runs of memory in the same order.
+ * that the rows of x, dz and h of several steps are runs of memory in the same order. Gates and c lie in panels, see
+ * lf_panels; their sizes below are those of (rows, 4H) and (rows, H), but for what fills up the last panel.
  */
 #include "lstm.h"
 
@@ -15,11 +16,12 @@
 typedef struct lstm_cache
 {
 	lf_real    *hidden;			/* h_t where y does not take them: (T, B, H), or (2, B, H) in turn without training */
-	lf_real    *cell;			/* c_t: (T, B, H), or (B, H) without training */
-	lf_real    *gates;			/* (T, B, 4H): activated gates; backward turns them into dz; NULL without training */
+	lf_real    *cell;			/* c_t: (T, B, H) by time, or (B, H) without training */
+	lf_real    *gates;			/* (T, B, 4H) by time: activated gates; backward turns them into dz; NULL without training */
 	lf_real    *dcell;			/* (B, H): gradient that reaches c_t from step t + 1 */
 	lf_real    *start;			/* (T, B, 4H), or (B, 4H) of an x that stays the same: x W + b, where it is found before
 								 * the walk, see starts_early(); NULL elsewhere */
+	lf_real    *scratch;		/* of add_gradient */
 	lf_real    *dstart;			/* (B, 4H): the sum of dz over all steps, for an x that stays the same */
 } lstm_cache;
 
@@ -29,7 +31,19 @@ typedef struct lstm_size
 	size_t		inputs;			/* F */
 	size_t		hidden;			/* H */
 	size_t		batch;			/* B */
+	size_t		padded;			/* H, and what fills up the last panel */
+	size_t		kept;			/* rows of a panel that is kept for the way back, see kept_rows() */
 } lstm_size;
+
+/*
+ * Rows from one panel of T steps to the next. An odd number of steps, so that where B is a power of two the rows of one
+ * step do not all fall into the same few sets of a cache: its sizes are powers of two as well.
+ */
+static size_t
+kept_rows(size_t steps, size_t batch)
+{
+	return (steps | 1) * batch;
+}
 
 static lstm_size
 size_of(const lf_layer *layer, int batch)
@@ -39,7 +53,18 @@ size_of(const lf_layer *layer, int batch)
 		.inputs = (size_t) layer->input.dim[1],
 		.hidden = (size_t) layer->spec.units,
 		.batch = (size_t) batch,
+		.padded = lf_padded(layer->kernels, (size_t) layer->spec.units),
+		.kept = kept_rows((size_t) layer->input.dim[0], (size_t) batch),
 	};
+}
+
+/* Panels of one number for each unit, or of four: the rows from 'row' on of 'rows'. NULL: there are none. */
+static lf_panels
+in_panels(const lf_layer *layer, lf_real *at, size_t numbers, size_t rows, size_t row)
+{
+	size_t		width = numbers * layer->kernels->lanes;
+
+	return (lf_panels) {at == NULL ? NULL : at + row * width, rows * width};
 }
 
 static lf_status
@@ -79,7 +104,7 @@ static void
 lstm_plan(lf_layer *layer, lf_arena *arena, int batch, bool training)
 {
 	lstm_size	n = size_of(layer, batch);
-	size_t		rows = training ? n.steps * n.batch : n.batch;	/* <= 2^20 * 2^16 */
+	size_t		rows = training ? n.kept : n.batch;	/* <= 2^20 * 2^16 */
 	lstm_cache *cache = lf_arena_take(arena, 1, sizeof(lstm_cache));
 	lstm_cache	measured;
 
@@ -88,16 +113,17 @@ lstm_plan(lf_layer *layer, lf_arena *arena, int batch, bool training)
 		cache = &measured;
 	*cache = (lstm_cache) {0};
 	if (!layer->spec.return_sequences)
-		cache->hidden = lf_arena_reals(arena, (training ? rows : 2 * rows) * n.hidden);
-	cache->cell = lf_arena_reals(arena, rows * n.hidden);
+		cache->hidden = lf_arena_reals(arena, (training ? n.steps : 2) * n.batch * n.hidden);
+	cache->cell = lf_arena_reals(arena, rows * n.padded);
 	if (starts_early(layer, batch, training))
-		cache->start = lf_arena_reals(arena, (layer->same_input ? 1 : n.steps) * n.batch * 4 * n.hidden);
+		cache->start = lf_arena_reals(arena, (layer->same_input ? 1 : n.steps) * n.batch * 4 * n.padded);
 	if (!training)
 		return;
 	if (layer->same_input)
-		cache->dstart = lf_arena_reals(arena, n.batch * 4 * n.hidden);
-	cache->gates = lf_arena_reals(arena, rows * 4 * n.hidden);
-	cache->dcell = lf_arena_reals(arena, n.batch * n.hidden);
+		cache->dstart = lf_arena_reals(arena, n.batch * 4 * n.padded);
+	cache->gates = lf_arena_reals(arena, rows * 4 * n.padded);
+	cache->dcell = lf_arena_reals(arena, n.batch * n.padded);
+	cache->scratch = lf_arena_reals(arena, lf_gradient_scratch(n.steps * n.batch, n.hidden > n.inputs ? n.hidden : n.inputs));
 }
 
 static size_t
@@ -106,8 +132,8 @@ lstm_packed_size(const lf_layer *layer, bool training)
 	lstm_size	n = size_of(layer, 1);
 
 	return lf_packed_cell(layer->kernels, n.hidden, n.inputs, n.hidden) +
-		(training ? lf_packed_transposed(layer->kernels, 4 * n.hidden, n.hidden) +
-		 lf_packed_transposed(layer->kernels, 4 * n.hidden, n.inputs) : 0);
+		(training ? lf_packed_gates(layer->kernels, n.hidden, n.hidden) +
+		 lf_packed_gates(layer->kernels, n.hidden, n.inputs) : 0);
 }
 
 /* For the way back, behind what the way there needs: U^T and then W^T. */
@@ -122,7 +148,7 @@ kernel_transposed(const lf_layer *layer)
 {
 	size_t		h = (size_t) layer->spec.units;
 
-	return recurrent_transposed(layer) + lf_packed_transposed(layer->kernels, 4 * h, h);
+	return recurrent_transposed(layer) + lf_packed_gates(layer->kernels, h, h);
 }
 
 static void
@@ -135,10 +161,8 @@ lstm_pack(lf_layer *layer, const lf_pass *pass, bool training)
 	layer->kernels->pack_cell(pass, n.hidden, n.inputs, n.hidden, layer->weights, recurrent, bias, layer->packed);
 	if (!training)
 		return;
-	layer->kernels->pack_transposed(pass, 4 * n.hidden, n.hidden, recurrent, 4 * n.hidden,
-									recurrent_transposed(layer));
-	layer->kernels->pack_transposed(pass, 4 * n.hidden, n.inputs, layer->weights, 4 * n.hidden,
-									kernel_transposed(layer));
+	layer->kernels->pack_gates(pass, n.hidden, n.hidden, recurrent, 4 * n.hidden, recurrent_transposed(layer));
+	layer->kernels->pack_gates(pass, n.hidden, n.inputs, layer->weights, 4 * n.hidden, kernel_transposed(layer));
 }
 
 /* The time at which the layer is at a step. */
@@ -176,48 +200,66 @@ hidden_block(const lf_layer *layer, const lstm_size *n, const lstm_hidden *hidde
 	return (hidden->by_time ? time_of(layer, n->steps, step) : step) % hidden->modulus * n->batch * hidden->row;
 }
 
-/* x W + b, where it is found before the walk. */
+/* x W + b, where it is found before the walk: of all steps at once, or of what is the same at each. */
 static void
 find_start(lf_layer *layer, const lf_pass *pass, const lstm_size *n, const lf_real *x)
 {
 	lstm_cache *cache = layer->cache;
+	size_t		rows = layer->same_input ? n->batch : n->steps * n->batch;
 	lf_cell_step step = {
-		.rows = layer->same_input ? n->batch : n->steps * n->batch,
+		.rows = rows,
 		.units = n->hidden,
 		.inputs = n->inputs,
 		.states = n->hidden,
 		.packed = layer->packed,
 		.x = x,
 		.x_row = n->inputs,
-		.sums = cache->start,
+		.sums = in_panels(layer, cache->start, 4, rows, 0),
 	};
 
 	if (cache->start != NULL)
 		layer->kernels->cell_forward(pass, &step);
 }
 
-static const lf_real *
+static lf_panels
 start_of(const lf_layer *layer, const lstm_size *n, size_t t)
 {
 	const lstm_cache *cache = layer->cache;
 
-	return cache->start == NULL || layer->same_input ? cache->start : cache->start + t * n->batch * 4 * n->hidden;
+	return in_panels(layer, cache->start, 4, layer->same_input ? n->batch : n->steps * n->batch,
+					 layer->same_input ? 0 : t * n->batch);
+}
+
+/* c and the gates of a time. */
+static lf_panels
+cell_of(const lf_layer *layer, const lstm_size *n, size_t t)
+{
+	const lstm_cache *cache = layer->cache;
+	bool		training = cache->gates != NULL;
+
+	return in_panels(layer, cache->cell, 1, training ? n->kept : n->batch, training ? t * n->batch : 0);
+}
+
+static lf_panels
+gates_of(const lf_layer *layer, const lstm_size *n, size_t t)
+{
+	const lstm_cache *cache = layer->cache;
+
+	return in_panels(layer, cache->gates, 4, n->kept, t * n->batch);
 }
 
 void
 lf_lstm_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y, lf_lstm_place place)
 {
-	lstm_cache *cache = layer->cache;
 	lstm_size	n = size_of(layer, pass->batch);
 	lstm_hidden hidden = hidden_of(layer, &n, y, place);
 	const lf_real *last = NULL;
-	const lf_real *last_cell = NULL;
+	lf_panels	last_cell = {0};
 
 	find_start(layer, pass, &n, x);
 	for (size_t s = 0; s < n.steps && !lf_interrupted(pass); s++)
 	{
 		size_t		t = time_of(layer, n.steps, s);
-		size_t		kept = cache->gates != NULL ? t * n.batch * n.hidden : 0;
 		lf_cell_step step = {
 			.rows = n.batch,
 			.units = n.hidden,
@@ -232,10 +274,10 @@ lf_lstm_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real 
 			.before = last,
 			.before_row = hidden.row,
 			.cell_before = last_cell,
-			.cell = cache->cell + kept,
+			.cell = cell_of(layer, &n, t),
 			.hidden = hidden.blocks + hidden_block(layer, &n, &hidden, s),
 			.hidden_row = hidden.row,
-			.gates = cache->gates != NULL ? cache->gates + 4 * kept : NULL,
+			.gates = gates_of(layer, &n, t),
 			.last_panel_first = s % 2 == 1,
 		};
 
@@ -248,24 +290,18 @@ lf_lstm_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real 
 			memcpy(y + b * place.row, last + b * hidden.row, n.hidden * sizeof(lf_real));
 }
 
-/*
- * Rows whose dz waits in the cache for the products with x and h. Fewer and the sums are loaded and stored too often,
- * more and dz has left the cache.
- */
-#define ROWS_AT_ONCE 512
-
 /* From 'rows' rows of x and of dz: adds to the gradient of W, and finds dx. */
 static void
 add_input_gradients(lf_layer *layer, const lf_pass *pass, const lstm_size *n, size_t rows, const lf_real *x,
-					const lf_real *dz, lf_real *dx, bool add_dx)
+					lf_panels dz, lf_real *dx, bool add_dx)
 {
-	size_t		gates = 4 * n->hidden;
+	lstm_cache *cache = layer->cache;
 
-	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, n->inputs, gates, rows,
-				x, n->inputs, dz, gates, 1, layer->gradients, gates);
+	layer->kernels->add_gradient(pass, n->inputs, n->hidden, rows, x, n->inputs, dz, cache->scratch,
+								layer->gradients);
 	if (dx != NULL)
-		layer->kernels->multiply_packed(pass, rows, n->inputs, gates, dz, gates, kernel_transposed(layer),
-										add_dx, dx, n->inputs);
+		layer->kernels->multiply_gates(pass, rows, n->inputs, n->hidden, dz, kernel_transposed(layer),
+									   add_dx, dx, n->inputs);
 }
 
 /* Steps first .. last, whose dz are known: adds to the gradients of W and U, and finds dx. */
@@ -276,11 +312,11 @@ add_gradients(lf_layer *layer, const lf_pass *pass, const lstm_size *n, const ls
 	lstm_cache *cache = layer->cache;
 	size_t		h = n->hidden;
 	size_t		rows = (last - first + 1) * n->batch;
-	size_t		t = time_of(layer, n->steps, layer->spec.go_backwards ? last : first) * n->batch;
+	size_t		t = time_of(layer, n->steps, layer->spec.go_backwards ? last : first);
 
 	if (!layer->same_input)
-		add_input_gradients(layer, pass, n, rows, x + t * n->inputs, cache->gates + t * 4 * h,
-							dx == NULL ? NULL : dx + t * n->inputs, add_dx);
+		add_input_gradients(layer, pass, n, rows, x + t * n->batch * n->inputs, gates_of(layer, n, t),
+							dx == NULL ? NULL : dx + t * n->batch * n->inputs, add_dx);
 
 	/* h_{t-1}: there is none before the first step */
 	if (first == 0)
@@ -288,10 +324,11 @@ add_gradients(lf_layer *layer, const lf_pass *pass, const lstm_size *n, const ls
 	if (first > last)
 		return;
 	rows = (last - first + 1) * n->batch;
-	t = time_of(layer, n->steps, layer->spec.go_backwards ? last : first) * n->batch;
-	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, h, 4 * h, rows,
-				hidden->blocks + hidden_block(layer, n, hidden, layer->spec.go_backwards ? last - 1 : first - 1),
-				hidden->row, cache->gates + t * 4 * h, 4 * h, 1, layer->gradients + n->inputs * 4 * h, 4 * h);
+	t = time_of(layer, n->steps, layer->spec.go_backwards ? last : first);
+	layer->kernels->add_gradient(pass, h, h, rows, hidden->blocks +
+								 hidden_block(layer, n, hidden, layer->spec.go_backwards ? last - 1 : first - 1),
+								 hidden->row, gates_of(layer, n, t), cache->scratch,
+								 layer->gradients + n->inputs * 4 * h);
 }
 
 void
@@ -302,19 +339,19 @@ lf_lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const l
 	lstm_size	n = size_of(layer, pass->batch);
 	lstm_hidden hidden = hidden_of(layer, &n, (lf_real *) y, place);
 	size_t		h = n.hidden;
-	size_t		at_once = ROWS_AT_ONCE / n.batch + 1;
-	size_t		last = n.steps - 1;	/* of the steps whose dz wait */
-	const lf_real *dz_after = NULL;
+	size_t		at_once = n.batch < LF_GRADIENT_ROWS ? LF_GRADIENT_ROWS / n.batch : 1;
+	size_t		last = n.steps - 1;	/* of the steps whose dz wait for the products with x and h */
+	lf_panels	dz_after = {0};
 
 	/* without order in y, h and dz of several steps are not runs of memory in the same order */
 	if (layer->spec.go_backwards && !hidden.by_time)
 		at_once = 1;
-	memset(cache->dcell, 0, n.batch * h * sizeof(lf_real));
+	memset(cache->dcell, 0, n.batch * n.padded * sizeof(lf_real));
 	if (layer->same_input)
-		memset(cache->dstart, 0, n.batch * 4 * h * sizeof(lf_real));
+		memset(cache->dstart, 0, n.batch * 4 * n.padded * sizeof(lf_real));
 	for (size_t s = n.steps; s-- > 0 && !lf_interrupted(pass);)
 	{
-		size_t		kept = time_of(layer, n.steps, s) * n.batch * h;
+		size_t		t = time_of(layer, n.steps, s);
 		const lf_real *dhidden = NULL;
 		lf_cell_slope slope = {
 			.rows = n.batch,
@@ -324,11 +361,11 @@ lf_lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const l
 			.packed = recurrent_transposed(layer),
 			.dz_after = dz_after,
 			.dhidden_row = place.row,
-			.gates = cache->gates + 4 * kept,
-			.cell_before = s == 0 ? NULL : cache->cell + time_of(layer, n.steps, s - 1) * n.batch * h,
-			.cell = cache->cell + kept,
-			.dcell = cache->dcell,
-			.dstart = cache->dstart,
+			.gates = gates_of(layer, &n, t),
+			.cell_before = s == 0 ? (lf_panels) {0} : cell_of(layer, &n, time_of(layer, n.steps, s - 1)),
+			.cell = cell_of(layer, &n, t),
+			.dcell = in_panels(layer, cache->dcell, 1, n.batch, 0),
+			.dstart = in_panels(layer, cache->dstart, 4, n.batch, 0),
 			.dbias = layer->spec.use_bias ? layer->gradients + (n.inputs + h) * 4 * h : NULL,
 		};
 
@@ -346,7 +383,8 @@ lf_lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const l
 		}
 	}
 	if (layer->same_input)
-		add_input_gradients(layer, pass, &n, n.batch, x, cache->dstart, dx, place.add_dx);
+		add_input_gradients(layer, pass, &n, n.batch, x, in_panels(layer, cache->dstart, 4, n.batch, 0), dx,
+							place.add_dx);
 }
 
 static void

@@ -141,25 +141,29 @@ walk_all(lf_shards *shards, const lf_pass *pass, lf_loss loss, const lf_real *x,
 	return LF_OK;
 }
 
+static lf_real
+share_of(const lf_shards *shards, int shard)
+{
+	double		samples = (double) (first_sample(shards, shard + 1) - first_sample(shards, shard));
+
+	return (lf_real) (samples / shards->pass->batch);
+}
+
 /* Each shard found the gradient of the mean over its own samples. */
 static void
 add_gradients(lf_shards *shards)
 {
 	size_t		count = shards->network[0]->parameters;
 	lf_real    *total = shards->gradients[0];
+	lf_real		before = share_of(shards, 0);	/* the factor of what 'total' holds already */
 
-	for (int shard = 0; shard < shards->count && shards->count > 1; shard++)
+	for (int shard = 1; shard < shards->count; shard++, before = 1)
 	{
 		const lf_real *g = shards->gradients[shard];
-		double		samples = (double) (first_sample(shards, shard + 1) - first_sample(shards, shard));
-		lf_real		share = (lf_real) (samples / shards->pass->batch);
+		lf_real		share = share_of(shards, shard);
 
-		if (shard == 0)
-			for (size_t i = 0; i < count; i++)
-				total[i] *= share;
-		else
-			for (size_t i = 0; i < count; i++)
-				total[i] += share * g[i];
+		for (size_t i = 0; i < count; i++)
+			total[i] = before * total[i] + share * g[i];
 	}
 }
 

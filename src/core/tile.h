@@ -20,7 +20,7 @@
 #define LINE ((size_t) 64)		/* bytes of a cache line */
 
 /*
- * What a tile will read or write at its end is asked for at its start: the product hides the way from memory. One
+ * What a tile will read or write at its end is asked for during its product, which hides the way from memory. One
  * request per vector; where lines are longer than vectors some ask twice.
  */
 INLINE void
@@ -65,37 +65,66 @@ tile_add(const int rows, const int vectors, vec (*sum)[TILE_VECTORS], const lf_r
 }
 
 /*
+ * Panels that do not fit the second-level cache are asked for while those before them are at work: 'lines' cache lines
+ * from 'next' on at a time. A few at a time: the processor waits for a dozen, and then everything else waits as well.
+ */
+typedef struct fetch
+{
+	const char *next;
+	size_t		lines;
+} fetch;
+
+INLINE void
+fetch_some(fetch *ahead)
+{
+	for (size_t line = 0; line < ahead->lines; line++, ahead->next += LINE)
+		__builtin_prefetch(ahead->next, 0, 2);
+}
+
+/*
+ * For the tile that begins at 'row' of 'rows', with a product in so many slices: its part of a panel of 'bytes' bytes, so
+ * many lines for each slice.
+ */
+INLINE fetch
+fetch_slices(const lf_real *panel, size_t bytes, size_t slices, size_t row, size_t rows)
+{
+	size_t		tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+	size_t		lines = (bytes / LINE + tiles * slices - 1) / (tiles * slices);
+
+	return (fetch) {(const char *) panel + row / TILE_ROWS * slices * lines * LINE, lines};
+}
+
+/* The same for a fetching product: two lines in every second step, until there are no more. */
+INLINE fetch
+fetch_steps(const lf_real *panel, size_t bytes, size_t depth, size_t row)
+{
+	size_t		from = row / TILE_ROWS * depth * LINE;
+
+	return from < bytes ? (fetch) {(const char *) panel + from, 2} : (fetch) {(const char *) panel, 0};
+}
+
+/*
  * sum (rows x vectors) += A (rows x depth) * B (depth x vectors * LANES); A(i, k) = a[i * a_row + k * a_step].
  *
- * With 'fetching', a constant as well, a cache line from 'next' on is asked for at each k: weights that do not fit the
- * second-level cache so arrive while those before them are at work.
+ * 'fetching' is a constant as well: ask for lines ahead in between. Of each two the first is asked for, and the second
+ * comes along, since processors fetch pairs of lines into the second level.
  */
 INLINE void
 tile_product(const int rows, const int vectors, vec (*sum)[TILE_VECTORS], size_t depth,
 			 const lf_real *a, size_t a_row, size_t a_step, const lf_real *b, size_t b_step,
-			 const bool fetching, const lf_real *next)
+			 const bool fetching, fetch ahead)
 {
 	/* unrolled, because the counting of the loop goes through the ports of the multiplications */
 #pragma GCC unroll 4
-	for (size_t k = 0; k < depth; k++)
+	for (size_t k = 0; k < depth; k++, b += b_step)
 	{
-		if (fetching)
-			__builtin_prefetch((const char *) next + k * LINE, 0, 2);
+		if (fetching && k % 2 == 0)
+		{
+			__builtin_prefetch(ahead.next, 0, 2);
+			ahead.next += ahead.lines * LINE;
+		}
 		tile_add(rows, vectors, sum, a + k * a_step, a_row, b);
-		b += b_step;
 	}
-}
-
-/*
- * Where the tile that starts at 'row' begins to fetch in a panel of 'bytes' bytes, of which each tile fetches 'each';
- * those that come when all is fetched go on at its end.
- */
-INLINE const lf_real *
-fetched_by(const lf_real *panel, size_t bytes, size_t each, size_t row)
-{
-	size_t		from = row / TILE_ROWS * each;
-
-	return (const lf_real *) ((const char *) panel + (from < bytes ? from : bytes));
 }
 
 /*

@@ -35,6 +35,29 @@ is_close(lf_real value, double expected)
 	return fabs((double) value - expected) <= TOLERANCE * (1 + fabs(expected));
 }
 
+/* Panels of 'numbers' numbers for each unit and more rows than the step has; behind the last unit there are zeros. */
+static lf_panels
+random_panels(const lf_kernels *kernels, lf_random *random, guarded *g, size_t numbers, size_t units, size_t rows)
+{
+	size_t		lanes = kernels->lanes;
+	size_t		panel = (rows + 1 + lf_random_below(random, 2)) * numbers * lanes;
+	lf_real    *at = random_reals(random, g, lf_padded(kernels, units) / lanes * panel);
+
+	for (size_t i = 0; i < lf_padded(kernels, units) / lanes * panel; i++)
+		if (i / panel * lanes + i % lanes >= units)
+			at[i] = 0;
+	return (lf_panels) {at, panel};
+}
+
+/* One of 'numbers' numbers of a unit. */
+static lf_real *
+in_panels(const lf_kernels *kernels, lf_panels panels, size_t numbers, size_t row, size_t number, size_t unit)
+{
+	size_t		lanes = kernels->lanes;
+
+	return panels.at + unit / lanes * panels.panel + (row * numbers + number) * lanes + unit % lanes;
+}
+
 /*
  * One step forward and back. All arrays have red zones; hidden and x lie in longer rows, whose ends must stay. Returns
  * what is wrong, or NULL.
@@ -51,30 +74,32 @@ check_cell(const lf_kernels *kernels, lf_random *random, bool first, bool keep, 
 	size_t		hidden_row = h + 1 + lf_random_below(random, 3);
 	lf_activation a = (lf_activation) lf_random_below(random, LF_ACTIVATIONS);
 	lf_activation r = (lf_activation) lf_random_below(random, LF_ACTIVATIONS);
-	guarded		blocks[16];
+	guarded		blocks[17];
 	int			count = 0;
 	const char *why = NULL;
+	const lf_panels none = {0};
 	lf_real    *w = random_reals(random, &blocks[count++], inputs * 4 * h);
 	lf_real    *u = random_reals(random, &blocks[count++], states * 4 * h);
 	lf_real    *b = random_reals(random, &blocks[count++], 4 * h);
 	lf_real    *x = random_reals(random, &blocks[count++], rows * x_row);
 	lf_real    *before = random_reals(random, &blocks[count++], rows * before_row);
-	lf_real    *c_before = random_reals(random, &blocks[count++], rows * h);
-	lf_real    *start = random_reals(random, &blocks[count++], rows * 4 * h);
+	lf_panels	c_before = random_panels(kernels, random, &blocks[count++], 1, h, rows);
+	lf_panels	start = random_panels(kernels, random, &blocks[count++], 4, h, rows);
 	lf_real    *dhidden = random_reals(random, &blocks[count++], rows * hidden_row);
-	lf_real    *dcell = random_reals(random, &blocks[count++], rows * h);
+	lf_panels	dcell = random_panels(kernels, random, &blocks[count++], 1, h, rows);
 	lf_real    *dbias = random_reals(random, &blocks[count++], 4 * h);
-	lf_real    *dz_after = random_reals(random, &blocks[count++], rows * 4 * h);
-	lf_real    *cell = random_reals(random, &blocks[count++], rows * h);
+	lf_panels	dz_after = random_panels(kernels, random, &blocks[count++], 4, h, rows);
+	lf_panels	dstart = random_panels(kernels, random, &blocks[count++], 4, h, rows);
+	lf_panels	cell = random_panels(kernels, random, &blocks[count++], 1, h, rows);
 	lf_real    *hidden = random_reals(random, &blocks[count++], rows * hidden_row);
-	lf_real    *gates = random_reals(random, &blocks[count++], rows * 4 * h);
+	lf_panels	gates = random_panels(kernels, random, &blocks[count++], 4, h, rows);
 	lf_real    *packed = random_reals(random, &blocks[count++], lf_packed_cell(kernels, h, inputs, states));
-	lf_real    *transposed = random_reals(random, &blocks[count++], lf_packed_transposed(kernels, 4 * h, h));
+	lf_real    *transposed = random_reals(random, &blocks[count++], lf_packed_gates(kernels, h, h));
 	lf_cell_step step = {
 		.rows = rows, .units = h, .inputs = inputs, .states = states, .activation = a, .recurrent_activation = r,
-		.packed = packed, .start = early ? start : NULL, .x = early ? NULL : x, .x_row = x_row,
-		.before = first ? NULL : before, .before_row = before_row, .cell_before = first ? NULL : c_before,
-		.cell = cell, .hidden = hidden, .hidden_row = hidden_row, .gates = keep ? gates : NULL,
+		.packed = packed, .start = early ? start : none, .x = early ? NULL : x, .x_row = x_row,
+		.before = first ? NULL : before, .before_row = before_row, .cell_before = first ? none : c_before,
+		.cell = cell, .hidden = hidden, .hidden_row = hidden_row, .gates = keep ? gates : none,
 		.last_panel_first = lf_random_below(random, 2) == 0,
 	};
 	double	   *expected_dbias = malloc(4 * h * sizeof(double));
@@ -96,17 +121,17 @@ check_cell(const lf_kernels *kernels, lf_random *random, bool first, bool keep, 
 			{
 				size_t		column = gate * h + j;
 
-				z[gate] = (double) (early ? start[i * 4 * h + column] : b[column]);
+				z[gate] = (double) (early ? *in_panels(kernels, start, 4, i, gate, j) : b[column]);
 				for (size_t k = 0; k < inputs && !early; k++)
 					z[gate] += (double) x[i * x_row + k] * (double) w[k * 4 * h + column];
 				for (size_t k = 0; k < states && !first; k++)
 					z[gate] += (double) before[i * before_row + k] * (double) u[k * 4 * h + column];
 				z[gate] = activated(gate == 2 ? a : r, z[gate]);
-				if (keep && !is_close(gates[i * 4 * h + column], z[gate]))
+				if (keep && !is_close(*in_panels(kernels, gates, 4, i, gate, j), z[gate]))
 					why = "a gate is wrong";
 			}
-			c = z[0] * z[2] + (first ? 0 : z[1] * (double) c_before[i * h + j]);
-			if (!is_close(cell[i * h + j], c))
+			c = z[0] * z[2] + (first ? 0 : z[1] * (double) *in_panels(kernels, c_before, 1, i, 0, j));
+			if (!is_close(*in_panels(kernels, cell, 1, i, 0, j), c))
 				why = "c is wrong";
 			if (!is_close(hidden[i * hidden_row + j], z[3] * activated(a, c)))
 				why = "h is wrong";
@@ -116,28 +141,33 @@ check_cell(const lf_kernels *kernels, lf_random *random, bool first, bool keep, 
 	{
 		lf_cell_slope slope = {
 			.rows = rows, .units = h, .activation = a, .recurrent_activation = r, .packed = transposed,
-			.dz_after = first ? NULL : dz_after, .dhidden = early ? NULL : dhidden, .dhidden_row = hidden_row,
+			.dz_after = first ? none : dz_after, .dhidden = early ? NULL : dhidden, .dhidden_row = hidden_row,
 			.gates = gates, .cell_before = step.cell_before, .cell = cell, .dcell = dcell, .dbias = dbias,
+			.dstart = early ? dstart : none,
 		};
 		double	   *want = malloc(rows * 5 * h * sizeof(double));
+		lf_real    *start_before = malloc(rows * 4 * h * sizeof(lf_real));
 
-		kernels->pack_transposed(&nobody, 4 * h, h, u, 4 * h, transposed);
+		kernels->pack_gates(&nobody, h, h, u, 4 * h, transposed);
 		for (size_t i = 0; i < rows; i++)
 			for (size_t j = 0; j < h; j++)
 			{
 				double		g[4];
 				double		d[4];
 				double		dh = early ? 0 : (double) dhidden[i * hidden_row + j];
-				double		squashed = activated(a, (double) cell[i * h + j]);
-				double		dc = (double) dcell[i * h + j];
+				double		squashed = activated(a, (double) *in_panels(kernels, cell, 1, i, 0, j));
+				double		dc = (double) *in_panels(kernels, dcell, 1, i, 0, j);
 
 				for (size_t gate = 0; gate < 4; gate++)
-					g[gate] = (double) gates[(i * 4 + gate) * h + j];
+				{
+					g[gate] = (double) *in_panels(kernels, gates, 4, i, gate, j);
+					start_before[(i * 4 + gate) * h + j] = *in_panels(kernels, dstart, 4, i, gate, j);
+				}
 				for (size_t k = 0; k < 4 * h && !first; k++)
-					dh += (double) dz_after[i * 4 * h + k] * (double) u[j * 4 * h + k];
+					dh += (double) *in_panels(kernels, dz_after, 4, i, k / h, k % h) * (double) u[j * 4 * h + k];
 				dc += dh * g[3] * slope_of_output(a, squashed);
 				d[0] = dc * g[2] * slope_of_output(r, g[0]);
-				d[1] = first ? 0 : dc * (double) c_before[i * h + j] * slope_of_output(r, g[1]);
+				d[1] = first ? 0 : dc * (double) *in_panels(kernels, c_before, 1, i, 0, j) * slope_of_output(r, g[1]);
 				d[2] = dc * g[0] * slope_of_output(a, g[2]);
 				d[3] = dh * squashed * slope_of_output(r, g[3]);
 				for (size_t gate = 0; gate < 4; gate++)
@@ -152,15 +182,29 @@ check_cell(const lf_kernels *kernels, lf_random *random, bool first, bool keep, 
 			for (size_t j = 0; j < h; j++)
 			{
 				for (size_t gate = 0; gate < 4; gate++)
-					if (!is_close(gates[(i * 4 + gate) * h + j], want[(i * 5 + gate) * h + j]))
+				{
+					double		added = early ? want[(i * 5 + gate) * h + j] : 0;
+
+					if (!is_close(*in_panels(kernels, gates, 4, i, gate, j), want[(i * 5 + gate) * h + j]))
 						why = "dz is wrong";
-				if (!is_close(dcell[i * h + j], want[(i * 5 + 4) * h + j]))
+					if (!is_close(*in_panels(kernels, dstart, 4, i, gate, j),
+								  (double) start_before[(i * 4 + gate) * h + j] + added))
+						why = "the sum of dz is wrong";
+				}
+				if (!is_close(*in_panels(kernels, dcell, 1, i, 0, j), want[(i * 5 + 4) * h + j]))
 					why = "the gradient of c is wrong";
 			}
+		/* what lies behind the last unit goes into the products of other functions */
+		for (size_t i = 0; i < rows && why == NULL; i++)
+			for (size_t j = h; j < lf_padded(kernels, h); j++)
+				for (size_t gate = 0; gate < 4; gate++)
+					if (*in_panels(kernels, gates, 4, i, gate, j) != 0)
+						why = "dz is not 0 behind the last unit";
 		for (size_t i = 0; i < 4 * h && why == NULL; i++)
 			if (!is_close(dbias[i], expected_dbias[i]))
 				why = "the gradient of the bias is wrong";
 		free(want);
+		free(start_before);
 	}
 	for (int i = 0; i < count; i++)
 	{
@@ -210,26 +254,19 @@ test_multiply(const lf_kernels *kernels)
 		size_t		ldb = (tb == LF_PLAIN ? n : k) + lf_random_below(&random, 3);
 		size_t		ldc = n + lf_random_below(&random, 3);
 		int			beta = (int) lf_random_below(&random, 2);
-		guarded		blocks[5];
+		guarded		blocks[4];
 		lf_real    *a = random_reals(&random, &blocks[0], (ta == LF_PLAIN ? m : k) * lda);
 		lf_real    *b = random_reals(&random, &blocks[1], (tb == LF_PLAIN ? k : n) * ldb);
 		lf_real    *c = random_reals(&random, &blocks[2], m * ldc);
 		lf_real    *oracle = random_reals(&random, &blocks[3], m * ldc);
-		lf_real    *packed = random_reals(&random, &blocks[4], lf_packed_transposed(kernels, k, n));
 
 		memcpy(oracle, c, blocks[2].bytes);
 		lf_multiply_plain(ta, tb, m, n, k, a, lda, b, ldb, beta, oracle, ldc);
-		if (ta == LF_PLAIN && tb == LF_TRANSPOSED && round % 2 == 0)
-		{
-			kernels->pack_transposed(&nobody, k, n, b, ldb, packed);
-			kernels->multiply_packed(&nobody, m, n, k, a, lda, packed, beta, c, ldc);
-		}
-		else
-			kernels->multiply(&nobody, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+		kernels->multiply(&nobody, ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
 		for (size_t i = 0; i < m * ldc; i++)
 			if (!(fabs((double) c[i] - (double) oracle[i]) <= (i % ldc < n ? TOLERANCE * (1 + sqrt((double) k)) : 0)))
 				why = "it is not the plain one";
-		for (int i = 0; i < 5; i++)
+		for (int i = 0; i < 4; i++)
 		{
 			if (!guarded_intact(&blocks[i]))
 				why = "a red zone was written to";
@@ -239,6 +276,75 @@ test_multiply(const lf_kernels *kernels)
 			diag("m %zu, n %zu, k %zu, A %d, B %d, beta %d: %s", m, n, k, ta, tb, beta, why);
 	}
 	ok(why == NULL, "%s: random products", kernels->name);
+}
+
+/* Both products with dz: as a left factor, C (rows, n) = dz B^T, and as a right one, D (m, 4H) += A^T dz. */
+static void
+test_gates(const lf_kernels *kernels)
+{
+	lf_random	random = lf_random_seed(13);
+	const char *why = NULL;
+
+	for (int round = 0; round < 600 && why == NULL; round++)
+	{
+		bool		long_one = lf_random_below(&random, 20) == 0;
+		size_t		rows = 1 + lf_random_below(&random, long_one ? 2 * LF_GRADIENT_ROWS : 60);
+		size_t		h = 1 + lf_random_below(&random, 70);
+		size_t		n = 1 + lf_random_below(&random, 140);
+		size_t		m = 1 + lf_random_below(&random, 40);
+		size_t		ldb = 4 * h + lf_random_below(&random, 3);
+		size_t		ldc = n + lf_random_below(&random, 3);
+		size_t		lda = m + lf_random_below(&random, 3);
+		int			beta = (int) lf_random_below(&random, 2);
+		double		tolerance = TOLERANCE * (1 + sqrt((double) (rows > 4 * h ? rows : 4 * h)));
+		guarded		blocks[8];
+		int			count = 0;
+		lf_panels	dz = random_panels(kernels, &random, &blocks[count++], 4, h, rows);
+		lf_real    *b = random_reals(&random, &blocks[count++], n * ldb);
+		lf_real    *c = random_reals(&random, &blocks[count++], rows * ldc);
+		lf_real    *c_before = random_reals(&random, &blocks[count++], rows * ldc);
+		lf_real    *a = random_reals(&random, &blocks[count++], rows * lda);
+		lf_real    *d = random_reals(&random, &blocks[count++], m * 4 * h);
+		lf_real    *scratch = random_reals(&random, &blocks[count++], lf_gradient_scratch(rows, m));
+		lf_real    *packed = random_reals(&random, &blocks[count++], lf_packed_gates(kernels, h, n));
+		lf_real    *d_before = malloc(m * 4 * h * sizeof(lf_real));
+
+		memcpy(c, c_before, rows * ldc * sizeof(lf_real));
+		memcpy(d_before, d, m * 4 * h * sizeof(lf_real));
+		kernels->pack_gates(&nobody, h, n, b, ldb, packed);
+		kernels->multiply_gates(&nobody, rows, n, h, dz, packed, beta, c, ldc);
+		for (size_t i = 0; i < rows * ldc && why == NULL; i++)
+		{
+			double		sum = beta == 0 && i % ldc < n ? 0 : (double) c_before[i];
+
+			for (size_t k = 0; k < 4 * h && i % ldc < n; k++)
+				sum += (double) *in_panels(kernels, dz, 4, i / ldc, k / h, k % h) * (double) b[i % ldc * ldb + k];
+			if (!(fabs((double) c[i] - sum) <= tolerance))
+				why = "dz times B is wrong";
+		}
+		kernels->add_gradient(&nobody, m, h, rows, a, lda, dz, scratch, d);
+		for (size_t i = 0; i < m * 4 * h && why == NULL; i++)
+		{
+			size_t		column = i % (4 * h);
+			double		sum = (double) d_before[i];
+
+			for (size_t row = 0; row < rows; row++)
+				sum += (double) a[row * lda + i / (4 * h)] *
+					(double) *in_panels(kernels, dz, 4, row, column / h, column % h);
+			if (!(fabs((double) d[i] - sum) <= tolerance))
+				why = "A times dz is wrong";
+		}
+		for (int i = 0; i < count; i++)
+		{
+			if (!guarded_intact(&blocks[i]))
+				why = "a red zone was written to";
+			free(blocks[i].raw);
+		}
+		free(d_before);
+		if (why != NULL)
+			diag("%zu rows, %zu units, n %zu, m %zu, beta %d: %s", rows, h, n, m, beta, why);
+	}
+	ok(why == NULL, "%s: random products with gates in panels", kernels->name);
 }
 
 /*
@@ -440,6 +546,7 @@ main(void)
 		}
 		test_cell(kernels);
 		test_multiply(kernels);
+		test_gates(kernels);
 		test_activations(kernels);
 		test_adam(kernels);
 		test_company(kernels);
