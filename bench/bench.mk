@@ -11,7 +11,7 @@ PEER_CFLAGS += $(if $(filter x86_64,$(shell uname -m)),-mprefer-vector-width=512
 PEER_BLAS = -L$(OPENBLAS_DIR) -Wl,-rpath,$(OPENBLAS_DIR) -lopenblas
 
 # What OpenBLAS was found to be is known only after the setup, hence a make of its own.
-bench-programs: $(BENCH)/core $(BENCH)/limit $(BENCH)/peer_blas $(BENCH)/peer_onednn
+bench-programs: $(BENCH)/core $(BENCH)/limit $(BENCH)/square $(BENCH)/peer_blas $(BENCH)/peer_onednn
 
 $(BENCH)/%.o: src/core/%.c $(wildcard src/core/*.h)
 	@mkdir -p $(@D)
@@ -23,6 +23,10 @@ $(BENCH)/core: bench/core.c bench/bench.h $(CORE:%=$(BENCH)/%.o)
 $(BENCH)/limit: bench/limit.c
 	@mkdir -p $(@D)
 	$(CC) $(BENCH_CFLAGS) -O3 -ffp-contract=fast $< -o $@
+
+$(BENCH)/square: bench/square.c
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_CFLAGS) -O2 -I$(OPENBLAS_INCLUDE) $< $(PEER_BLAS) -o $@
 
 # Compiled and linked apart: -ffast-math at the link would have denormals flushed, for which no other program asks.
 $(BENCH)/peer_blas: bench/peer_blas.c bench/peer.h bench/bench.h

@@ -50,7 +50,8 @@ INTRODUCTION = """\
 One training step (forward, mean squared error, backward, Adam), one window, and %d windows at once, in microseconds.
 All programs start from the same weights and windows and agree, or there would be no figures. A ratio above 1 means
 that the core of this extension is faster. "limit" is the share of what this processor could do if it did nothing but
-multiply and add; the count stands in `operations()` in `bench/run.py`."""
+multiply and add; the count stands in `operations()` in `bench/run.py`. How much of that limit a large square product of
+OpenBLAS reaches on the same processor stands below."""
 
 
 def operations(configuration, what):
@@ -121,11 +122,15 @@ def disagreement(ours, theirs):
 
 
 def measure(programs, names, rounds, seconds):
-    """{(name, what, column): [seconds]}, the limit in operations per second, its kind, {column: kernels}."""
-    times, kernels, limits = {}, {}, []
+    """
+    {(name, what, column): [seconds]}, {column: kernels}, and the limit in operations per second, its kind and what a
+    large product of OpenBLAS reaches.
+    """
+    times, kernels, limits, squares = {}, {}, [], []
     for turn in range(rounds):
         limit = run([os.path.join(programs, 'limit')])[0]
         limits.append(1e9 * float(limit[1]))
+        squares.append(1e9 * float(run([os.path.join(programs, 'square')])[0][1]))
         for name in names:
             checks = {}
             for column in COLUMNS:
@@ -144,7 +149,7 @@ def measure(programs, names, rounds, seconds):
                         sys.exit('\nno figures: "%s" of %s in configuration %s is off by %.1e' %
                                  (what, column, name, error))
     print('\r%60s\r' % '', end='', file=sys.stderr)
-    return times, max(limits), ' '.join(limit[2:]), kernels
+    return times, kernels, (max(limits), ' '.join(limit[2:]), statistics.median(squares))
 
 
 def figures(times, names, limit):
@@ -196,10 +201,13 @@ def print_table(heading, cells):
                         for i, (text, w) in enumerate(zip(line, widths))).rstrip())
 
 
-def describe(limit, kind, kernels, rounds, seconds):
+def describe(limits, kernels, rounds, seconds):
+    limit, kind, square = limits
     facts = [
         ('processor', report.machine()),
         ('limit', '%.0f GFLOP/s, %s' % (limit / 1e9, kind)),
+        ('large product', 'OpenBLAS, 2,048 x 2,048 x 2,048: %.0f GFLOP/s, %.0f %% of the limit' %
+         (square / 1e9, 100 * square / limit)),
         ('commit', report.commit()),
         ('measured', 'rounds: %d; shown is the median of their medians, each over %g s' % (rounds, seconds)),
     ]
@@ -303,9 +311,9 @@ def main():
         parser.error('no such configuration: %s' % ', '.join(unknown) if unknown else 'at least one round')
     rounds, seconds = (1, 0.1) if arguments.quick else (arguments.rounds, 0.4)
 
-    times, limit, kind, kernels = measure(arguments.programs, names, rounds, seconds)
-    rows = figures(times, names, limit)
-    facts = describe(limit, kind, kernels, rounds, seconds)
+    times, kernels, limits = measure(arguments.programs, names, rounds, seconds)
+    rows = figures(times, names, limits[0])
+    facts = describe(limits, kernels, rounds, seconds)
     heading, cells = table(rows)
     print_table(heading, cells)
     print()
