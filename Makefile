@@ -11,7 +11,7 @@ BLAS ?= openblas
 PG_CONFIG ?= pg_config
 
 # The one list of what the core is made of: the module, the tests, the fuzzer and the benchmark take it from here.
-CORE = activation base crc32c defaults fit initialize kernels kernels_avx2 kernels_avx512 kernels_generic layer \
+CORE = activation base crc32c defaults fit initialize interval kernels kernels_avx2 kernels_avx512 kernels_generic layer \
 	layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d layer_shape \
 	layer_time_distributed level loss matrix model_bytes network optimizer patches pool predict preset random score \
 	season shards trainer window
@@ -42,7 +42,7 @@ CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-ma
 KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
-OURS = demo check forms accuracy cancel bench bench-core bench-sql setup setup-check setup-bench core-tests \
+OURS = demo check forms accuracy coverage cancel bench bench-core bench-sql setup setup-check setup-bench core-tests \
 	bench-programs
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
@@ -76,6 +76,12 @@ accuracy: setup
 	@test -d "$(SERIES)" || { echo "give the folder with the series: make accuracy SERIES=folder" >&2; exit 1; }
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/accuracy.sql
+
+# EVERY=17 takes every 17th series
+coverage: setup
+	@test -d "$(SERIES)" || { echo "give the folder with the series: make coverage SERIES=folder" >&2; exit 1; }
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(EVERY)" -f bench/coverage.sql
 
 cancel: setup
 	$(SUB) -s all

@@ -42,12 +42,14 @@ lf_status
 lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, int columns,
 			const lf_training *training, size_t rows, int *layer)
 {
-	size_t		outputs = (size_t) task->horizon * (size_t) task->targets;
 	size_t		windows = lf_window_count(task, rows);
 	lf_status	status;
 	int			at_once;		/* windows that the network holds */
+	size_t		steps;			/* of a forecast */
+	size_t		lists;			/* of errors */
 
 	*fit = (lf_fit) {.task = task, .training = *training};
+	split(fit, rows);
 	if ((size_t) fit->training.batch_size > windows && windows > 0)
 		fit->training.batch_size = (int) windows;
 	status = lf_network_create(&fit->network, spec, layer);
@@ -57,7 +59,11 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 		return LF_BAD_OUTPUT;
 	lf_trainer_plan(&fit->trainer, arena, &fit->network, &fit->training, task, windows);
 	at_once = lf_shard_batch(&fit->network, fit->training.batch_size);
-	lf_predictor_plan(&fit->predictor, arena, &fit->network, task, columns, at_once, 1);
+	fit->errors.steps = lf_errors_steps(task, fit->validation_windows);
+	fit->errors.most = lf_errors_most(task, fit->validation_windows);
+	fit->measured_windows = lf_errors_windows(task, fit->validation_windows);
+	steps = (size_t) (fit->errors.steps > task->horizon ? fit->errors.steps : task->horizon);
+	lf_predictor_plan(&fit->predictor, arena, &fit->network, task, columns, at_once, at_once);
 	fit->scaler = lf_arena_take(arena, (size_t) columns, sizeof(lf_scaler));
 	if (training->normalize != LF_NORMALIZE_NONE && lf_task_needs_link(task) && lf_task_can_normalize(task))
 	{
@@ -66,7 +72,11 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 	}
 	fit->scores = lf_arena_take(arena, (size_t) task->targets * LF_FORECASTERS, sizeof(lf_score));
 	fit->history = lf_arena_take(arena, (size_t) training->epochs, sizeof(lf_epoch));
-	fit->out = lf_arena_take(arena, (size_t) at_once * outputs, sizeof(double));
+	lists = (size_t) fit->errors.steps * (size_t) task->targets;
+	fit->errors.count = lf_arena_take(arena, lists, sizeof(int));
+	fit->errors.error = lf_arena_take(arena, lists * (size_t) fit->errors.most, sizeof(float));
+	fit->measured = lf_arena_take(arena, lists * fit->measured_windows, sizeof(float));
+	fit->out = lf_arena_take(arena, (size_t) at_once * steps * (size_t) task->targets, sizeof(double));
 	return arena->overflow ? LF_TOO_LARGE : LF_OK;
 }
 
@@ -124,9 +134,9 @@ static lf_status
 score_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 {
 	const lf_task *task = fit->task;
-	size_t		left = fit->validation_windows - fit->scored;
+	size_t		left = fit->validation_windows - fit->done;
 	int			count = left < (size_t) fit->predictor.batch ? (int) left : fit->predictor.batch;
-	size_t		first = fit->validation_first + fit->scored;
+	size_t		first = fit->validation_first + fit->done;
 	lf_status	status = lf_predict(&fit->predictor, interrupt, first, 1, count, fit->out);
 
 	if (status != LF_OK)
@@ -155,7 +165,41 @@ score_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 				}
 			}
 	}
-	fit->scored += (size_t) count;
+	fit->done += (size_t) count;
+	return LF_OK;
+}
+
+/* Forecasts a batch of held-out windows as far as intervals go, and notes how far off each step is. */
+static lf_status
+measure_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
+{
+	const lf_task *task = fit->task;
+	size_t		n = fit->measured_windows;
+	size_t		left = n - fit->done;
+	int			count = left < (size_t) fit->predictor.batch ? (int) left : fit->predictor.batch;
+	size_t		stride = fit->validation_windows / n;
+	/* the newest window is one of them */
+	size_t		first = fit->validation_first + fit->validation_windows - 1 - (n - 1 - fit->done) * stride;
+	size_t		steps = (size_t) fit->errors.steps;
+	size_t		targets = (size_t) task->targets;
+	lf_status	status = lf_predict_steps(&fit->predictor, interrupt, first, stride, count, fit->errors.steps, fit->out);
+
+	if (status != LF_OK)
+		return status;
+	for (size_t i = 0; i < (size_t) count; i++)
+		for (size_t k = 0; k < steps; k++)
+			for (size_t j = 0; j < targets; j++)
+			{
+				size_t		row = lf_window_first_output(task, first + i * stride) + k;
+				float	   *place = fit->measured + (k * targets + j) * n + fit->done + i;
+
+				*place = row >= fit->frame->rows ? NAN :
+					(float) fabs(fit->out[(i * steps + k) * targets + j] -
+								 fit->frame->values[row * (size_t) fit->frame->columns + (size_t) task->target[j]]);
+			}
+	fit->done += (size_t) count;
+	if (fit->done == n)
+		lf_errors_keep(&fit->errors, task->targets, fit->measured, n);
 	return LF_OK;
 }
 
@@ -175,8 +219,20 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	if (fit->phase == LF_FIT_SCORE)
 	{
 		status = score_batch(fit, interrupt);
-		if (status != LF_OK || fit->scored < fit->validation_windows)
+		if (status != LF_OK || fit->done < fit->validation_windows)
 			return status;
+		fit->phase = LF_FIT_MEASURE;
+		fit->done = 0;
+		return LF_OK;
+	}
+	if (fit->phase == LF_FIT_MEASURE)
+	{
+		if (fit->done < fit->measured_windows)
+		{
+			status = measure_batch(fit, interrupt);
+			if (status != LF_OK || fit->done < fit->measured_windows)
+				return status;
+		}
 		if (!fit->training.refit)
 			return LF_FINISHED;
 		fit->phase = LF_FIT_FINAL;
@@ -196,7 +252,7 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	{
 		keep_history(fit);
 		fit->phase = LF_FIT_SCORE;
-		fit->scored = 0;
+		fit->done = 0;
 		return LF_EPOCH_DONE;
 	}
 	if (fit->validation_windows == 0)
@@ -222,6 +278,7 @@ lf_fit_result(const lf_fit *fit, const lf_spec *spec, lf_model *model)
 	model->epochs = fit->epochs;
 	model->history = fit->history;
 	model->scores = fit->scores;
+	model->errors = fit->errors;
 	model->parameters = fit->network.parameters;
 	model->weights = fit->trainer.weights;
 }

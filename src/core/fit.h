@@ -3,6 +3,7 @@
  *
  *	   LF_FIT_SELECT	train on the older windows, watch the newest ones, keep the best epoch
  *	   LF_FIT_SCORE	forecast the newest windows, beside the baselines
+ *	   LF_FIT_MEASURE	forecast them again, past the horizon too, for the intervals
  *	   LF_FIT_FINAL	with 'refit': train on all windows, as many epochs as were best if enough were held out to tell
  *
  * Without a validation part there is only LF_FIT_FINAL.
@@ -18,6 +19,7 @@ typedef enum lf_fit_phase
 {
 	LF_FIT_SELECT,
 	LF_FIT_SCORE,
+	LF_FIT_MEASURE,
 	LF_FIT_FINAL
 } lf_fit_phase;
 
@@ -32,14 +34,17 @@ typedef struct lf_fit
 	double	   *link_scratch;
 	lf_score   *scores;			/* (targets, LF_FORECASTERS) */
 	lf_epoch   *history;		/* (epochs) of LF_FIT_SELECT, or of LF_FIT_FINAL without one */
-	double	   *out;			/* (B, horizon, targets) */
+	double	   *out;			/* (B, steps, targets): the horizon, or what is measured */
 	int			epochs;			/* entries of history */
 	int			best_epoch;
 	size_t		windows;
 	size_t		train_windows;	/* of LF_FIT_SELECT */
 	size_t		validation_first;
 	size_t		validation_windows;
-	size_t		scored;			/* windows done in LF_FIT_SCORE */
+	lf_errors	errors;
+	float	   *measured;		/* (steps, targets, windows) of LF_FIT_MEASURE */
+	size_t		measured_windows;
+	size_t		done;			/* windows in LF_FIT_SCORE or LF_FIT_MEASURE */
 	bool		started;		/* of the current phase */
 	int			season;
 	const lf_frame *frame;

@@ -7,6 +7,7 @@
 #ifndef LF_MODEL_H
 #define LF_MODEL_H
 
+#include "interval.h"
 #include "network.h"
 #include "score.h"
 #include "trainer.h"
@@ -63,6 +64,7 @@ typedef struct lf_model
 	int			epochs;			/* entries of history */
 	lf_epoch   *history;
 	lf_score   *scores;			/* (targets, LF_FORECASTERS), on the validation windows */
+	lf_errors	errors;			/* of forecasts of the validation windows */
 
 	bool		imported;		/* weights came from elsewhere: nothing is known about training */
 	double	   *tail;			/* (lookback, columns): the newest rows, kept where there is no relation to read */

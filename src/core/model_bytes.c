@@ -346,6 +346,41 @@ transfer_record(stream *s, lf_model *model)
 	}
 }
 
+static void
+transfer_errors(stream *s, lf_errors *errors, int targets)
+{
+	size_t		lists;
+	size_t		most;
+
+	transfer_int(s, &errors->steps, 0, LF_MAX_DIM);
+	transfer_int(s, &errors->most, 0, LF_MAX_ERRORS);
+	lists = (size_t) errors->steps * (size_t) targets;
+	most = (size_t) errors->most;
+	errors->count = array(s, errors->count, lists, sizeof(int), 4);
+	errors->error = array(s, errors->error, lists * most, sizeof(float), 4);
+	for (size_t i = 0; i < lists && !s->failed; i++)
+	{
+		int			count = s->direction == READING ? 0 : errors->count[i];
+
+		transfer_int(s, &count, 0, errors->most);
+		if (s->direction == READING && errors->count != NULL)
+			errors->count[i] = count;
+		for (size_t k = 0; k < most && !s->failed; k++)
+		{
+			float		error = s->direction == READING ? 0 : errors->error[i * most + k];
+			uint32_t	bits;
+
+			memcpy(&bits, &error, 4);
+			bits = (uint32_t) transfer_integer(s, bits, 4);
+			memcpy(&error, &bits, 4);
+			if (!isfinite(error) || error < 0)
+				s->failed = true;
+			if (s->direction == READING && errors->error != NULL)
+				errors->error[i * most + k] = error;
+		}
+	}
+}
+
 /* An array of finite doubles that may be absent: a flag, then the values. */
 static void
 transfer_optional(stream *s, double **values, size_t count)
@@ -453,6 +488,7 @@ transfer_model(stream *s, lf_model *model)
 	transfer_columns(s, model);
 	transfer_time(s, model);
 	transfer_record(s, model);
+	transfer_errors(s, &model->errors, model->task.targets);
 	transfer_optional(s, &model->link, lf_link_size(&model->task));
 	transfer_optional(s, &model->tail, (size_t) model->task.lookback * (size_t) model->columns);
 	transfer_weights(s, model);

@@ -10,6 +10,7 @@ const char *const lf_forecaster_names[LF_FORECASTERS] = {
 	[LF_REPEAT_LAST] = "repeat-last",
 	[LF_SEASONAL_NAIVE] = "seasonal naive",
 	[LF_DRIFT] = "drift",
+	[LF_SEASONAL_MEAN] = "seasonal mean",
 };
 
 const char *const lf_forecaster_keys[LF_FORECASTERS] = {
@@ -17,6 +18,7 @@ const char *const lf_forecaster_keys[LF_FORECASTERS] = {
 	[LF_REPEAT_LAST] = "repeat_last",
 	[LF_SEASONAL_NAIVE] = "seasonal_naive",
 	[LF_DRIFT] = "drift",
+	[LF_SEASONAL_MEAN] = "seasonal_mean",
 };
 
 void
@@ -41,26 +43,37 @@ lf_score_rmse(const lf_score *score)
 	return score->count > 0 ? sqrt(score->squares / score->count) : (double) NAN;
 }
 
+/* Rows from the origin back to the newest one of the same place in the season as step k. */
+static size_t
+rows_back(int k, size_t season)
+{
+	return ((size_t) (k - 1) / season + 1) * season - (size_t) k;
+}
+
 double
 lf_baseline(lf_forecaster forecaster, const lf_frame *frame, int column, size_t origin, int k, int season)
 {
 	const double *values = frame->values + column;
 	size_t		stride = (size_t) frame->columns;
 	double		last = values[origin * stride];
+	double		sum = 0;
+	size_t		back;
+	int			count = 0;
 
 	switch (forecaster)
 	{
 		case LF_REPEAT_LAST:
 			return last;
 		case LF_SEASONAL_NAIVE:
-			{
-				/* whole seasons back from origin + k, as many as it takes to reach a known row */
-				size_t		back = (size_t) ((k - 1) / season + 1) * (size_t) season - (size_t) k;
-
-				return season > 1 && back <= origin ? values[(origin - back) * stride] : (double) NAN;
-			}
+			back = rows_back(k, (size_t) season);
+			return season > 1 && back <= origin ? values[(origin - back) * stride] : (double) NAN;
 		case LF_DRIFT:
 			return origin > 0 ? last + k * (last - values[0]) / (double) origin : (double) NAN;
+		case LF_SEASONAL_MEAN:
+			back = rows_back(k, (size_t) season);
+			for (; season > 1 && count < LF_SEASONS && back <= origin; back += (size_t) season, count++)
+				sum += values[(origin - back) * stride];
+			return count > 0 ? sum / count : (double) NAN;
 		case LF_NETWORK:
 			break;
 	}

@@ -11,10 +11,12 @@ typedef enum lf_forecaster
 	LF_NETWORK,
 	LF_REPEAT_LAST,				/* the last known value */
 	LF_SEASONAL_NAIVE,			/* the value one season earlier */
-	LF_DRIFT					/* the last value and the mean slope of all rows so far (Hyndman and Athanasopoulos) */
+	LF_DRIFT,					/* the last value and the mean slope of all rows so far (Hyndman and Athanasopoulos) */
+	LF_SEASONAL_MEAN			/* the mean of the same place in the last seasons: of LF_SEASONS, or as many as there are */
 } lf_forecaster;
 
-#define LF_FORECASTERS 4
+#define LF_FORECASTERS 5
+#define LF_SEASONS 7			/* hours of a week's days, or weekdays of seven weeks */
 extern const char *const lf_forecaster_names[LF_FORECASTERS];	/* for people */
 extern const char *const lf_forecaster_keys[LF_FORECASTERS];	/* for programs */
 

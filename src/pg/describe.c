@@ -198,6 +198,16 @@ append_metrics(StringInfo out, const lf_model *model)
 	appendStringInfoChar(out, '}');
 }
 
+/* How far intervals go, and from how many errors of each step. */
+static void
+append_intervals(StringInfo out, const lf_model *model)
+{
+	const lf_errors *errors = &model->errors;
+
+	appendStringInfo(out, ", \"intervals\": {\"steps\": %d, \"errors\": %d}",
+					 errors->steps, errors->steps > 0 ? errors->count[0] : 0);
+}
+
 static void
 append_options(StringInfo out, const lf_training *training)
 {
@@ -258,6 +268,7 @@ lstm_info(PG_FUNCTION_ARGS)
 		append_int(&out, "seed", (int64) model->training.seed);
 		append_scaling(&out, model);
 		append_metrics(&out, model);
+		append_intervals(&out, model);
 		append_options(&out, &model->training);
 	}
 	appendStringInfoChar(&out, '}');

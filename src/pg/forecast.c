@@ -120,12 +120,14 @@ lstm_forecast(PG_FUNCTION_ARGS)
 		{
 			Datum		values[8] = {0};
 			bool		nulls[8] = {true, false, true, false, false, true, true, false};
+			double		forecast = out[(Size) k * model->task.targets + j];
 
 			CHECK_FOR_INTERRUPTS();
 			values[1] = Int32GetDatum(k + 1);
 			put_stamp(&values[2], &nulls[2], kind, &step, origin, model->task.lead + k);
 			values[3] = CStringGetTextDatum(model->names[model->task.target[j]]);
-			values[4] = Float8GetDatum(out[(Size) k * model->task.targets + j]);
+			values[4] = Float8GetDatum(forecast);
+			model_bounds(model, k, j, forecast, PG_GETARG_FLOAT8(2), &values[5], &nulls[5]);
 			values[7] = CStringGetTextDatum("ok");
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
@@ -141,6 +143,7 @@ typedef struct Rolling
 	Rows	   *rows;
 	lf_time_kind kind;
 	Datum	   *names;			/* of the targets, as text */
+	double		level;
 	ReturnSetInfo *result;
 } Rolling;
 
@@ -175,6 +178,7 @@ put_rolling_rows(Rolling *rolling, uint64 w, int stride, int count, int steps)
 				values[3] = rolling->names[j];
 				values[4] = Float8GetDatum(rolling->rows->values[row * model->columns + task->target[j]]);
 				values[5] = Float8GetDatum(forecast);
+				model_bounds(model, k, j, forecast, rolling->level, &values[6], &nulls[6]);
 				tuplestore_putvalues(rolling->result->setResult, rolling->result->setDesc, values, nulls);
 			}
 }
@@ -219,6 +223,7 @@ lstm_rolling(PG_FUNCTION_ARGS)
 
 	rolling.loaded = model_for_many(shared, steps, &batch);
 	rolling.loaded->frame = rows_frame(rolling.rows);
+	rolling.level = PG_GETARG_FLOAT8(4);
 	rolling.names = palloc(task->targets * sizeof(Datum));
 	for (int j = 0; j < task->targets; j++)
 		rolling.names[j] = CStringGetTextDatum(model->names[task->target[j]]);

@@ -192,3 +192,13 @@ check_level(double level)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("level must be between 0 and 1, not %g", level)));
 }
+
+void
+model_bounds(const lf_model *model, int step, int target, double forecast, double level, Datum *values, bool *nulls)
+{
+	double		width = lf_errors_width(&model->errors, model->task.targets, step, target, level);
+
+	nulls[0] = nulls[1] = isnan(width);
+	values[0] = Float8GetDatum(forecast - width);
+	values[1] = Float8GetDatum(forecast + width);
+}

@@ -48,4 +48,11 @@ int			model_steps(const lf_model *model, bool given, int steps);
 /* Raises 22023 unless 0 < level < 1. */
 void		check_level(double level);
 
+/*
+ * The bounds of the interval of a level around a forecast, step from 0 on, as two values and flags of a result row: NULL
+ * where too few errors are known.
+ */
+void		model_bounds(const lf_model *model, int step, int target, double forecast, double level,
+						 Datum *values, bool *nulls);
+
 #endif

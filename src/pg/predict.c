@@ -47,11 +47,13 @@ lstm_predict(PG_FUNCTION_ARGS)
 		{
 			Datum		values[5] = {0};
 			bool		nulls[5] = {false, false, false, true, true};
+			double		forecast = out[(Size) k * task->targets + j];
 
 			CHECK_FOR_INTERRUPTS();
 			values[0] = Int32GetDatum(k + 1);
 			values[1] = CStringGetTextDatum(loaded->model.names[task->target[j]]);
-			values[2] = Float8GetDatum(out[(Size) k * task->targets + j]);
+			values[2] = Float8GetDatum(forecast);
+			model_bounds(&loaded->model, k, j, forecast, PG_GETARG_FLOAT8(3), &values[3], &nulls[3]);
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
 	return (Datum) 0;

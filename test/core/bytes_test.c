@@ -159,6 +159,17 @@ same_columns(const lf_model *a, const lf_model *b)
 }
 
 static bool
+same_errors(const lf_errors *a, const lf_errors *b, size_t targets)
+{
+	size_t		lists = (size_t) a->steps * targets;
+
+	if (a->steps != b->steps || a->most != b->most)
+		return false;
+	return lists == 0 || (memcmp(a->count, b->count, lists * sizeof(int)) == 0 &&
+						  memcmp(a->error, b->error, lists * (size_t) a->most * sizeof(float)) == 0);
+}
+
+static bool
 same_record(const lf_model *a, const lf_model *b)
 {
 	return strcmp(a->relation, b->relation) == 0 && strcmp(a->time_column, b->time_column) == 0 &&
@@ -169,7 +180,8 @@ same_record(const lf_model *a, const lf_model *b)
 		a->season == b->season && a->best_epoch == b->best_epoch && a->final_epochs == b->final_epochs &&
 		a->epochs == b->epochs &&
 		memcmp(a->history, b->history, (size_t) a->epochs * sizeof(lf_epoch)) == 0 &&
-		memcmp(a->scores, b->scores, (size_t) a->task.targets * LF_FORECASTERS * sizeof(lf_score)) == 0;
+		memcmp(a->scores, b->scores, (size_t) a->task.targets * LF_FORECASTERS * sizeof(lf_score)) == 0 &&
+		same_errors(&a->errors, &b->errors, (size_t) a->task.targets);
 }
 
 static bool

@@ -95,11 +95,16 @@ test_scores(void)
 				double		last = r.values[origin * 2 + (size_t) column];
 				double		actual = r.values[(origin + 1 + (size_t) k) * 2 + (size_t) column];
 				double		season = r.values[(origin + 1 + (size_t) k - 9) * 2 + (size_t) column];
+				double		seasons = 0;
+				int			count = 0;
 
 				lf_score_add(&expected[j][LF_NETWORK], out[k * 2 + j], actual);
 				lf_score_add(&expected[j][LF_REPEAT_LAST], last, actual);
 				lf_score_add(&expected[j][LF_SEASONAL_NAIVE], season, actual);
 				lf_score_add(&expected[j][LF_DRIFT], last + (k + 1) * (last - first) / (double) origin, actual);
+				for (size_t back = 9; count < 7 && back <= origin + 1 + (size_t) k; back += 9, count++)
+					seasons += r.values[(origin + 1 + (size_t) k - back) * 2 + (size_t) column];
+				lf_score_add(&expected[j][LF_SEASONAL_MEAN], seasons / count, actual);
 			}
 	}
 	for (int j = 0; j < 2; j++)
@@ -114,6 +119,61 @@ test_scores(void)
 				fabs(lf_score_rmse(score) - lf_score_rmse(&expected[j][f])) < tolerance;
 		}
 	ok(good, "the network and the baselines are scored on the held-out windows");
+	fit_rig_close(&r);
+}
+
+/* The errors for intervals, recomputed from single forecasts, at steps within the horizon and past it. */
+static void
+test_errors(void)
+{
+	const lf_errors *errors;
+	bool		good = true;
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	r.frame.rows = 207;			/* 200 windows, of which 50 are held out */
+	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit to be measured ends"))
+		return;
+	errors = &r.fit.errors;
+	ok(errors->steps == 2 + 50 - 19 && errors->most == 50, "steps are measured as far as 19 errors reach, and all kept");
+	for (int k = 0; k < errors->steps; k += 4)
+		for (int j = 0; j < 2; j++)
+		{
+			const float *kept = errors->error + (k * 2 + j) * errors->most;
+			int			below = 0;
+			int			count = 0;
+			double		middle = lf_errors_width(errors, 2, k, j, 0.5);
+
+			for (size_t w = r.fit.validation_first; w < r.fit.windows; w++)
+			{
+				double		out[33 * 2];
+				size_t		row = lf_window_first_output(&r.task, w) + (size_t) k;
+
+				(void) lf_predict_steps(&r.fit.predictor, NULL, w, 1, 1, errors->steps, out);
+				if (row >= r.frame.rows)
+					continue;
+				count++;
+				/* of one window alone the last digits differ */
+				below += fabs(out[k * 2 + j] - r.values[row * 2 + (size_t) r.task.target[j]]) <= middle + 1e-5;
+			}
+			good = good && errors->count[k * 2 + j] == count && below == (count + 2) / 2;
+			for (int i = 1; i < count; i++)
+				good = good && kept[i] >= kept[i - 1];
+		}
+	ok(good, "errors of all steps are those of the held-out windows, in ascending order");
+	fit_rig_close(&r);
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	r.training.validation = 0;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.errors.steps == 0 &&
+	   isnan(lf_errors_width(&r.fit.errors, 2, 0, 0, 0.5)), "where nothing is held out there are no intervals");
+	fit_rig_close(&r);
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	r.task.targets = 1;			/* not what goes in: no feeding back */
+	lf_preset_spec(LF_VANILLA, &(lf_preset_arguments) {.units = {3}, .units_count = 1, .activation = LF_TANH,
+				   .recurrent_activation = LF_SIGMOID}, &r.task, &r.spec);
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.errors.steps == 2, "without recursion the horizon is measured");
 	fit_rig_close(&r);
 }
 
@@ -249,6 +309,7 @@ main(void)
 		test_memory((lf_preset) i);
 	test_split();
 	test_scores();
+	test_errors();
 	for (int i = 0; i < LF_NORMALIZES; i++)
 	{
 		check_recursion(LF_VANILLA, 6, 2, (lf_normalize) i);

@@ -15,6 +15,8 @@
 #define SAMPLES (LF_PRESETS + 1)	/* one of each preset, and an imported one */
 #define SAMPLE_IMPORTED LF_PRESETS
 #define SAMPLE_LOOKBACK 4
+#define SAMPLE_STEPS 4
+#define SAMPLE_ERRORS 5
 #define SAMPLE_COLUMNS 3
 
 typedef struct sample
@@ -24,6 +26,8 @@ typedef struct sample
 	lf_scaler	scaler[SAMPLE_COLUMNS];
 	lf_epoch	history[3];
 	lf_score	scores[2 * LF_FORECASTERS];
+	int			counts[SAMPLE_STEPS * 2];
+	float		errors[SAMPLE_STEPS * 2 * SAMPLE_ERRORS];
 	double		link[2 * 3];		/* (targets, inputs + 1) */
 	double		tail[SAMPLE_LOOKBACK * SAMPLE_COLUMNS];
 	lf_real    *weights;
@@ -176,6 +180,16 @@ sample_open(sample *s, int number)
 	model->scaler = s->scaler;
 	model->history = s->history;
 	model->scores = s->scores;
+	for (int i = 0; i < SAMPLE_STEPS * 2; i++)
+	{
+		s->counts[i] = i % (SAMPLE_ERRORS + 1);
+		for (int k = 0; k < s->counts[i]; k++)
+			s->errors[i * SAMPLE_ERRORS + k] = (float) (0.5 * k + i);
+	}
+	if (!model->imported)
+		model->errors = (lf_errors) {
+			.steps = SAMPLE_STEPS, .most = SAMPLE_ERRORS, .count = s->counts, .error = s->errors
+		};
 	/* both may be absent */
 	model->tail = number % 2 == 0 ? s->tail : NULL;
 	model->link = number % 3 == 0 ? s->link : NULL;

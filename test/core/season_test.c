@@ -148,6 +148,14 @@ test_baselines(void)
 	ok(lf_baseline(LF_DRIFT, &frame, 1, 4, 1, 1) == 60 && lf_baseline(LF_DRIFT, &frame, 1, 4, 3, 1) == 80,
 	   "drift goes on with the mean slope so far");
 	ok(isnan(lf_baseline(LF_DRIFT, &frame, 1, 0, 1, 1)), "one row has no slope");
+	/* season 2: step 1 lies on rows 4, 2, 0, step 2 on rows 5, 3, 1, and so does step 4 */
+	ok(fabs(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 1, 2) - 100.0 / 3) < 1e-12 &&
+	   fabs(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 2, 2) - 140.0 / 3) < 1e-12 &&
+	   fabs(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 4, 2) - 140.0 / 3) < 1e-12,
+	   "the seasonal mean is that of the same place in all seasons so far");
+	ok(isnan(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 0, 1, 2)) &&
+	   lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 0, 2, 2) == 10 &&
+	   isnan(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 1, 1)), "it says nothing without a season or a row in it");
 }
 
 static void

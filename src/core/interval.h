@@ -1,0 +1,44 @@
+/*
+ * interval.h: prediction intervals from the errors of forecasts that nobody trained on (split conformal prediction:
+ * Papadopoulos et al. 2002; Lei et al. 2018).
+ *
+ * Each step of a forecast and each target has its own errors, on the scale of the column. Of n errors in ascending order
+ * the one of rank ceil((n + 1) * level) bounds a new error with that probability, whatever the distribution, as long as
+ * new rows are like those that were held out. Steps past the horizon are measured like the others, by feeding forecasts
+ * back: what the recursion adds to the error is in the width.
+ */
+#ifndef LF_INTERVAL_H
+#define LF_INTERVAL_H
+
+#include "window.h"
+
+/* Most errors that are kept of one step and target, as so many equally likely quantiles: levels up to .995 find one. */
+#define LF_MAX_ERRORS 199
+
+typedef struct lf_errors
+{
+	int			steps;			/* that were measured: the horizon, or more; 0: nothing was */
+	int			most;			/* errors kept of any step */
+	int		   *count;			/* (steps, targets): errors kept, at most 'most' */
+	float	   *error;			/* (steps, targets, most): absolute, ascending */
+} lf_errors;
+
+/* Steps to measure for a task with so many held-out windows: the horizon, and what recursion may be asked for. */
+int			lf_errors_steps(const lf_task *task, size_t held);
+
+/* Windows to forecast for it: all that are held out, or as many spread over them. */
+size_t		lf_errors_windows(const lf_task *task, size_t held);
+
+/* Errors to keep of each step and target. */
+int			lf_errors_most(const lf_task *task, size_t held);
+
+/*
+ * Makes what is kept out of what was measured: 'measured' (steps, targets, n), NaN where rows did not reach; its order
+ * is lost.
+ */
+void		lf_errors_keep(lf_errors *errors, int targets, float *measured, size_t n);
+
+/* Half the width of the interval of a level, step from 0 on; NaN where too few errors are known for this level. */
+double		lf_errors_width(const lf_errors *errors, int targets, int step, int target, double level);
+
+#endif
