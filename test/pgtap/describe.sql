@@ -26,7 +26,7 @@ SELECT is((SELECT sum(parameters) FROM models, lstm_summary(stacked)), (SELECT (
 ---- info ----
 
 SELECT is((SELECT array_agg(key ORDER BY key) FROM models, jsonb_object_keys(lstm_info(stacked)) AS key),
-    '{best_epoch,epochs,final_epochs,horizon,imported,inputs,last_time,layers,lead,lookback,metrics,options,parameters,relation,rows,scaling,season,seed,step,targets,time_column,validation_windows,version,windows}',
+    '{best_epoch,epochs,final_epochs,horizon,imported,inputs,intervals,last_time,layers,lead,lookback,metrics,options,parameters,relation,rows,scaling,season,seed,step,targets,time_column,validation_windows,version,windows}',
     'lstm_info has the keys that are documented');
 SELECT is(lstm_info(stacked)->key, value, format('lstm_info knows %s', key))
 FROM models, (VALUES ('relation', '"public.days"'::jsonb), ('time_column', '"at"'), ('targets', '["value", "other"]'),
