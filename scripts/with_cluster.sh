@@ -16,6 +16,7 @@ for name in $(env | sed -n 's/^\(OPENBLAS_[A-Z0-9_]*\|OMP_[A-Z0-9_]*\|GOTO_[A-Z0
 done
 
 # Two throw-away clusters of one user would take the same name and port: the second waits for the first.
+# The server does not inherit the lock: one that was left behind must not keep others waiting.
 exec 9>"/tmp/lstm_forecast-$(id -u).lock"
 flock 9
 
@@ -28,4 +29,4 @@ pg_virtualenv -t -v "$version" \
     -o "extension_destdir=$stage" \
     -o "dynamic_library_path=$stage/usr/lib/postgresql/$version/lib:\$libdir" \
     -o fsync=off -o timezone=UTC -o datestyle='ISO, MDY' \
-    "$@"
+    "$@" 9>&-

@@ -192,6 +192,49 @@ AS 'MODULE_PATHNAME', 'lstm_rolling';
 COMMENT ON FUNCTION lstm_rolling(bytea, regclass, int, int, float8, bigint) IS
 'forecasts along known rows, beside what came: from every stride-th row, so many steps; origin is the number of the last row known';
 
+CREATE FUNCTION lstm_evaluate(
+    model bytea,
+    relation regclass DEFAULT NULL,
+    steps int DEFAULT NULL,
+    stride int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    first_origin bigint DEFAULT NULL)
+RETURNS TABLE (
+    series text,
+    target text,
+    metric text,
+    value float8,
+    baseline text,
+    baseline_value float8,
+    skill float8)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 9
+AS 'MODULE_PATHNAME', 'lstm_evaluate';
+
+COMMENT ON FUNCTION lstm_evaluate(bytea, regclass, int, int, float8, bigint) IS
+'how good the forecasts are on rows that training did not know, beside the best forecast that costs nothing';
+
+CREATE FUNCTION lstm_anomalies(
+    model bytea,
+    relation regclass DEFAULT NULL,
+    level float8 DEFAULT 0.99,
+    newest int DEFAULT NULL)
+RETURNS TABLE (
+    series text,
+    at timestamptz,
+    target text,
+    actual float8,
+    expected float8,
+    lower_bound float8,
+    upper_bound float8,
+    score float8,
+    probability float8,
+    is_anomaly boolean)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_anomalies';
+
+COMMENT ON FUNCTION lstm_anomalies(bytea, regclass, float8, int) IS
+'the rows of a relation, or its newest ones, beside what the rows before them let expect';
+
 CREATE FUNCTION lstm_predict_agg_transition(internal, bytea, float8) RETURNS internal
 LANGUAGE C IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'lstm_predict_agg_transition';

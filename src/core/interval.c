@@ -137,3 +137,16 @@ lf_errors_width(const lf_errors *errors, int targets, int step, int target, doub
 		return (double) NAN;
 	return (double) errors->error[list * (size_t) errors->most + (size_t) (rank < 1 ? 1 : rank) - 1];
 }
+
+double
+lf_errors_rarity(const lf_errors *errors, int targets, int step, int target, double error)
+{
+	size_t		list = (size_t) step * (size_t) targets + (size_t) target;
+	int			larger = 0;
+
+	if (step >= errors->steps || errors->count[list] == 0)
+		return (double) NAN;
+	for (int i = 0; i < errors->count[list]; i++)
+		larger += (double) errors->error[list * (size_t) errors->most + (size_t) i] >= error;
+	return (larger + 1.0) / (errors->count[list] + 1.0);
+}

@@ -41,4 +41,10 @@ void		lf_errors_keep(lf_errors *errors, int targets, float *measured, size_t n);
 /* Half the width of the interval of a level, step from 0 on; NaN where too few errors are known for this level. */
 double		lf_errors_width(const lf_errors *errors, int targets, int step, int target, double level);
 
+/*
+ * The probability that a forecast which is as good as those that were held out is that far off or further: the rank of an
+ * error among theirs, from 1 / (n + 1) to 1. NaN where none are known.
+ */
+double		lf_errors_rarity(const lf_errors *errors, int targets, int step, int target, double error);
+
 #endif

@@ -148,6 +148,20 @@ test_coverage(void)
 }
 
 static void
+test_rarity(void)
+{
+	const float list[] = {5, 1, 4, 2, 3};
+	kept		k;
+
+	keep(&k, list, 5);
+	ok(lf_errors_rarity(&k.errors, 1, 0, 0, 0) == 1 && lf_errors_rarity(&k.errors, 1, 0, 0, 1) == 1 &&
+	   lf_errors_rarity(&k.errors, 1, 0, 0, 3) == 4.0 / 6 && lf_errors_rarity(&k.errors, 1, 0, 0, 3.5) == 3.0 / 6 &&
+	   lf_errors_rarity(&k.errors, 1, 0, 0, 5) == 2.0 / 6 && lf_errors_rarity(&k.errors, 1, 0, 0, 9) == 1.0 / 6,
+	   "an error is as rare as its rank among the known ones, itself counted");
+	ok(isnan(lf_errors_rarity(&k.errors, 1, 1, 0, 1)), "of a step that was not measured nothing is said");
+}
+
+static void
 test_sizes(void)
 {
 	lf_task		task = {.lookback = 6, .horizon = 1, .lead = 1, .inputs = 1, .targets = 1};
@@ -180,6 +194,7 @@ main(void)
 	test_thinning();
 	test_unknown();
 	test_coverage();
+	test_rarity();
 	test_sizes();
 	return done_testing();
 }

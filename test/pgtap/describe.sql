@@ -161,13 +161,13 @@ SELECT is_empty($$ SELECT oid::regprocedure FROM functions WHERE proname !~ '^ls
 SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM functions WHERE proname = 'lstm_train' $$,
     $$ VALUES ('v', 'u') $$, 'lstm_train is volatile and parallel unsafe');
 SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM functions
-    WHERE proname IN ('lstm_forecast', 'lstm_rolling', 'lstm_windows') $$, $$ VALUES ('s', 'r') $$,
+    WHERE proname IN ('lstm_forecast', 'lstm_rolling', 'lstm_windows', 'lstm_evaluate', 'lstm_anomalies') $$, $$ VALUES ('s', 'r') $$,
     'functions that read a table are stable and parallel restricted');
 SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM functions WHERE proname IN ('lstm_predict',
     'lstm_summary', 'lstm_info', 'lstm_history', 'lstm_weights', 'lstm_import', 'lstm_presets', 'lstm_options', 'lstm_build_info') $$,
     $$ VALUES ('s', 's') $$, 'functions of the model alone are stable and parallel safe');
 SELECT is_empty($$ SELECT oid::regprocedure FROM functions WHERE proretset AND (procost <= 1 OR prorows = 1000)
-    AND proname NOT IN ('lstm_rolling', 'lstm_windows', 'lstm_presets', 'lstm_options') $$, 'cost and rows of set-returning functions are set');
+    AND proname NOT IN ('lstm_rolling', 'lstm_windows', 'lstm_anomalies', 'lstm_presets', 'lstm_options') $$, 'cost and rows of set-returning functions are set');
 SELECT is_empty($$ SELECT oid::regprocedure FROM functions WHERE proname IN ('lstm_train', 'lstm_train_agg_final') AND procost < 100000 $$,
     'the planner knows that training is dear');
 SELECT ok((SELECT bool_and(proisstrict) FROM functions WHERE proname IN ('lstm_summary', 'lstm_info', 'lstm_history', 'lstm_weights',

@@ -1,0 +1,63 @@
+/*
+ * along.h: forecasts along known rows, batch by batch: what lstm_rolling prints, lstm_evaluate adds up and
+ * lstm_anomalies compares.
+ */
+#ifndef LFPG_ALONG_H
+#define LFPG_ALONG_H
+
+#include "model_value.h"
+#include "table.h"
+
+typedef struct Along
+{
+	const lf_model *model;
+	Table	   *table;
+	Rows	   *rows;			/* all that were read */
+	lf_frame	frame;			/* the same */
+	LoadedModel *loaded;		/* for as many windows at once as pay */
+	int			steps;			/* of each forecast */
+	int			stride;			/* rows from one origin to the next */
+	int			batch;
+	uint64		next;			/* window */
+	MemoryContext context;		/* of one batch */
+} Along;
+
+typedef struct AlongBatch
+{
+	uint64		window;			/* the first; the others follow by the stride */
+	int			count;
+	int			steps;			/* fewer near the last row */
+	const double *out;			/* (count, steps, targets) */
+} AlongBatch;
+
+/*
+ * Opens the relation, that of the model where it is InvalidOid, and reads its rows, or the 'newest' where that is not 0.
+ */
+Along	   *along_open(const lf_model *model, Oid relation, uint64 newest);
+
+/*
+ * Sets out: 'steps' steps from every 'stride'-th row on, the first time from row number 'first_origin' as the last one
+ * known, counted from 1. More steps than there are rows mean: to the last row.
+ */
+void		along_start(Along *along, const LoadedModel *shared, int steps, int stride, int64 first_origin);
+
+/* The next forecasts, until the next call; false where no row is left to stand beside one. */
+bool		along_next(Along *along, AlongBatch *batch);
+
+/* Row of the frame that step k (from 0) of the i-th forecast of a batch is about; it may lie behind the last. */
+static inline uint64
+along_row(const Along *along, const AlongBatch *batch, int i, int k)
+{
+	return lf_window_first_output(&along->model->task, batch->window + (uint64) i * along->stride) + k;
+}
+
+/* The time of a row as a value and flag of a result row. */
+void		along_stamp(const Along *along, uint64 row, Datum *value, bool *null);
+
+/* The names of the targets as text values. */
+Datum	   *along_targets(const Along *along);
+
+/* Raises 22023 unless a row number leaves room for the lookback; NULL is the lookback. */
+int64		argument_first_origin(FunctionCallInfo fcinfo, int number, const lf_task *task);
+
+#endif

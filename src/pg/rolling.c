@@ -1,0 +1,67 @@
+/*
+ * rolling.c: lstm_rolling: forecasts beside what came, from origins along known rows.
+ */
+#include "along.h"
+#include "arguments.h"
+#include "model_cache.h"
+
+/* Puts those forecasts of a batch that have a row to stand beside. */
+static void
+put_rows(const Along *along, const AlongBatch *batch, double level, const Datum *targets, ReturnSetInfo *result)
+{
+	const lf_model *model = along->model;
+	const lf_task *task = &model->task;
+	const double *out = batch->out;
+
+	for (int i = 0; i < batch->count; i++)
+		for (int k = 0; k < batch->steps; k++)
+			for (int j = 0; j < task->targets; j++)
+			{
+				uint64		row = along_row(along, batch, i, k);
+				double		forecast = *out++;
+				Datum		values[8] = {0};
+				bool		nulls[8] = {false};
+
+				if (row >= along->rows->count)
+					continue;
+				CHECK_FOR_INTERRUPTS();
+				values[0] = Int64GetDatum((int64) (batch->window + (uint64) i * along->stride + task->lookback));
+				values[1] = Int32GetDatum(k + 1);
+				along_stamp(along, row, &values[2], &nulls[2]);
+				values[3] = targets[j];
+				values[4] = Float8GetDatum(along->rows->values[row * model->columns + task->target[j]]);
+				values[5] = Float8GetDatum(forecast);
+				model_bounds(model, k, j, forecast, level, &values[6], &nulls[6]);
+				tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+			}
+}
+
+SQL_FUNCTION(lstm_rolling);
+Datum
+lstm_rolling(PG_FUNCTION_ARGS)
+{
+	LoadedModel *shared;
+	const lf_task *task;
+	Along	   *along;
+	AlongBatch	batch;
+	Datum	   *targets;
+	double		level;
+	int			steps;
+	int			stride;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	RETURN_NO_ROWS_IF_NULL(0);
+	RETURN_NO_ROWS_IF_NULL(4);
+	level = PG_GETARG_FLOAT8(4);
+	check_level(level);
+	shared = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
+	task = &shared->model.task;
+	along = along_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), 0);
+	steps = argument_int(fcinfo, 2, "steps", 1, PG_INT32_MAX, task->horizon);
+	stride = argument_int(fcinfo, 3, "stride", 1, PG_INT32_MAX, (int) Min((uint64) steps, Max(along->rows->count, 1)));
+	along_start(along, shared, steps, stride, argument_first_origin(fcinfo, 5, task));
+	targets = along_targets(along);
+	while (along_next(along, &batch))
+		put_rows(along, &batch, level, targets, (ReturnSetInfo *) fcinfo->resultinfo);
+	return (Datum) 0;
+}
