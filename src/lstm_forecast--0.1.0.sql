@@ -213,6 +213,70 @@ AS 'MODULE_PATHNAME', 'lstm_evaluate';
 COMMENT ON FUNCTION lstm_evaluate(bytea, regclass, int, int, float8, bigint) IS
 'how good the forecasts are on rows that training did not know, beside the best forecast that costs nothing';
 
+CREATE FUNCTION lstm_backtest(
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    folds int DEFAULT 5,
+    test_rows int DEFAULT NULL,
+    gap int DEFAULT 0,
+    retrain boolean DEFAULT true,
+    level float8 DEFAULT 0.95)
+RETURNS TABLE (
+    fold int,
+    known_rows bigint,
+    series text,
+    target_column text,
+    metric text,
+    value float8,
+    baseline text,
+    baseline_value float8,
+    skill float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
+AS 'MODULE_PATHNAME', 'lstm_backtest';
+
+COMMENT ON FUNCTION lstm_backtest(regclass, text, text, text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
+'how good this training would have been at earlier times: trains on the rows known at each fold and measures the rows after them';
+
+CREATE FUNCTION lstm_backtest(
+    relation regclass,
+    target text[],
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    folds int DEFAULT 5,
+    test_rows int DEFAULT NULL,
+    gap int DEFAULT 0,
+    retrain boolean DEFAULT true,
+    level float8 DEFAULT 0.95)
+RETURNS TABLE (
+    fold int,
+    known_rows bigint,
+    series text,
+    target_column text,
+    metric text,
+    value float8,
+    baseline text,
+    baseline_value float8,
+    skill float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
+AS 'MODULE_PATHNAME', 'lstm_backtest_columns';
+
+COMMENT ON FUNCTION lstm_backtest(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
+'how good this training of several columns would have been at earlier times';
+
 CREATE FUNCTION lstm_anomalies(
     model bytea,
     relation regclass DEFAULT NULL,

@@ -21,6 +21,19 @@ along_open(const lf_model *model, Oid relation, uint64 newest)
 	return along;
 }
 
+Along *
+along_over(const lf_model *model, Table *table, const Rows *rows, uint64 count)
+{
+	Along	   *along = palloc0(sizeof(Along));
+
+	along->model = model;
+	along->table = table;
+	along->rows = memcpy(palloc(sizeof(Rows)), rows, sizeof(Rows));
+	along->rows->count = count;
+	along->frame = rows_frame(along->rows);
+	return along;
+}
+
 void
 along_start(Along *along, const LoadedModel *shared, int steps, int stride, int64 first_origin)
 {

@@ -35,6 +35,9 @@ typedef struct AlongBatch
  */
 Along	   *along_open(const lf_model *model, Oid relation, uint64 newest);
 
+/* The same over the first 'count' of rows that were read and checked. */
+Along	   *along_over(const lf_model *model, Table *table, const Rows *rows, uint64 count);
+
 /*
  * Sets out: 'steps' steps from every 'stride'-th row on, the first time from row number 'first_origin' as the last one
  * known, counted from 1. More steps than there are rows mean: to the last row.

@@ -130,6 +130,21 @@ rows_add(Rows *rows, int64 at, const double *values, const bool *nulls)
 	rows->count++;
 }
 
+Rows *
+rows_head(const Rows *rows, uint64 count)
+{
+	Rows	   *head = memcpy(palloc(sizeof(Rows)), rows, sizeof(Rows));
+	Size		bytes = count * rows->columns * sizeof(double);
+
+	head->context = CurrentMemoryContext;
+	head->count = head->capacity = count;
+	head->values = memcpy(MemoryContextAllocHuge(CurrentMemoryContext, Max(bytes, 1)), rows->values, bytes);
+	if (rows->at != NULL)
+		head->at = memcpy(MemoryContextAllocHuge(CurrentMemoryContext, Max(count, 1) * sizeof(int64)), rows->at,
+						  count * sizeof(int64));
+	return head;
+}
+
 void
 rows_trim(Rows *rows)
 {

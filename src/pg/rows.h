@@ -47,6 +47,9 @@ Rows	   *rows_create(MemoryContext context, int columns, bool timed);
 /* Adds one row; NULL, NaN and infinities are counted. 'nulls' may be NULL. Raises 54000 before memory runs out. */
 void		rows_add(Rows *rows, int64 at, const double *values, const bool *nulls);
 
+/* A copy of the oldest rows that were checked. */
+Rows	   *rows_head(const Rows *rows, uint64 count);
+
 /* Gives back what was taken in advance, when no more rows come. */
 void		rows_trim(Rows *rows);
 

@@ -280,7 +280,8 @@ training_run(Request *request, Rows *rows)
 	model.names = (const char **) request->names;
 	if (request->relation[0] == '\0')
 		model.tail = rows->values + (rows->count - request->task.lookback) * rows->columns;
-	report_verdict(&model);
+	if (!request->quiet)
+		report_verdict(&model);
 	MemoryContextSwitchTo(caller);
 	value = model_to_bytea(&model);
 	pfree(rows->values);

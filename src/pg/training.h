@@ -17,6 +17,7 @@ typedef struct Request
 	const char *relation;		/* qualified name, "" for an aggregate */
 	const char *time_column;
 	lf_time_kind time_kind;
+	bool		quiet;			/* no message on how good the model is */
 } Request;
 
 /* Raises what can be told before any row is read: a spec that does not fit, or more memory than is allowed. */

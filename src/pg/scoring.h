@@ -1,0 +1,24 @@
+/*
+ * scoring.h: the measures of forecasts along known rows, as result rows: what lstm_evaluate and lstm_backtest have in
+ * common.
+ */
+#ifndef LFPG_SCORING_H
+#define LFPG_SCORING_H
+
+#include "along.h"
+#include "metrics.h"
+
+/* Sums for the network and each baseline: (targets, LF_FORECASTERS). */
+lf_metrics *scoring_create(const lf_task *task);
+
+/* Adds the forecasts of a batch, and what the baselines say. */
+void		scoring_add(lf_metrics *metrics, const Along *along, const AlongBatch *batch, double level);
+
+/*
+ * Fills the seven values from 'series' to 'skill' for one target and measure. 'known': rows before the first forecast,
+ * over which the unit of mase is found.
+ */
+void		scoring_row(const lf_metrics *metrics, const Along *along, uint64 known, int target, lf_metric metric,
+						Datum *values, bool *nulls);
+
+#endif
