@@ -18,8 +18,8 @@ CORE = activation base crc32c defaults fit initialize interval kernels kernels_a
 
 # The way of a row: table -> rows -> frame -> training -> model value -> forecast.
 PG = along anomalies architecture arguments backtest describe error evaluate forecast import json model_cache \
-	model_value module number options predict request rolling rows scoring settings table table_read timeline train \
-	train_agg training windows
+	model_value module number options plot predict request rolling rows scoring settings svg table table_read timeline \
+	train train_agg training windows
 
 CORE_SOURCES = $(CORE:%=src/core/%.c)
 OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))

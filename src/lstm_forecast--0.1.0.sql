@@ -299,6 +299,28 @@ AS 'MODULE_PATHNAME', 'lstm_anomalies';
 COMMENT ON FUNCTION lstm_anomalies(bytea, regclass, float8, int) IS
 'the rows of a relation, or its newest ones, beside what the rows before them let expect';
 
+CREATE FUNCTION lstm_plot(
+    model bytea,
+    relation regclass DEFAULT NULL,
+    kind text DEFAULT 'forecast',
+    target text DEFAULT NULL,
+    steps int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    width int DEFAULT 800,
+    height int DEFAULT 400)
+RETURNS text
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000
+AS 'MODULE_PATHNAME', 'lstm_plot';
+
+COMMENT ON FUNCTION lstm_plot(bytea, regclass, text, text, int, float8, int, int) IS
+'a chart as SVG: the newest rows with the forecast and its interval, or known rows beside their forecasts, or the losses of training';
+
+CREATE FUNCTION lstm_sparkline("values" float8[]) RETURNS text
+LANGUAGE C STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lstm_sparkline';
+
+COMMENT ON FUNCTION lstm_sparkline(float8[]) IS 'numbers as one line of text, a bar each';
+
 CREATE FUNCTION lstm_predict_agg_transition(internal, bytea, float8) RETURNS internal
 LANGUAGE C IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'lstm_predict_agg_transition';

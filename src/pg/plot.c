@@ -1,0 +1,290 @@
+/*
+ * plot.c: lstm_plot and lstm_sparkline: a first look at forecasts without leaving the database.
+ */
+#include "along.h"
+#include "arguments.h"
+#include "error.h"
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "model_cache.h"
+#include "svg.h"
+#include "timeline.h"
+
+#include <math.h>
+
+#define MOST_ROWS 300			/* known rows that a chart shows */
+
+typedef struct Plot
+{
+	LoadedModel *loaded;
+	const lf_model *model;
+	Oid			relation;		/* InvalidOid: that of the model */
+	int			target;			/* number among the targets */
+	int			steps;
+	double		level;
+	Chart		chart;
+} Plot;
+
+static double *
+room(int count)
+{
+	return palloc(count * sizeof(double));
+}
+
+/* Sets what the frame shows so that all three hold. */
+static void
+include_all(Chart *chart, const double *y, int count)
+{
+	for (int i = 0; i < count; i++)
+		chart_include(&chart->y_low, &chart->y_high, y[i]);
+}
+
+static const char *
+target_name(const Plot *plot)
+{
+	return plot->model->names[plot->model->task.target[plot->target]];
+}
+
+static const char *
+row_label(const Along *along, uint64 row)
+{
+	return timeline_text(along->table->time_kind, rows_time(along->rows, row));
+}
+
+static double
+known_value(const Along *along, const Plot *plot, uint64 row)
+{
+	return along->rows->values[row * along->model->columns + along->model->task.target[plot->target]];
+}
+
+/* Bounds around a forecast; NaN where there are none. */
+static void
+find_bounds(const Plot *plot, int step, double forecast, double *low, double *high)
+{
+	double		width = lf_errors_width(&plot->model->errors, plot->model->task.targets, step, plot->target, plot->level);
+
+	*low = forecast - width;
+	*high = forecast + width;
+}
+
+/* The newest rows, and the forecast behind them. */
+static void
+plot_forecast(Plot *plot)
+{
+	const lf_task *task = &plot->model->task;
+	Chart	   *chart = &plot->chart;
+	int			shown = Min(MOST_ROWS, Max(2 * task->lookback, 3 * plot->steps));
+	Along	   *along = along_open(plot->model, plot->relation, Max(shown, task->lookback));
+	int			rows = (int) along->rows->count;
+	int			known = Min(rows, shown);
+	int			steps = plot->steps;
+	int			lead = task->lead;
+	double	   *x = room(known);
+	double	   *y = room(known);
+	double	   *future = room(steps);
+	double	   *forecast = room(steps);
+	double	   *low = room(steps);
+	double	   *high = room(steps);
+	double	   *out;
+
+	if (rows < task->lookback)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("%s has %d rows, and the model looks back over %d", along->table->label, rows, task->lookback)));
+	plot->loaded->frame = along->frame;
+	out = model_forecast(plot->loaded, rows - task->lookback, 1, 1, steps);
+	for (int i = 0; i < known; i++)
+	{
+		x[i] = i - known + 1;
+		y[i] = known_value(along, plot, rows - known + i);
+	}
+	for (int k = 0; k < steps; k++)
+	{
+		future[k] = k + lead;
+		forecast[k] = out[k * task->targets + plot->target];
+		find_bounds(plot, k, forecast[k], &low[k], &high[k]);
+	}
+	chart->x_low = 1 - known;
+	chart->x_high = steps - 1 + lead;
+	include_all(chart, y, known);
+	include_all(chart, forecast, steps);
+	include_all(chart, low, steps);
+	include_all(chart, high, steps);
+	chart_open(chart, psprintf("%s of %s: forecast after %s", target_name(plot), along->table->label,
+							   row_label(along, rows - 1)),
+			   row_label(along, rows - known), psprintf("step %d", steps));
+	chart_band(chart, COLOUR_FORECAST, psprintf("%g %% interval", 100 * plot->level), future, low, high, steps);
+	chart_line(chart, COLOUR_KNOWN, "known", x, y, known);
+	chart_line(chart, COLOUR_FORECAST, "forecast", future, forecast, steps);
+	chart_mark(chart, 0);
+}
+
+/* The newest rows beside what each was expected to be one step before. */
+static void
+plot_rolling(Plot *plot)
+{
+	const lf_task *task = &plot->model->task;
+	Chart	   *chart = &plot->chart;
+	uint64		span = lf_window_first_output(task, 0);
+	Along	   *along = along_open(plot->model, plot->relation, span + MOST_ROWS);
+	int			count = (int) (along->rows->count > span ? along->rows->count - span : 0);
+	double	   *x = room(count);
+	double	   *actual = room(count);
+	double	   *forecast = room(count);
+	double	   *low = room(count);
+	double	   *high = room(count);
+	AlongBatch	batch;
+	int			done = 0;
+
+	if (count == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("%s has " UINT64_FORMAT " rows, and the model needs " UINT64_FORMAT " before the first forecast",
+						along->table->label, along->rows->count, span)));
+	along_start(along, plot->loaded, 1, 1, task->lookback);
+	while (along_next(along, &batch))
+		for (int i = 0; i < batch.count; i++, done++)
+		{
+			x[done] = done;
+			actual[done] = known_value(along, plot, along_row(along, &batch, i, 0));
+			forecast[done] = batch.out[i * task->targets + plot->target];
+			find_bounds(plot, 0, forecast[done], &low[done], &high[done]);
+		}
+	chart->x_low = 0;
+	chart->x_high = count - 1;
+	include_all(chart, actual, count);
+	include_all(chart, low, count);
+	include_all(chart, high, count);
+	include_all(chart, forecast, count);
+	chart_open(chart, psprintf("%s of %s: forecasts of the next row", target_name(plot), along->table->label),
+			   row_label(along, span), row_label(along, along->rows->count - 1));
+	chart_band(chart, COLOUR_FORECAST, psprintf("%g %% interval", 100 * plot->level), x, low, high, count);
+	chart_line(chart, COLOUR_KNOWN, "actual", x, actual, count);
+	chart_line(chart, COLOUR_FORECAST, "forecast", x, forecast, count);
+}
+
+static void
+plot_loss(Plot *plot)
+{
+	const lf_model *model = plot->model;
+	Chart	   *chart = &plot->chart;
+	double	   *x = room(model->epochs);
+	double	   *loss = room(model->epochs);
+	double	   *held_out = room(model->epochs);
+
+	if (model->epochs == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model has no losses to plot"),
+				 errdetail("It was not trained here.")));
+	for (int i = 0; i < model->epochs; i++)
+	{
+		x[i] = i + 1;
+		loss[i] = model->history[i].loss;
+		held_out[i] = model->history[i].validation_loss;
+	}
+	chart->x_low = 1;
+	chart->x_high = model->epochs;
+	chart->y_low = 0;
+	include_all(chart, loss, model->epochs);
+	include_all(chart, held_out, model->epochs);
+	chart_open(chart, "loss by epoch", "epoch 1", psprintf("epoch %d", model->epochs));
+	chart_line(chart, COLOUR_KNOWN, "training", x, loss, model->epochs);
+	if (model->validation_windows > 0)
+		chart_line(chart, COLOUR_OTHER, "held out", x, held_out, model->epochs);
+	if (model->best_epoch > 0 && model->validation_windows > 0)
+		chart_mark(chart, model->best_epoch);
+}
+
+/* Kinds of charts, and what draws them. */
+static const struct
+{
+	const char *name;
+	void		(*draw) (Plot *plot);
+}			kinds[] = {
+	{"forecast", plot_forecast},
+	{"rolling", plot_rolling},
+	{"loss", plot_loss},
+};
+
+static int
+find_target(const lf_model *model, const char *name)
+{
+	if (name == NULL)
+		return 0;
+	for (int j = 0; j < model->task.targets; j++)
+		if (strcmp(model->names[model->task.target[j]], name) == 0)
+			return j;
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("the model does not forecast a column \"%s\"", name),
+			 errhint("Its first target is \"%s\"; lstm_info(model)->'targets' lists all.",
+					 model->names[model->task.target[0]])));
+	return 0;
+}
+
+SQL_FUNCTION(lstm_plot);
+Datum
+lstm_plot(PG_FUNCTION_ARGS)
+{
+	Plot		plot = {.chart = {.y_low = INFINITY, .y_high = -INFINITY}};
+	const char *kind;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(2) || PG_ARGISNULL(5))
+		PG_RETURN_NULL();
+	kind = argument_text(fcinfo, 2);
+	plot.level = PG_GETARG_FLOAT8(5);
+	check_level(plot.level);
+	plot.chart.width = argument_int(fcinfo, 6, "width", 200, 10000, 800);
+	plot.chart.height = argument_int(fcinfo, 7, "height", 150, 10000, 400);
+	plot.loaded = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
+	plot.model = &plot.loaded->model;
+	plot.relation = PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1);
+	plot.target = find_target(plot.model, argument_text(fcinfo, 3));
+	plot.steps = model_steps(plot.model, !PG_ARGISNULL(4), argument_int(fcinfo, 4, "steps", 1, 10000, 1));
+	for (Size i = 0; i < lengthof(kinds); i++)
+		if (strcmp(kinds[i].name, kind) == 0)
+		{
+			kinds[i].draw(&plot);
+			PG_RETURN_TEXT_P(chart_close(&plot.chart));
+		}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("there is no kind of plot called \"%s\"", kind),
+			 errhint("Kinds are forecast, rolling and loss.")));
+	PG_RETURN_NULL();
+}
+
+SQL_FUNCTION(lstm_sparkline);
+Datum
+lstm_sparkline(PG_FUNCTION_ARGS)
+{
+	static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	static const char *const letters[] = {"_", ".", "-", "~", "=", "+", "*", "#"};
+	const char *const *marks = GetDatabaseEncoding() == PG_UTF8 ? blocks : letters;
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
+	double		low = INFINITY;
+	double		high = -INFINITY;
+	StringInfoData out;
+	Datum	   *values;
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(array, FLOAT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &values, &nulls, &count);
+	for (int i = 0; i < count; i++)
+		if (!nulls[i])
+			chart_include(&low, &high, DatumGetFloat8(values[i]));
+	initStringInfo(&out);
+	for (int i = 0; i < count; i++)
+	{
+		double		value = nulls[i] ? (double) NAN : DatumGetFloat8(values[i]);
+		/* halves, since the difference of two doubles may overflow */
+		double		share = (value / 2 - low / 2) / (high / 2 - low / 2);
+
+		if (!isfinite(value))
+			appendStringInfoChar(&out, ' ');
+		else
+			appendStringInfoString(&out, marks[high > low ? Min((int) (share * 8), 7) : 3]);
+	}
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+}
