@@ -11,15 +11,15 @@ BLAS ?= openblas
 PG_CONFIG ?= pg_config
 
 # The one list of what the core is made of: the module, the tests, the fuzzer and the benchmark take it from here.
-CORE = activation base crc32c defaults fit initialize interval kernels kernels_avx2 kernels_avx512 kernels_generic layer \
-	layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d layer_shape \
-	layer_time_distributed level loss matrix metrics model_bytes network optimizer patches pool predict preset random score \
-	season shards trainer window
+CORE = activation base crc32c defaults fit frequent gaps initialize interval kernels kernels_avx2 kernels_avx512 \
+	kernels_generic layer layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense layer_dropout layer_lstm \
+	layer_max_pool1d layer_shape layer_time_distributed level loss matrix metrics model_bytes network optimizer patches \
+	pool predict preset random score season shards trainer window
 
-# The way of a row: table -> rows -> frame -> training -> model value -> forecast.
+# The way of a row: table -> rows -> regular -> frame -> training -> model value -> forecast.
 PG = along anomalies architecture arguments backtest describe error evaluate forecast import json model_cache \
-	model_value module number options plot predict request rolling rows scoring settings svg table table_read timeline \
-	train train_agg training windows
+	model_value module newest number options plot predict regular request rolling rows scoring settings step svg table \
+	table_read timeline train train_agg training windows
 
 CORE_SOURCES = $(CORE:%=src/core/%.c)
 OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))

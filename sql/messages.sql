@@ -27,6 +27,10 @@ SELECT lstm_train('days', 'value', lookback => 3, options => '{"epochs": 1, "uni
 SELECT lstm_train('days', '{value,other}'::text[], lookback => 3, options => '{"epochs": 1, "units": 1}') IS NOT NULL AS trained;
 \set VERBOSITY default
 
+-- what was filled, and what was left out
+CREATE VIEW incomplete AS SELECT at, CASE WHEN value NOT IN (7, 59, 60) THEN value END AS value FROM days WHERE at <> '2024-01-10';
+INSERT INTO results SELECT lstm_train('incomplete', 'value', lookback => 50, options => '{"epochs": 1, "units": 1, "missing": "linear"}');
+
 -- columns and relations
 SELECT lstm_train('days', 'valeu');
 SELECT lstm_train('days', 'label');
@@ -60,6 +64,10 @@ CREATE VIEW twice AS SELECT at - 1 + (value::int % 2) AS at, value FROM days;
 SELECT lstm_train('twice', 'value');
 CREATE VIEW holes AS SELECT at, nullif(value, 7) AS value FROM days;
 SELECT lstm_train('holes', 'value');
+CREATE VIEW late AS SELECT at + CASE WHEN value IN (7, 9) THEN interval '1 minute' ELSE interval '0' END AS at, value FROM days;
+SELECT lstm_train('late', 'value', options => '{"missing": "linear"}');
+CREATE VIEW mistyped AS SELECT at, value FROM days UNION ALL VALUES (date '20240-02-01', 1);
+SELECT lstm_train('mistyped', 'value', options => '{"missing": "linear"}');
 CREATE VIEW unknown_times AS SELECT nullif(at, '2024-01-07') AS at, value FROM days;
 SELECT lstm_train('unknown_times', 'value');
 

@@ -357,12 +357,14 @@ CREATE FUNCTION lstm_windows(
     inputs text[] DEFAULT NULL,
     known_inputs text[] DEFAULT NULL,
     static_inputs text[] DEFAULT NULL,
-    lead int DEFAULT 1)
+    lead int DEFAULT 1,
+    missing text DEFAULT 'error',
+    step text DEFAULT NULL)
 RETURNS TABLE (series text, window_no int, x float8[], y float8[])
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'lstm_windows';
 
-COMMENT ON FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int) IS
+COMMENT ON FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int, text, text) IS
 'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the target';
 
 CREATE FUNCTION lstm_windows(
@@ -375,12 +377,14 @@ CREATE FUNCTION lstm_windows(
     inputs text[] DEFAULT NULL,
     known_inputs text[] DEFAULT NULL,
     static_inputs text[] DEFAULT NULL,
-    lead int DEFAULT 1)
+    lead int DEFAULT 1,
+    missing text DEFAULT 'error',
+    step text DEFAULT NULL)
 RETURNS TABLE (series text, window_no int, x float8[], y float8[])
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'lstm_windows_columns';
 
-COMMENT ON FUNCTION lstm_windows(regclass, text[], text, text, int, int, text[], text[], text[], int) IS
+COMMENT ON FUNCTION lstm_windows(regclass, text[], text, text, int, int, text[], text[], text[], int, text, text) IS
 'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the targets';
 
 CREATE FUNCTION lstm_split_sequence(

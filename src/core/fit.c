@@ -153,6 +153,8 @@ score_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 				double		actual = fit->frame->values[at];
 				lf_score   *score = fit->scores + j * LF_FORECASTERS;
 
+				if (lf_frame_is_masked(fit->frame, row + (size_t) k, column))
+					continue;
 				lf_score_add(&score[LF_NETWORK], fit->out[(i * task->horizon + k) * task->targets + j], actual);
 				if (row == 0)
 					continue;	/* lead 0 and lookback 1: nothing is known before the first output */
@@ -193,9 +195,11 @@ measure_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 				size_t		row = lf_window_first_output(task, first + i * stride) + k;
 				float	   *place = fit->measured + (k * targets + j) * n + fit->done + i;
 
-				*place = row >= fit->frame->rows ? NAN :
+				int			column = task->target[j];
+
+				*place = row >= fit->frame->rows || lf_frame_is_masked(fit->frame, row, column) ? NAN :
 					(float) fabs(fit->out[(i * steps + k) * targets + j] -
-								 fit->frame->values[row * (size_t) fit->frame->columns + (size_t) task->target[j]]);
+								 fit->frame->values[row * (size_t) fit->frame->columns + (size_t) column]);
 			}
 	fit->done += (size_t) count;
 	if (fit->done == n)

@@ -11,10 +11,21 @@ const char *const lf_loss_names[LF_LOSSES] = {
 	[LF_HUBER] = "huber",
 };
 
+size_t
+lf_loss_known(const lf_real *target, size_t n)
+{
+	size_t		known = 0;
+
+	for (size_t i = 0; i < n; i++)
+		known += !isnan(target[i]);
+	return known;
+}
+
 double
 lf_loss_sum(lf_loss loss, const lf_real *y, const lf_real *target, size_t n, lf_real *dy)
 {
-	double		share = 1.0 / (double) n;
+	size_t		known = lf_loss_known(target, n);
+	double		share = known > 0 ? 1.0 / (double) known : 0;
 	double		sum = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -23,6 +34,12 @@ lf_loss_sum(lf_loss loss, const lf_real *y, const lf_real *target, size_t n, lf_
 		double		size = fabs(error);
 		double		slope = 0;
 
+		if (isnan(target[i]))
+		{
+			if (dy != NULL)
+				dy[i] = 0;
+			continue;
+		}
 		switch (loss)
 		{
 			case LF_MSE:

@@ -38,6 +38,17 @@ typedef struct lf_time_step
 	int64_t		units;
 } lf_time_step;
 
+/* What was not there in the rows that a model was trained on. */
+typedef struct lf_missing_record
+{
+	lf_missing	method;
+	int			season;			/* that values were filled by, in rows; 1: none */
+	uint64_t	rows;			/* times that had no row */
+	uint64_t	values;			/* filled, those of missing rows included */
+	int64_t		first;			/* time of the first and the last row with one, in the time type's own units, or */
+	int64_t		last;			/* their numbers from 1 on where rows have no time */
+} lf_missing_record;
+
 typedef struct lf_model
 {
 	lf_spec		spec;
@@ -54,6 +65,8 @@ typedef struct lf_model
 	lf_time_kind time_kind;
 	lf_time_step step;
 	int64_t		last_time;		/* of the newest training row, in the time type's own units */
+	const char *time_zone;		/* in which its steps are calendar steps; "" where they are the same in any */
+	lf_missing_record missing;
 
 	uint64_t	rows;			/* that were read */
 	uint64_t	windows;

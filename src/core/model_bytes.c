@@ -302,6 +302,13 @@ transfer_time(stream *s, lf_model *model)
 	transfer_int(s, &model->step.days, INT32_MIN, INT32_MAX);
 	transfer_i64(s, &model->step.units);
 	transfer_i64(s, &model->last_time);
+	transfer_text(s, &model->time_zone);
+	model->missing.method = transfer_choice(s, model->missing.method, LF_MISSINGS);
+	transfer_int(s, &model->missing.season, 0, LF_MAX_DIM);
+	transfer_u64(s, &model->missing.rows);
+	transfer_u64(s, &model->missing.values);
+	transfer_i64(s, &model->missing.first);
+	transfer_i64(s, &model->missing.last);
 }
 
 static void

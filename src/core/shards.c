@@ -97,6 +97,7 @@ walk(void *argument, int shard)
 	lf_status	status;
 
 	shards->sum[shard] = 0;
+	shards->known[shard] = 0;
 	shards->status[shard] = LF_OK;
 	if (dy != NULL)
 		memset(shards->gradients[shard], 0, network->parameters * sizeof(lf_real));
@@ -109,6 +110,7 @@ walk(void *argument, int shard)
 	status = lf_network_forward(network, &pass, x, &y);
 	if (status == LF_OK)
 	{
+		shards->known[shard] = lf_loss_known(shards->target + first * outputs, samples * outputs);
 		shards->sum[shard] = lf_loss_sum(shards->loss, y, shards->target + first * outputs, samples * outputs, dy);
 		if (dy != NULL)
 			status = lf_network_backward(network, &pass, x, dy, NULL);
@@ -141,15 +143,25 @@ walk_all(lf_shards *shards, const lf_pass *pass, lf_loss loss, const lf_real *x,
 	return LF_OK;
 }
 
+size_t
+lf_shards_known(const lf_shards *shards)
+{
+	size_t		known = 0;
+
+	for (int shard = 0; shard < shards->count; shard++)
+		known += shards->known[shard];
+	return known;
+}
+
 static lf_real
 share_of(const lf_shards *shards, int shard)
 {
-	double		samples = (double) (first_sample(shards, shard + 1) - first_sample(shards, shard));
+	size_t		known = lf_shards_known(shards);
 
-	return (lf_real) (samples / shards->pass->batch);
+	return known > 0 ? (lf_real) ((double) shards->known[shard] / (double) known) : 0;
 }
 
-/* Each shard found the gradient of the mean over its own samples. */
+/* Each shard found the gradient of the mean over its own known targets. */
 static void
 add_gradients(lf_shards *shards)
 {

@@ -28,6 +28,7 @@ typedef struct lf_shards
 	const lf_real *target;
 	lf_real    *dy;
 	double		sum[LF_MAX_SHARDS];
+	size_t		known[LF_MAX_SHARDS];	/* targets that the sum is over */
 	lf_status	status[LF_MAX_SHARDS];
 } lf_shards;
 
@@ -49,6 +50,9 @@ void		lf_shards_bind(lf_shards *shards, const lf_real *weights, lf_real *gradien
  */
 lf_status	lf_shards_train(lf_shards *shards, const lf_pass *pass, lf_loss loss, const lf_real *x,
 							const lf_real *target, lf_real *dy, double *sum);
+
+/* Targets that the last sum was over: those that are known, see loss.h. */
+size_t		lf_shards_known(const lf_shards *shards);
 
 /* The sum of the losses alone. */
 lf_status	lf_shards_validate(lf_shards *shards, const lf_pass *pass, lf_loss loss, const lf_real *x,

@@ -100,6 +100,7 @@ lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	trainer->position = 0;
 	trainer->validating = false;
 	trainer->sum = 0;
+	trainer->known = 0;
 	trainer->opened = trainer->now;
 	trainer->random = lf_random_seed(lf_random_mix(seed, UINT64_C(0x73687566666c65)));	/* "shuffle" */
 	for (size_t i = 0; i < trainer->train_windows && trainer->listed; i++)
@@ -149,9 +150,8 @@ static lf_status
 close_epoch(lf_trainer *trainer)
 {
 	const lf_training *training = trainer->training;
-	bool		validated = trainer->validation_windows > 0;
-	double		validation_loss = validated ?
-		trainer->sum / (double) (trainer->validation_windows * output_size(trainer)) : (double) NAN;
+	bool		validated = trainer->validation_windows > 0 && trainer->known > 0;
+	double		validation_loss = validated ? trainer->sum / (double) trainer->known : (double) NAN;
 	size_t		bytes = trainer->network->parameters * sizeof(lf_real);
 	bool		last;
 
@@ -166,6 +166,7 @@ close_epoch(lf_trainer *trainer)
 	trainer->position = 0;
 	trainer->batch = 0;
 	trainer->sum = 0;
+	trainer->known = 0;
 	trainer->validating = false;
 
 	if (validated && validation_loss < trainer->best_loss)
@@ -214,6 +215,7 @@ train_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	trainer->last_rate = learning_rate(trainer);
 	lf_optimizer_step(&trainer->optimizer, trainer->last_rate, trainer->weights, trainer->gradients);
 	trainer->sum += loss;
+	trainer->known += lf_shards_known(&trainer->shards);
 	trainer->position += (size_t) pass.batch;
 	trainer->batch++;
 	return LF_OK;
@@ -233,6 +235,7 @@ validate_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	if (!isfinite(loss))
 		return LF_DIVERGED;
 	trainer->sum += loss;
+	trainer->known += lf_shards_known(&trainer->shards);
 	trainer->position += (size_t) pass.batch;
 	return LF_OK;
 }
@@ -254,11 +257,12 @@ lf_trainer_step(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 		status = train_batch(trainer, interrupt);
 	if (status != LF_OK || trainer->position < trainer->train_windows)
 		return status;
-	trainer->train_loss = trainer->sum / (double) (trainer->train_windows * output_size(trainer));
+	trainer->train_loss = trainer->known > 0 ? trainer->sum / (double) trainer->known : 0;
 	if (trainer->validation_windows == 0)
 		return close_epoch(trainer);
 	trainer->validating = true;
 	trainer->position = 0;
 	trainer->sum = 0;
+	trainer->known = 0;
 	return LF_OK;
 }

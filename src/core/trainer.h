@@ -89,6 +89,7 @@ typedef struct lf_trainer
 	size_t		position;		/* windows done in this phase of the epoch */
 	bool		validating;
 	double		sum;			/* of the losses of this phase */
+	size_t		known;			/* targets that it is over */
 	double		train_loss;
 	double		last_rate;		/* learning rate of the last step */
 	double		opened;			/* 'now' when the epoch began */

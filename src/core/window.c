@@ -214,6 +214,10 @@ lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_re
 	for (int j = 0; j < task->targets; j++)
 		put_column(first + task->target[j], stride, (size_t) task->horizon, windows->scaler[task->target[j]],
 				   level[j], y + j, (size_t) task->targets);
+	for (int k = 0; windows->frame->masked != NULL && k < task->horizon; k++)
+		for (int j = 0; j < task->targets; j++)
+			if (lf_frame_is_masked(windows->frame, lf_window_first_output(task, w) + (size_t) k, task->target[j]))
+				y[k * task->targets + j] = (lf_real) NAN;
 }
 
 void

@@ -12,7 +12,7 @@
 #ifndef LF_WINDOW_H
 #define LF_WINDOW_H
 
-#include "base.h"
+#include "gaps.h"
 
 #define LF_MAX_COLUMNS 1600		/* PostgreSQL's own limit for a table */
 
@@ -22,7 +22,15 @@ typedef struct lf_frame
 	const double *values;
 	size_t		rows;
 	int			columns;
+	const unsigned char *masked;	/* marks of values that were not there and are no targets, see gaps.h; NULL: none */
 } lf_frame;
+
+/* Whether a value is only there to be seen, as an input. */
+static inline bool
+lf_frame_is_masked(const lf_frame *frame, size_t row, int column)
+{
+	return frame->masked != NULL && lf_gaps_at(frame->masked, row * (size_t) frame->columns + (size_t) column);
+}
 
 /* Which columns of a frame go in and come out, and how windows lie. */
 typedef struct lf_task
@@ -109,7 +117,7 @@ double		lf_window_level(const lf_windows *windows, size_t w, int i);
  */
 void		lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level);
 
-/* Writes the outputs wanted from window w into y (horizon, targets). */
+/* Writes the outputs wanted from window w into y (horizon, targets); those that are masked are NaN. */
 void		lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_real *y);
 
 /* Turns a network's y (horizon, targets) back into values on the scale of the columns. */

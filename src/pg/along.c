@@ -4,19 +4,48 @@
 #include "along.h"
 
 #include "error.h"
-#include "timeline.h"
+#include "newest.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+
+/* All rows, or the newest, without those of the future: how many that are is known when they are read. */
+static Rows *
+read_known(const lf_model *model, const Table *table, uint64 newest)
+{
+	uint64		wanted = newest;
+
+	for (;;)
+	{
+		Rows	   *rows = table_read(table, CurrentMemoryContext, NULL, wanted);
+		bool		all = wanted == 0 || rows->count + rows->bad_times < wanted;
+
+		(void) regular_cut_future(rows, model->task.target, model->task.targets);
+		if (all || rows->count >= newest)
+		{
+			if (wanted > 0 && rows->count > newest)
+				rows_keep_newest(rows, newest);
+			return rows;
+		}
+		pfree(rows->values);
+		if (rows->at != NULL)
+			pfree(rows->at);
+		pfree(rows);
+		wanted *= 2;
+	}
+}
 
 Along *
 along_open(const lf_model *model, Oid relation, uint64 newest)
 {
 	Along	   *along = palloc0(sizeof(Along));
 
+	Series		series;
+
 	along->model = model;
-	along->table = table_of_model(model, relation, false);
-	along->rows = table_read(along->table, CurrentMemoryContext, NULL, newest);
-	rows_check(along->rows, along->table->label, along->table->time_column, (const char *const *) along->table->names);
+	along->table = table_of_model(model, relation, (char **) model->names, model->columns);
+	along->rows = read_known(model, along->table, newest);
+	series = newest_series(model, along->table);
+	(void) regular_make(along->rows, &series);
 	along->frame = rows_frame(along->rows);
 	return along;
 }

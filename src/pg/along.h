@@ -8,6 +8,8 @@
 #include "model_value.h"
 #include "table.h"
 
+#include <math.h>
+
 typedef struct Along
 {
 	const lf_model *model;
@@ -52,6 +54,16 @@ static inline uint64
 along_row(const Along *along, const AlongBatch *batch, int i, int k)
 {
 	return lf_window_first_output(&along->model->task, batch->window + (uint64) i * along->stride) + k;
+}
+
+/* What came in a row, for a target by its number; NaN where the row had no value and one was filled in. */
+static inline double
+along_actual(const Along *along, uint64 row, int target)
+{
+	int			column = along->model->task.target[target];
+
+	return rows_was_filled(along->rows, row, column) ? (double) NAN :
+		along->rows->values[row * along->rows->columns + column];
 }
 
 /* The time of a row as a value and flag of a result row. */

@@ -21,7 +21,7 @@ put_rows(const Along *along, const AlongBatch *batch, double level, const Datum 
 		{
 			uint64		row = along_row(along, batch, i, 0);
 			double		expected = *out++;
-			double		actual = along->rows->values[row * model->columns + task->target[j]];
+			double		actual = along_actual(along, row, j);
 			double		error = fabs(actual - expected);
 			double		usual = lf_errors_width(&model->errors, task->targets, 0, j, 0.5);
 			double		rarity = lf_errors_rarity(&model->errors, task->targets, 0, j, error);
@@ -29,6 +29,8 @@ put_rows(const Along *along, const AlongBatch *batch, double level, const Datum 
 			bool		nulls[10] = {true};
 
 			CHECK_FOR_INTERRUPTS();
+			if (isnan(actual))
+				continue;		/* there is nothing to judge */
 			along_stamp(along, row, &values[1], &nulls[1]);
 			values[2] = targets[j];
 			values[3] = Float8GetDatum(actual);

@@ -110,9 +110,13 @@ doubles_array(const double *values, int rows, int columns)
 	int			dims[2] = {rows, columns};
 	int			bounds[2] = {1, 1};
 	Datum	   *elements = palloc(count * sizeof(Datum));
+	bool	   *nulls = palloc(count * sizeof(bool));
 
 	for (int i = 0; i < count; i++)
+	{
+		nulls[i] = isnan(values[i]);
 		elements[i] = Float8GetDatum(values[i]);
-	return construct_md_array(elements, NULL, columns == 1 ? 1 : 2, dims, bounds,
+	}
+	return construct_md_array(elements, nulls, columns == 1 ? 1 : 2, dims, bounds,
 							  FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 }

@@ -29,7 +29,7 @@ double	   *argument_doubles(ArrayType *array, const char *what, int *count);
  */
 int			array_rows(ArrayType *array, int count, int columns, const char *what);
 
-/* A float8[] of one dimension where 'columns' is 1, else (rows, columns). */
+/* A float8[] of one dimension where 'columns' is 1, else (rows, columns); NaN, a value that is not there, is NULL. */
 ArrayType  *doubles_array(const double *values, int rows, int columns);
 
 /* Runs the rest of a function whose first argument is NULL as if it were strict: no rows. */

@@ -25,7 +25,8 @@ typedef struct Backtest
 {
 	const Request *request;
 	Table	   *table;
-	Rows	   *rows;
+	Rows	   *read;			/* as they were read: what trainings fill by themselves */
+	Rows	   *rows;			/* the same as a series */
 	int			folds;
 	int			test_rows;		/* of each fold */
 	int			gap;			/* rows before the test part that training does not see */
@@ -40,17 +41,29 @@ origin_of(const Backtest *backtest, int fold)
 	return (int64) backtest->rows->count - (int64) (backtest->folds - fold + 1) * backtest->test_rows;
 }
 
+/*
+ * The rows that a fold may train on, as they were read: filled values may not know what came later. 'last': the newest
+ * of them in the series.
+ */
+static Rows *
+known_rows(const Backtest *backtest, uint64 last)
+{
+	uint64		count = backtest->read->count;
+
+	while (count > 0 && rows_time(backtest->read, count - 1) > rows_time(backtest->rows, last))
+		count--;
+	return rows_head(backtest->read, count);
+}
+
 /* A model of the rows that were known at a fold, ready to forecast. */
 static LoadedModel *
 train_fold(const Backtest *backtest, int fold)
 {
 	Request    *request = memcpy(palloc(sizeof(Request)), backtest->request, sizeof(Request));
-	LoadedModel *loaded;
 
 	request->quiet = true;
 	request->source = psprintf("fold %d of %s", fold, backtest->table->label);
-	loaded = model_load(training_run(request, rows_head(backtest->rows, origin_of(backtest, fold) - backtest->gap)));
-	return loaded;
+	return model_load(training_run(request, known_rows(backtest, origin_of(backtest, fold) - backtest->gap - 1)));
 }
 
 static void
@@ -81,6 +94,7 @@ backtest(FunctionCallInfo fcinfo, bool several)
 {
 	Request    *request = palloc0(sizeof(Request));
 	Backtest	backtest = {.request = request, .result = (ReturnSetInfo *) fcinfo->resultinfo};
+	Series		series;
 	bool		retrain = PG_ARGISNULL(ARG_RETRAIN) || PG_GETARG_BOOL(ARG_RETRAIN);
 	LoadedModel *loaded = NULL;
 	MemoryContext each;
@@ -94,8 +108,11 @@ backtest(FunctionCallInfo fcinfo, bool several)
 	backtest.table = request_read(fcinfo, several, request);
 	backtest.test_rows = argument_int(fcinfo, ARG_TEST_ROWS, "test_rows", request->task.horizon, PG_INT32_MAX,
 									  request->task.horizon);
-	backtest.rows = table_read(backtest.table, CurrentMemoryContext, NULL, 0);
-	rows_check(backtest.rows, request->source, request->time_column, (const char *const *) request->names);
+	backtest.read = table_read(backtest.table, CurrentMemoryContext, NULL, 0);
+	(void) regular_cut_future(backtest.read, request->task.target, request->task.targets);
+	backtest.rows = rows_head(backtest.read, backtest.read->count);
+	series = training_series(request);
+	(void) regular_make(backtest.rows, &series);
 	if (origin_of(&backtest, 1) <= backtest.gap)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),

@@ -209,6 +209,19 @@ append_intervals(StringInfo out, const lf_model *model)
 }
 
 static void
+append_missing(StringInfo out, const lf_model *model)
+{
+	const lf_missing_record *record = &model->missing;
+
+	appendStringInfo(out, ", \"missing\": {\"method\": \"%s\"", lf_missing_names[record->method]);
+	append_int(out, "rows", (int64) record->rows);
+	append_int(out, "values", (int64) record->values);
+	append_text(out, "first", record->values > 0 ? timeline_iso_text(model->time_kind, record->first) : NULL);
+	append_text(out, "last", record->values > 0 ? timeline_iso_text(model->time_kind, record->last) : NULL);
+	appendStringInfoChar(out, '}');
+}
+
+static void
 append_options(StringInfo out, const lf_training *training)
 {
 	appendStringInfo(out, ", \"options\": {\"optimizer\": \"%s\"", lf_optimizer_names[training->optimizer]);
@@ -253,6 +266,7 @@ lstm_info(PG_FUNCTION_ARGS)
 				timeline_step_text(model->time_kind, &model->step) : NULL);
 	append_text(&out, "last_time", model->rows > 0 && model->time_kind != LF_TIME_NONE ?
 				timeline_iso_text(model->time_kind, model->last_time) : NULL);
+	append_text(&out, "time_zone", model->time_zone);
 	append_int(&out, "parameters", (int64) model->parameters);
 	appendStringInfoString(&out, ", \"layers\": ");
 	architecture_to_json(&out, &model->spec);
@@ -261,6 +275,7 @@ lstm_info(PG_FUNCTION_ARGS)
 		append_int(&out, "rows", (int64) model->rows);
 		append_int(&out, "windows", (int64) model->windows);
 		append_int(&out, "validation_windows", (int64) model->validation_windows);
+		append_missing(&out, model);
 		append_int(&out, "season", model->season);
 		append_int(&out, "epochs", model->epochs);
 		append_int(&out, "best_epoch", model->best_epoch);

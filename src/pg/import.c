@@ -150,7 +150,7 @@ lstm_import(PG_FUNCTION_ARGS)
 			task->target[i - task->inputs] = (int16) i;
 	}
 	model->training.batch_size = 1;
-	model->relation = model->time_column = "";
+	model->relation = model->time_column = model->time_zone = "";
 	model->version = LF_VERSION;
 	model->imported = true;
 	model->season = 1;

@@ -45,7 +45,10 @@ model_load(const bytea *value)
 	check_text(loaded->model.relation);
 	check_text(loaded->model.time_column);
 	check_text(loaded->model.version);
-	if (!timeline_is_valid(loaded->model.time_kind, loaded->model.last_time))
+	check_text(loaded->model.time_zone);
+	if (!timeline_is_valid(loaded->model.time_kind, loaded->model.last_time) ||
+		!timeline_is_valid(loaded->model.time_kind, loaded->model.missing.first) ||
+		!timeline_is_valid(loaded->model.time_kind, loaded->model.missing.last))
 		report_model(LF_CORRUPT);
 	status = lf_network_create(&loaded->network, &loaded->model.spec, &layer);
 	if (status != LF_OK)

@@ -20,6 +20,7 @@ typedef enum OptionType
 	OPTION_CHOICE,				/* int index into names */
 	OPTION_NAMES,				/* a string or an array of them */
 	OPTION_UNITS,
+	OPTION_STEP,				/* kept as text: what it means depends on the time column */
 	OPTION_ARCHITECTURE,
 	OPTION_LATER				/* settled name, not built yet */
 } OptionType;
@@ -100,6 +101,12 @@ static const OptionRow rows[] = {
 	{"threads", OPTION_INT, PLACE(threads), NUMBERS(1, LF_MAX_THREADS), "lstm_forecast.max_threads", false,
 	"Threads that share each mini-batch, at most lstm_forecast.max_threads, and one if it is small. "
 	"The model does not depend on their number."},
+	{"missing", OPTION_CHOICE, PLACE(missing), NAMES(lf_missing_names, LF_MISSINGS), "error", false,
+	"What is done about missing rows, NULL and NaN: refused; filled on the line between the neighbours, by the value "
+	"before or by the mean of the same place in the seasons around; or filled on the line to be seen by the network, "
+	"but left out of loss and errors."},
+	{"step", OPTION_STEP, PLACE(step), ANYTHING, "from the data", false,
+	"Time from row to row, as an interval of months, of days or of time, or as an integer for integer times."},
 	{"horizon", OPTION_INT, PLACE(horizon), NUMBERS(1, LF_MAX_DIM), "1", true,
 	"Steps of a forecast, as the parameter of lstm_train."},
 	{"lookback", OPTION_INT, PLACE(lookback), NUMBERS(1, LF_MAX_DIM), "from the data", true,
@@ -112,8 +119,6 @@ static const OptionRow rows[] = {
 	"Names of the columns in the window."},
 	{.name = "difference", .type = OPTION_LATER},
 	{.name = "log", .type = OPTION_LATER},
-	{.name = "missing", .type = OPTION_LATER},
-	{.name = "step", .type = OPTION_LATER},
 	{.name = "ensemble", .type = OPTION_LATER},
 	{.name = "max_time", .type = OPTION_LATER},
 	{.name = "init", .type = OPTION_LATER},
@@ -192,6 +197,9 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 			options->arguments.units_count = json_elements(value, what, elements, LF_MAX_LAYERS);
 			for (int i = 0; i < options->arguments.units_count; i++)
 				options->arguments.units[i] = (int) json_int(&elements[i], what, (int64) row->low, (int64) row->high);
+			break;
+		case OPTION_STEP:
+			options->step = value->type == jbvNumeric ? json_display(value) : json_text(value, what);
 			break;
 		case OPTION_ARCHITECTURE:
 			read_architecture(value, what, options);
@@ -301,6 +309,8 @@ type_text(OptionType type)
 			return "boolean";
 		case OPTION_UNITS:
 			return "integer or array";
+		case OPTION_STEP:
+			return "string or integer";
 		case OPTION_NAMES:
 		case OPTION_ARCHITECTURE:
 			return "string or array";

@@ -24,6 +24,10 @@ typedef struct Options
 	bool		timing;			/* keep the seconds of each epoch */
 	int			threads;		/* 0: as many as are allowed */
 
+	/* the rows */
+	int			missing;		/* lf_missing */
+	char	   *step;			/* as text; NULL: found from the rows */
+
 	/* aggregates only, where lstm_train has parameters */
 	int			horizon;
 	int			lookback;		/* LF_UNSET: chosen from the data */

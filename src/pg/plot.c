@@ -51,12 +51,6 @@ row_label(const Along *along, uint64 row)
 	return timeline_text(along->table->time_kind, rows_time(along->rows, row));
 }
 
-static double
-known_value(const Along *along, const Plot *plot, uint64 row)
-{
-	return along->rows->values[row * along->model->columns + along->model->task.target[plot->target]];
-}
-
 /* Bounds around a forecast; NaN where there are none. */
 static void
 find_bounds(const Plot *plot, int step, double forecast, double *low, double *high)
@@ -96,7 +90,7 @@ plot_forecast(Plot *plot)
 	for (int i = 0; i < known; i++)
 	{
 		x[i] = i - known + 1;
-		y[i] = known_value(along, plot, rows - known + i);
+		y[i] = along_actual(along, rows - known + i, plot->target);
 	}
 	for (int k = 0; k < steps; k++)
 	{
@@ -146,7 +140,7 @@ plot_rolling(Plot *plot)
 		for (int i = 0; i < batch.count; i++, done++)
 		{
 			x[done] = done;
-			actual[done] = known_value(along, plot, along_row(along, &batch, i, 0));
+			actual[done] = along_actual(along, along_row(along, &batch, i, 0), plot->target);
 			forecast[done] = batch.out[i * task->targets + plot->target];
 			find_bounds(plot, 0, forecast[done], &low[done], &high[done]);
 		}

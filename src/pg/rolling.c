@@ -19,6 +19,7 @@ put_rows(const Along *along, const AlongBatch *batch, double level, const Datum 
 			{
 				uint64		row = along_row(along, batch, i, k);
 				double		forecast = *out++;
+				double		actual;
 				Datum		values[8] = {0};
 				bool		nulls[8] = {false};
 
@@ -29,7 +30,9 @@ put_rows(const Along *along, const AlongBatch *batch, double level, const Datum 
 				values[1] = Int32GetDatum(k + 1);
 				along_stamp(along, row, &values[2], &nulls[2]);
 				values[3] = targets[j];
-				values[4] = Float8GetDatum(along->rows->values[row * model->columns + task->target[j]]);
+				actual = along_actual(along, row, j);
+				nulls[4] = isnan(actual);
+				values[4] = Float8GetDatum(actual);
 				values[5] = Float8GetDatum(forecast);
 				model_bounds(model, k, j, forecast, level, &values[6], &nulls[6]);
 				tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

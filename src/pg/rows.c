@@ -47,15 +47,21 @@ set_capacity(Rows *rows, uint64 capacity)
 }
 
 static void
+report_row_limit(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("more than %u rows", PG_UINT32_MAX)));
+}
+
+static void
 grow(Rows *rows)
 {
 	/* the last growth may be smaller, so that the limit can be used up */
 	uint64		capacity = Min(rows->capacity + rows->capacity / 2, most_rows(rows, rows->at != NULL));
 
 	if (capacity >= PG_UINT32_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("more than %u rows", PG_UINT32_MAX)));
+		report_row_limit();
 	set_capacity(rows, capacity);
 }
 
@@ -81,6 +87,18 @@ rows_drop_times(Rows *rows)
 		pfree(rows->at);
 	rows->at = NULL;
 	rows->timed = false;
+}
+
+void
+rows_keep_newest(Rows *rows, uint64 count)
+{
+	uint64		first = rows->count - count;
+
+	rows->first_time = rows_time(rows, first);
+	memmove(rows->values, rows->values + first * rows->columns, count * rows->columns * sizeof(double));
+	if (rows->at != NULL)
+		memmove(rows->at, rows->at + first, count * sizeof(int64));
+	rows->count = count;
 }
 
 /* Whether the next row, at this time, keeps to the spacing of those before. The second row sets it. */
@@ -112,19 +130,10 @@ rows_add(Rows *rows, int64 at, const double *values, const bool *nulls)
 	row = rows->values + rows->count * rows->columns;
 	for (int i = 0; i < rows->columns; i++)
 	{
-		bool		null = nulls != NULL && nulls[i];
-
-		row[i] = null ? (double) NAN : values[i];
-		if (isfinite(row[i]) || bad)
-			continue;
-		bad = true;
-		if (rows->bad_rows++ == 0)
-		{
-			rows->bad_row = rows->count;
-			rows->bad_column = i;
-			rows->bad_is_null = null;
-		}
+		row[i] = nulls != NULL && nulls[i] ? rows_null() : values[i];
+		bad |= !isfinite(row[i]);
 	}
+	rows->bad_rows += bad;
 	if (rows->at != NULL)
 		rows->at[rows->count] = at;
 	rows->count++;
@@ -152,6 +161,25 @@ rows_trim(Rows *rows)
 }
 
 void
+rows_reserve(Rows *rows, uint64 capacity, const char *what)
+{
+	Size		each = rows->columns * sizeof(double) + (rows->at != NULL ? sizeof(int64) : 0);
+
+	check_memory(capacity > SIZE_MAX / each ? SIZE_MAX : capacity * each, what, "give fewer rows");
+	if (capacity >= PG_UINT32_MAX)
+		report_row_limit();
+	if (capacity > rows->capacity)
+		set_capacity(rows, capacity);
+}
+
+Size
+rows_memory(const Rows *rows)
+{
+	return rows->capacity * (rows->columns * sizeof(double) + (rows->at != NULL ? sizeof(int64) : 0)) +
+		(rows->marks != NULL ? lf_gaps_size(rows->count * rows->columns) : 0);
+}
+
+void
 rows_skip(Rows *rows, bool null)
 {
 	if (rows->bad_times++ > 0)
@@ -176,24 +204,63 @@ check_times(const Rows *rows, const char *source, const char *time_column)
 }
 
 void
-rows_check(const Rows *rows, const char *source, const char *time_column, const char *const *names)
+rows_check(const Rows *rows, const char *source, const char *time_column, const char *const *names, bool may_fill)
 {
+	uint64		bad_rows = 0;
+	uint64		first_row = 0;
+	int			first_column = 0;
 	const char *what;
 	double		value;
 
 	check_times(rows, source, time_column);
 	if (rows->bad_rows == 0)
 		return;
-	value = rows->values[rows->bad_row * rows->columns + rows->bad_column];
-	what = rows->bad_is_null ? "NULL" : isnan(value) ? "NaN" : "infinite";
+	for (uint64 row = 0; row < rows->count; row++)
+	{
+		int			column = 0;
+
+		CHECK_FOR_INTERRUPTS();
+		for (; column < rows->columns; column++)
+		{
+			value = rows->values[row * rows->columns + column];
+			if (may_fill ? isinf(value) : !isfinite(value))
+				break;
+		}
+		if (column == rows->columns || bad_rows++ > 0)
+			continue;
+		first_row = row;
+		first_column = column;
+	}
+	if (bad_rows == 0)
+		return;
+	value = rows->values[first_row * rows->columns + first_column];
+	what = rows_is_null(value) ? "NULL" : isnan(value) ? "NaN" : "infinite";
 	ereport(ERROR,
-			(errcode(rows->bad_is_null ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_DATA_EXCEPTION),
-			 errmsg("column \"%s\" of %s is %s in row " UINT64_FORMAT,
-					names[rows->bad_column], source, what, rows->bad_row + 1),
-			 errdetail_plural(UINT64_FORMAT " of " UINT64_FORMAT " rows has NULL, NaN or infinite values.",
-							  UINT64_FORMAT " of " UINT64_FORMAT " rows have NULL, NaN or infinite values.",
-							  rows->bad_rows, rows->bad_rows, rows->count),
-			 errhint("Leave these rows out or fill them, for example in a view with coalesce().")));
+			(errcode(rows_is_null(value) ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_DATA_EXCEPTION),
+			 errmsg("column \"%s\" of %s is %s in row " UINT64_FORMAT, names[first_column], source, what, first_row + 1),
+			 errdetail_plural(UINT64_FORMAT " of " UINT64_FORMAT " rows has %s values.",
+							  UINT64_FORMAT " of " UINT64_FORMAT " rows have %s values.",
+							  bad_rows, bad_rows, rows->count, may_fill ? "infinite" : "NULL, NaN or infinite"),
+			 errhint("%s", isinf(value) ? "Leave these rows out or make the values finite, for example in a view." :
+					 "Train with option \"missing\", which fills values, for example {\"missing\": \"linear\"}; "
+					 "or leave these rows out in a view.")));
+}
+
+void
+rows_select(Rows *rows, const int *from, int count)
+{
+	double	   *row = palloc(count * sizeof(double));
+
+	/* a row is never written before it was read */
+	for (uint64 i = 0; i < rows->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int j = 0; j < count; j++)
+			row[j] = rows->values[i * rows->columns + from[j]];
+		memcpy(rows->values + i * count, row, count * sizeof(double));
+	}
+	rows->columns = count;
+	pfree(row);
 }
 
 typedef struct Placed
@@ -248,5 +315,10 @@ rows_sort(Rows *rows)
 lf_frame
 rows_frame(const Rows *rows)
 {
-	return (lf_frame) {.values = rows->values, .rows = rows->count, .columns = rows->columns};
+	return (lf_frame) {
+		.values = rows->values,
+		.rows = rows->count,
+		.columns = rows->columns,
+		.masked = rows->masked ? rows->marks : NULL,
+	};
 }

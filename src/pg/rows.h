@@ -23,11 +23,11 @@ typedef struct Rows
 	int64		spacing;		/* from a row to the next */
 	int64	   *at;				/* (count) the stamps, once they are not even; else NULL */
 
-	/* values that no training can use: how many rows have one, and the first of them */
-	uint64		bad_rows;
-	uint64		bad_row;		/* from 0 */
-	int			bad_column;
-	bool		bad_is_null;
+	uint64		bad_rows;		/* with a NULL, NaN or infinite value, at most; 0: surely none */
+
+	/* values that were filled (see regular.h): a bit each as in gaps.h; NULL where none was */
+	unsigned char *marks;
+	bool		masked;			/* they are no targets */
 
 	/* rows that were left out because they have no time */
 	uint64		bad_times;
@@ -42,6 +42,38 @@ rows_time(const Rows *rows, uint64 row)
 	return rows->at != NULL ? rows->at[row] : (int64) ((uint64) rows->first_time + row * (uint64) rows->spacing);
 }
 
+/*
+ * NULL is kept as a NaN of its own: it is told from NaN, which some columns hold, without a flag for each value. The
+ * bits after those that make a NaN are free.
+ */
+#define NULL_BITS UINT64CONST(0x7ff84e554c4c0000)
+
+static inline double
+rows_null(void)
+{
+	uint64		bits = NULL_BITS;
+	double		value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+static inline bool
+rows_is_null(double value)
+{
+	uint64		bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	return bits == NULL_BITS;
+}
+
+/* Whether a value was not there, and is not what came. */
+static inline bool
+rows_was_filled(const Rows *rows, uint64 row, int column)
+{
+	return rows->marks != NULL && lf_gaps_at(rows->marks, row * rows->columns + column);
+}
+
 Rows	   *rows_create(MemoryContext context, int columns, bool timed);
 
 /* Adds one row; NULL, NaN and infinities are counted. 'nulls' may be NULL. Raises 54000 before memory runs out. */
@@ -53,22 +85,36 @@ Rows	   *rows_head(const Rows *rows, uint64 count);
 /* Gives back what was taken in advance, when no more rows come. */
 void		rows_trim(Rows *rows);
 
+/* Makes room for so many rows; raises 54000, with 'what' for the message, where it would pass maintenance_work_mem. */
+void		rows_reserve(Rows *rows, uint64 capacity, const char *what);
+
 /* Leaves a row out whose time is NULL, or else infinite, and counts it. */
 void		rows_skip(Rows *rows, bool null);
 
 /*
- * Raises 22004 or 22000 where a row had an unusable time or value. 'source' is what the rows came from, for the
- * message; 'time_column' may be NULL where none was skipped.
+ * Raises 22004 or 22000 where a row had an unusable time, or has an unusable value: infinite, and, unless they may be
+ * filled, NULL or NaN. 'source' is what the rows came from, for the message; 'time_column' may be NULL where none was
+ * skipped.
  */
-void		rows_check(const Rows *rows, const char *source, const char *time_column, const char *const *names);
+void		rows_check(const Rows *rows, const char *source, const char *time_column, const char *const *names,
+					   bool may_fill);
+
+/* Keeps of each row the columns from[0], from[1], ..., of which there are at most as many as there were. */
+void		rows_select(Rows *rows, const int *from, int count);
+
+/* Bytes that values, times and marks take. */
+Size		rows_memory(const Rows *rows);
 
 /* Writes all stamps out, into 'at'. */
 void		rows_write_times(Rows *rows);
 
-/* Forgets them. */
+/* Leaves out all rows but so many at the end. */
+void		rows_keep_newest(Rows *rows, uint64 count);
+
+/* Forgets all stamps. */
 void		rows_drop_times(Rows *rows);
 
-/* Sorts checked rows by time; rows of one time keep their order, which the check of the timeline then refuses. */
+/* Sorts rows by time; rows of one time keep their order, which the check of the timeline then refuses. */
 void		rows_sort(Rows *rows);
 
 lf_frame	rows_frame(const Rows *rows);

@@ -32,7 +32,9 @@ scoring_add(lf_metrics *metrics, const Along *along, const AlongBatch *batch, do
 				if (row >= along->rows->count)
 					continue;
 				CHECK_FOR_INTERRUPTS();
-				actual = along->rows->values[row * model->columns + column];
+				actual = along_actual(along, row, j);
+				if (isnan(actual))
+					continue;
 				lf_metrics_add(&metrics[j * LF_FORECASTERS + LF_NETWORK], forecast, actual);
 				width = lf_errors_width(&model->errors, task->targets, k, j, level);
 				if (!isnan(width))

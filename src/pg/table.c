@@ -207,11 +207,8 @@ table_resolve(const char *name)
 }
 
 Table *
-table_of_model(const lf_model *model, Oid relation, bool inputs_only)
+table_of_model(const lf_model *model, Oid relation, char **names, int columns)
 {
-	int			columns = inputs_only ? model->task.inputs : model->columns;
-	char	  **names = palloc(columns * sizeof(char *));
-
 	if (!OidIsValid(relation) && model->relation[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -220,8 +217,6 @@ table_of_model(const lf_model *model, Oid relation, bool inputs_only)
 				 errhint("Give one: relation => 'name'.")));
 	if (!OidIsValid(relation))
 		relation = table_resolve(model->relation);
-	for (int i = 0; i < columns; i++)
-		names[i] = (char *) model->names[inputs_only ? model->task.input[i] : i];
 	return table_open(relation, model->time_column[0] == '\0' ? NULL : model->time_column, names, columns);
 }
 

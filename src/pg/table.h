@@ -28,10 +28,10 @@ Table	   *table_open(Oid relid, const char *time_column, char **names, int colum
 Oid			table_resolve(const char *name);
 
 /*
- * The relation that a model is to read: 'relation', or where that is InvalidOid the one that it was trained on. Its columns
- * go by the model's names: all of them, or the inputs only, which is what a forecast needs.
+ * These columns of the relation that a model is to read: 'relation', or where that is InvalidOid the one that it was
+ * trained on.
  */
-Table	   *table_of_model(const lf_model *model, Oid relation, bool inputs_only);
+Table	   *table_of_model(const lf_model *model, Oid relation, char **names, int columns);
 
 /*
  * Reads rows in time order: all of them, or the newest 'newest' where that is not 0, up to the time '*as_of' where

@@ -140,8 +140,6 @@ reverse_rows(Rows *rows)
 			rows->values[j * rows->columns + column] = value;
 		}
 	}
-	if (rows->bad_rows > 0)
-		rows->bad_row = rows->count - 1 - rows->bad_row;
 }
 
 Rows *

@@ -2,8 +2,9 @@
  * timeline.c: calendar arithmetic.
  *
  * A step is one of three: months (with the day of the month that rows want, so that month ends stay month ends), days
- * in local time (a day at a daylight saving change is one day, not 23 hours), or a fixed number of units. Months are
- * tried first, then days, then units: the most human reading that fits every row is the one that continues rightly.
+ * in local time (a day at a daylight saving change is one day, not 23 hours), or a fixed number of units.
+ *
+ * Local time is a day and the time of day, not one number: dates reach further than microseconds do.
  */
 #include "timeline.h"
 
@@ -14,11 +15,48 @@
 #include "utils/json.h"
 #include "utils/timestamp.h"
 
-/* Months from year 0 to the end of what timestamps reach, the year 294276, and some; the same back is too far. */
-#define MOST_MONTHS (INT64CONST(12) * 300000)
+/* Months from year 0 to the end of what dates reach, the year 5874897, and some; the same back is too far. */
+#define MOST_MONTHS (INT64CONST(12) * 6000000)
 
 /* The day of the month is kept in the step's days: months and days are never both part of one step. */
 #define MONTH_DAY(step) ((step)->days)
+
+#define LONGEST_MONTH 32		/* days, and one to spare: months are told apart by it in a rest */
+
+typedef struct Local
+{
+	int64		day;			/* since 2000-01-01 */
+	int64		time;			/* microseconds since midnight */
+} Local;
+
+typedef struct Calendar
+{
+	int64		month;			/* months since year 0 */
+	int			day;			/* of the month */
+	int64		time;			/* microseconds since midnight */
+} Calendar;
+
+static void
+report_range(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+			 errmsg("the time of a forecast row is out of range")));
+}
+
+/* Quotient and remainder with the remainder in 0 .. divisor - 1. */
+static TimelinePlace
+divide(int64 value, int64 divisor)
+{
+	TimelinePlace place = {.index = value / divisor, .rest = value % divisor};
+
+	if (place.rest < 0)
+	{
+		place.rest += divisor;
+		place.index--;
+	}
+	return place;
+}
 
 bool
 timeline_is_valid(lf_time_kind kind, int64 at)
@@ -35,65 +73,106 @@ timeline_is_valid(lf_time_kind kind, int64 at)
 	}
 }
 
-/* A stamp as local time in microseconds: the clock on the wall, in which calendar steps are even. */
-static int64
-to_local(lf_time_kind kind, int64 at)
+bool
+timeline_has_calendar(lf_time_kind kind)
 {
-	switch (kind)
+	return kind == LF_TIME_DATE || kind == LF_TIME_TIMESTAMP || kind == LF_TIME_TIMESTAMPTZ;
+}
+
+Timeline
+timeline_of_kind(lf_time_kind kind)
+{
+	return (Timeline) {.kind = kind, .zone = session_timezone};
+}
+
+Timeline
+timeline_of_model(const lf_model *model)
+{
+	Timeline	timeline = timeline_of_kind(model->time_kind);
+
+	timeline.step = model->step;
+	if (model->time_zone[0] != '\0')
+		timeline.zone = pg_tzset(model->time_zone);
+	if (timeline.zone == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("time zone \"%s\" of the model is not known to this server", model->time_zone)));
+	return timeline;
+}
+
+bool
+timeline_has_step(const Timeline *timeline)
+{
+	const lf_time_step *step = &timeline->step;
+
+	if (timeline->kind == LF_TIME_NONE)
+		return false;
+	if (timeline_has_calendar(timeline->kind) && step->months != 0)
+		return step->months > 0 && step->months <= LONGEST_STEP_MONTHS;
+	if (timeline_has_calendar(timeline->kind) && step->days != 0)
+		return step->days > 0 && step->days <= LONGEST_STEP_DAYS;
+	return step->units > 0;
+}
+
+/* The clock on the wall, in which calendar steps are even. */
+static Local
+to_local(const Timeline *timeline, int64 at)
+{
+	TimelinePlace day;
+
+	if (timeline->kind == LF_TIME_DATE)
+		return (Local) {.day = at};
+	if (timeline->kind == LF_TIME_TIMESTAMPTZ)
 	{
-		case LF_TIME_DATE:
-			return at * USECS_PER_DAY;
-		case LF_TIME_TIMESTAMPTZ:
-			return DatumGetTimestamp(DirectFunctionCall1(timestamptz_timestamp, TimestampTzGetDatum(at)));
-		default:
-			return at;
+		struct pg_tm tm;
+		fsec_t		fraction;
+		int			offset;
+
+		if (timestamp2tm(at, &offset, &tm, &fraction, NULL, timeline->zone) != 0)
+			report_range();
+		at -= (int64) offset * USECS_PER_SEC;
 	}
+	day = divide(at, USECS_PER_DAY);
+	return (Local) {.day = day.index, .time = day.rest};
 }
 
+/* A time that the clock skips becomes the one as long after the change, as everywhere in PostgreSQL. */
 static int64
-from_local(lf_time_kind kind, int64 local)
+from_local(const Timeline *timeline, Local local)
 {
-	switch (kind)
+	int64		at;
+
+	if (timeline->kind == LF_TIME_DATE)
 	{
-		case LF_TIME_DATE:
-			return local / USECS_PER_DAY;
-		case LF_TIME_TIMESTAMPTZ:
-			return DatumGetTimestampTz(DirectFunctionCall1(timestamp_timestamptz, TimestampGetDatum(local)));
-		default:
-			return local;
+		if (!IS_VALID_DATE(local.day))
+			report_range();
+		return local.day;
 	}
-}
+	if (pg_mul_s64_overflow(local.day, USECS_PER_DAY, &at) || pg_add_s64_overflow(at, local.time, &at) ||
+		!IS_VALID_TIMESTAMP(at))
+		report_range();
+	if (timeline->kind == LF_TIME_TIMESTAMPTZ)
+	{
+		struct pg_tm tm;
+		fsec_t		fraction;
 
-static void
-report_range(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
-			 errmsg("the time of a forecast row is out of range")));
+		if (timestamp2tm(at, NULL, &tm, &fraction, NULL, NULL) != 0)
+			report_range();
+		at += (int64) DetermineTimeZoneOffset(&tm, timeline->zone) * USECS_PER_SEC;
+		if (!IS_VALID_TIMESTAMP(at))
+			report_range();
+	}
+	return at;
 }
-
-typedef struct Calendar
-{
-	int64		month;			/* months since year 0 */
-	int			day;			/* of the month */
-	int64		time;			/* microseconds since midnight */
-} Calendar;
 
 static Calendar
-to_calendar(int64 local)
+to_calendar(Local local)
 {
-	Calendar	calendar;
-	int64		day_number = local / USECS_PER_DAY;
+	Calendar	calendar = {.time = local.time};
 	int			year;
 	int			month;
 
-	calendar.time = local % USECS_PER_DAY;
-	if (calendar.time < 0)
-	{
-		calendar.time += USECS_PER_DAY;
-		day_number--;
-	}
-	j2date((int) (day_number + POSTGRES_EPOCH_JDATE), &year, &month, &calendar.day);
+	j2date((int) (local.day + POSTGRES_EPOCH_JDATE), &year, &month, &calendar.day);
 	calendar.month = (int64) year * 12 + month - 1;
 	return calendar;
 }
@@ -113,13 +192,12 @@ days_in_month(int64 month)
 	return day_tab[isleap(year)][month - (int64) year * 12];
 }
 
-/* 'count' months after the calendar's, on day 'day' or the last one of a shorter month. */
-static int64
-month_later(Calendar calendar, int64 count, int day)
+/* On the last day of a month that does not have the calendar's. */
+static Local
+from_calendar(Calendar calendar)
 {
-	int64		month = calendar.month + count;
+	int64		month = calendar.month;
 	int			month_of_year;
-	int64		day_number;
 
 	/* before the year is narrowed: a forged step can be anything */
 	if (month < -MOST_MONTHS || month > MOST_MONTHS)
@@ -127,202 +205,106 @@ month_later(Calendar calendar, int64 count, int day)
 	month_of_year = (int) (month - (int64) year_of(month) * 12) + 1;
 	if (!IS_VALID_JULIAN(year_of(month), month_of_year, 1))
 		report_range();
-	day_number = date2j(year_of(month), month_of_year, Max(1, Min(day, days_in_month(month)))) - POSTGRES_EPOCH_JDATE;
-	return day_number * USECS_PER_DAY + calendar.time;
+	return (Local) {
+		.day = (int64) date2j(year_of(month), month_of_year, Max(1, Min(calendar.day, days_in_month(month)))) -
+			POSTGRES_EPOCH_JDATE,
+		.time = calendar.time,
+	};
 }
 
-static bool
-has_calendar(lf_time_kind kind)
+TimelinePlace
+timeline_place(const Timeline *timeline, int64 at)
 {
-	return kind == LF_TIME_DATE || kind == LF_TIME_TIMESTAMP || kind == LF_TIME_TIMESTAMPTZ;
+	const lf_time_step *step = &timeline->step;
+	bool		calendar_step = timeline_has_calendar(timeline->kind);
+	TimelinePlace place;
+
+	if (calendar_step && step->months != 0)
+	{
+		Calendar	calendar = to_calendar(to_local(timeline, at));
+		bool		is_last = calendar.day == days_in_month(calendar.month);
+
+		place = divide(calendar.month, step->months);
+		/* the last day of a short month stands for the day that rows want */
+		if (is_last && MONTH_DAY(step) > calendar.day && MONTH_DAY(step) < LONGEST_MONTH)
+			calendar.day = MONTH_DAY(step);
+		place.rest = (place.rest * LONGEST_MONTH + calendar.day) * USECS_PER_DAY + calendar.time;
+	}
+	else if (calendar_step && step->days != 0)
+	{
+		Local		local = to_local(timeline, at);
+
+		place = divide(local.day, step->days);
+		place.rest = place.rest * USECS_PER_DAY + local.time;
+	}
+	else
+		place = divide(at, step->units);
+	return place;
 }
 
 int64
-timeline_at(lf_time_kind kind, const lf_time_step *step, int64 origin, int64 k)
+timeline_stamp(const Timeline *timeline, TimelinePlace place)
 {
-	int64		distance;
-	int64		result;
+	const lf_time_step *step = &timeline->step;
+	bool		calendar_step = timeline_has_calendar(timeline->kind);
+	int64		rest_days = place.rest / USECS_PER_DAY;
+	int64		time = place.rest % USECS_PER_DAY;
+	int64		at;
 
-	if (has_calendar(kind) && (step->months != 0 || step->days != 0))
+	if (calendar_step && step->months != 0)
 	{
-		int64		local = to_local(kind, origin);
+		Calendar	calendar = {.day = (int) (rest_days % LONGEST_MONTH), .time = time};
 
-		/* steps come from stored models too: nothing may overflow */
-		if (Abs(k) > PG_INT32_MAX / 2)
+		if (pg_mul_s64_overflow(place.index, step->months, &calendar.month) ||
+			pg_add_s64_overflow(calendar.month, rest_days / LONGEST_MONTH, &calendar.month))
 			report_range();
-		if (step->months != 0)
-			result = month_later(to_calendar(local), k * step->months, MONTH_DAY(step));
-		else if (pg_mul_s64_overflow(k * step->days, USECS_PER_DAY, &distance) ||
-				 pg_add_s64_overflow(local, distance, &result))
-			report_range();
-		if (!IS_VALID_TIMESTAMP(result))
-			report_range();
-		return from_local(kind, result);
+		return from_local(timeline, from_calendar(calendar));
 	}
-	if (pg_mul_s64_overflow(k, step->units, &distance) || pg_add_s64_overflow(origin, distance, &result))
+	if (calendar_step && step->days != 0)
+	{
+		Local		local = {.time = time};
+
+		if (pg_mul_s64_overflow(place.index, step->days, &local.day) ||
+			pg_add_s64_overflow(local.day, rest_days, &local.day))
+			report_range();
+		return from_local(timeline, local);
+	}
+	/* the lowest integers lie in a step whose beginning is out of range, hence unsigned */
+	at = (int64) ((uint64) place.index * (uint64) step->units + (uint64) place.rest);
+	if (divide(at, step->units).index != place.index || !timeline_is_valid(timeline->kind, at))
 		report_range();
-	if (!timeline_is_valid(kind, result))
+	return at;
+}
+
+int64
+timeline_at(const Timeline *timeline, int64 origin, int64 k)
+{
+	TimelinePlace place;
+
+	if (!timeline_has_step(timeline))
 		report_range();
-	return result;
+	place = timeline_place(timeline, origin);
+	if (timeline->has_phase)
+		place.rest = timeline->phase;
+	if (pg_add_s64_overflow(place.index, k, &place.index))
+		report_range();
+	return timeline_stamp(timeline, place);
 }
 
-/*
- * The first row, from 'row' on, that does not follow the one before by the step; the number of rows where all do. From
- * row to row, so that one gap is one offender; months keep their day by MONTH_DAY.
- */
-static uint64
-next_offender(const Rows *rows, lf_time_kind kind, const lf_time_step *step, uint64 row)
+int64
+timeline_spacing(const Timeline *timeline)
 {
-	/* evenly spaced rows, which are the many, need no look at each */
-	if (rows->at == NULL && step->months == 0 && step->days == 0 && step->units == rows->spacing)
-		return rows->count;
-	while (row < rows->count && timeline_at(kind, step, rows_time(rows, row - 1), 1) == rows_time(rows, row))
-	{
-		CHECK_FOR_INTERRUPTS();
-		row++;
-	}
-	return row;
+	if (!timeline_has_calendar(timeline->kind) || (timeline->step.months == 0 && timeline->step.days == 0))
+		return timeline->step.units;
+	if (timeline->step.months != 0 || timeline->kind == LF_TIME_TIMESTAMPTZ)
+		return 0;
+	return timeline->kind == LF_TIME_DATE ? timeline->step.days : timeline->step.days * USECS_PER_DAY;
 }
 
-static uint64
-count_offenders(const Rows *rows, lf_time_kind kind, const lf_time_step *step)
+int
+timeline_month_day(const Timeline *timeline, int64 at)
 {
-	uint64		offenders = 0;
-
-	for (uint64 row = next_offender(rows, kind, step, 1); row < rows->count;
-		 row = next_offender(rows, kind, step, row + 1))
-	{
-		CHECK_FOR_INTERRUPTS();
-		offenders++;
-	}
-	return offenders;
-}
-
-static bool
-fits(const Rows *rows, lf_time_kind kind, const lf_time_step *step)
-{
-	return next_offender(rows, kind, step, 1) == rows->count;
-}
-
-/* A step of months from the first two rows, with the latest day of the month that any row has. */
-static bool
-month_step(const Rows *rows, lf_time_kind kind, lf_time_step *step)
-{
-	Calendar	first = to_calendar(to_local(kind, rows_time(rows, 0)));
-	Calendar	second = to_calendar(to_local(kind, rows_time(rows, 1)));
-	int64		count = second.month - first.month;
-	int			day = 0;
-
-	if (count < 1 || count > 12 * 1000 || first.time != second.time)
-		return false;
-	for (uint64 i = 0; i < rows->count && day < 31; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		day = Max(day, to_calendar(to_local(kind, rows_time(rows, i))).day);
-	}
-	*step = (lf_time_step) {.months = (int32) count, .days = day};
-	return fits(rows, kind, step);
-}
-
-static bool
-day_step(const Rows *rows, lf_time_kind kind, lf_time_step *step)
-{
-	int64		distance = to_local(kind, rows_time(rows, 1)) - to_local(kind, rows_time(rows, 0));
-
-	if (distance <= 0 || distance % USECS_PER_DAY != 0 || distance / USECS_PER_DAY > PG_INT32_MAX / 2)
-		return false;
-	*step = (lf_time_step) {.days = (int32) (distance / USECS_PER_DAY)};
-	return fits(rows, kind, step);
-}
-
-static void
-check_duplicates(const Rows *rows, lf_time_kind kind, const char *source)
-{
-	uint64		duplicates = 0;
-	uint64		first = 0;
-
-	if (rows->at == NULL && rows->spacing != 0)
-		return;
-	for (uint64 i = 1; i < rows->count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (rows_time(rows, i) == rows_time(rows, i - 1) && duplicates++ == 0)
-			first = i;
-	}
-	if (duplicates > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("time stamp %s of %s stands in more than one row",
-						timeline_text(kind, rows_time(rows, first)), source),
-				 errdetail_plural(UINT64_FORMAT " row repeats the time of the one before.",
-								  UINT64_FORMAT " rows repeat the time of the one before.",
-								  duplicates, duplicates),
-				 errhint("Give one row per time, for example by a view with GROUP BY; "
-						 "for several series in one table, a view with one of them.")));
-}
-
-static void
-report_irregular(const Rows *rows, lf_time_kind kind, const lf_time_step *step, const char *source)
-{
-	uint64		first = next_offender(rows, kind, step, 1);
-	uint64		offenders = count_offenders(rows, kind, step);
-
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg("time stamps of %s are not regular: %s follows %s",
-					source, timeline_text(kind, rows_time(rows, first)),
-					timeline_text(kind, rows_time(rows, first - 1))),
-			 errdetail_plural("The step of the first rows is %s; " UINT64_FORMAT " row does not keep to it.",
-							  "The step of the first rows is %s; " UINT64_FORMAT " rows do not keep to it.",
-							  offenders, timeline_step_text(kind, step), offenders),
-			 errhint("Fill the gaps, for example by a view that joins generate_series() with the table.")));
-}
-
-lf_time_step
-timeline_find_step(const Rows *rows, lf_time_kind kind, const char *source)
-{
-	enum {BY_MONTH, BY_DAY, BY_UNIT, READINGS};
-	lf_time_step steps[READINGS] = {0};
-	uint64		fewest = PG_UINT64_MAX;
-	int			best = BY_UNIT;
-
-	if (kind == LF_TIME_NONE || rows->count < 2)
-		return steps[BY_UNIT];
-	check_duplicates(rows, kind, source);
-	if (has_calendar(kind) && month_step(rows, kind, &steps[BY_MONTH]))
-		return steps[BY_MONTH];
-	if (has_calendar(kind) && day_step(rows, kind, &steps[BY_DAY]))
-		return steps[BY_DAY];
-	if (!pg_sub_s64_overflow(rows_time(rows, 1), rows_time(rows, 0), &steps[BY_UNIT].units) &&
-		fits(rows, kind, &steps[BY_UNIT]))
-		return steps[BY_UNIT];
-
-	/* no reading fits every row: tell of the one that most rows keep to */
-	for (int i = BY_MONTH; i < READINGS; i++)
-	{
-		uint64		offenders;
-
-		if (steps[i].months == 0 && steps[i].days == 0 && steps[i].units == 0)
-			continue;
-		offenders = count_offenders(rows, kind, &steps[i]);
-		if (offenders < fewest)
-		{
-			fewest = offenders;
-			best = i;
-		}
-	}
-	report_irregular(rows, kind, &steps[best], source);
-	return steps[best];
-}
-
-void
-timeline_check(const Rows *rows, lf_time_kind kind, const lf_time_step *step, const char *source)
-{
-	if (kind == LF_TIME_NONE || rows->count < 2)
-		return;
-	check_duplicates(rows, kind, source);
-	if (!fits(rows, kind, step))
-		report_irregular(rows, kind, step, source);
+	return to_calendar(to_local(timeline, at)).day;
 }
 
 bool
@@ -385,7 +367,7 @@ timeline_step_text(lf_time_kind kind, const lf_time_step *step)
 	struct pg_itm parts;
 	char	   *out = palloc(MAXDATELEN + 1);
 
-	if (!has_calendar(kind))
+	if (!timeline_has_calendar(kind))
 		return psprintf(INT64_FORMAT, step->units);
 	if (kind == LF_TIME_DATE && step->units != 0)
 	{

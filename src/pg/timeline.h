@@ -1,5 +1,5 @@
 /*
- * timeline.h: the distance between rows, found from their time stamps, and the stamps of rows to come.
+ * timeline.h: the grid that rows lie on in time: its arithmetic.
  *
  * Stamps are int64 in the units of their type: integers as they are, dates in days, timestamps in microseconds, both
  * since 2000-01-01. Steps are calendar steps: k steps after the origin is computed from the origin, never by adding up,
@@ -8,19 +8,55 @@
 #ifndef LFPG_TIMELINE_H
 #define LFPG_TIMELINE_H
 
-#include "rows.h"
+#include "common.h"
+#include "pgtime.h"
+
+typedef struct Timeline
+{
+	lf_time_kind kind;
+	lf_time_step step;			/* all 0: not known */
+	pg_tz	   *zone;			/* of timestamptz: in which days and months are those of the calendar */
+	bool		has_phase;		/* what all stamps have for a rest is known */
+	int64		phase;
+} Timeline;
 
 /*
- * Finds the step of sorted rows; raises 22000 where stamps repeat or no step fits all of them. 'source' is for the
- * message. One row has no step: all fields 0.
+ * A stamp as so many whole steps, and what is left: two stamps lie on one grid where the rests are equal, and their
+ * indexes tell how many steps lie between them.
  */
-lf_time_step timeline_find_step(const Rows *rows, lf_time_kind kind, const char *source);
+typedef struct TimelinePlace
+{
+	int64		index;
+	int64		rest;
+} TimelinePlace;
 
-/* Raises 22000 where rows do not follow each other by this step. */
-void		timeline_check(const Rows *rows, lf_time_kind kind, const lf_time_step *step, const char *source);
+/* The longest steps: above, the rest of a stamp would not fit. */
+#define LONGEST_STEP_MONTHS (12 * 200000)
+#define LONGEST_STEP_DAYS 10000000
+
+/* A timeline of stamps of this kind, without a step, in the session's time zone. */
+Timeline	timeline_of_kind(lf_time_kind kind);
+
+/* That of a model, in its own time zone; raises 22023 where this server does not know that. */
+Timeline	timeline_of_model(const lf_model *model);
+
+/* Whether there is a usable step: what a stored model says of it may be anything. */
+bool		timeline_has_step(const Timeline *timeline);
+
+bool		timeline_has_calendar(lf_time_kind kind);
+
+/* The place of a valid stamp on a timeline that has a step, and the stamp of a place; raises 22008 out of range. */
+TimelinePlace timeline_place(const Timeline *timeline, int64 at);
+int64		timeline_stamp(const Timeline *timeline, TimelinePlace place);
 
 /* The stamp k steps after the origin; raises 22008 where it leaves the type's range. */
-int64		timeline_at(lf_time_kind kind, const lf_time_step *step, int64 origin, int64 k);
+int64		timeline_at(const Timeline *timeline, int64 origin, int64 k);
+
+/* The distance of all neighbours on the grid in the kind's units, or 0 where the calendar makes it vary. */
+int64		timeline_spacing(const Timeline *timeline);
+
+/* Day of the month of a stamp that has one. */
+int			timeline_month_day(const Timeline *timeline, int64 at);
 
 /* Whether a number is a finite stamp of the type at all. */
 bool		timeline_is_valid(lf_time_kind kind, int64 at);

@@ -13,8 +13,6 @@
 #include "training.h"
 #include "utils/timestamp.h"
 
-#include <math.h>
-
 typedef struct AggregateState
 {
 	Rows	   *rows;
@@ -133,17 +131,11 @@ lstm_train_agg_values(PG_FUNCTION_ARGS)
 static void
 append_rows(Rows *rows, const Rows *more)
 {
-	bool	   *nulls = palloc0(rows->columns * sizeof(bool));
-
 	for (uint64 i = 0; i < more->count; i++)
 	{
-		const double *values = more->values + i * more->columns;
-
 		CHECK_FOR_INTERRUPTS();
-		nulls[0] = more->bad_is_null && isnan(values[0]);
-		rows_add(rows, more->timed ? rows_time(more, i) : 0, values, nulls);
+		rows_add(rows, more->timed ? rows_time(more, i) : 0, more->values + i * more->columns, NULL);
 	}
-	pfree(nulls);
 }
 
 SQL_FUNCTION(lstm_train_agg_combine);
@@ -202,7 +194,6 @@ lstm_train_agg_serialize(PG_FUNCTION_ARGS)
 		pq_sendbytes(&out, (char *) state->options, VARSIZE(state->options));
 	pq_sendint64(&out, rows->count);
 	pq_sendint32(&out, rows->columns);
-	pq_sendbyte(&out, rows->bad_is_null);
 	rows_write_times(rows);
 	pq_sendbytes(&out, (char *) rows->at, rows->count * sizeof(int64));
 	pq_sendbytes(&out, (char *) rows->values, rows->count * rows->columns * sizeof(double));
@@ -218,7 +209,6 @@ lstm_train_agg_deserialize(PG_FUNCTION_ARGS)
 	StringInfoData in;
 	uint64		count;
 	int			columns;
-	bool		null_seen;
 	const char *at;
 	const char *values;
 	Jsonb	   *options = NULL;
@@ -233,7 +223,6 @@ lstm_train_agg_deserialize(PG_FUNCTION_ARGS)
 		options = memcpy(palloc(options_size), pq_getmsgbytes(&in, options_size), options_size);
 	count = pq_getmsgint64(&in);
 	columns = pq_getmsgint(&in, 4);
-	null_seen = pq_getmsgbyte(&in);
 	if (columns < 1 || columns > LF_MAX_COLUMNS ||
 		count > MaxAllocSize / (sizeof(int64) + columns * sizeof(double)))
 		elog(ERROR, "invalid state of lstm_train_agg");
@@ -247,13 +236,11 @@ lstm_train_agg_deserialize(PG_FUNCTION_ARGS)
 	{
 		int64		stamp;
 		double		value;
-		bool		null;
 
 		CHECK_FOR_INTERRUPTS();
 		memcpy(&stamp, at + i * sizeof(int64), sizeof(int64));
 		memcpy(&value, values + i * sizeof(double), sizeof(double));
-		null = null_seen && isnan(value);
-		rows_add(state->rows, stamp, &value, &null);
+		rows_add(state->rows, stamp, &value, NULL);
 	}
 	PG_RETURN_POINTER(state);
 }
@@ -287,7 +274,6 @@ static void
 select_columns(Rows *rows, char **have, char **want, int count)
 {
 	int		   *from = palloc(count * sizeof(int));
-	double	   *row = palloc(count * sizeof(double));
 
 	for (int i = 0; i < count; i++)
 	{
@@ -300,14 +286,7 @@ select_columns(Rows *rows, char **have, char **want, int count)
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
 					 errmsg("option \"columns\" does not name \"%s\"", want[i])));
 	}
-	/* count <= columns: a row is never written before it was read */
-	for (uint64 i = 0; i < rows->count; i++)
-	{
-		for (int j = 0; j < count; j++)
-			row[j] = rows->values[i * rows->columns + from[j]];
-		memcpy(rows->values + i * count, row, count * sizeof(double));
-	}
-	rows->columns = count;
+	rows_select(rows, from, count);
 }
 
 SQL_FUNCTION(lstm_train_agg_final);
@@ -327,7 +306,6 @@ lstm_train_agg_final(PG_FUNCTION_ARGS)
 	options_read(state->options, true, options);
 	rows = state->rows;
 	names = column_names(options, rows->columns);
-	rows_check(rows, source, NULL, (const char *const *) names);
 	request->task.horizon = options->horizon;
 	request->task.lookback = options->lookback;
 	request->task.lead = options->lead;

@@ -8,8 +8,9 @@
 #include "level.h"
 #include "lib/stringinfo.h"
 #include "model_value.h"
+#include "regular.h"
 #include "settings.h"
-#include "timeline.h"
+#include "step.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -51,6 +52,23 @@ rows_needed(const lf_task *task)
 	return (uint64) task->lookback - 1 + task->lead + task->horizon;
 }
 
+Series
+training_series(const Request *request)
+{
+	Series		series = {
+		.source = request->source,
+		.time_column = request->time_column,
+		.names = (const char *const *) request->names,
+		.timeline = timeline_of_kind(request->time_kind),
+		.method = (lf_missing) request->options.missing,
+		.season_column = request->task.target[0],
+	};
+
+	if (request->options.step != NULL)
+		series.timeline.step = step_from_text(request->time_kind, request->options.step);
+	return series;
+}
+
 void
 training_check(const Request *request)
 {
@@ -59,6 +77,7 @@ training_check(const Request *request)
 	lf_fit	   *fit;
 	lf_training training = request->options.training;
 
+	(void) training_series(request);
 	if (request->task.lookback == LF_UNSET)
 	{
 		if (request->options.layers != NULL)
@@ -88,15 +107,18 @@ report_too_few(const Request *request, uint64 rows)
 			 errhint("Reduce lookback or horizon, or give more rows.")));
 }
 
-static int
-find_season(const Request *request, const Rows *rows, int longest)
+/* Rows that are to be forecast, not trained on, are left out, and said to be. */
+static void
+leave_future_out(const Request *request, Rows *rows)
 {
-	lf_frame	frame = rows_frame(rows);
-	double	   *scratch = palloc(lf_season_scratch(rows->count) * sizeof(double));
-	int			season = lf_season_find(&frame, request->task.target[0], rows->count, longest, scratch);
+	uint64		read = rows->count;
+	uint64		future = regular_cut_future(rows, request->task.target, request->task.targets);
 
-	pfree(scratch);
-	return season;
+	if (future > 0 && future < read && !request->quiet)
+		ereport(NOTICE,
+				(errmsg_plural("the newest " UINT64_FORMAT " row of %s is left out: its target is NULL",
+							   "the newest " UINT64_FORMAT " rows of %s are left out: their target is NULL",
+							   future, future, request->source)));
 }
 
 /* Trains to the end; cancels and time-outs are served after each mini-batch and inside long ones. */
@@ -233,24 +255,32 @@ training_run(Request *request, Rows *rows)
 	lf_model	model = {.relation = request->relation, .time_column = request->time_column, .version = LF_VERSION};
 	lf_fit	   *fit = palloc0(sizeof(lf_fit));
 	lf_spec    *spec = palloc0(sizeof(lf_spec));
-	lf_frame	frame = rows_frame(rows);
+	Series		series = training_series(request);
+	lf_frame	frame;
 	lf_arena	arena;
 	Size		needed;
+	Size		held;			/* by the rows */
 	int			season;			/* of the baseline: the clearest one */
 	int			inner;			/* of the windows: one that a window can hold */
 	int			layer;
 	bytea	   *value;
 
-	rows_check(rows, request->source, request->time_column, (const char *const *) request->names);
+	leave_future_out(request, rows);
+	model.missing = regular_make(rows, &series);
+	frame = rows_frame(rows);
 	model.time_kind = request->time_kind;
-	model.step = timeline_find_step(rows, request->time_kind, request->source);
+	model.time_zone = request->time_kind == LF_TIME_TIMESTAMPTZ ? pg_get_timezone_name(series.timeline.zone) : "";
+	model.step = series.timeline.step;
 	if (rows->timed && rows->count > 0)
 		model.last_time = rows_time(rows, rows->count - 1);
 	rows_drop_times(rows);
 
 	/* what the user left open */
-	season = rows->count > 0 ? find_season(request, rows, LF_MAX_SEASON) : 1;
-	inner = season > LF_LONGEST_LOOKBACK ? find_season(request, rows, LF_LONGEST_LOOKBACK) : season;
+	season = rows->count > 0 ? regular_season(rows, request->task.target[0], LF_MAX_SEASON) : 1;
+	inner = season > LF_LONGEST_LOOKBACK ? regular_season(rows, request->task.target[0], LF_LONGEST_LOOKBACK) : season;
+	/* nothing had to be filled here, but a forecast may have to */
+	if (series.method == LF_MISSING_SEASONAL && model.missing.values == 0)
+		model.missing.season = season;
 	if (request->task.lookback == LF_UNSET)
 		request->task.lookback = lf_default_lookback(rows->count, inner);
 	if (lf_window_count(&request->task, rows->count) == 0)
@@ -268,8 +298,8 @@ training_run(Request *request, Rows *rows)
 
 	build_spec(request, spec);
 	needed = measure(request, spec, &options->training, rows->count, fit);
-	check_memory(needed > SIZE_MAX - rows->capacity * rows->columns * sizeof(double) ? SIZE_MAX :
-				 needed + rows->capacity * rows->columns * sizeof(double),
+	held = rows_memory(rows);
+	check_memory(needed > SIZE_MAX - held ? SIZE_MAX : needed + held,
 				 psprintf("training this network on " UINT64_FORMAT " rows", rows->count), REMEDY);
 	arena = lf_arena_over(MemoryContextAllocHuge(context, needed), needed);
 	(void) lf_fit_plan(fit, &arena, spec, &request->task, request->columns, &options->training, rows->count, &layer);
@@ -281,10 +311,15 @@ training_run(Request *request, Rows *rows)
 	if (request->relation[0] == '\0')
 		model.tail = rows->values + (rows->count - request->task.lookback) * rows->columns;
 	if (!request->quiet)
+	{
+		regular_report(&model.missing, &series);
 		report_verdict(&model);
+	}
 	MemoryContextSwitchTo(caller);
 	value = model_to_bytea(&model);
 	pfree(rows->values);
+	if (rows->marks != NULL)
+		pfree(rows->marks);
 	pfree(rows);
 	MemoryContextDelete(context);
 	return value;

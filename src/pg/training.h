@@ -5,7 +5,7 @@
 #define LFPG_TRAINING_H
 
 #include "options.h"
-#include "rows.h"
+#include "regular.h"
 
 typedef struct Request
 {
@@ -19,6 +19,9 @@ typedef struct Request
 	lf_time_kind time_kind;
 	bool		quiet;			/* no message on how good the model is */
 } Request;
+
+/* How rows of this request become a series. */
+Series		training_series(const Request *request);
 
 /* Raises what can be told before any row is read: a spec that does not fit, or more memory than is allowed. */
 void		training_check(const Request *request);

@@ -3,19 +3,24 @@
  */
 #include "arguments.h"
 #include "error.h"
+#include "json.h"
+#include "regular.h"
+#include "step.h"
 #include "table.h"
-#include "timeline.h"
 
-/* The x and y of one window, copied out of the frame. */
+#include <math.h>
+
+/* The x and y of one window, copied out of the frame; what is masked is NULL. */
 static ArrayType *
-window_array(const lf_frame *frame, uint64 first, int rows, const int16_t *columns, int count)
+window_array(const lf_frame *frame, uint64 first, int rows, const int16_t *columns, int count, bool masked)
 {
 	double	   *values = palloc((Size) rows * count * sizeof(double));
 	ArrayType  *array;
 
 	for (int t = 0; t < rows; t++)
 		for (int i = 0; i < count; i++)
-			values[t * count + i] = frame->values[(first + t) * frame->columns + columns[i]];
+			values[t * count + i] = masked && lf_frame_is_masked(frame, first + t, columns[i]) ? (double) NAN :
+				frame->values[(first + t) * frame->columns + columns[i]];
 	array = doubles_array(values, rows, count);
 	pfree(values);
 	return array;
@@ -37,9 +42,10 @@ put_windows(ReturnSetInfo *result, const lf_frame *frame, const lf_task *task, b
 
 		CHECK_FOR_INTERRUPTS();
 		values[at] = Int32GetDatum((int32) (w + 1));
-		values[at + 1] = PointerGetDatum(window_array(frame, w, task->lookback, task->input, task->inputs));
+		values[at + 1] = PointerGetDatum(window_array(frame, w, task->lookback, task->input, task->inputs,
+													false));
 		values[at + 2] = PointerGetDatum(window_array(frame, lf_window_first_output(task, w), task->horizon,
-													  task->target, task->targets));
+													  task->target, task->targets, true));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(each);
@@ -58,13 +64,32 @@ check_window(const lf_task *task)
 				 errmsg("a window is larger than an array can be")));
 }
 
+static lf_missing
+missing_method(const char *name)
+{
+	const char *nearest;
+
+	if (name == NULL)
+		return LF_MISSING_ERROR;
+	for (int i = 0; i < LF_MISSINGS; i++)
+		if (strcmp(name, lf_missing_names[i]) == 0)
+			return (lf_missing) i;
+	nearest = nearest_name(name, lf_missing_names, LF_MISSINGS);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("missing must be one of %s, not \"%s\"", join_names(lf_missing_names, LF_MISSINGS), name),
+			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+}
+
 static Datum
 windows(FunctionCallInfo fcinfo, char **targets, int target_count)
 {
 	lf_task    *task = palloc0(sizeof(lf_task));
 	Table	   *table;
 	Rows	   *rows;
+	Series		series = {0};
 	lf_frame	frame;
+	char	   *step;
 	char	  **inputs;
 	char	  **names;
 	int			input_count;
@@ -83,9 +108,18 @@ windows(FunctionCallInfo fcinfo, char **targets, int target_count)
 	names = task_columns(targets, target_count, inputs, input_count, task, &columns);
 	check_window(task);
 	table = table_open(PG_GETARG_OID(0), argument_text(fcinfo, 2), names, columns);
+	series.source = table->label;
+	series.time_column = table->time_column;
+	series.names = (const char *const *) names;
+	series.timeline = timeline_of_kind(table->time_kind);
+	series.method = missing_method(argument_text(fcinfo, 10));
+	series.season_column = task->target[0];
+	step = argument_text(fcinfo, 11);
+	if (step != NULL)
+		series.timeline.step = step_from_text(table->time_kind, step);
 	rows = table_read(table, CurrentMemoryContext, NULL, 0);
-	rows_check(rows, table->label, table->time_column, (const char *const *) names);
-	(void) timeline_find_step(rows, table->time_kind, table->label);
+	(void) regular_cut_future(rows, task->target, task->targets);
+	(void) regular_make(rows, &series);
 	frame = rows_frame(rows);
 	put_windows((ReturnSetInfo *) fcinfo->resultinfo, &frame, task, true);
 	return (Datum) 0;
@@ -132,9 +166,8 @@ lstm_split_sequence(PG_FUNCTION_ARGS)
 	for (int i = 0; i < columns; i++)
 		task->input[i] = task->target[i] = (int16) i;
 	check_window(task);
-	frame.values = argument_doubles(array, "\"values\"", &count);
+	frame = (lf_frame) {.values = argument_doubles(array, "\"values\"", &count), .columns = columns};
 	frame.rows = count / columns;
-	frame.columns = columns;
 	put_windows((ReturnSetInfo *) fcinfo->resultinfo, &frame, task, false);
 	return (Datum) 0;
 }

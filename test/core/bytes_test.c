@@ -175,7 +175,11 @@ same_record(const lf_model *a, const lf_model *b)
 	return strcmp(a->relation, b->relation) == 0 && strcmp(a->time_column, b->time_column) == 0 &&
 		strcmp(a->version, b->version) == 0 &&
 		a->time_kind == b->time_kind && a->step.months == b->step.months && a->step.days == b->step.days &&
-		a->step.units == b->step.units && a->last_time == b->last_time && a->imported == b->imported &&
+		a->step.units == b->step.units && a->last_time == b->last_time &&
+		strcmp(a->time_zone, b->time_zone) == 0 && a->missing.method == b->missing.method &&
+		a->missing.season == b->missing.season && a->missing.rows == b->missing.rows &&
+		a->missing.values == b->missing.values && a->missing.first == b->missing.first &&
+		a->missing.last == b->missing.last && a->imported == b->imported &&
 		a->rows == b->rows && a->windows == b->windows && a->validation_windows == b->validation_windows &&
 		a->season == b->season && a->best_epoch == b->best_epoch && a->final_epochs == b->final_epochs &&
 		a->epochs == b->epochs &&

@@ -177,6 +177,69 @@ test_errors(void)
 	fit_rig_close(&r);
 }
 
+/* Trains on the second column with the first as input, rows 20 to 29 and 70 to 74 of the target set to 'filled'. */
+static bool
+fit_masked(fit_rig *r, bool mask, double filled)
+{
+	static unsigned char marks[RIG_MOST_ROWS * RIG_COLUMNS / 8 + 1];
+
+	fit_rig_setup(r, LF_VANILLA, 1, 0.1);
+	r->task.inputs = r->task.targets = 1;
+	r->task.input[0] = 0;
+	r->task.target[0] = 1;
+	r->training.scale = LF_SCALE_NONE;
+	lf_preset_spec(LF_VANILLA, &(lf_preset_arguments) {.units = {5}, .units_count = 1, .activation = LF_TANH,
+				   .recurrent_activation = LF_SIGMOID}, &r->task, &r->spec);
+	memset(marks, 0, sizeof(marks));
+	for (size_t row = 20; row < 75; row++)
+		if (row < 30 || row >= 70)
+		{
+			size_t		i = row * RIG_COLUMNS + 1;
+
+			r->values[i] = filled;
+			marks[i / 8] |= (unsigned char) (1 << (i % 8));
+		}
+	r->frame.masked = mask ? marks : NULL;
+	return fit_rig_run(r, 0) == LF_FINISHED;
+}
+
+/* Whether two fits learned the same and are told to be as good. */
+static bool
+learned_the_same(const fit_rig *a, const fit_rig *b)
+{
+	return memcmp(a->fit.trainer.weights, b->fit.trainer.weights, a->fit.network.parameters * sizeof(lf_real)) == 0 &&
+		memcmp(a->fit.history, b->fit.history, (size_t) a->fit.epochs * sizeof(lf_epoch)) == 0 &&
+		memcmp(&a->fit.scores[LF_NETWORK], &b->fit.scores[LF_NETWORK], sizeof(lf_score)) == 0;
+}
+
+static void
+test_masked(void)
+{
+	fit_rig		a;
+	fit_rig		b;
+
+	ok(fit_masked(&a, true, 5) && fit_masked(&b, true, -300) && learned_the_same(&a, &b),
+	   "what stands in the place of a masked target changes neither weights nor losses nor scores");
+	ok(a.fit.scores[LF_NETWORK].count == 2 * (double) a.fit.validation_windows - 2 * 5,
+	   "the others are all scored");
+	fit_rig_close(&a);
+	fit_rig_close(&b);
+	ok(fit_masked(&a, false, 5) && fit_masked(&b, false, -300) && !learned_the_same(&a, &b),
+	   "without the mask it does");
+	fit_rig_close(&a);
+	fit_rig_close(&b);
+
+	/* a network that stays at 0 or so beside targets of 1000: each known one costs their square, masked ones nothing */
+	(void) fit_masked(&a, true, 1000);
+	fit_rig_close(&a);
+	for (size_t row = 0; row < RIG_ROWS; row++)
+		a.values[row * RIG_COLUMNS + 1] = 1000;
+	a.training.learning_rate = 1e-10;
+	ok(fit_rig_run(&a, 0) == LF_FINISHED && fabs(a.fit.history[0].loss / 1e6 - 1) < 0.01 &&
+	   fabs(a.fit.history[0].validation_loss / 1e6 - 1) < 0.01, "losses are means over the known targets");
+	fit_rig_close(&a);
+}
+
 /* Forecasts past the horizon, against a frame to which forecasts are appended by hand. */
 static void
 check_recursion(lf_preset preset, int lookback, int horizon, lf_normalize normalize)
@@ -310,6 +373,7 @@ main(void)
 	test_split();
 	test_scores();
 	test_errors();
+	test_masked();
 	for (int i = 0; i < LF_NORMALIZES; i++)
 	{
 		check_recursion(LF_VANILLA, 6, 2, (lf_normalize) i);

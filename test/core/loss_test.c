@@ -74,6 +74,26 @@ test_gradients(lf_loss loss)
 	free(dy.raw);
 }
 
+/* What is not known changes neither the loss nor the gradient of the others: as if it had not been given. */
+static void
+test_unknown(lf_loss loss)
+{
+	static const lf_real y[] = {1, 2, -3, 0.5, 7};
+	static const lf_real target[] = {(lf_real) NAN, 0, -2, (lf_real) NAN, 1};
+	static const lf_real known_y[] = {2, -3, 7};
+	static const lf_real known_target[] = {0, -2, 1};
+	static const lf_real unknown[] = {(lf_real) NAN, (lf_real) NAN};
+	lf_real		dy[5];
+	lf_real		known_dy[3];
+	double		sum = lf_loss_sum(loss, y, target, 5, dy);
+
+	ok(lf_loss_known(target, 5) == 3 && sum == lf_loss_sum(loss, known_y, known_target, 3, known_dy) &&
+	   dy[1] == known_dy[0] && dy[2] == known_dy[1] && dy[4] == known_dy[2],
+	   "%s is that of the known targets, and so is its mean", lf_loss_names[loss]);
+	ok(dy[0] == 0 && dy[3] == 0, "unknown ones have a gradient of 0");
+	ok(lf_loss_sum(loss, y, unknown, 2, dy) == 0 && dy[0] == 0 && dy[1] == 0, "nothing known is no loss");
+}
+
 static void
 test_clipping(void)
 {
@@ -97,7 +117,10 @@ main(void)
 {
 	test_by_hand();
 	for (int i = 0; i < LF_LOSSES; i++)
+	{
 		test_gradients((lf_loss) i);
+		test_unknown((lf_loss) i);
+	}
 	test_clipping();
 	return done_testing();
 }

@@ -85,6 +85,9 @@ sample_trained(lf_model *model, int number)
 	model->time_kind = LF_TIME_TIMESTAMPTZ;
 	model->step = (lf_time_step) {.months = 1, .days = -2, .units = INT64_C(3600000000)};
 	model->last_time = INT64_C(-123456789012345);
+	model->time_zone = "Europe/Berlin";
+	model->missing = (lf_missing_record) {.method = LF_MISSING_SEASONAL, .season = 24, .rows = 3, .values = 10,
+		.first = INT64_C(-987654321098765), .last = INT64_C(-98765432109876)};
 	model->rows = 1000;
 	model->windows = 995;
 	model->validation_windows = 199;
@@ -127,6 +130,7 @@ sample_from_elsewhere(lf_model *model)
 	model->imported = true;
 	model->relation = "";
 	model->time_column = "";
+	model->time_zone = "";
 }
 
 /* Everything but the block of weights lies in 's', which must stay where it is. */

@@ -134,7 +134,7 @@ test_same_bits(int planned)
 }
 
 static void
-test_whole_batch(void)
+test_whole_batch(bool unknown)
 {
 	lf_spec		spec = network_spec(false);
 	bool		good = true;
@@ -153,6 +153,10 @@ test_whole_batch(void)
 		int			layer;
 
 		open_rig(&r, &spec, batch);
+		/* more unknown targets in the first shard than in the others */
+		for (int i = 0; unknown && i < batch * 2; i++)
+			if (i < batch / 3 || i % 5 == 0)
+				((lf_real *) r.target.block)[i] = (lf_real) NAN;
 		(void) lf_network_create(&whole, &spec, &layer);
 		lf_network_plan(&whole, &arena, batch, true);
 		block = guarded_new(arena.used);
@@ -172,7 +176,7 @@ test_whole_batch(void)
 		free(gradients.raw);
 		good = close_rig(&r) && good;
 	}
-	ok(good, "shards find the loss and the gradient of the whole batch");
+	ok(good, "shards find the loss and the gradient of the whole batch%s", unknown ? " without unknown targets" : "");
 }
 
 static void
@@ -235,7 +239,8 @@ main(void)
 	test_pool();
 	test_same_bits(49);
 	test_same_bits(MOST);
-	test_whole_batch();
+	test_whole_batch(false);
+	test_whole_batch(true);
 	test_interrupt();
 	return done_testing();
 }

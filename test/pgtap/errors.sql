@@ -131,16 +131,16 @@ SELECT is(pg_temp.with_rows(change, $$ SELECT lstm_train('changed', 'value', loo
 FROM (VALUES
     ('UPDATE changed SET value = NULL WHERE other IN (7, 9, 12)', '22004: column "value" of relation "changed" is NULL in row 7
 DETAIL: 3 of 40 rows have NULL, NaN or infinite values.
-HINT: Leave these rows out or fill them, for example in a view with coalesce().', 'a NULL in the target'),
+HINT: Train with option "missing", which fills values, for example {"missing": "linear"}; or leave these rows out in a view.', 'a NULL in the target'),
     ('UPDATE changed SET value = ''NaN'' WHERE other = 40', '22000: column "value" of relation "changed" is NaN in row 40
 DETAIL: 1 of 40 rows has NULL, NaN or infinite values.
-HINT: Leave these rows out or fill them, for example in a view with coalesce().', 'a NaN in the last row'),
+HINT: Train with option "missing", which fills values, for example {"missing": "linear"}; or leave these rows out in a view.', 'a NaN in the last row'),
     ('UPDATE changed SET other = ''-Infinity'' WHERE other = 1', '22000: column "other" of relation "changed" is infinite in row 1
 DETAIL: 1 of 40 rows has NULL, NaN or infinite values.
-HINT: Leave these rows out or fill them, for example in a view with coalesce().', 'an infinite value in an input, in the first row'),
+HINT: Leave these rows out or make the values finite, for example in a view.', 'an infinite value in an input, in the first row'),
     ('UPDATE changed SET value = NULL, other = ''NaN''', '22004: column "value" of relation "changed" is NULL in row 1
 DETAIL: 40 of 40 rows have NULL, NaN or infinite values.
-HINT: Leave these rows out or fill them, for example in a view with coalesce().', 'nothing but bad values'),
+HINT: Train with option "missing", which fills values, for example {"missing": "linear"}; or leave these rows out in a view.', 'nothing but bad values'),
     ('UPDATE changed SET at = NULL WHERE other = 7', '22004: time column "at" of relation "changed" is NULL in row 40
 DETAIL: 1 of 40 rows has no finite time.
 HINT: Leave such rows out, for example by a view.', 'a NULL time'),
@@ -159,21 +159,21 @@ HINT: Give one row per time, for example by a view with GROUP BY; for several se
         'duplicate time stamps'),
     ('DELETE FROM changed WHERE other IN (10, 20, 21)',
         '22000: time stamps of relation "changed" are not regular: 2024-01-11 00:00:00 follows 2024-01-09 00:00:00
-DETAIL: The step of the first rows is 1 day; 2 rows do not keep to it.
-HINT: Fill the gaps, for example by a view that joins generate_series() with the table.', 'gaps'),
+DETAIL: The step is 1 day; 3 rows are missing.
+HINT: Train with option "missing", which fills gaps, for example {"missing": "linear"}; or give the step by option "step".', 'gaps'),
     ('UPDATE changed SET at = timestamp ''2019-12-31'' + other * interval ''1 month''; DELETE FROM changed WHERE other = 10',
         '22000: time stamps of relation "changed" are not regular: 2020-11-30 00:00:00 follows 2020-09-30 00:00:00
-DETAIL: The step of the first rows is 1 mon; 1 row does not keep to it.
-HINT: Fill the gaps, for example by a view that joins generate_series() with the table.', 'a missing month, which makes no other month irregular'),
+DETAIL: The step is 1 mon; 1 row is missing.
+HINT: Train with option "missing", which fills gaps, for example {"missing": "linear"}; or give the step by option "step".', 'a missing month, which makes no other month irregular'),
     ('UPDATE changed SET at = at + interval ''1 minute'' WHERE other = 10',
         '22000: time stamps of relation "changed" are not regular: 2024-01-10 00:01:00 follows 2024-01-09 00:00:00
-DETAIL: The step of the first rows is 1 day; 2 rows do not keep to it.
-HINT: Fill the gaps, for example by a view that joins generate_series() with the table.', 'a row that is late')
+DETAIL: The step is 1 day; 1 row is not a whole number of steps from the others.
+HINT: Give such rows a time of the grid in a view, for example by GROUP BY date_trunc(...), or give the step by option "step".', 'a row that is late')
 ) AS v (change, failure, description);
 SELECT is(pg_temp.with_rows('UPDATE changed SET value = NULL WHERE other = 38', $$ SELECT f.* FROM models,
     lstm_forecast(one, relation => 'changed') AS f $$), '22004: column "value" of relation "changed" is NULL in row 1
 DETAIL: 1 of 3 rows has NULL, NaN or infinite values.
-HINT: Leave these rows out or fill them, for example in a view with coalesce().', 'a NULL in the rows to forecast from');
+HINT: Train with option "missing", which fills values, for example {"missing": "linear"}; or leave these rows out in a view.', 'a NULL in the rows to forecast from');
 SELECT is(pg_temp.with_rows('UPDATE changed SET value = NULL WHERE other = 37', $$ SELECT f.* FROM models,
     lstm_forecast(one, relation => 'changed') AS f $$), 'no error', 'a NULL before them does not matter');
 SELECT throws_ok($$ SELECT lstm_train_agg(CASE WHEN i = 5 THEN NULL ELSE now() + i * interval '1 h' END, i::float8, '{}')

@@ -2,10 +2,11 @@
 BEGIN;
 SET LOCAL client_min_messages = error;
 SET LOCAL statement_timeout = '60s';
+SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(14);
+SELECT plan(15);
 
 CREATE TABLE days (at timestamptz PRIMARY KEY, value float8);
 INSERT INTO days SELECT timestamptz '2024-01-01' + i * interval '1 day', i * i % 7 FROM generate_series(1, 12) AS i;
@@ -58,6 +59,8 @@ BEGIN
     bytes := pg_temp.put(bytes, 8, length(bytes));
     RETURN pg_temp.put(bytes, length(bytes) - 4, pg_temp.crc32c(substring(bytes, 1, length(bytes) - 4), lookup));
 END $$;
+SELECT throws_ok($$ SELECT f.* FROM models, crc, lstm_forecast(pg_temp.seal(overlay(model PLACING 'XYZ'::bytea FROM position('UTC'::bytea IN model)),
+        lookup)) AS f WHERE n = 1 $$, '22023', 'time zone "XYZ" of the model is not known to this server', 'a time zone that is none is refused');
 SELECT is((SELECT md5(pg_temp.seal(model, lookup)) FROM models, crc WHERE n = 1), (SELECT md5(model) FROM models WHERE n = 1),
     'sealing a model that is whole leaves it as it is');
 SELECT is((SELECT lstm_info(pg_temp.seal(set_byte(model, length(model) - 7, get_byte(model, length(model) - 7) # 1), lookup))->'layers'

@@ -1,0 +1,26 @@
+/*
+ * newest.h: rows of a relation as a model wants them: the newest window to forecast from, or all.
+ */
+#ifndef LFPG_NEWEST_H
+#define LFPG_NEWEST_H
+
+#include "regular.h"
+#include "table.h"
+
+/*
+ * The columns that a forecast reads: the inputs, and behind them the targets that are none, where they tell which row
+ * is the newest that is known. Not where outputs lie on the last input row: its target is what is asked for.
+ */
+char	  **newest_columns(const lf_model *model, int *columns);
+
+/* How rows of this relation become a series: with the step, the zone and the filling of the model. */
+Series		newest_series(const lf_model *model, const Table *table);
+
+/*
+ * The inputs of the newest window, (lookback, inputs), of a relation that was opened with newest_columns(). Sets the
+ * timeline and the time of the window's last row. Raises 22000 where there are too few rows.
+ */
+const double *newest_window(const lf_model *model, const Table *table, const TimestampTz *as_of, Timeline *timeline,
+							int64 *origin);
+
+#endif
