@@ -13,8 +13,8 @@ PG_CONFIG ?= pg_config
 # The one list of what the core is made of: the module, the tests, the fuzzer and the benchmark take it from here.
 CORE = activation base crc32c defaults fit frequent gaps initialize interval kernels kernels_avx2 kernels_avx512 \
 	kernels_generic layer layer_bidirectional layer_conv1d layer_conv_lstm2d layer_dense layer_dropout layer_lstm \
-	layer_max_pool1d layer_shape layer_time_distributed level loss matrix metrics model_bytes network optimizer patches \
-	pool predict preset random score season shards trainer window
+	layer_max_pool1d layer_segment_lstm layer_shape layer_time_distributed level loss matrix metrics model_bytes network \
+	optimizer patches pool predict preset random score season shards trainer window
 
 # The way of a row: table -> rows -> regular -> frame -> training -> model value -> forecast.
 PG = along anomalies architecture arguments backtest describe error evaluate forecast import json model_cache \
@@ -43,8 +43,8 @@ CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-ma
 KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
-OURS = demo check forms accuracy coverage cancel bench bench-core bench-sql setup setup-check setup-bench core-tests \
-	bench-programs
+OURS = demo check forms accuracy coverage long-horizons cancel bench bench-core bench-sql setup setup-check setup-bench \
+	core-tests bench-programs
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
@@ -83,6 +83,13 @@ coverage: setup
 	@test -d "$(SERIES)" || { echo "give the folder with the series: make coverage SERIES=folder" >&2; exit 1; }
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(EVERY)" -f bench/coverage.sql
+
+# a seed takes some ten minutes
+SEEDS ?= 1
+long-horizons: setup
+	@test -d "$(SERIES)" || { echo "give the folder with the series: make long-horizons SERIES=folder" >&2; exit 1; }
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v seeds=$(SEEDS) -f bench/long_horizons.sql
 
 cancel: setup
 	$(SUB) -s all

@@ -53,6 +53,21 @@ lf_default_lookback(size_t rows, int season)
 	return lookback < 1 ? 1 : lookback;
 }
 
+int
+lf_default_segment_lookback(size_t rows, int horizon, int season, int length)
+{
+	lf_task		of_horizon = {.lookback = horizon, .horizon = horizon};
+	size_t		lookback = (size_t) lf_default_lookback(rows, season);
+
+	if (length == 0)
+		length = lf_segment_length(&of_horizon, season);
+	if (lookback < (size_t) horizon)
+		lookback = (size_t) horizon;
+	if (lookback > rows / 4)
+		lookback = rows / 4;
+	return lookback < (size_t) length ? length : (int) (lookback / (size_t) length) * length;
+}
+
 lf_normalize
 lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int inner)
 {
@@ -83,11 +98,14 @@ lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int
 }
 
 void
-lf_default_training(lf_training *training, size_t windows)
+lf_default_training(lf_training *training, const lf_preset_info *preset, size_t windows)
 {
 	size_t		batches;
 	size_t		epochs;
 
+	if (training->learning_rate == LF_UNSET && preset != NULL && preset->learning_rate > 0 &&
+		training->optimizer != LF_SGD)
+		training->learning_rate = preset->learning_rate;
 	if (training->learning_rate == LF_UNSET)
 		training->learning_rate = training->optimizer == LF_SGD ? 0.01 : 0.005;
 	if (training->batch_size == LF_UNSET)

@@ -4,11 +4,9 @@
 #ifndef LF_DEFAULTS_H
 #define LF_DEFAULTS_H
 
+#include "preset.h"
 #include "season.h"
 #include "trainer.h"
-
-/* Marks a number of lf_training that is still to be chosen. */
-#define LF_UNSET (-1)
 
 /*
  * The longest season that a window is made to hold. A yearly season of daily rows made training ten times slower and
@@ -23,13 +21,19 @@
 int			lf_default_lookback(size_t rows, int season);
 
 /*
+ * The same for the preset segment: as long as the horizon, because a whole segment is one step of the recurrence, and
+ * a multiple of the segment's 'length', 0 where that is chosen.
+ */
+int			lf_default_segment_lookback(size_t rows, int horizon, int season, int length);
+
+/*
  * 'season' is the clearest one, 'inner' the one that windows hold. None where the level of the targets hardly moves
  * from season to season; else their mean where a window holds whole seasons, else their last value, if levels can be
  * had.
  */
 lf_normalize lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int inner);
 
-/* Replaces what is LF_UNSET: learning rate, batch size and epochs. */
-void		lf_default_training(lf_training *training, size_t windows);
+/* Replaces what is LF_UNSET: learning rate, batch size and epochs. 'preset' is NULL for layers of the user's own. */
+void		lf_default_training(lf_training *training, const lf_preset_info *preset, size_t windows);
 
 #endif

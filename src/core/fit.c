@@ -43,8 +43,9 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 			const lf_training *training, size_t rows, int *layer)
 {
 	size_t		windows = lf_window_count(task, rows);
+	int			samples = lf_task_samples(task);
 	lf_status	status;
-	int			at_once;		/* windows that the network holds */
+	int			at_once;		/* windows that the network holds, or one that it takes in parts */
 	size_t		steps;			/* of a forecast */
 	size_t		lists;			/* of errors */
 
@@ -52,13 +53,17 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 	split(fit, rows);
 	if ((size_t) fit->training.batch_size > windows && windows > 0)
 		fit->training.batch_size = (int) windows;
+	if (fit->training.batch_size > LF_MAX_BATCH / samples)
+		fit->training.batch_size = LF_MAX_BATCH / samples;
 	status = lf_network_create(&fit->network, spec, layer);
 	if (status != LF_OK)
 		return status;
 	if (!lf_task_fits_output(task, lf_network_output(&fit->network)))
 		return LF_BAD_OUTPUT;
 	lf_trainer_plan(&fit->trainer, arena, &fit->network, &fit->training, task, windows);
-	at_once = lf_shard_batch(&fit->network, fit->training.batch_size);
+	at_once = lf_shard_batch(&fit->network, fit->training.batch_size * samples) / samples;
+	if (at_once < 1)
+		at_once = 1;
 	fit->errors.steps = lf_errors_steps(task, fit->validation_windows);
 	fit->errors.most = lf_errors_most(task, fit->validation_windows);
 	fit->measured_windows = lf_errors_windows(task, fit->validation_windows);

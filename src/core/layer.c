@@ -28,6 +28,7 @@ static const lf_layer_class *const classes[LF_LAYER_KINDS] = {
 	[LF_REPEAT_VECTOR] = &lf_repeat_vector_class,
 	[LF_CONV_LSTM2D] = &lf_conv_lstm2d_class,
 	[LF_DROPOUT] = &lf_dropout_class,
+	[LF_SEGMENT_LSTM] = &lf_segment_lstm_class,
 };
 
 const lf_layer_class *

@@ -26,10 +26,11 @@ typedef enum lf_layer_kind
 	LF_RESHAPE,
 	LF_REPEAT_VECTOR,
 	LF_CONV_LSTM2D,
-	LF_DROPOUT
+	LF_DROPOUT,
+	LF_SEGMENT_LSTM
 } lf_layer_kind;
 
-#define LF_LAYER_KINDS 11
+#define LF_LAYER_KINDS 12
 
 typedef enum lf_merge
 {
@@ -74,6 +75,7 @@ typedef struct lf_layer_spec
 	int			strides[2];
 	lf_shape	target;			/* reshape: the shape wanted; one dimension may be -1 */
 	double		rate;			/* dropout */
+	int			segments;		/* segment_lstm: steps of its output */
 } lf_layer_spec;
 
 /* Which arguments a kind takes; readers and writers of specs go by these, so that no list of keys stands twice. */
@@ -98,7 +100,8 @@ typedef enum lf_argument
 	LF_ARG_STRIDES_2D = 1 << 16,
 	LF_ARG_TARGET_SHAPE = 1 << 17,
 	LF_ARG_RATE = 1 << 18,
-	LF_ARG_LAYER = 1 << 19		/* wraps another layer */
+	LF_ARG_LAYER = 1 << 19,		/* wraps another layer */
+	LF_ARG_SEGMENTS = 1 << 20
 } lf_argument;
 
 typedef enum lf_initializer
@@ -197,6 +200,7 @@ extern const lf_layer_class lf_reshape_class;
 extern const lf_layer_class lf_repeat_vector_class;
 extern const lf_layer_class lf_conv_lstm2d_class;
 extern const lf_layer_class lf_dropout_class;
+extern const lf_layer_class lf_segment_lstm_class;
 
 /* The class of a kind, or NULL where the number is none. */
 const lf_layer_class *lf_layer_class_of(lf_layer_kind kind);

@@ -58,15 +58,6 @@ size_of(const lf_layer *layer, int batch)
 	};
 }
 
-/* Panels of one number for each unit, or of four: the rows from 'row' on of 'rows'. NULL: there are none. */
-static lf_panels
-in_panels(const lf_layer *layer, lf_real *at, size_t numbers, size_t rows, size_t row)
-{
-	size_t		width = numbers * layer->kernels->lanes;
-
-	return (lf_panels) {at == NULL ? NULL : at + row * width, rows * width};
-}
-
 static lf_status
 lstm_output_shape(const lf_layer_spec *spec, const lf_shape *input, lf_shape *output)
 {
@@ -137,18 +128,18 @@ lstm_packed_size(const lf_layer *layer, bool training)
 }
 
 /* For the way back, behind what the way there needs: U^T and then W^T. */
-static lf_real *
-recurrent_transposed(const lf_layer *layer)
+lf_real *
+lf_lstm_recurrent_transposed(const lf_layer *layer)
 {
 	return layer->packed + lstm_packed_size(layer, false);
 }
 
-static lf_real *
-kernel_transposed(const lf_layer *layer)
+lf_real *
+lf_lstm_kernel_transposed(const lf_layer *layer)
 {
 	size_t		h = (size_t) layer->spec.units;
 
-	return recurrent_transposed(layer) + lf_packed_gates(layer->kernels, h, h);
+	return lf_lstm_recurrent_transposed(layer) + lf_packed_gates(layer->kernels, h, h);
 }
 
 static void
@@ -161,8 +152,8 @@ lstm_pack(lf_layer *layer, const lf_pass *pass, bool training)
 	layer->kernels->pack_cell(pass, n.hidden, n.inputs, n.hidden, layer->weights, recurrent, bias, layer->packed);
 	if (!training)
 		return;
-	layer->kernels->pack_gates(pass, n.hidden, n.hidden, recurrent, 4 * n.hidden, recurrent_transposed(layer));
-	layer->kernels->pack_gates(pass, n.hidden, n.inputs, layer->weights, 4 * n.hidden, kernel_transposed(layer));
+	layer->kernels->pack_gates(pass, n.hidden, n.hidden, recurrent, 4 * n.hidden, lf_lstm_recurrent_transposed(layer));
+	layer->kernels->pack_gates(pass, n.hidden, n.inputs, layer->weights, 4 * n.hidden, lf_lstm_kernel_transposed(layer));
 }
 
 /* The time at which the layer is at a step. */
@@ -214,7 +205,7 @@ find_start(lf_layer *layer, const lf_pass *pass, const lstm_size *n, const lf_re
 		.packed = layer->packed,
 		.x = x,
 		.x_row = n->inputs,
-		.sums = in_panels(layer, cache->start, 4, rows, 0),
+		.sums = lf_in_panels(layer, cache->start, 4, rows, 0),
 	};
 
 	if (cache->start != NULL)
@@ -226,7 +217,7 @@ start_of(const lf_layer *layer, const lstm_size *n, size_t t)
 {
 	const lstm_cache *cache = layer->cache;
 
-	return in_panels(layer, cache->start, 4, layer->same_input ? n->batch : n->steps * n->batch,
+	return lf_in_panels(layer, cache->start, 4, layer->same_input ? n->batch : n->steps * n->batch,
 					 layer->same_input ? 0 : t * n->batch);
 }
 
@@ -237,7 +228,7 @@ cell_of(const lf_layer *layer, const lstm_size *n, size_t t)
 	const lstm_cache *cache = layer->cache;
 	bool		training = cache->gates != NULL;
 
-	return in_panels(layer, cache->cell, 1, training ? n->kept : n->batch, training ? t * n->batch : 0);
+	return lf_in_panels(layer, cache->cell, 1, training ? n->kept : n->batch, training ? t * n->batch : 0);
 }
 
 static lf_panels
@@ -245,7 +236,23 @@ gates_of(const lf_layer *layer, const lstm_size *n, size_t t)
 {
 	const lstm_cache *cache = layer->cache;
 
-	return in_panels(layer, cache->gates, 4, n->kept, t * n->batch);
+	return lf_in_panels(layer, cache->gates, 4, n->kept, t * n->batch);
+}
+
+lf_panels
+lf_lstm_last_cell(const lf_layer *layer, const lf_pass *pass)
+{
+	lstm_size	n = size_of(layer, pass->batch);
+
+	return cell_of(layer, &n, time_of(layer, n.steps, n.steps - 1));
+}
+
+lf_panels
+lf_lstm_last_dcell(const lf_layer *layer, const lf_pass *pass)
+{
+	const lstm_cache *cache = layer->cache;
+
+	return lf_in_panels(layer, cache->dcell, 1, (size_t) pass->batch, 0);
 }
 
 void
@@ -300,7 +307,7 @@ add_input_gradients(lf_layer *layer, const lf_pass *pass, const lstm_size *n, si
 	layer->kernels->add_gradient(pass, n->inputs, n->hidden, rows, x, n->inputs, dz, cache->scratch,
 								layer->gradients);
 	if (dx != NULL)
-		layer->kernels->multiply_gates(pass, rows, n->inputs, n->hidden, dz, kernel_transposed(layer),
+		layer->kernels->multiply_gates(pass, rows, n->inputs, n->hidden, dz, lf_lstm_kernel_transposed(layer),
 									   add_dx, dx, n->inputs);
 }
 
@@ -341,12 +348,13 @@ lf_lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const l
 	size_t		h = n.hidden;
 	size_t		at_once = n.batch < LF_GRADIENT_ROWS ? LF_GRADIENT_ROWS / n.batch : 1;
 	size_t		last = n.steps - 1;	/* of the steps whose dz wait for the products with x and h */
-	lf_panels	dz_after = {0};
+	lf_panels	dz_after = place.dz_after;
 
 	/* without order in y, h and dz of several steps are not runs of memory in the same order */
 	if (layer->spec.go_backwards && !hidden.by_time)
 		at_once = 1;
-	memset(cache->dcell, 0, n.batch * n.padded * sizeof(lf_real));
+	if (dz_after.at == NULL)
+		memset(cache->dcell, 0, n.batch * n.padded * sizeof(lf_real));
 	if (layer->same_input)
 		memset(cache->dstart, 0, n.batch * 4 * n.padded * sizeof(lf_real));
 	for (size_t s = n.steps; s-- > 0 && !lf_interrupted(pass);)
@@ -358,14 +366,14 @@ lf_lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const l
 			.units = h,
 			.activation = layer->spec.activation,
 			.recurrent_activation = layer->spec.recurrent_activation,
-			.packed = recurrent_transposed(layer),
+			.packed = lf_lstm_recurrent_transposed(layer),
 			.dz_after = dz_after,
 			.dhidden_row = place.row,
 			.gates = gates_of(layer, &n, t),
 			.cell_before = s == 0 ? (lf_panels) {0} : cell_of(layer, &n, time_of(layer, n.steps, s - 1)),
 			.cell = cell_of(layer, &n, t),
-			.dcell = in_panels(layer, cache->dcell, 1, n.batch, 0),
-			.dstart = in_panels(layer, cache->dstart, 4, n.batch, 0),
+			.dcell = lf_in_panels(layer, cache->dcell, 1, n.batch, 0),
+			.dstart = lf_in_panels(layer, cache->dstart, 4, n.batch, 0),
 			.dbias = layer->spec.use_bias ? layer->gradients + (n.inputs + h) * 4 * h : NULL,
 		};
 
@@ -383,7 +391,7 @@ lf_lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const l
 		}
 	}
 	if (layer->same_input)
-		add_input_gradients(layer, pass, &n, n.batch, x, in_panels(layer, cache->dstart, 4, n.batch, 0), dx,
+		add_input_gradients(layer, pass, &n, n.batch, x, lf_in_panels(layer, cache->dstart, 4, n.batch, 0), dx,
 							place.add_dx);
 }
 

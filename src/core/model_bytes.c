@@ -208,6 +208,7 @@ transfer_layer(stream *s, lf_layer_spec *layer)
 	}
 	transfer_shape(s, &layer->target, -1);
 	transfer_finite(s, &layer->rate);
+	transfer_int(s, &layer->segments, 0, LF_MAX_DIM);
 }
 
 static void
@@ -241,6 +242,9 @@ transfer_task(stream *s, lf_task *task, int columns)
 	transfer_int(s, &task->targets, 1, LF_MAX_COLUMNS);
 	transfer_indexes(s, task->input, task->inputs, columns);
 	transfer_indexes(s, task->target, task->targets, columns);
+	transfer_bool(s, &task->independent);
+	if (task->independent && !lf_task_same_columns(task))
+		s->failed = true;
 }
 
 static void
@@ -477,7 +481,7 @@ check_spec(stream *s, lf_model *model)
 	model->parameters = network.parameters;
 	if (model->spec.input.rank != 2 ||
 		model->spec.input.dim[0] != model->task.lookback ||
-		model->spec.input.dim[1] != model->task.inputs ||
+		model->spec.input.dim[1] != model->task.inputs / lf_task_samples(&model->task) ||
 		!lf_task_fits_output(&model->task, lf_network_output(&network)))
 		s->failed = true;
 }

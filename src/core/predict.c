@@ -10,7 +10,8 @@ lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network,
 				  int columns, int batch, int moving)
 {
 	*predictor = (lf_predictor) {.network = network, .batch = batch};
-	predictor->x = lf_arena_reals(arena, (size_t) batch * network->layer[0].input_size);
+	predictor->x = lf_arena_reals(arena, (size_t) batch * (size_t) task->lookback * (size_t) task->inputs);
+	predictor->y = lf_arena_reals(arena, (size_t) batch * (size_t) task->horizon * (size_t) task->targets);
 	predictor->level = lf_arena_take(arena, (size_t) batch * (size_t) task->targets, sizeof(double));
 	predictor->rows = lf_arena_take(arena, (size_t) moving * (size_t) task->lookback * (size_t) columns,
 									sizeof(double));
@@ -18,26 +19,47 @@ lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network,
 								   sizeof(double));
 }
 
+/* From x to y, at most the network's batch at once. */
+static lf_status
+walk(lf_predictor *predictor, const volatile sig_atomic_t *interrupt, int samples)
+{
+	lf_network *network = predictor->network;
+	size_t		in = network->layer[0].input_size;
+	size_t		out = lf_shape_size(lf_network_output(network));
+
+	for (int done = 0; done < samples; done += network->batch)
+	{
+		lf_pass		pass = {.interrupt = interrupt};
+		const lf_real *y;
+		lf_status	status;
+
+		pass.batch = samples - done < network->batch ? samples - done : network->batch;
+		status = lf_network_forward(network, &pass, predictor->x + (size_t) done * in, &y);
+		if (status != LF_OK)
+			return status;
+		memcpy(predictor->y + (size_t) done * out, y, (size_t) pass.batch * out * sizeof(lf_real));
+	}
+	return LF_OK;
+}
+
 lf_status
 lf_predict(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
 		   size_t first, size_t stride, int count, double *out)
 {
 	const lf_task *task = predictor->windows.task;
-	size_t		in = predictor->network->layer[0].input_size;
+	size_t		in = (size_t) task->lookback * (size_t) task->inputs;
 	size_t		targets = (size_t) task->targets;
 	size_t		each = (size_t) task->horizon * targets;
-	lf_pass		pass = {.batch = count, .interrupt = interrupt};
-	const lf_real *y;
 	lf_status	status;
 
 	for (size_t i = 0; i < (size_t) count; i++)
 		lf_window_input(&predictor->windows, first + i * stride, predictor->x + i * in,
 						predictor->level + i * targets);
-	status = lf_network_forward(predictor->network, &pass, predictor->x, &y);
+	status = walk(predictor, interrupt, count * lf_task_samples(task));
 	if (status != LF_OK)
 		return status;
 	for (size_t i = 0; i < (size_t) count; i++)
-		lf_window_restore(&predictor->windows, predictor->level + i * targets, y + i * each, out + i * each);
+		lf_window_restore(&predictor->windows, predictor->level + i * targets, predictor->y + i * each, out + i * each);
 	return LF_OK;
 }
 

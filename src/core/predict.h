@@ -12,15 +12,17 @@ typedef struct lf_predictor
 	lf_network *network;
 	lf_windows	windows;		/* the frame may be changed between calls */
 	int			batch;
-	lf_real    *x;				/* (B, lookback, inputs) */
+	lf_real    *x;				/* (B, lookback, inputs), sample after sample */
 	double	   *level;			/* (B, targets) */
 	double	   *rows;			/* (M, lookback, columns): the moving windows of a recursion */
 	double	   *out;			/* (M, horizon, targets): one round of it */
+	lf_real    *y;				/* (B, horizon, targets), sample after sample */
 } lf_predictor;
 
 /*
  * Takes its memory for up to 'batch' windows at once, and for 'moving' <= batch of them in lf_predict_steps, for a
- * network that is planned for as many samples and bound to weights. 'columns' is that of the frames it will see.
+ * network that is planned and bound to weights; it walks through them in as many parts as its own batch makes
+ * necessary. 'columns' is that of the frames it will see.
  */
 void		lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network, const lf_task *task,
 							  int columns, int batch, int moving);

@@ -4,6 +4,7 @@
 #ifndef LF_PRESET_H
 #define LF_PRESET_H
 
+#include "loss.h"
 #include "network.h"
 #include "window.h"
 
@@ -14,10 +15,14 @@ typedef enum lf_preset
 	LF_PRESET_BIDIRECTIONAL,
 	LF_CNN_LSTM,
 	LF_CONV_LSTM,
-	LF_ENCODER_DECODER
+	LF_ENCODER_DECODER,
+	LF_SEGMENT
 } lf_preset;
 
-#define LF_PRESETS 6
+#define LF_PRESETS 7
+
+/* Marks what is still to be chosen. */
+#define LF_UNSET (-1)
 
 typedef struct lf_preset_info
 {
@@ -25,6 +30,9 @@ typedef struct lf_preset_info
 	const char *purpose;		/* one sentence for people */
 	int			recurrent;		/* layers that 'units' gives sizes for */
 	int			units;			/* default size of each of them */
+	double		dropout;		/* default of that argument */
+	double		learning_rate;	/* default for adaptive optimizers; 0: that of lf_default_training */
+	lf_loss		loss;			/* default of that option */
 } lf_preset_info;
 
 extern const lf_preset_info lf_presets[LF_PRESETS];
@@ -37,8 +45,17 @@ typedef struct lf_preset_arguments
 	lf_activation activation;
 	lf_activation recurrent_activation;
 	bool		bidirectional;	/* both directions in every recurrent layer that reads the input or a decoder's */
-	double		dropout;		/* after each recurrent layer; 0: none */
+	double		dropout;		/* after each recurrent layer; 0: none; LF_UNSET: the preset's default */
+	int			segment_length;	/* rows of a segment, a divisor of lookback and horizon; 0: lf_segment_length */
+	int			season;			/* rows, for that default; 1: none */
 } lf_preset_arguments;
+
+/*
+ * Rows of a segment for a task, a divisor of lookback and horizon: the season if it is one, else the largest up to
+ * LF_LONGEST_SEGMENT.
+ */
+#define LF_LONGEST_SEGMENT 48
+int			lf_segment_length(const lf_task *task, int season);
 
 /* Writes the layers of a preset for a task, input shape included. */
 void		lf_preset_spec(lf_preset preset, const lf_preset_arguments *arguments, const lf_task *task, lf_spec *spec);

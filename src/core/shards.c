@@ -28,6 +28,8 @@ work_of(const lf_network *network)
 
 		if ((kind == LF_LSTM || kind == LF_BIDIRECTIONAL || kind == LF_CONV_LSTM2D) && !layer->spec.return_sequences)
 			places *= layer->input.dim[0];
+		else if (kind == LF_SEGMENT_LSTM)
+			places = layer->input.dim[0];	/* its output takes next to none, see there */
 		work += places * (double) layer->parameters;
 	}
 	return work;

@@ -11,14 +11,11 @@ const char *const lf_schedule_names[LF_SCHEDULES] = {
 	[LF_SCHEDULE_COSINE] = "cosine",
 };
 
+/* Elements of what a window wants from the network. */
+#define OUTPUTS(task) ((size_t) (task)->horizon * (size_t) (task)->targets)
+
 /* Above, a list of the windows would take half as much memory again as the rows. */
 #define LF_MOST_LISTED ((size_t) 1 << 20)
-
-static size_t
-output_size(const lf_trainer *trainer)
-{
-	return lf_shape_size(lf_network_output(trainer->network));
-}
 
 void
 lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const lf_training *training,
@@ -33,7 +30,7 @@ lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const
 		.momentum = training->momentum,
 		.weight_decay = training->weight_decay,
 	};
-	lf_shards_plan(&trainer->shards, arena, network, training->batch_size);
+	lf_shards_plan(&trainer->shards, arena, network, training->batch_size * lf_task_samples(task));
 	lf_optimizer_plan(&trainer->optimizer, arena, network->parameters);
 	trainer->weights = lf_arena_reals(arena, network->parameters);
 	trainer->gradients = lf_arena_reals(arena, network->parameters);
@@ -41,9 +38,9 @@ lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const
 	trainer->history = lf_arena_take(arena, (size_t) training->epochs, sizeof(lf_epoch));
 	trainer->listed = windows <= LF_MOST_LISTED;
 	trainer->order = trainer->listed ? lf_arena_take(arena, windows, sizeof(uint32_t)) : NULL;
-	trainer->x = lf_arena_reals(arena, batch * network->layer[0].input_size);
-	trainer->y = lf_arena_reals(arena, batch * output_size(trainer));
-	trainer->dy = lf_arena_reals(arena, batch * output_size(trainer));
+	trainer->x = lf_arena_reals(arena, batch * (size_t) task->lookback * (size_t) task->inputs);
+	trainer->y = lf_arena_reals(arena, batch * OUTPUTS(task));
+	trainer->dy = lf_arena_reals(arena, batch * OUTPUTS(task));
 	trainer->level = lf_arena_take(arena, (size_t) task->targets, sizeof(double));
 }
 
@@ -132,8 +129,9 @@ fill_batch(lf_trainer *trainer)
 	size_t		left = windows - trainer->position;
 	size_t		batch = (size_t) trainer->training->batch_size;
 	size_t		count = left < batch ? left : batch;
-	size_t		in = trainer->network->layer[0].input_size;
-	size_t		out = output_size(trainer);
+	const lf_task *task = trainer->windows.task;
+	size_t		in = (size_t) task->lookback * (size_t) task->inputs;
+	size_t		out = OUTPUTS(task);
 
 	for (size_t i = 0; i < count; i++)
 	{
@@ -200,10 +198,12 @@ train_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	size_t		parameters = trainer->network->parameters;
 	lf_pass		pass = {.training = true, .interrupt = interrupt};
 	lf_status	status;
+	size_t		windows;
 	double		loss;
 	double		norm;
 
-	pass.batch = (int) fill_batch(trainer);
+	windows = fill_batch(trainer);
+	pass.batch = (int) windows * lf_task_samples(trainer->windows.task);
 	/* counted by optimizer steps: a batch that is done again after an interrupt drops the same elements */
 	pass.dropout_seed = lf_random_mix(training->seed, trainer->optimizer.steps);
 	status = lf_shards_train(&trainer->shards, &pass, training->loss, trainer->x, trainer->y, trainer->dy, &loss);
@@ -216,7 +216,7 @@ train_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	lf_optimizer_step(&trainer->optimizer, trainer->last_rate, trainer->weights, trainer->gradients);
 	trainer->sum += loss;
 	trainer->known += lf_shards_known(&trainer->shards);
-	trainer->position += (size_t) pass.batch;
+	trainer->position += windows;
 	trainer->batch++;
 	return LF_OK;
 }
@@ -226,9 +226,11 @@ validate_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 {
 	lf_pass		pass = {.interrupt = interrupt};
 	lf_status	status;
+	size_t		windows;
 	double		loss;
 
-	pass.batch = (int) fill_batch(trainer);
+	windows = fill_batch(trainer);
+	pass.batch = (int) windows * lf_task_samples(trainer->windows.task);
 	status = lf_shards_validate(&trainer->shards, &pass, trainer->training->loss, trainer->x, trainer->y, &loss);
 	if (status != LF_OK)
 		return status;
@@ -236,7 +238,7 @@ validate_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 		return LF_DIVERGED;
 	trainer->sum += loss;
 	trainer->known += lf_shards_known(&trainer->shards);
-	trainer->position += (size_t) pass.batch;
+	trainer->position += windows;
 	return LF_OK;
 }
 

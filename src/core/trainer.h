@@ -82,7 +82,7 @@ typedef struct lf_trainer
 	uint64_t	order_key;
 	uint32_t   *order;			/* (train_windows): in which they are visited */
 	size_t		unshuffled;		/* of the order, what the next epoch still has to shuffle: its first so many */
-	lf_real    *x;				/* (B, lookback, inputs) */
+	lf_real    *x;				/* (B, lookback, inputs), sample after sample */
 	lf_real    *y;				/* (B, horizon, targets) */
 	lf_real    *dy;				/* the same */
 	double	   *level;			/* (targets) */

@@ -4,6 +4,7 @@
 #include "window.h"
 
 #include <math.h>
+#include <string.h>
 
 const char *const lf_scale_names[LF_SCALES] = {
 	[LF_SCALE_NONE] = "none",
@@ -16,6 +17,12 @@ const char *const lf_normalize_names[LF_NORMALIZES] = {
 	[LF_NORMALIZE_LAST] = "last",
 	[LF_NORMALIZE_MEAN] = "mean",
 };
+
+int
+lf_task_samples(const lf_task *task)
+{
+	return task->independent ? task->targets : 1;
+}
 
 size_t
 lf_window_count(const lf_task *task, size_t rows)
@@ -50,6 +57,13 @@ lf_task_targets_are_inputs(const lf_task *task)
 }
 
 bool
+lf_task_same_columns(const lf_task *task)
+{
+	return task->inputs == task->targets &&
+		memcmp(task->input, task->target, (size_t) task->inputs * sizeof(task->input[0])) == 0;
+}
+
+bool
 lf_task_is_autoregressive(const lf_task *task)
 {
 	return task->lead == 1 && task->inputs == task->targets && lf_task_targets_are_inputs(task);
@@ -58,9 +72,11 @@ lf_task_is_autoregressive(const lf_task *task)
 bool
 lf_task_fits_output(const lf_task *task, const lf_shape *output)
 {
+	int			targets = task->targets / lf_task_samples(task);
+
 	if (output->rank == 1)
-		return (int64_t) output->dim[0] == (int64_t) task->horizon * task->targets;
-	return output->rank == 2 && output->dim[0] == task->horizon && output->dim[1] == task->targets;
+		return (int64_t) output->dim[0] == (int64_t) task->horizon * targets;
+	return output->rank == 2 && output->dim[0] == task->horizon && output->dim[1] == targets;
 }
 
 #define ROWS_UNASKED ((size_t) 1 << 16)		/* rows between two looks at the interrupt: some milliseconds at most */
@@ -134,6 +150,21 @@ lf_window_level(const lf_windows *windows, size_t w, int i)
 	return sum / (double) lookback;
 }
 
+/* Where the values of one of 'count' columns lie in x or y of 'rows' rows: the first, and the way to the next. */
+typedef struct column_place
+{
+	size_t		first;
+	size_t		step;
+} column_place;
+
+static column_place
+place_in_samples(const lf_task *task, int rows, int count, int column)
+{
+	if (task->independent)
+		return (column_place) {.first = (size_t) column * (size_t) rows, .step = 1};
+	return (column_place) {.first = (size_t) column, .step = (size_t) count};
+}
+
 /* The linear estimate of a target's level from those of the inputs. */
 static double
 linked_level(const lf_windows *windows, size_t w, int target)
@@ -198,9 +229,10 @@ lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level)
 		int16_t		column = task->input[i];
 		int			target = windows->normalize == LF_NORMALIZE_NONE ? -1 :
 			place_of(task->target, task->targets, column, i);
+		column_place place = place_in_samples(task, task->lookback, task->inputs, i);
 
 		put_column(first + column, stride, lookback, windows->scaler[column], target < 0 ? 0 : level[target],
-				   x + i, (size_t) task->inputs);
+				   x + place.first, place.step);
 	}
 }
 
@@ -212,12 +244,15 @@ lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_re
 	const double *first = windows->frame->values + lf_window_first_output(task, w) * stride;
 
 	for (int j = 0; j < task->targets; j++)
+	{
+		column_place place = place_in_samples(task, task->horizon, task->targets, j);
+
 		put_column(first + task->target[j], stride, (size_t) task->horizon, windows->scaler[task->target[j]],
-				   level[j], y + j, (size_t) task->targets);
-	for (int k = 0; windows->frame->masked != NULL && k < task->horizon; k++)
-		for (int j = 0; j < task->targets; j++)
-			if (lf_frame_is_masked(windows->frame, lf_window_first_output(task, w) + (size_t) k, task->target[j]))
-				y[k * task->targets + j] = (lf_real) NAN;
+				   level[j], y + place.first, place.step);
+		for (size_t k = 0; windows->frame->masked != NULL && k < (size_t) task->horizon; k++)
+			if (lf_frame_is_masked(windows->frame, lf_window_first_output(task, w) + k, task->target[j]))
+				y[place.first + k * place.step] = (lf_real) NAN;
+	}
 }
 
 void
@@ -225,11 +260,13 @@ lf_window_restore(const lf_windows *windows, const double *level, const lf_real 
 {
 	const lf_task *task = windows->task;
 
-	for (int k = 0; k < task->horizon; k++)
-		for (int j = 0; j < task->targets; j++)
-		{
-			lf_scaler	s = windows->scaler[task->target[j]];
+	for (int j = 0; j < task->targets; j++)
+	{
+		lf_scaler	s = windows->scaler[task->target[j]];
+		column_place place = place_in_samples(task, task->horizon, task->targets, j);
 
-			values[k * task->targets + j] = ((double) y[k * task->targets + j] + level[j]) * s.scale + s.offset;
-		}
+		for (int k = 0; k < task->horizon; k++)
+			values[k * task->targets + j] =
+				((double) y[place.first + (size_t) k * place.step] + level[j]) * s.scale + s.offset;
+	}
 }

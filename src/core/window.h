@@ -42,7 +42,14 @@ typedef struct lf_task
 	int			targets;
 	int16_t		input[LF_MAX_COLUMNS];	/* columns of the frame */
 	int16_t		target[LF_MAX_COLUMNS];
+	bool		independent;	/* the network sees one column at a time: the inputs are the targets, in their order */
 } lf_task;
+
+/*
+ * Samples of the network that one window makes: 1, or as many as there are columns where these are independent. Each is
+ * (lookback, inputs / samples) in and (horizon, targets / samples) out, and those of a window lie behind each other.
+ */
+int			lf_task_samples(const lf_task *task);
 
 /* Windows that lie in 'rows' rows. */
 size_t		lf_window_count(const lf_task *task, size_t rows);
@@ -58,7 +65,10 @@ bool		lf_task_is_autoregressive(const lf_task *task);
 
 bool		lf_task_targets_are_inputs(const lf_task *task);
 
-/* Whether an output shape serves the task: (horizon, targets), or all of these in that order as one vector. */
+/* True where inputs and targets are the same columns in the same order: what independent columns need. */
+bool		lf_task_same_columns(const lf_task *task);
+
+/* Whether an output shape serves the task: (horizon, targets of a sample), or these in that order as one vector. */
 bool		lf_task_fits_output(const lf_task *task, const lf_shape *output);
 
 /* These numbers stand in stored models: never renumber, add at the end. */
@@ -112,15 +122,15 @@ typedef struct lf_windows
 double		lf_window_level(const lf_windows *windows, size_t w, int i);
 
 /*
- * Writes window w into x (lookback, inputs) and the level of each target into 'level' (targets): what normalizing
+ * Writes window w into x (samples, lookback, inputs of a sample) and the level of each target into 'level' (targets): what normalizing
  * subtracted, on the scale of the scaler, 0 where nothing was.
  */
 void		lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level);
 
-/* Writes the outputs wanted from window w into y (horizon, targets); those that are masked are NaN. */
+/* Writes the outputs wanted from window w into y (samples, horizon, targets of a sample); those masked are NaN. */
 void		lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_real *y);
 
-/* Turns a network's y (horizon, targets) back into values on the scale of the columns. */
+/* Turns a network's y, which lies the same way, back into (horizon, targets) on the scale of the columns. */
 void		lf_window_restore(const lf_windows *windows, const double *level, const lf_real *y, double *values);
 
 #endif

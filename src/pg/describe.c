@@ -262,6 +262,7 @@ lstm_info(PG_FUNCTION_ARGS)
 	append_int(&out, "lookback", task->lookback);
 	append_int(&out, "horizon", task->horizon);
 	append_int(&out, "lead", task->lead);
+	append_text(&out, "channels", task->independent ? "independent" : "joint");
 	append_text(&out, "step", model->rows > 1 && model->time_kind != LF_TIME_NONE ?
 				timeline_step_text(model->time_kind, &model->step) : NULL);
 	append_text(&out, "last_time", model->rows > 0 && model->time_kind != LF_TIME_NONE ?
@@ -295,7 +296,7 @@ Datum
 lstm_presets(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	lf_preset_arguments arguments = {.activation = LF_TANH, .recurrent_activation = LF_SIGMOID};
+	lf_preset_arguments arguments = {.activation = LF_TANH, .recurrent_activation = LF_SIGMOID, .dropout = LF_UNSET};
 	lf_task    *task = palloc0(sizeof(lf_task));
 	lf_spec    *spec = palloc0(sizeof(lf_spec));
 

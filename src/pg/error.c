@@ -46,14 +46,17 @@ nearest_name(const char *name, const char *const *candidates, int count)
 static void
 report_output(const lf_shape *output, const lf_task *task)
 {
-	int			all = task->horizon * task->targets;
+	int			targets = task->targets / lf_task_samples(task);
+	int			all = task->horizon * targets;
 
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("the network's output has shape %s, but must have shape (None, %d)%s",
 					shape_text(output, true), all,
-					task->horizon == 1 ? "" : psprintf(" or (None, %d, %d)", task->horizon, task->targets)),
-			 errdetail("The horizon is %d and the number of targets %d.", task->horizon, task->targets),
+					task->horizon == 1 ? "" : psprintf(" or (None, %d, %d)", task->horizon, targets)),
+			 task->independent ?
+			 errdetail("The horizon is %d, and the network sees one column at a time.", task->horizon) :
+			 errdetail("The horizon is %d and the number of targets %d.", task->horizon, targets),
 			 errhint("End with {\"type\": \"dense\", \"units\": %d}.", all)));
 }
 

@@ -56,13 +56,21 @@ model_load(const bytea *value)
 	return loaded;
 }
 
+/*
+ * Some hundred windows keep the matrix products busy; more would only take memory, and leave the processor's cache. The
+ * same goes for the samples that independent columns make of them, which the network takes in parts.
+ */
+#define MOST_WINDOWS 256
+#define MOST_SAMPLES 256
+#define MOST_MEMORY ((Size) 16 << 20)
+
 /* Places network, predictor and the room for a window, or with a measuring arena adds up what they need. */
 static void
 plan(LoadedModel *loaded, lf_arena *arena, int batch, int moving)
 {
 	const lf_model *model = &loaded->model;
 
-	lf_network_plan(&loaded->network, arena, batch, false);
+	lf_network_plan(&loaded->network, arena, Min(batch * lf_task_samples(&model->task), MOST_SAMPLES), false);
 	lf_predictor_plan(&loaded->predictor, arena, &loaded->network, &model->task, model->columns, batch, moving);
 	loaded->window = lf_arena_take(arena, (Size) model->task.lookback * model->columns, sizeof(double));
 }
@@ -94,10 +102,6 @@ model_prepare(LoadedModel *loaded, int batch, int moving)
 		.link = loaded->model.link,
 	};
 }
-
-/* Some hundred windows keep the matrix products busy; more would only take memory, and leave the processor's cache. */
-#define MOST_WINDOWS 256
-#define MOST_MEMORY ((Size) 16 << 20)
 
 LoadedModel *
 model_for_many(const LoadedModel *loaded, int steps, int *batch)

@@ -45,6 +45,7 @@ typedef struct OptionRow
 #define ANYTHING 0, 0, NULL, 0
 
 static const char *const normalize_names[] = {"none", "last", "mean"};
+static const char *const channels_names[] = {[CHANNELS_JOINT] = "joint", [CHANNELS_INDEPENDENT] = "independent"};
 
 static const OptionRow rows[] = {
 	{"architecture", OPTION_ARCHITECTURE, 0, ANYTHING, "vanilla", false,
@@ -58,8 +59,15 @@ static const OptionRow rows[] = {
 	{"recurrent_activation", OPTION_CHOICE, PLACE(arguments.recurrent_activation),
 	NAMES(lf_activation_names, LF_ACTIVATIONS), "sigmoid", false,
 	"Activation of the gates of a preset's recurrent layers."},
-	{"dropout", OPTION_REAL, PLACE(arguments.dropout), NUMBERS(0, 0.95), "0", false,
+	{"dropout", OPTION_REAL, PLACE(arguments.dropout), NUMBERS(0, 0.95), "0, for segment 0.5", false,
 	"Share of outputs dropped after each recurrent layer of a preset during training."},
+	{"segment_length", OPTION_INT, PLACE(arguments.segment_length), NUMBERS(1, LF_MAX_DIM),
+	"the season, or a common divisor of lookback and horizon", false,
+	"Rows of a segment of the preset segment; lookback and horizon must be multiples of it."},
+	{"channels", OPTION_CHOICE, PLACE(channels), NAMES(channels_names, 2), "joint, for segment independent if it can be",
+	false,
+	"With several columns: joint shows them to the network side by side, independent one at a time, as so many series "
+	"of one model; then the inputs must be the targets."},
 	{"lead", OPTION_INT, PLACE(lead), NUMBERS(0, LF_MAX_DIM), "1", false,
 	"Rows from the last input row to the first output: 1 the next row, 0 the same row (its inputs are known)."},
 	{"epochs", OPTION_INT, PLACE(training.epochs), NUMBERS(1, 1000000), "from the number of windows", false,
@@ -69,7 +77,8 @@ static const OptionRow rows[] = {
 	"Windows per step of the optimizer."},
 	{"optimizer", OPTION_CHOICE, PLACE(training.optimizer), NAMES(lf_optimizer_names, LF_OPTIMIZERS), "adam", false,
 	"How gradients become steps, with Keras' formulas."},
-	{"learning_rate", OPTION_REAL, PLACE(training.learning_rate), NUMBERS(1e-10, 100), "0.005, for sgd 0.01", false,
+	{"learning_rate", OPTION_REAL, PLACE(training.learning_rate), NUMBERS(1e-10, 100),
+	"0.005, for segment 0.0005, for sgd 0.01", false,
 	"Size of the optimizer's steps."},
 	{"schedule", OPTION_CHOICE, PLACE(training.schedule), NAMES(lf_schedule_names, LF_SCHEDULES), "cosine", false,
 	"How the learning rate changes over the epochs: not at all, or along a cosine down to 0."},
@@ -79,7 +88,7 @@ static const OptionRow rows[] = {
 	"Decay of the weights by adamw."},
 	{"clip_norm", OPTION_REAL, PLACE(training.clip_norm), NUMBERS(0, 1e6), "1", false,
 	"Longest gradient, as the norm over all weights; longer ones are scaled down. 0: none are."},
-	{"loss", OPTION_CHOICE, PLACE(training.loss), NAMES(lf_loss_names, LF_LOSSES), "mse", false,
+	{"loss", OPTION_CHOICE, PLACE(loss), NAMES(lf_loss_names, LF_LOSSES), "mse, for segment mae", false,
 	"What training makes small: the squared error, the absolute error, or huber, which is between the two."},
 	{"validation", OPTION_REAL, PLACE(training.validation), NUMBERS(0, 0.9), "0.2", false,
 	"Newest part of the windows that is held out to choose the best epoch and to tell how good the forecast is."},
@@ -252,11 +261,13 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	options->arguments.recurrent_activation = LF_SIGMOID;
 	options->lead = 1;
 	options->normalize = LF_UNSET;
+	options->loss = LF_UNSET;
+	options->channels = LF_UNSET;
+	options->arguments.dropout = LF_UNSET;
 	options->seed = 1;
 	options->horizon = 1;
 	options->lookback = LF_UNSET;
 	options->training = (lf_training) {
-		.loss = LF_MSE,
 		.optimizer = LF_ADAM,
 		.learning_rate = LF_UNSET,
 		.schedule = LF_SCHEDULE_COSINE,

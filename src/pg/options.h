@@ -8,6 +8,13 @@
 #include "defaults.h"
 #include "preset.h"
 
+/* Whether the network sees the columns side by side or one at a time. */
+typedef enum Channels
+{
+	CHANNELS_JOINT,
+	CHANNELS_INDEPENDENT
+} Channels;
+
 /* What a user said in options. What was left open stands at LF_UNSET until defaults are chosen from the data. */
 typedef struct Options
 {
@@ -16,10 +23,12 @@ typedef struct Options
 	lf_spec    *layers;			/* NULL: the preset's */
 	lf_preset_arguments arguments;
 
-	/* training; 'training.normalize', epochs, batch size and learning rate may be LF_UNSET */
+	/* training; epochs, batch size and learning rate may be LF_UNSET, normalize and loss are settled later */
 	lf_training training;
 	int			lead;
 	int			normalize;
+	int			loss;			/* lf_loss, or LF_UNSET */
+	int			channels;		/* Channels, or LF_UNSET */
 	double		seed;
 	bool		timing;			/* keep the seconds of each epoch */
 	int			threads;		/* 0: as many as are allowed */

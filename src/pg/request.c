@@ -48,6 +48,7 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 	inputs = argument_names(fcinfo, ARG_INPUTS, "inputs", &input_count);
 	request->names = task_columns(targets, target_count, inputs, input_count, &request->task, &request->columns);
 
+	training_choose_channels(request);
 	table = table_open(PG_GETARG_OID(ARG_RELATION), argument_text(fcinfo, ARG_TIME_COLUMN),
 					   request->names, request->columns);
 	request->source = table->label;

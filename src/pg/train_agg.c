@@ -316,6 +316,7 @@ lstm_train_agg_final(PG_FUNCTION_ARGS)
 	}
 	request->names = task_columns(options->target, options->target_count, options->inputs, options->inputs_count,
 								  &request->task, &request->columns);
+	training_choose_channels(request);
 	request->source = source;
 	request->relation = "";
 	request->time_column = "";

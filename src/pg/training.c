@@ -18,19 +18,74 @@
 
 #define REMEDY "reduce units, lookback or batch_size"
 
+/* Whether the preset for segments is what trains. */
+static bool
+uses_segments(const Options *options)
+{
+	return options->layers == NULL && options->preset == LF_SEGMENT;
+}
+
+/* NULL where the layers are the user's own. */
+static const lf_preset_info *
+preset_of(const Options *options)
+{
+	return options->layers == NULL ? &lf_presets[options->preset] : NULL;
+}
+
+void
+training_choose_channels(Request *request)
+{
+	lf_task    *task = &request->task;
+	int			channels = request->options.channels;
+
+	if (channels == LF_UNSET)
+		channels = uses_segments(&request->options) && lf_task_same_columns(task) ?
+			CHANNELS_INDEPENDENT : CHANNELS_JOINT;
+	else if (channels == CHANNELS_INDEPENDENT && !lf_task_same_columns(task))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"channels\" cannot be independent here"),
+				 errdetail("Independent columns are forecast each from itself: the inputs must be the targets, "
+						   "in the same order."),
+				 errhint("Leave inputs out, or set channels to joint.")));
+	/* of one column there is only one way */
+	task->independent = channels == CHANNELS_INDEPENDENT && task->targets > 1;
+}
+
+/* Raises what the preset for segments cannot do. */
+static void
+check_segments(const Options *options, const lf_task *task)
+{
+	int			length = options->arguments.segment_length;
+
+	if (options->arguments.bidirectional)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"bidirectional\" must be false for the preset segment"),
+				 errdetail("Its forecast goes on from the last state of the network, so it reads forwards.")));
+	if (length > 0 && (task->lookback % length != 0 || task->horizon % length != 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"segment_length\" of %d does not divide the lookback of %d and the horizon of %d",
+						length, task->lookback, task->horizon),
+				 errhint("Take a common divisor of both, or leave the option out.")));
+}
+
 /* The layers: the user's own, or a preset's for this task. */
 static void
 build_spec(const Request *request, lf_spec *spec)
 {
 	const Options *options = &request->options;
 
+	if (uses_segments(options))
+		check_segments(options, &request->task);
 	if (options->layers == NULL)
 	{
 		lf_preset_spec(options->preset, &options->arguments, &request->task, spec);
 		return;
 	}
 	*spec = *options->layers;
-	spec->input = lf_shape_2(request->task.lookback, request->task.inputs);
+	spec->input = lf_shape_2(request->task.lookback, request->task.inputs / lf_task_samples(&request->task));
 }
 
 /* Plans a fit over a measuring arena; raises what is wrong with the spec. Returns the bytes needed. */
@@ -82,12 +137,13 @@ training_check(const Request *request)
 	{
 		if (request->options.layers != NULL)
 			return;				/* the rows decide about the size, and whether the layers fit */
-		least->task.lookback = 1;
+		least->task.lookback = uses_segments(&request->options) ?
+			lf_default_segment_lookback(0, request->task.horizon, 1, request->options.arguments.segment_length) : 1;
 	}
 	spec = palloc(sizeof(lf_spec));
 	fit = palloc(sizeof(lf_fit));
 	build_spec(least, spec);
-	lf_default_training(&training, 0);
+	lf_default_training(&training, preset_of(&request->options), 0);
 	check_memory(measure(least, spec, &training, rows_needed(&least->task) + training.batch_size - 1, fit),
 				 "training this network", REMEDY);
 	pfree(spec);
@@ -282,11 +338,18 @@ training_run(Request *request, Rows *rows)
 	if (series.method == LF_MISSING_SEASONAL && model.missing.values == 0)
 		model.missing.season = season;
 	if (request->task.lookback == LF_UNSET)
-		request->task.lookback = lf_default_lookback(rows->count, inner);
+		request->task.lookback = uses_segments(options) ?
+			lf_default_segment_lookback(rows->count, request->task.horizon, inner, options->arguments.segment_length) :
+			lf_default_lookback(rows->count, inner);
+	options->arguments.season = inner;
 	if (lf_window_count(&request->task, rows->count) == 0)
 		report_too_few(request, rows->count);
-	options->training.normalize = options->normalize == LF_UNSET ?
-		lf_default_normalize(&request->task, &frame, season, inner) : (lf_normalize) options->normalize;
+	if (options->normalize != LF_UNSET)
+		options->training.normalize = (lf_normalize) options->normalize;
+	else if (uses_segments(options) && lf_task_can_normalize(&request->task))
+		options->training.normalize = LF_NORMALIZE_LAST;
+	else
+		options->training.normalize = lf_default_normalize(&request->task, &frame, season, inner);
 	if (options->training.normalize != LF_NORMALIZE_NONE && !lf_task_can_normalize(&request->task))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -294,7 +357,11 @@ training_run(Request *request, Rows *rows)
 				 errdetail("The level of a target that is no input is estimated from at most %d inputs, not %d.",
 						   LF_MAX_LINKED_INPUTS, request->task.inputs),
 				 errhint("Leave the option out, or add the target to inputs.")));
-	lf_default_training(&options->training, lf_window_count(&request->task, rows->count));
+	if (options->loss != LF_UNSET)
+		options->training.loss = (lf_loss) options->loss;
+	else
+		options->training.loss = preset_of(options) == NULL ? LF_MSE : preset_of(options)->loss;
+	lf_default_training(&options->training, preset_of(options), lf_window_count(&request->task, rows->count));
 
 	build_spec(request, spec);
 	needed = measure(request, spec, &options->training, rows->count, fit);

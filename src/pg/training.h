@@ -20,6 +20,9 @@ typedef struct Request
 	bool		quiet;			/* no message on how good the model is */
 } Request;
 
+/* Settles whether the network sees one column at a time; raises 22023 where it cannot. Before all else here. */
+void		training_choose_channels(Request *request);
+
 /* How rows of this request become a series. */
 Series		training_series(const Request *request);
 

@@ -74,22 +74,50 @@ test_training(void)
 	lf_training open = {.optimizer = LF_ADAM, .learning_rate = LF_UNSET, .batch_size = LF_UNSET, .epochs = LF_UNSET};
 	lf_training training = given;
 
-	lf_default_training(&training, 1000);
+	lf_default_training(&training, NULL, 1000);
 	ok(training.learning_rate == 0.1 && training.batch_size == 7 && training.epochs == 3, "what was given stays");
 	training = open;
-	lf_default_training(&training, 6);
+	lf_default_training(&training, NULL, 6);
 	ok(training.epochs == 100 && training.batch_size == 32 && training.learning_rate == 0.005,
 	   "a few windows are seen 100 times");
 	training = open;
-	lf_default_training(&training, 10000);
+	lf_default_training(&training, NULL, 10000);
 	ok(training.epochs == 10 && training.batch_size == 32, "ten thousand are seen ten times");
 	training = open;
-	lf_default_training(&training, 10000000);
+	lf_default_training(&training, NULL, 10000000);
 	ok(training.epochs == 5 && training.batch_size == 128, "ten million five times, in larger batches");
 	training = open;
 	training.optimizer = LF_SGD;
-	lf_default_training(&training, 100);
+	lf_default_training(&training, NULL, 100);
 	ok(training.learning_rate == 0.01, "sgd takes Keras' learning rate");
+	training = open;
+	lf_default_training(&training, &lf_presets[LF_SEGMENT], 100);
+	ok(training.learning_rate == 0.0005, "a preset may have a learning rate of its own");
+	training = open;
+	training.optimizer = LF_SGD;
+	lf_default_training(&training, &lf_presets[LF_SEGMENT], 100);
+	ok(training.learning_rate == 0.01, "but sgd keeps its");
+}
+
+static void
+test_segment_lookback(void)
+{
+	bool		good = true;
+
+	ok(lf_default_segment_lookback(10000, 96, 24, 0) == 96, "segments look back as far as they look ahead");
+	ok(lf_default_segment_lookback(10000, 7, 12, 7) == 21, "at least as far as other presets do, in whole segments");
+	ok(lf_default_segment_lookback(100, 96, 24, 0) == 24, "in short tables over a quarter of the rows");
+	ok(lf_default_segment_lookback(0, 96, 24, 32) == 32, "and over one segment at least");
+	for (int horizon = 1; horizon < 200; horizon++)
+		for (int season = 1; season < 60; season += 7)
+		{
+			lf_task		alone = {.lookback = horizon, .horizon = horizon};
+			lf_task		task = {.horizon = horizon};
+
+			task.lookback = lf_default_segment_lookback(1000, horizon, season, 0);
+			good = good && lf_segment_length(&task, season) == lf_segment_length(&alone, season);
+		}
+	ok(good, "a lookback that is chosen leaves segments as long as the horizon alone lets them be");
 }
 
 /* A day inside a week: the clearest season is the week, and windows hold days. */
@@ -114,6 +142,7 @@ main(void)
 	test_normalize();
 	test_long();
 	test_training();
+	test_segment_lookback();
 	test_inner_season();
 	return done_testing();
 }

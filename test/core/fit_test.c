@@ -345,6 +345,64 @@ test_many_windows(lf_preset preset, int steps)
 	fit_rig_close(&r);
 }
 
+/*
+ * Independent columns: the weights that a training over both columns found must forecast each of them as a network of
+ * one column with these weights does, whose scaler is that column's.
+ */
+static void
+test_independent_columns(void)
+{
+	const lf_preset_arguments arguments = {.units = {5}, .units_count = 1, .activation = LF_TANH,
+		.recurrent_activation = LF_SIGMOID};
+	double		both[2 * 2];
+	double		one[2];
+	double		largest = 0;
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_SEGMENT, 1, 0.1);
+	r.task.input[0] = 1;
+	r.task.input[1] = 0;
+	r.task.independent = true;
+	r.training.normalize = LF_NORMALIZE_LAST;
+	r.training.batch_size = 40;
+	lf_preset_spec(LF_SEGMENT, &arguments, &r.task, &r.spec);
+	ok(r.spec.input.dim[1] == 1, "a network of independent columns sees one of them");
+	if (!ok(fit_rig_run(&r, 5) == LF_FINISHED, "and is trained on both"))
+		return;
+	ok(r.fit.windows == 73 && r.fit.scores[0].count == 36 && r.fit.scores[LF_FORECASTERS].count == 36,
+	   "a window is both columns, and each is scored");
+	for (size_t w = 0; w < 20; w++)
+	{
+		(void) lf_predict(&r.fit.predictor, NULL, w, 1, 1, both);
+		for (int c = 0; c < 2; c++)
+		{
+			lf_task		single = r.task;
+			lf_predictor predictor = r.fit.predictor;
+
+			single.inputs = single.targets = 1;
+			single.independent = false;
+			single.input[0] = single.target[0] = r.task.target[c];
+			predictor.windows.task = &single;
+			(void) lf_predict(&predictor, NULL, w, 1, 1, one);
+			for (int k = 0; k < 2; k++)
+				largest = fmax(largest, fabs(both[k * 2 + c] - one[k]));
+		}
+	}
+	ok(largest < 1e-5, "each column is forecast as if it were alone");
+	diag("largest difference %.2g", largest);
+	ok(guarded_intact(&r.block), "and all stays within its memory");
+	fit_rig_close(&r);
+
+	/* a batch of one window is more samples than its shards hold, and then the forecast takes it in parts */
+	r.training.batch_size = 1;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && guarded_intact(&r.block), "batches of one window train as well");
+	fit_rig_close(&r);
+	r.training.batch_size = LF_MAX_BATCH;
+	r.frame.rows = RIG_MOST_ROWS;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.training.batch_size == 213, "and so do those of all windows");
+	fit_rig_close(&r);
+}
+
 static void
 test_refusals(void)
 {
@@ -379,12 +437,15 @@ main(void)
 		check_recursion(LF_VANILLA, 6, 2, (lf_normalize) i);
 		check_recursion(LF_ENCODER_DECODER, 2, 5, (lf_normalize) i);	/* forecasts replace the whole window */
 		check_recursion(LF_STACKED, 3, 1, (lf_normalize) i);
+		check_recursion(LF_SEGMENT, 6, 4, (lf_normalize) i);
 	}
 	test_strides();
 	for (int steps = 1; steps <= 11; steps += 5)
 		test_many_windows(LF_STACKED, steps);
 	test_many_windows(LF_ENCODER_DECODER, 2);
 	test_many_windows(LF_ENCODER_DECODER, 7);
+	test_many_windows(LF_SEGMENT, 7);
+	test_independent_columns();
 	test_refusals();
 	return done_testing();
 }

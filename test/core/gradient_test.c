@@ -272,6 +272,32 @@ test_lstm(void)
 }
 
 static void
+test_segment_lstm(void)
+{
+	lf_layer_spec spec = lf_layer_defaults(LF_SEGMENT_LSTM);
+	int			i = 0;
+
+	for (int a = 0; a < LF_ACTIVATIONS; a++)
+		for (int s = 0; s < LF_ACTIVATIONS; s++)
+			for (int bias = 0; bias < 2; bias++, i++)
+			{
+				/* gates without a bound let c grow from step to step by more than digits can tell */
+				bool		bounded = s == LF_TANH || s == LF_SIGMOID;
+
+				spec.activation = (lf_activation) a;
+				spec.recurrent_activation = (lf_activation) s;
+				spec.use_bias = bias == 0;
+				spec.units = ODD(i + i / 5);
+				spec.segments = ODD(i / 3);
+				check(&spec, lf_shape_2(bounded ? ODD(i / 2) : 1 + i % 2, ODD(i / 5 + 1)), i % 3 == 0 ? 1 : 3);
+			}
+	spec = lf_layer_defaults(LF_SEGMENT_LSTM);
+	spec.units = 19;
+	spec.segments = 3;
+	check(&spec, lf_shape_2(3, 4), 5);
+}
+
+static void
 test_bidirectional(void)
 {
 	lf_layer_spec spec = wrapped_defaults(LF_BIDIRECTIONAL, LF_LSTM);
@@ -506,6 +532,7 @@ main(void)
 	test_that_a_fault_is_found();
 	test_that_an_overrun_is_found();
 	test_lstm();
+	test_segment_lstm();
 	test_bidirectional();
 	test_dense();
 	test_conv1d();

@@ -217,6 +217,45 @@ reference_lstm(const lf_layer_spec *spec, const lf_shape *input, const double *w
 	free(next);
 }
 
+/* The encoder's steps one by one, then each segment as a step of its own from the encoder's last state. */
+static void
+reference_segment_lstm(const lf_layer_spec *spec, const lf_shape *input, const double *weights, const double *x,
+					   double *y)
+{
+	int			features = input->dim[1];
+	int			units = spec->units;
+	const double *positions = weights + (features + units + (spec->use_bias ? 1 : 0)) * 4 * units;
+	double	   *c = doubles((size_t) units);
+	double	   *h = doubles((size_t) units);
+	double	   *next = doubles((size_t) units);
+
+	for (int step = 0; step < input->dim[0] + spec->segments; step++)
+	{
+		int			segment = step - input->dim[0];
+		const double *in = segment < 0 ? x + step * features : positions + segment * features;
+
+		for (int u = 0; u < units; u++)
+		{
+			double		i = activated(spec->recurrent_activation, lstm_sum(spec, features, weights, in, h, 0, u));
+			double		f = activated(spec->recurrent_activation, lstm_sum(spec, features, weights, in, h, 1, u));
+			double		g = activated(spec->activation, lstm_sum(spec, features, weights, in, h, 2, u));
+			double		o = activated(spec->recurrent_activation, lstm_sum(spec, features, weights, in, h, 3, u));
+			double		cell = f * c[u] + i * g;
+
+			next[u] = o * activated(spec->activation, cell);
+			if (segment >= 0)
+				y[segment * units + u] = next[u];
+			else
+				c[u] = cell;
+		}
+		if (segment < 0)
+			memcpy(h, next, (size_t) units * sizeof(double));
+	}
+	free(c);
+	free(h);
+	free(next);
+}
+
 static void
 reference_bidirectional(const lf_layer_spec *spec, const lf_shape *input, const double *weights,
 						const double *x, double *y)
@@ -346,6 +385,7 @@ static const reference references[LF_LAYER_KINDS] = {
 	[LF_RESHAPE] = reference_copy,
 	[LF_REPEAT_VECTOR] = reference_repeat_vector,
 	[LF_CONV_LSTM2D] = reference_conv_lstm2d,
+	[LF_SEGMENT_LSTM] = reference_segment_lstm,
 };
 
 static void
@@ -438,6 +478,26 @@ test_lstm(void)
 		spec.units = 1 + i % 7;
 		check(&spec, lf_shape_2(1 + i % 5, 1 + i % 4), i % 2 == 0 ? 1 : 3);
 	}
+}
+
+static void
+test_segment_lstm(void)
+{
+	lf_layer_spec spec = lf_layer_defaults(LF_SEGMENT_LSTM);
+
+	for (int i = 0; i < LF_ACTIVATIONS * LF_ACTIVATIONS; i++)
+	{
+		spec.activation = (lf_activation) (i / LF_ACTIVATIONS);
+		spec.recurrent_activation = (lf_activation) (i % LF_ACTIVATIONS);
+		spec.use_bias = i % 3 != 0;
+		spec.units = 1 + i % 7;
+		spec.segments = 1 + i % 4;
+		check(&spec, lf_shape_2(1 + i % 5, 1 + i % 3), i % 2 == 0 ? 1 : 5);
+	}
+	spec = lf_layer_defaults(LF_SEGMENT_LSTM);
+	spec.units = 37;			/* several panels of any instruction set, the last one not full */
+	spec.segments = 3;
+	check(&spec, lf_shape_2(4, 5), 3);
 }
 
 static void
@@ -752,6 +812,16 @@ test_refusals(void)
 	ok(plan_overflows(&spec, lf_shape_2(LF_MAX_DIM, 256), LF_MAX_BATCH),
 	   "patches of conv1d that pass 2^64 bytes overflow the arena");
 
+	spec = lf_layer_defaults(LF_SEGMENT_LSTM);
+	spec.units = 3;
+	ok(create(&spec, lf_shape_2(5, 3)) == LF_BAD_SHAPE, "segment_lstm refuses 0 segments");
+	spec.segments = 2;
+	ok(create(&spec, lf_shape_1(5)) == LF_BAD_RANK, "segment_lstm refuses a vector");
+	ok(create(&spec, lf_shape_2(5, 3)) == LF_OK, "segment_lstm takes a sequence of vectors");
+	spec.segments = LF_MAX_DIM;
+	spec.units = LF_MAX_DIM / 4;
+	ok(create(&spec, lf_shape_2(5, 3)) == LF_TOO_LARGE, "segment_lstm refuses weights beyond the limit");
+
 	spec = lf_layer_defaults(LF_MAX_POOL1D);
 	ok(create(&spec, lf_shape_3(5, 3, 2)) == LF_BAD_RANK, "max_pool1d refuses an image");
 	ok(create(&spec, lf_shape_2(1, 3)) == LF_BAD_SHAPE, "max_pool1d refuses a pool longer than its input");
@@ -797,6 +867,7 @@ test_interrupt(void)
 	{
 		specs[kind] = lf_layer_defaults((lf_layer_kind) kind);
 		specs[kind].units = 3;
+		specs[kind].segments = 2;
 		inputs[kind] = lf_shape_2(5, 2);
 	}
 	specs[LF_BIDIRECTIONAL] = wrapped_defaults(LF_BIDIRECTIONAL, LF_LSTM);
@@ -848,6 +919,7 @@ main(void)
 	test_conv1d();
 	test_max_pool1d();
 	test_lstm();
+	test_segment_lstm();
 	test_bidirectional();
 	test_conv_lstm2d();
 	test_dense_and_time_distributed();

@@ -61,6 +61,13 @@ sample_trained(lf_model *model, int number)
 		.input = {0, 2},
 		.target = {2, 0},
 	};
+	/* one at a time, for which they must stand in one order */
+	if (number == LF_SEGMENT)
+	{
+		model->task.independent = true;
+		model->task.input[0] = 2;
+		model->task.input[1] = 0;
+	}
 	lf_preset_spec((lf_preset) number, &arguments, &model->task, &model->spec);
 	model->training = (lf_training) {
 		.loss = LF_HUBER,

@@ -123,6 +123,34 @@ test_arguments(void)
 	ok(spec.layer[0].unit_forget_bias && spec.layer[0].use_bias, "presets have biases, one for the forget gate");
 }
 
+static void
+test_segments(void)
+{
+	lf_preset_arguments arguments = {.activation = LF_TANH, .recurrent_activation = LF_SIGMOID, .dropout = LF_UNSET};
+	lf_task		task = task_of(96, 7, 192, 7);
+	lf_spec		spec;
+
+	ok(lf_segment_length(&task, 24) == 24, "a season that divides lookback and horizon is a segment");
+	ok(lf_segment_length(&task, 36) == 48 && lf_segment_length(&task, 1) == 48,
+	   "without one it is their largest common divisor up to 48");
+	task.horizon = 7;
+	ok(lf_segment_length(&task, 24) == 1, "or one row");
+	task.horizon = 192;
+	arguments.season = 24;
+	lf_preset_spec(LF_SEGMENT, &arguments, &task, &spec);
+	ok(spec.layer[0].target.dim[0] == 4 && spec.layer[0].target.dim[1] == 7 * 24 && spec.layer[2].segments == 8,
+	   "window and forecast are cut into segments of all columns");
+	ok(spec.layer[3].kind == LF_DROPOUT && spec.layer[3].rate == 0.5, "half of the outputs are dropped");
+	ok(spec.layer[4].units == 7 * 24, "a segment of the forecast has all columns too");
+	task.independent = true;
+	arguments.segment_length = 12;
+	arguments.dropout = 0;
+	lf_preset_spec(LF_SEGMENT, &arguments, &task, &spec);
+	ok(spec.input.dim[1] == 1 && spec.layer[0].target.dim[1] == 12 && spec.layer[2].segments == 16 &&
+	   spec.layer[3].kind == LF_DENSE && spec.layer[3].units == 12,
+	   "independent columns make a network for one, and arguments change lengths and dropout");
+}
+
 int
 main(void)
 {
@@ -139,5 +167,6 @@ main(void)
 		test_preset((lf_preset) i, &everything, " with dropout, in both directions,");
 	}
 	test_arguments();
+	test_segments();
 	return done_testing();
 }

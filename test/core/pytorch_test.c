@@ -326,5 +326,10 @@ main(int argc, char **argv)
 	add_layer(&spec, LF_DENSE, 2);
 	test_network(directory, "encoder_decoder", &spec);
 
+	spec = empty;
+	add_layer(&spec, LF_SEGMENT_LSTM, 5)->segments = 3;
+	add_layer(&spec, LF_DENSE, 2);
+	test_network(directory, "segment", &spec);
+
 	return done_testing();
 }

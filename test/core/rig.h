@@ -189,6 +189,8 @@ describe(const lf_layer_spec *spec, const lf_shape *input, int batch)
 	SAY(")");
 	if (takes & (LF_ARG_UNITS | LF_ARG_FILTERS | LF_ARG_N))
 		SAY(", units %d", spec->units);
+	if (takes & LF_ARG_SEGMENTS)
+		SAY(", segments %d", spec->segments);
 	if (takes & (LF_ARG_KERNEL_SIZE | LF_ARG_POOL_SIZE))
 		SAY(", kernel %d / %d, %s", spec->kernel[0], spec->strides[0], lf_padding_names[spec->padding]);
 	if (takes & LF_ARG_KERNEL_SIZE_2D)

@@ -319,6 +319,55 @@ test_one_column(void)
 	ok(good, "the windows of one column are its values, scaled and measured from the level, to the last bit");
 }
 
+/* Columns one at a time are the same numbers as side by side, each column a sample behind the others. */
+static void
+test_independent_columns(void)
+{
+	enum {LOOKBACK = 5, HORIZON = 3, W = 7};
+	const lf_task joint = {
+		.lookback = LOOKBACK, .horizon = HORIZON, .lead = 1, .inputs = 3, .targets = 3,
+		.input = {2, 0, 3}, .target = {2, 0, 3},
+	};
+	const lf_scaler scalers[COLUMNS] = {{3, 2}, {0, 1}, {-1, 5}, {7, 0.5}};
+	lf_task		task = joint;
+	lf_windows	windows = {.task = &joint, .frame = &frame, .scaler = scalers, .normalize = LF_NORMALIZE_LAST};
+	double		level[2][3];
+	lf_real		x[2][LOOKBACK * 3];
+	lf_real		y[2][HORIZON * 3];
+	double		restored[HORIZON * 3];
+	lf_shape	output = lf_shape_2(HORIZON, 1);
+	bool		good = true;
+
+	task.independent = true;
+	ok(lf_task_samples(&joint) == 1 && lf_task_samples(&task) == 3, "independent columns are samples of their own");
+	ok(lf_task_fits_output(&task, &output) && !lf_task_fits_output(&joint, &output),
+	   "and want a network for one of them");
+	lf_window_input(&windows, W, x[0], level[0]);
+	lf_window_target(&windows, W, level[0], y[0]);
+	windows.task = &task;
+	lf_window_input(&windows, W, x[1], level[1]);
+	lf_window_target(&windows, W, level[1], y[1]);
+	for (int c = 0; c < 3; c++)
+	{
+		good = good && level[1][c] == level[0][c];
+		for (int t = 0; t < LOOKBACK; t++)
+			good = good && x[1][c * LOOKBACK + t] == x[0][t * 3 + c];
+		for (int k = 0; k < HORIZON; k++)
+			good = good && y[1][c * HORIZON + k] == y[0][k * 3 + c];
+	}
+	ok(good, "they lie behind each other, with the numbers that they have side by side");
+	lf_window_restore(&windows, level[1], y[1], restored);
+	good = true;
+	for (int k = 0; k < HORIZON; k++)
+		for (int c = 0; c < 3; c++)
+			good = good && is_close(restored[k * 3 + c], values[(W + LOOKBACK + k) * COLUMNS + task.target[c]]);
+	ok(good, "and come back as rows of all columns");
+	ok(lf_task_same_columns(&task), "inputs that are the targets in their order can be independent");
+	task.input[0] = 0;
+	task.input[1] = 2;
+	ok(!lf_task_same_columns(&task) && lf_task_targets_are_inputs(&task), "in another order they cannot");
+}
+
 int
 main(void)
 {
@@ -330,5 +379,6 @@ main(void)
 	test_scalers();
 	test_tasks();
 	test_one_column();
+	test_independent_columns();
 	return done_testing();
 }

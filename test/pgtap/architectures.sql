@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(94);
+SELECT plan(99);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 40) AS i;
@@ -112,15 +112,15 @@ SELECT is(pg_temp.forecasts(lstm_train('days', ARRAY['value', 'other'], lookback
 
 SELECT is(pg_temp.failure(format($$ SELECT pg_temp.trained(%L) $$, architecture)), '22023: ' || failure, description)
 FROM (VALUES
-    ('"vanila"', 'option "architecture" must be one of vanilla, stacked, bidirectional, cnn_lstm, conv_lstm, encoder_decoder, not "vanila"
+    ('"vanila"', 'option "architecture" must be one of vanilla, stacked, bidirectional, cnn_lstm, conv_lstm, encoder_decoder, segment, not "vanila"
 HINT: Perhaps you meant "vanilla".', 'a preset that does not exist'),
-    ('{}', 'option "architecture" must be one of vanilla, stacked, bidirectional, cnn_lstm, conv_lstm, encoder_decoder, not {}',
+    ('{}', 'option "architecture" must be one of vanilla, stacked, bidirectional, cnn_lstm, conv_lstm, encoder_decoder, segment, not {}',
         'an object is no architecture'),
     ('[3]', 'layer 1 must be a JSON object, not 3
 HINT: For example: {"type": "lstm", "units": 50}.', 'a number is no layer'),
     ('[{"units": 3}]', 'layer 1 has no "type"', 'a layer without type'),
     ('[{"type": "lsmt", "units": 3}]', '"type" of layer 1 must be one of lstm, bidirectional, dense, time_distributed, conv1d, max_pool1d, '
-        'flatten, reshape, repeat_vector, conv_lstm2d, dropout, not "lsmt"
+        'flatten, reshape, repeat_vector, conv_lstm2d, dropout, segment_lstm, not "lsmt"
 HINT: Perhaps you meant "lstm".', 'a type that does not exist'),
     ('[{"type": "lstm", "unit": 3}]', 'layer 1 (lstm) has no argument "unit"
 DETAIL: It takes units, activation, recurrent_activation, use_bias, unit_forget_bias, return_sequences, go_backwards.

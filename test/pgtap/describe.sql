@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(159);
+SELECT plan(165);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i - 1, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 60) AS i;
@@ -26,7 +26,7 @@ SELECT is((SELECT sum(parameters) FROM models, lstm_summary(stacked)), (SELECT (
 ---- info ----
 
 SELECT is((SELECT array_agg(key ORDER BY key) FROM models, jsonb_object_keys(lstm_info(stacked)) AS key),
-    '{best_epoch,epochs,final_epochs,horizon,imported,inputs,intervals,last_time,layers,lead,lookback,metrics,missing,options,parameters,relation,rows,scaling,season,seed,step,targets,time_column,time_zone,validation_windows,version,windows}',
+    '{best_epoch,channels,epochs,final_epochs,horizon,imported,inputs,intervals,last_time,layers,lead,lookback,metrics,missing,options,parameters,relation,rows,scaling,season,seed,step,targets,time_column,time_zone,validation_windows,version,windows}',
     'lstm_info has the keys that are documented');
 SELECT is(lstm_info(stacked)->key, value, format('lstm_info knows %s', key))
 FROM models, (VALUES ('relation', '"public.days"'::jsonb), ('time_column', '"at"'), ('targets', '["value", "other"]'),
@@ -93,7 +93,7 @@ SELECT results_eq($$ SELECT step, forecast FROM rebuilt, lstm_predict(again, '{1
     $$ SELECT step, forecast FROM rebuilt, lstm_predict(bare, '{1,2,3,4,5,6}') $$,
     'layers and weights imported again forecast the same, bit for bit');
 SELECT is((SELECT array_agg(key ORDER BY key) FROM rebuilt, jsonb_object_keys(lstm_info(again)) AS key),
-    '{horizon,imported,inputs,last_time,layers,lead,lookback,parameters,relation,step,targets,time_column,time_zone,version}',
+    '{channels,horizon,imported,inputs,last_time,layers,lead,lookback,parameters,relation,step,targets,time_column,time_zone,version}',
     'an imported model does not claim to know its training');
 SELECT is(lstm_info(again)->'layers', lstm_info(bare)->'layers', 'layers survive the way out and in') FROM rebuilt;
 SELECT is(lstm_info(again)->'targets', '["y1"]', 'its outputs are called y1, y2, ...') FROM rebuilt;
@@ -104,11 +104,11 @@ SELECT throws_ok($$ SELECT f.* FROM rebuilt, lstm_forecast(again) AS f $$, '2202
 ---- presets ----
 
 SELECT set_eq('SELECT name FROM lstm_presets()',
-    ARRAY['vanilla', 'stacked', 'bidirectional', 'cnn_lstm', 'conv_lstm', 'encoder_decoder'], 'the presets are those of the design');
+    ARRAY['vanilla', 'stacked', 'bidirectional', 'cnn_lstm', 'conv_lstm', 'encoder_decoder', 'segment'], 'the presets are those of the design');
 SELECT ok((SELECT bool_and(purpose ~ '^[A-Z].*\.$') FROM lstm_presets()), 'each preset says what it is for, in a sentence');
 SELECT is((SELECT array_agg(s.layer_no || s.layer || s.output_shape || s.parameters ORDER BY layer_no)
            FROM lstm_summary(lstm_train('days', ARRAY['value', 'other'], lookback => 6, horizon => 2,
-               options => jsonb_build_object('epochs', 1, 'architecture', name))) AS s),
+               options => jsonb_build_object('epochs', 1, 'channels', 'joint', 'architecture', name))) AS s),
           (SELECT array_agg(s.layer_no || s.layer || s.output_shape || s.parameters ORDER BY layer_no)
            FROM lstm_summary(lstm_train('days', ARRAY['value', 'other'], lookback => 6, horizon => 2,
                options => jsonb_build_object('epochs', 1, 'architecture', layers))) AS s),

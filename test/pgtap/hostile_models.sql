@@ -13,7 +13,9 @@ INSERT INTO days SELECT timestamptz '2024-01-01' + i * interval '1 day', i * i %
 CREATE TEMP TABLE models AS SELECT row_number() OVER () AS n, model FROM (VALUES
     (lstm_train('days', 'value', lookback => 3, options => '{"epochs": 1, "units": 2}')),
     (lstm_train('days', 'value', lookback => 4, horizon => 2, options => '{"epochs": 2, "units": 1, "architecture": "encoder_decoder"}')),
-    ((SELECT lstm_train_agg(at, value, '{"epochs": 1, "units": 1, "lookback": 4, "architecture": "cnn_lstm"}') FROM days))) AS v (model);
+    ((SELECT lstm_train_agg(at, value, '{"epochs": 1, "units": 1, "lookback": 4, "architecture": "cnn_lstm"}') FROM days)),
+    ((SELECT lstm_train_agg(ARRAY[value, -value], '{"epochs": 1, "units": 1, "lookback": 4, "horizon": 2, "architecture": "segment"}' ORDER BY at)
+        FROM days))) AS v (model);
 
 ---- CRC-32C, so that a forged model can be sealed again ----
 
@@ -118,8 +120,8 @@ DECLARE
     sealed bool;
 BEGIN
     FOR i IN 1 .. tries LOOP
-        SELECT model INTO one FROM models WHERE n = 1 + i % 3;
-        SELECT model INTO other FROM models WHERE n = 1 + (i / 3) % 3;
+        SELECT model INTO one FROM models WHERE n = 1 + (i / 4) % 4;
+        SELECT model INTO other FROM models WHERE n = 1 + (i / 16) % 4;
         forgery := forgeries[1 + i % 5];
         /* most forgeries are sealed: without, the checksum catches them all */
         sealed := i % 4 <> 0;

@@ -32,6 +32,7 @@ NETWORKS = {
     "stacked": [("lstm", 5, True), ("lstm", 3, False), ("dense", 3)],
     "bidirectional": [("bidirectional", 3, True), ("bidirectional", 5, False), ("dense", 2)],
     "encoder_decoder": [("lstm", 5, False), ("repeat", 3), ("lstm", 4, True), ("dense", 2)],
+    "segment": [("segment", 5, 3), ("dense", 2)],
 }
 
 # our names, PyTorch's
@@ -62,6 +63,10 @@ class Network:
                     frozen = getattr(module, f"bias_hh_l0{suffix}")
                     torch.nn.init.zeros_(frozen)
                     frozen.requires_grad_(False)
+                if kind == "segment":
+                    # (D, M), because all tensors are turned on their way out
+                    module.positions = torch.nn.Parameter(torch.empty(features, rest[0]))
+                    self.tensors[f"layer{index}.position_embedding"] = module.positions
                 features = 2 * size if both else size
             self.layers.append((kind, size, rest[0] if rest else None, module))
 
@@ -71,6 +76,11 @@ class Network:
                 x = x[:, None, :].repeat(1, size, 1)
             elif kind == "dense":
                 x = module(x)
+            elif kind == "segment":
+                # each segment is a sequence of one step that starts from the encoder's last state
+                _, state = module(x)
+                steps = [module(row.expand(len(x), 1, -1), state)[0] for row in module.positions.T]
+                x = torch.cat(steps, dim=1)
             else:
                 out, _ = module(x)
                 if sequences:
