@@ -76,6 +76,7 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 		fit->link_scratch = lf_arena_take(arena, lf_link_scratch(task), sizeof(double));
 	}
 	fit->scores = lf_arena_take(arena, (size_t) task->targets * LF_FORECASTERS, sizeof(lf_score));
+	fit->mean = lf_arena_take(arena, (size_t) task->targets, sizeof(double));
 	fit->history = lf_arena_take(arena, (size_t) training->epochs, sizeof(lf_epoch));
 	lists = (size_t) fit->errors.steps * (size_t) task->targets;
 	fit->errors.count = lf_arena_take(arena, lists, sizeof(int));
@@ -165,7 +166,7 @@ score_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 					continue;	/* lead 0 and lookback 1: nothing is known before the first output */
 				for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS; f++)
 				{
-					double		naive = lf_baseline(f, fit->frame, column, row - 1, k + 1, fit->season);
+					double		naive = lf_baseline(f, fit->frame, column, row - 1, k + 1, fit->season, fit->mean[j]);
 
 					if (!isnan(naive))
 						lf_score_add(&score[f], naive, actual);
@@ -260,6 +261,9 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	if (fit->phase == LF_FIT_SELECT)
 	{
 		keep_history(fit);
+		for (int j = 0; j < fit->task->targets; j++)
+			fit->mean[j] = lf_column_mean(fit->frame, fit->task->target[j],
+										  lf_window_first_output(fit->task, fit->validation_first));
 		fit->phase = LF_FIT_SCORE;
 		fit->done = 0;
 		return LF_EPOCH_DONE;

@@ -33,6 +33,7 @@ typedef struct lf_fit
 	double	   *link;			/* (targets, inputs + 1), NULL where levels need none */
 	double	   *link_scratch;
 	lf_score   *scores;			/* (targets, LF_FORECASTERS) */
+	double	   *mean;			/* (targets): of the rows before the held-out part */
 	lf_epoch   *history;		/* (epochs) of LF_FIT_SELECT, or of LF_FIT_FINAL without one */
 	double	   *out;			/* (B, steps, targets): the horizon, or what is measured */
 	int			epochs;			/* entries of history */

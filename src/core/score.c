@@ -11,6 +11,7 @@ const char *const lf_forecaster_names[LF_FORECASTERS] = {
 	[LF_SEASONAL_NAIVE] = "seasonal naive",
 	[LF_DRIFT] = "drift",
 	[LF_SEASONAL_MEAN] = "seasonal mean",
+	[LF_MEAN] = "mean",
 };
 
 const char *const lf_forecaster_keys[LF_FORECASTERS] = {
@@ -19,6 +20,7 @@ const char *const lf_forecaster_keys[LF_FORECASTERS] = {
 	[LF_SEASONAL_NAIVE] = "seasonal_naive",
 	[LF_DRIFT] = "drift",
 	[LF_SEASONAL_MEAN] = "seasonal_mean",
+	[LF_MEAN] = "mean",
 };
 
 void
@@ -43,6 +45,17 @@ lf_score_rmse(const lf_score *score)
 	return score->count > 0 ? sqrt(score->squares / score->count) : (double) NAN;
 }
 
+double
+lf_column_mean(const lf_frame *frame, int column, size_t rows)
+{
+	double		mean = 0;
+
+	/* as Welford has it: the sum may overflow */
+	for (size_t i = 0; i < rows; i++)
+		mean += (frame->values[i * (size_t) frame->columns + (size_t) column] - mean) / (double) (i + 1);
+	return rows > 0 ? mean : (double) NAN;
+}
+
 /* Rows from the origin back to the newest one of the same place in the season as step k. */
 static size_t
 rows_back(int k, size_t season)
@@ -51,7 +64,7 @@ rows_back(int k, size_t season)
 }
 
 double
-lf_baseline(lf_forecaster forecaster, const lf_frame *frame, int column, size_t origin, int k, int season)
+lf_baseline(lf_forecaster forecaster, const lf_frame *frame, int column, size_t origin, int k, int season, double mean)
 {
 	const double *values = frame->values + column;
 	size_t		stride = (size_t) frame->columns;
@@ -74,6 +87,8 @@ lf_baseline(lf_forecaster forecaster, const lf_frame *frame, int column, size_t 
 			for (; season > 1 && count < LF_SEASONS && back <= origin; back += (size_t) season, count++)
 				sum += values[(origin - back) * stride];
 			return count > 0 ? sum / count : (double) NAN;
+		case LF_MEAN:
+			return mean;
 		case LF_NETWORK:
 			break;
 	}

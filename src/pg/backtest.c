@@ -73,11 +73,12 @@ test_fold(const Backtest *backtest, int fold, const LoadedModel *loaded)
 	int64		origin = origin_of(backtest, fold);
 	Along	   *along = along_over(&loaded->model, backtest->table, backtest->rows, origin + backtest->test_rows);
 	lf_metrics *metrics = scoring_create(task);
+	double	   *means = scoring_means(along, origin);
 	AlongBatch	batch;
 
 	along_start(along, loaded, task->horizon, task->horizon, Max(origin, task->lookback));
 	while (along_next(along, &batch))
-		scoring_add(metrics, along, &batch, backtest->level);
+		scoring_add(metrics, along, &batch, backtest->level, means);
 	for (int j = 0; j < task->targets; j++)
 		for (int metric = 0; metric < LF_METRICS; metric++)
 		{

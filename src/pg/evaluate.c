@@ -48,6 +48,7 @@ lstm_evaluate(PG_FUNCTION_ARGS)
 	Along	   *along;
 	AlongBatch	batch;
 	lf_metrics *metrics;
+	double	   *means;
 	double		level;
 	int64		origin;
 	int			steps;
@@ -67,8 +68,9 @@ lstm_evaluate(PG_FUNCTION_ARGS)
 	origin = PG_ARGISNULL(5) ? first_unknown(along) : argument_first_origin(fcinfo, 5, task);
 	along_start(along, shared, steps, stride, origin);
 	metrics = scoring_create(task);
+	means = scoring_means(along, origin);
 	while (along_next(along, &batch))
-		scoring_add(metrics, along, &batch, level);
+		scoring_add(metrics, along, &batch, level, means);
 	if (metrics[LF_NETWORK].score.count == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),

@@ -11,8 +11,19 @@ scoring_create(const lf_task *task)
 	return palloc0(task->targets * LF_FORECASTERS * sizeof(lf_metrics));
 }
 
+double *
+scoring_means(const Along *along, uint64 known)
+{
+	const lf_task *task = &along->model->task;
+	double	   *means = palloc(task->targets * sizeof(double));
+
+	for (int j = 0; j < task->targets; j++)
+		means[j] = lf_column_mean(&along->frame, task->target[j], Min(known, along->rows->count));
+	return means;
+}
+
 void
-scoring_add(lf_metrics *metrics, const Along *along, const AlongBatch *batch, double level)
+scoring_add(lf_metrics *metrics, const Along *along, const AlongBatch *batch, double level, const double *means)
 {
 	const lf_model *model = along->model;
 	const lf_task *task = &model->task;
@@ -42,7 +53,8 @@ scoring_add(lf_metrics *metrics, const Along *along, const AlongBatch *batch, do
 											forecast - width, forecast + width, level);
 				for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS && origin > 0; f++)
 				{
-					double		naive = lf_baseline(f, &along->frame, column, origin - 1, k + 1, model->season);
+					double		naive = lf_baseline(f, &along->frame, column, origin - 1, k + 1, model->season,
+													means[j]);
 
 					if (!isnan(naive))
 						lf_metrics_add(&metrics[j * LF_FORECASTERS + f], naive, actual);

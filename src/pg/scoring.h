@@ -11,8 +11,12 @@
 /* Sums for the network and each baseline: (targets, LF_FORECASTERS). */
 lf_metrics *scoring_create(const lf_task *task);
 
+/* The means of the targets over the rows before the first forecast, 'known' of them, for scoring_add. */
+double	   *scoring_means(const Along *along, uint64 known);
+
 /* Adds the forecasts of a batch, and what the baselines say. */
-void		scoring_add(lf_metrics *metrics, const Along *along, const AlongBatch *batch, double level);
+void		scoring_add(lf_metrics *metrics, const Along *along, const AlongBatch *batch, double level,
+						const double *means);
 
 /*
  * Fills the seven values from 'series' to 'skill' for one target and measure. 'known': rows before the first forecast,

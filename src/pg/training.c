@@ -255,6 +255,9 @@ overall_error(const lf_model *model, lf_forecaster forecaster)
 /* Errors that differ by less than this share of the repeat-last forecast's differ by rounding. */
 #define MATTERS 1e-4
 
+/* A network must be better by this share: on noise it is better or worse by chance. */
+#define WORTH 0.01
+
 /* One honest line. */
 static void
 report_verdict(const lf_model *model)
@@ -262,7 +265,9 @@ report_verdict(const lf_model *model)
 	StringInfoData line;
 	double		network = overall_error(model, LF_NETWORK);
 	double		best = network;
+	double		rounding = MATTERS * overall_error(model, LF_REPEAT_LAST);
 	const char *winner = NULL;
+	const char *equal = NULL;
 
 	if (model->validation_windows == 0)
 	{
@@ -281,7 +286,9 @@ report_verdict(const lf_model *model)
 		if (isnan(error))
 			continue;
 		appendStringInfo(&line, "%s%s %.4g", line.len > 0 ? ", " : "", lf_forecaster_names[f], error);
-		if (error < best && network - error > MATTERS * overall_error(model, LF_REPEAT_LAST))
+		if (f != LF_NETWORK && network > rounding && error * (1 - WORTH) <= network)
+			equal = lf_forecaster_names[f];
+		if (error < best && network - error > rounding)
 		{
 			best = error;
 			winner = lf_forecaster_names[f];
@@ -294,6 +301,13 @@ report_verdict(const lf_model *model)
 				 errdetail("Mean absolute error%s: %s.", model->task.targets > 1 ? " relative to repeat-last" : "",
 						   line.data),
 				 errhint("Use that forecast, give more rows, or try another architecture or lookback.")));
+	else if (equal != NULL)
+		ereport(WARNING,
+				(errmsg("the network is no better than the %s forecast on the newest " UINT64_FORMAT " windows",
+						equal, model->validation_windows),
+				 errdetail("Mean absolute error%s: %s.", model->task.targets > 1 ? " relative to repeat-last" : "",
+						   line.data),
+				 errhint("There may be nothing to learn from these rows. Use that forecast, or give columns that tell more.")));
 	else
 		ereport(NOTICE,
 				(errmsg("mean absolute error%s on the newest " UINT64_FORMAT " windows: %s",

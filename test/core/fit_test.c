@@ -96,6 +96,7 @@ test_scores(void)
 				double		actual = r.values[(origin + 1 + (size_t) k) * 2 + (size_t) column];
 				double		season = r.values[(origin + 1 + (size_t) k - 9) * 2 + (size_t) column];
 				double		seasons = 0;
+				double		mean = 0;
 				int			count = 0;
 
 				lf_score_add(&expected[j][LF_NETWORK], out[k * 2 + j], actual);
@@ -105,6 +106,9 @@ test_scores(void)
 				for (size_t back = 9; count < 7 && back <= origin + 1 + (size_t) k; back += 9, count++)
 					seasons += r.values[(origin + 1 + (size_t) k - back) * 2 + (size_t) column];
 				lf_score_add(&expected[j][LF_SEASONAL_MEAN], seasons / count, actual);
+				for (size_t row = 0; row < 61; row++)
+					mean += r.values[row * 2 + (size_t) column] / 61;
+				lf_score_add(&expected[j][LF_MEAN], mean, actual);
 			}
 	}
 	for (int j = 0; j < 2; j++)

@@ -133,29 +133,31 @@ test_baselines(void)
 	static const double values[] = {1, 10, 2, 20, 3, 40, 4, 30, 5, 50, 6, 90};
 	const lf_frame frame = {.values = values, .rows = 6, .columns = 2};
 
-	ok(lf_baseline(LF_REPEAT_LAST, &frame, 1, 3, 1, 1) == 30 && lf_baseline(LF_REPEAT_LAST, &frame, 1, 3, 9, 1) == 30,
+	ok(lf_baseline(LF_REPEAT_LAST, &frame, 1, 3, 1, 1, 7) == 30 && lf_baseline(LF_REPEAT_LAST, &frame, 1, 3, 9, 1, 7) == 30,
 	   "repeat-last repeats the row of the origin");
 	/* season 3, origin row 4: the steps 1, 2, 3 lie on rows 2, 3, 4, and 4 on row 2 again */
-	ok(lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 1, 3) == 40 &&
-	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 2, 3) == 30 &&
-	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 3, 3) == 50 &&
-	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 4, 3) == 40 &&
-	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 7, 3) == 40, "seasonal naive repeats the last season");
-	ok(isnan(lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 1, 1, 3)) &&
-	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 1, 2, 3) == 10, "it says nothing before the first row");
-	ok(isnan(lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 1, 1)), "without a season it says nothing");
+	ok(lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 1, 3, 7) == 40 &&
+	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 2, 3, 7) == 30 &&
+	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 3, 3, 7) == 50 &&
+	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 4, 3, 7) == 40 &&
+	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 7, 3, 7) == 40, "seasonal naive repeats the last season");
+	ok(isnan(lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 1, 1, 3, 7)) &&
+	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 1, 2, 3, 7) == 10, "it says nothing before the first row");
+	ok(isnan(lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 1, 1, 7)), "without a season it says nothing");
 	/* from 10 to 50 in 4 rows: 10 each */
-	ok(lf_baseline(LF_DRIFT, &frame, 1, 4, 1, 1) == 60 && lf_baseline(LF_DRIFT, &frame, 1, 4, 3, 1) == 80,
+	ok(lf_baseline(LF_DRIFT, &frame, 1, 4, 1, 1, 7) == 60 && lf_baseline(LF_DRIFT, &frame, 1, 4, 3, 1, 7) == 80,
 	   "drift goes on with the mean slope so far");
-	ok(isnan(lf_baseline(LF_DRIFT, &frame, 1, 0, 1, 1)), "one row has no slope");
+	ok(isnan(lf_baseline(LF_DRIFT, &frame, 1, 0, 1, 1, 7)), "one row has no slope");
 	/* season 2: step 1 lies on rows 4, 2, 0, step 2 on rows 5, 3, 1, and so does step 4 */
-	ok(fabs(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 1, 2) - 100.0 / 3) < 1e-12 &&
-	   fabs(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 2, 2) - 140.0 / 3) < 1e-12 &&
-	   fabs(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 4, 2) - 140.0 / 3) < 1e-12,
+	ok(fabs(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 1, 2, 7) - 100.0 / 3) < 1e-12 &&
+	   fabs(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 2, 2, 7) - 140.0 / 3) < 1e-12 &&
+	   fabs(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 4, 2, 7) - 140.0 / 3) < 1e-12,
 	   "the seasonal mean is that of the same place in all seasons so far");
-	ok(isnan(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 0, 1, 2)) &&
-	   lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 0, 2, 2) == 10 &&
-	   isnan(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 1, 1)), "it says nothing without a season or a row in it");
+	ok(lf_column_mean(&frame, 1, 4) == 25 && isnan(lf_column_mean(&frame, 1, 0)) &&
+	   lf_baseline(LF_MEAN, &frame, 1, 4, 2, 1, 25) == 25, "the mean is that of the rows that it is told");
+	ok(isnan(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 0, 1, 2, 7)) &&
+	   lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 0, 2, 2, 7) == 10 &&
+	   isnan(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 1, 1, 7)), "it says nothing without a season or a row in it");
 }
 
 static void
