@@ -157,11 +157,12 @@ score_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 				int			column = task->target[j];
 				size_t		at = (row + (size_t) k) * (size_t) fit->frame->columns + (size_t) column;
 				double		actual = fit->frame->values[at];
+				double		network = fit->out[(i * task->horizon + k) * task->targets + j];
 				lf_score   *score = fit->scores + j * LF_FORECASTERS;
 
 				if (lf_frame_is_masked(fit->frame, row + (size_t) k, column))
 					continue;
-				lf_score_add(&score[LF_NETWORK], fit->out[(i * task->horizon + k) * task->targets + j], actual);
+				lf_score_add(&score[LF_NETWORK], network, actual);
 				if (row == 0)
 					continue;	/* lead 0 and lookback 1: nothing is known before the first output */
 				for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS; f++)
@@ -169,7 +170,7 @@ score_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 					double		naive = lf_baseline(f, fit->frame, column, row - 1, k + 1, fit->season, fit->mean[j]);
 
 					if (!isnan(naive))
-						lf_score_add(&score[f], naive, actual);
+						lf_score_add_beside(&score[f], naive, actual, network);
 				}
 			}
 	}

@@ -342,7 +342,7 @@ transfer_record(stream *s, lf_model *model)
 		if (s->direction == READING && model->history != NULL)
 			model->history[i] = epoch;
 	}
-	model->scores = array(s, model->scores, scores, sizeof(lf_score), 24);
+	model->scores = array(s, model->scores, scores, sizeof(lf_score), 40);
 	for (size_t i = 0; i < scores && !s->failed; i++)
 	{
 		lf_score	score = {0};
@@ -352,6 +352,8 @@ transfer_record(stream *s, lf_model *model)
 		transfer_finite(s, &score.count);
 		transfer_double(s, &score.absolute);	/* sums overflow where values are huge */
 		transfer_double(s, &score.squares);
+		transfer_double(s, &score.behind);
+		transfer_double(s, &score.behind_squares);
 		if (s->direction == READING && model->scores != NULL)
 			model->scores[i] = score;
 	}

@@ -33,6 +33,25 @@ lf_score_add(lf_score *score, double forecast, double actual)
 	score->squares += error * error;
 }
 
+void
+lf_score_add_beside(lf_score *score, double forecast, double actual, double network)
+{
+	double		behind = fabs(forecast - actual) - fabs(network - actual);
+
+	lf_score_add(score, forecast, actual);
+	score->behind += behind;
+	score->behind_squares += behind * behind;
+}
+
+double
+lf_score_variance(const lf_score *score)
+{
+	double		mean = score->behind / score->count;
+
+	return score->count < 2 ? (double) NAN :
+		(score->behind_squares - score->count * mean * mean) / (score->count - 1);
+}
+
 double
 lf_score_mae(const lf_score *score)
 {

@@ -27,9 +27,17 @@ typedef struct lf_score
 	double		count;
 	double		absolute;
 	double		squares;
+	double		behind;			/* of a baseline: its absolute errors less those of the network, and their squares */
+	double		behind_squares;
 } lf_score;
 
 void		lf_score_add(lf_score *score, double forecast, double actual);
+
+/* The same for a baseline, beside what the network says. */
+void		lf_score_add_beside(lf_score *score, double forecast, double actual, double network);
+
+/* Variance of the differences to the network; NaN of fewer than two. */
+double		lf_score_variance(const lf_score *score);
 double		lf_score_mae(const lf_score *score);	/* NaN without forecasts */
 double		lf_score_rmse(const lf_score *score);
 

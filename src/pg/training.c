@@ -255,8 +255,29 @@ overall_error(const lf_model *model, lf_forecaster forecaster)
 /* Errors that differ by less than this share of the repeat-last forecast's differ by rounding. */
 #define MATTERS 1e-4
 
-/* A network must be better by this share: on noise it is better or worse by chance. */
-#define WORTH 0.01
+/* A network must be ahead by so many standard errors: on noise it is ahead or behind by chance. */
+#define SURE 2
+
+/*
+ * By how many standard errors the network is ahead of a baseline (after Diebold and Mariano 1995; windows count as
+ * independent, so this is an upper bound).
+ */
+static double
+lead_over(const lf_model *model, lf_forecaster forecaster)
+{
+	double		ahead = 0;
+	double		variance = 0;
+
+	for (int j = 0; j < model->task.targets; j++)
+	{
+		const lf_score *score = model->scores + j * LF_FORECASTERS;
+		double		unit = model->task.targets == 1 ? 1 : lf_score_mae(&score[LF_REPEAT_LAST]);
+
+		ahead += score[forecaster].behind / score[forecaster].count / unit;
+		variance += lf_score_variance(&score[forecaster]) / (unit * unit);
+	}
+	return ahead / sqrt(variance / (double) model->validation_windows);
+}
 
 /* One honest line. */
 static void
@@ -286,7 +307,7 @@ report_verdict(const lf_model *model)
 		if (isnan(error))
 			continue;
 		appendStringInfo(&line, "%s%s %.4g", line.len > 0 ? ", " : "", lf_forecaster_names[f], error);
-		if (f != LF_NETWORK && network > rounding && error * (1 - WORTH) <= network)
+		if (f != LF_NETWORK && network > rounding && lead_over(model, f) < SURE)
 			equal = lf_forecaster_names[f];
 		if (error < best && network - error > rounding)
 		{
@@ -303,11 +324,11 @@ report_verdict(const lf_model *model)
 				 errhint("Use that forecast, give more rows, or try another architecture or lookback.")));
 	else if (equal != NULL)
 		ereport(WARNING,
-				(errmsg("the network is no better than the %s forecast on the newest " UINT64_FORMAT " windows",
+				(errmsg("the network is not surely better than the %s forecast on the newest " UINT64_FORMAT " windows",
 						equal, model->validation_windows),
 				 errdetail("Mean absolute error%s: %s.", model->task.targets > 1 ? " relative to repeat-last" : "",
 						   line.data),
-				 errhint("There may be nothing to learn from these rows. Use that forecast, or give columns that tell more.")));
+				 errhint("The difference may be chance. Use that forecast, give more rows, or columns that tell more.")));
 	else
 		ereport(NOTICE,
 				(errmsg("mean absolute error%s on the newest " UINT64_FORMAT " windows: %s",

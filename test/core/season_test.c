@@ -170,6 +170,13 @@ test_scores(void)
 	lf_score_add(&score, 1, 5);
 	ok(score.count == 2 && lf_score_mae(&score) == 3.5, "the mean absolute error of 3 and -4 is 3.5");
 	ok(fabs(lf_score_rmse(&score) - sqrt(12.5)) < 1e-12, "the root of their mean square is sqrt(12.5)");
+	score = (lf_score) {0};
+	lf_score_add_beside(&score, 3, 0, 1);
+	ok(isnan(lf_score_variance(&score)), "one difference has no variance");
+	lf_score_add_beside(&score, 4, 0, -4);
+	lf_score_add_beside(&score, 1, 0, 2);
+	ok(score.behind == 1 && fabs(lf_score_variance(&score) - 7.0 / 3) < 1e-12,
+	   "differences of 2, 0 and -1 to the network have a variance of 7 / 3");
 }
 
 int
