@@ -25,6 +25,9 @@ INSERT INTO results SELECT lstm_train('days', 'value', lookback => 3, options =>
 \set VERBOSITY terse
 SELECT lstm_train('days', 'value', lookback => 3, options => '{"epochs": 1, "units": 1}') IS NOT NULL AS trained;
 SELECT lstm_train('days', '{value,other}'::text[], lookback => 3, options => '{"epochs": 1, "units": 1}') IS NOT NULL AS trained;
+-- noise: nothing can be learned, and that is said
+CREATE TABLE noise AS SELECT n, hashint4(n) / 2147483648.0 AS value FROM generate_series(1, 400) n;
+SELECT lstm_train('noise', 'value', 'n', lookback => 8, options => '{"epochs": 3, "units": 4}') IS NOT NULL AS trained;
 \set VERBOSITY default
 
 -- what was filled, and what was left out
