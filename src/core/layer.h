@@ -223,4 +223,13 @@ void		lf_initialize(const lf_tensor *tensor, lf_random *random, const lf_pass *p
  */
 int			lf_convolution_length(int length, int kernel, int stride, lf_padding padding, int *before);
 
+/* Panels of one number for each unit, or of four: the rows from 'row' on of 'rows'. NULL: there are none. */
+static inline lf_panels
+lf_in_panels(const lf_layer *layer, lf_real *at, size_t numbers, size_t rows, size_t row)
+{
+	size_t		width = numbers * layer->kernels->lanes;
+
+	return (lf_panels) {at == NULL ? NULL : at + row * width, rows * width};
+}
+
 #endif

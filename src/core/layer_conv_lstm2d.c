@@ -174,9 +174,7 @@ conv_lstm2d_pack(lf_layer *layer, const lf_pass *pass, bool training)
 static lf_panels
 in_panels(const lf_layer *layer, const conv_lstm2d_size *n, lf_real *at, size_t numbers, size_t steps, size_t t)
 {
-	size_t		width = numbers * layer->kernels->lanes;
-
-	return (lf_panels) {at == NULL ? NULL : at + t * n->rows * width, steps * n->rows * width};
+	return lf_in_panels(layer, at, numbers, steps * n->rows, t * n->rows);
 }
 
 /* Where the image that is processed at step t lies among the B * T images of the input. */

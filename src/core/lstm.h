@@ -16,15 +16,6 @@ typedef struct lf_lstm_place
 								 * then put what they send to c into lf_lstm_last_dcell */
 } lf_lstm_place;
 
-/* Panels of one number for each unit, or of four: the rows from 'row' on of 'rows'. NULL: there are none. */
-static inline lf_panels
-lf_in_panels(const lf_layer *layer, lf_real *at, size_t numbers, size_t rows, size_t row)
-{
-	size_t		width = numbers * layer->kernels->lanes;
-
-	return (lf_panels) {at == NULL ? NULL : at + row * width, rows * width};
-}
-
 /* Like forward and backward of a layer's class, which see. dy may be NULL for zeros where 'dz_after' is given. */
 void		lf_lstm_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y, lf_lstm_place place);
 void		lf_lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y, const lf_real *dy,

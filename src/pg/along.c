@@ -26,10 +26,7 @@ read_known(const lf_model *model, const Table *table, uint64 newest)
 				rows_keep_newest(rows, newest);
 			return rows;
 		}
-		pfree(rows->values);
-		if (rows->at != NULL)
-			pfree(rows->at);
-		pfree(rows);
+		rows_free(rows);
 		wanted *= 2;
 	}
 }
@@ -38,7 +35,6 @@ Along *
 along_open(const lf_model *model, Oid relation, uint64 newest)
 {
 	Along	   *along = palloc0(sizeof(Along));
-
 	Series		series;
 
 	along->model = model;

@@ -89,10 +89,7 @@ read_newest(const lf_model *model, const Table *table, const TimestampTz *as_of)
 
 		if (all || (!none_known && rows->count >= task->lookback && (!fills || can_be_filled(rows, task))))
 			return rows;
-		pfree(rows->values);
-		if (rows->at != NULL)
-			pfree(rows->at);
-		pfree(rows);
+		rows_free(rows);
 		wanted *= 2;
 	}
 }

@@ -90,6 +90,17 @@ rows_drop_times(Rows *rows)
 }
 
 void
+rows_free(Rows *rows)
+{
+	pfree(rows->values);
+	if (rows->at != NULL)
+		pfree(rows->at);
+	if (rows->marks != NULL)
+		pfree(rows->marks);
+	pfree(rows);
+}
+
+void
 rows_keep_newest(Rows *rows, uint64 count)
 {
 	uint64		first = rows->count - count;

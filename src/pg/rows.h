@@ -114,6 +114,9 @@ void		rows_keep_newest(Rows *rows, uint64 count);
 /* Forgets all stamps. */
 void		rows_drop_times(Rows *rows);
 
+/* Gives all of it back. */
+void		rows_free(Rows *rows);
+
 /* Sorts rows by time; rows of one time keep their order, which the check of the timeline then refuses. */
 void		rows_sort(Rows *rows);
 

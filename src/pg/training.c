@@ -419,10 +419,7 @@ training_run(Request *request, Rows *rows)
 	}
 	MemoryContextSwitchTo(caller);
 	value = model_to_bytea(&model);
-	pfree(rows->values);
-	if (rows->marks != NULL)
-		pfree(rows->marks);
-	pfree(rows);
+	rows_free(rows);
 	MemoryContextDelete(context);
 	return value;
 }
