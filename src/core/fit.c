@@ -3,46 +3,31 @@
  */
 #include "fit.h"
 
+#include "metrics.h"
+
 #include <math.h>
 #include <string.h>
 
-/* Which windows train and which are held out. */
-static void
-split(lf_fit *fit, size_t rows)
-{
-	const lf_task *task = fit->task;
-	size_t		gap = (size_t) task->horizon - 1;
-	size_t		held;
-
-	fit->windows = lf_window_count(task, rows);
-	fit->validation_windows = 0;
-	held = fit->windows < LF_MIN_WINDOWS_TO_VALIDATE ? 0 : (size_t) (fit->training.validation * (double) fit->windows);
-	/* outputs of training windows must not reach into the held-out rows */
-	if (held == 0 || held + gap >= fit->windows)
-	{
-		fit->train_windows = fit->windows;
-		return;
-	}
-	fit->validation_windows = held;
-	fit->validation_first = fit->windows - held;
-	fit->train_windows = fit->windows - held - gap;
-}
-
 /*
  * Whether the held-out part can choose the number of epochs for the final training. A small one chooses by chance: on
- * short tables all epochs were better than the best one (AirPassengers, MASE .63 against 1.00).
+ * short tables all epochs were better than the best one (AirPassengers, MASE .63 against 1.00). And of many short
+ * series, most windows may lie in the gaps: what was trained on the few others says nothing about all.
  */
 static bool
 chooses_epoch(const lf_fit *fit)
 {
-	return fit->windows >= 200 && fit->validation_windows >= 2 * (size_t) fit->task->horizon;
+	return fit->split.windows >= 200 && fit->split.validation_windows >= 2 * (size_t) fit->task->horizon &&
+		2 * fit->split.train_windows >= fit->split.windows;
 }
 
 lf_status
-lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, int columns,
-			const lf_training *training, size_t rows, int *layer)
+lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, const lf_frame *frame,
+			const lf_training *training, int *layer)
 {
-	size_t		windows = lf_window_count(task, rows);
+	size_t		series = lf_frame_series(frame);
+	size_t		columns = (size_t) frame->columns;
+	size_t		windows;
+	size_t		held;
 	int			samples = lf_task_samples(task);
 	lf_status	status;
 	int			at_once;		/* windows that the network holds, or one that it takes in parts */
@@ -50,7 +35,9 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 	size_t		lists;			/* of errors */
 
 	*fit = (lf_fit) {.task = task, .training = *training};
-	split(fit, rows);
+	fit->split = lf_split_count(frame, task, training->validation);
+	windows = fit->split.windows;
+	held = fit->split.validation_windows;
 	if ((size_t) fit->training.batch_size > windows && windows > 0)
 		fit->training.batch_size = (int) windows;
 	if (fit->training.batch_size > LF_MAX_BATCH / samples)
@@ -60,16 +47,18 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 		return status;
 	if (!lf_task_fits_output(task, lf_network_output(&fit->network)))
 		return LF_BAD_OUTPUT;
+	lf_split_plan(&fit->split, arena, frame);
 	lf_trainer_plan(&fit->trainer, arena, &fit->network, &fit->training, task, windows);
 	at_once = lf_shard_batch(&fit->network, fit->training.batch_size * samples) / samples;
 	if (at_once < 1)
 		at_once = 1;
-	fit->errors.steps = lf_errors_steps(task, fit->validation_windows);
-	fit->errors.most = lf_errors_most(task, fit->validation_windows);
-	fit->measured_windows = lf_errors_windows(task, fit->validation_windows);
+	fit->errors.steps = lf_errors_steps(task, held);
+	fit->errors.most = lf_errors_most(task, held);
+	fit->measured_windows = lf_errors_windows(task, held);
 	steps = (size_t) (fit->errors.steps > task->horizon ? fit->errors.steps : task->horizon);
-	lf_predictor_plan(&fit->predictor, arena, &fit->network, task, columns, at_once, at_once);
-	fit->scaler = lf_arena_take(arena, (size_t) columns, sizeof(lf_scaler));
+	lf_predictor_plan(&fit->predictor, arena, &fit->network, task, frame->columns, at_once, at_once);
+	fit->scaler = lf_arena_take(arena, series * columns, sizeof(lf_scaler));
+	fit->unit = lf_arena_take(arena, series * (size_t) task->targets, sizeof(double));
 	if (training->normalize != LF_NORMALIZE_NONE && lf_task_needs_link(task) && lf_task_can_normalize(task))
 	{
 		fit->link = lf_arena_take(arena, lf_link_size(task), sizeof(double));
@@ -95,10 +84,47 @@ lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season
 	fit->trainer.training = &fit->training;
 	fit->trainer.network = &fit->network;
 	fit->predictor.network = &fit->network;
-	split(fit, frame->rows);
+	lf_split_make(&fit->split, frame, task, fit->training.validation);
 	memset(fit->scores, 0, (size_t) task->targets * LF_FORECASTERS * sizeof(lf_score));
-	fit->phase = fit->validation_windows > 0 ? LF_FIT_SELECT : LF_FIT_FINAL;
+	fit->phase = fit->split.validation_windows > 0 ? LF_FIT_SELECT : LF_FIT_FINAL;
 	fit->started = false;
+}
+
+/* Rows of a series that come before its held-out part, or all. */
+static size_t
+rows_before(const lf_fit *fit, size_t series)
+{
+	const lf_spans *held = &fit->split.validation;
+	size_t		start = fit->frame->start == NULL ? 0 : fit->frame->start[series];
+
+	if (lf_spans_in(held, series) == 0)
+		return lf_frame_of(fit->frame, series).rows;
+	return lf_window_first_output(fit->task, held->first[series] - start);
+}
+
+double
+lf_series_unit(const lf_frame *series, int column, size_t rows, int season, lf_scaler scaler)
+{
+	double		unit = lf_naive_error(series, column, rows, season);
+
+	return isfinite(unit) && unit > 0 ? unit : scaler.scale;
+}
+
+/* What is known of each series before the phase begins: scaling, and the unit of its errors. */
+static void
+know_series(lf_fit *fit, size_t series, bool select, const volatile sig_atomic_t *interrupt)
+{
+	const lf_task *task = fit->task;
+	lf_frame	one = lf_frame_of(fit->frame, series);
+	size_t		known = select ? rows_before(fit, series) : one.rows;
+	lf_scaler  *scaler = fit->scaler + series * (size_t) one.columns;
+
+	for (int i = 0; i < one.columns; i++)
+		scaler[i] = lf_scaler_of_column(fit->training.scale, fit->frame, task, i, series, known, interrupt);
+	/* errors are measured in one unit all along: that of the rows before them */
+	for (int j = 0; j < task->targets && (select || fit->split.validation_windows == 0); j++)
+		fit->unit[series * (size_t) task->targets + (size_t) j] = lf_frame_series(fit->frame) == 1 ? 1 :
+			lf_series_unit(&one, task->target[j], known, fit->season, scaler[task->target[j]]);
 }
 
 /* Scaling from the rows that the phase may know, then fresh weights. */
@@ -107,13 +133,14 @@ start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 {
 	lf_trainer *trainer = &fit->trainer;
 	bool		select = fit->phase == LF_FIT_SELECT;
-	size_t		known = select ? lf_window_first_output(fit->task, fit->validation_first) : fit->frame->rows;
 	lf_status	status;
 
-	for (int i = 0; i < fit->frame->columns; i++)
-		fit->scaler[i] = lf_scaler_fit(fit->training.scale, fit->frame, i, known, interrupt);
-	if (interrupt != NULL && *interrupt != 0)
-		return LF_INTERRUPTED;
+	for (size_t s = 0; s < lf_frame_series(fit->frame); s++)
+	{
+		know_series(fit, s, select, interrupt);
+		if (interrupt != NULL && *interrupt != 0)
+			return LF_INTERRUPTED;
+	}
 	trainer->windows = (lf_windows) {
 		.task = fit->task,
 		.frame = fit->frame,
@@ -121,12 +148,13 @@ start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 		.normalize = fit->training.normalize,
 		.link = fit->link,
 	};
+	trainer->train = select ? fit->split.train : fit->split.all;
+	trainer->train_windows = select ? fit->split.train_windows : fit->split.windows;
+	trainer->validation = fit->split.validation;
+	trainer->validation_windows = select ? fit->split.validation_windows : 0;
 	if (fit->link != NULL)
-		lf_link_fit(&trainer->windows, select ? fit->train_windows : fit->windows, fit->link, fit->link_scratch);
+		lf_link_fit(&trainer->windows, &trainer->train, fit->link, fit->link_scratch);
 	fit->predictor.windows = trainer->windows;
-	trainer->train_windows = select ? fit->train_windows : fit->windows;
-	trainer->validation_first = fit->validation_first;
-	trainer->validation_windows = select ? fit->validation_windows : 0;
 	trainer->epochs = !select && chooses_epoch(fit) ? fit->best_epoch : fit->training.epochs;
 	/* what is scored must be trained like what is kept */
 	trainer->choose_best = chooses_epoch(fit) || !fit->training.refit;
@@ -135,47 +163,80 @@ start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	return status;
 }
 
-/* Forecasts a batch of held-out windows and adds up the errors. */
+/* Points the predictor at a series, whose windows then start at row 0. Returns the row of the frame where it begins. */
+static size_t
+look_at(lf_fit *fit, size_t series)
+{
+	fit->series = series;
+	fit->view = lf_frame_of(fit->frame, series);
+	fit->predictor.windows.frame = &fit->view;
+	fit->predictor.windows.scaler = fit->scaler + series * (size_t) fit->view.columns;
+	return fit->frame->start == NULL ? 0 : fit->frame->start[series];
+}
+
+/* Adds up the errors of the forecasts of one window, and of the baselines, in the unit of the series. */
+static void
+score_window(lf_fit *fit, size_t window, const double *out)
+{
+	const lf_task *task = fit->task;
+	size_t		row = lf_window_first_output(task, window);
+
+	for (int k = 0; k < task->horizon; k++)
+		for (int j = 0; j < task->targets; j++)
+		{
+			int			column = task->target[j];
+			double		unit = fit->unit[fit->series * (size_t) task->targets + (size_t) j];
+			double		actual = fit->view.values[(row + (size_t) k) * (size_t) fit->view.columns + (size_t) column] / unit;
+			double		network = out[k * task->targets + j] / unit;
+			lf_score   *score = fit->scores + j * LF_FORECASTERS;
+
+			if (lf_frame_is_masked(&fit->view, row + (size_t) k, column))
+				continue;
+			lf_score_add(&score[LF_NETWORK], network, actual);
+			if (row == 0)
+				continue;		/* lead 0 and lookback 1: nothing is known before the first output */
+			for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS; f++)
+			{
+				double		naive = lf_baseline(f, &fit->view, column, row - 1, k + 1, fit->season, fit->mean[j]);
+
+				if (!isnan(naive))
+					lf_score_add_beside(&score[f], naive / unit, actual, network);
+			}
+		}
+}
+
+/* Forecasts a batch of held-out windows, of one series, and scores them. */
 static lf_status
 score_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 {
 	const lf_task *task = fit->task;
-	size_t		left = fit->validation_windows - fit->done;
+	const lf_spans *held = &fit->split.validation;
+	lf_place	place = lf_spans_at(held, fit->done);
+	size_t		left = held->before[place.series + 1] - fit->done;
 	int			count = left < (size_t) fit->predictor.batch ? (int) left : fit->predictor.batch;
-	size_t		first = fit->validation_first + fit->done;
-	lf_status	status = lf_predict(&fit->predictor, interrupt, first, 1, count, fit->out);
+	bool		enters = fit->done == held->before[place.series];
+	size_t		first = place.row - look_at(fit, place.series);
+	lf_status	status;
 
+	for (int j = 0; j < task->targets && enters; j++)
+		fit->mean[j] = lf_column_mean(&fit->view, task->target[j], rows_before(fit, place.series));
+	status = lf_predict(&fit->predictor, interrupt, first, 1, count, fit->out);
 	if (status != LF_OK)
 		return status;
 	for (int i = 0; i < count; i++)
-	{
-		size_t		row = lf_window_first_output(task, first + (size_t) i);
-
-		for (int k = 0; k < task->horizon; k++)
-			for (int j = 0; j < task->targets; j++)
-			{
-				int			column = task->target[j];
-				size_t		at = (row + (size_t) k) * (size_t) fit->frame->columns + (size_t) column;
-				double		actual = fit->frame->values[at];
-				double		network = fit->out[(i * task->horizon + k) * task->targets + j];
-				lf_score   *score = fit->scores + j * LF_FORECASTERS;
-
-				if (lf_frame_is_masked(fit->frame, row + (size_t) k, column))
-					continue;
-				lf_score_add(&score[LF_NETWORK], network, actual);
-				if (row == 0)
-					continue;	/* lead 0 and lookback 1: nothing is known before the first output */
-				for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS; f++)
-				{
-					double		naive = lf_baseline(f, fit->frame, column, row - 1, k + 1, fit->season, fit->mean[j]);
-
-					if (!isnan(naive))
-						lf_score_add_beside(&score[f], naive, actual, network);
-				}
-			}
-	}
+		score_window(fit, first + (size_t) i, fit->out + (size_t) (i * task->horizon) * (size_t) task->targets);
 	fit->done += (size_t) count;
 	return LF_OK;
+}
+
+/* Held-out window that is the i-th to be measured: they are evenly spread, and the newest is one of them. */
+static lf_place
+measured_place(const lf_fit *fit, size_t i)
+{
+	size_t		held = fit->split.validation_windows;
+	size_t		n = fit->measured_windows;
+
+	return lf_spans_at(&fit->split.validation, held - 1 - (n - 1 - i) * (held / n));
 }
 
 /* Forecasts a batch of held-out windows as far as intervals go, and notes how far off each step is. */
@@ -184,31 +245,34 @@ measure_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 {
 	const lf_task *task = fit->task;
 	size_t		n = fit->measured_windows;
-	size_t		left = n - fit->done;
-	int			count = left < (size_t) fit->predictor.batch ? (int) left : fit->predictor.batch;
-	size_t		stride = fit->validation_windows / n;
-	/* the newest window is one of them */
-	size_t		first = fit->validation_first + fit->validation_windows - 1 - (n - 1 - fit->done) * stride;
+	size_t		stride = fit->split.validation_windows / n;
+	lf_place	place = measured_place(fit, fit->done);
+	size_t		first = place.row - look_at(fit, place.series);
+	size_t		count = 1;
 	size_t		steps = (size_t) fit->errors.steps;
 	size_t		targets = (size_t) task->targets;
-	lf_status	status = lf_predict_steps(&fit->predictor, interrupt, first, stride, count, fit->errors.steps, fit->out);
+	lf_status	status;
 
+	while (count < (size_t) fit->predictor.batch && fit->done + count < n &&
+		   measured_place(fit, fit->done + count).series == place.series)
+		count++;
+	status = lf_predict_steps(&fit->predictor, interrupt, first, stride, (int) count, fit->errors.steps, fit->out);
 	if (status != LF_OK)
 		return status;
-	for (size_t i = 0; i < (size_t) count; i++)
+	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < steps; k++)
 			for (size_t j = 0; j < targets; j++)
 			{
 				size_t		row = lf_window_first_output(task, first + i * stride) + k;
-				float	   *place = fit->measured + (k * targets + j) * n + fit->done + i;
-
+				float	   *to = fit->measured + (k * targets + j) * n + fit->done + i;
 				int			column = task->target[j];
 
-				*place = row >= fit->frame->rows || lf_frame_is_masked(fit->frame, row, column) ? NAN :
-					(float) fabs(fit->out[(i * steps + k) * targets + j] -
-								 fit->frame->values[row * (size_t) fit->frame->columns + (size_t) column]);
+				*to = row >= fit->view.rows || lf_frame_is_masked(&fit->view, row, column) ? NAN :
+					(float) (fabs(fit->out[(i * steps + k) * targets + j] -
+								  fit->view.values[row * (size_t) fit->view.columns + (size_t) column]) /
+							 fit->unit[place.series * targets + j]);
 			}
-	fit->done += (size_t) count;
+	fit->done += count;
 	if (fit->done == n)
 		lf_errors_keep(&fit->errors, task->targets, fit->measured, n);
 	return LF_OK;
@@ -230,7 +294,7 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	if (fit->phase == LF_FIT_SCORE)
 	{
 		status = score_batch(fit, interrupt);
-		if (status != LF_OK || fit->done < fit->validation_windows)
+		if (status != LF_OK || fit->done < fit->split.validation_windows)
 			return status;
 		fit->phase = LF_FIT_MEASURE;
 		fit->done = 0;
@@ -262,14 +326,11 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	if (fit->phase == LF_FIT_SELECT)
 	{
 		keep_history(fit);
-		for (int j = 0; j < fit->task->targets; j++)
-			fit->mean[j] = lf_column_mean(fit->frame, fit->task->target[j],
-										  lf_window_first_output(fit->task, fit->validation_first));
 		fit->phase = LF_FIT_SCORE;
 		fit->done = 0;
 		return LF_EPOCH_DONE;
 	}
-	if (fit->validation_windows == 0)
+	if (fit->split.validation_windows == 0)
 		keep_history(fit);
 	return LF_FINISHED;
 }
@@ -281,11 +342,13 @@ lf_fit_result(const lf_fit *fit, const lf_spec *spec, lf_model *model)
 	model->task = *fit->task;
 	model->training = fit->training;
 	model->columns = fit->frame->columns;
+	model->series = lf_frame_series(fit->frame);
 	model->scaler = fit->scaler;
+	model->unit = fit->unit;
 	model->link = fit->link;
 	model->rows = fit->frame->rows;
-	model->windows = fit->windows;
-	model->validation_windows = fit->validation_windows;
+	model->windows = fit->split.windows;
+	model->validation_windows = fit->split.validation_windows;
 	model->season = fit->season;
 	model->best_epoch = fit->best_epoch;
 	model->final_epochs = fit->phase == LF_FIT_FINAL ? fit->trainer.epoch : fit->best_epoch;

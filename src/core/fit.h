@@ -14,6 +14,7 @@
 #include "level.h"
 #include "model.h"
 #include "predict.h"
+#include "split.h"
 
 typedef enum lf_fit_phase
 {
@@ -29,23 +30,23 @@ typedef struct lf_fit
 	lf_network	network;
 	lf_trainer	trainer;
 	lf_predictor predictor;
-	lf_scaler  *scaler;			/* (columns) */
+	lf_scaler  *scaler;			/* (series, columns) */
+	double	   *unit;			/* (series, targets): of errors, see lf_series_unit; 1 where there is one series */
 	double	   *link;			/* (targets, inputs + 1), NULL where levels need none */
 	double	   *link_scratch;
 	lf_score   *scores;			/* (targets, LF_FORECASTERS) */
-	double	   *mean;			/* (targets): of the rows before the held-out part */
+	double	   *mean;			/* (targets): of the rows before the held-out part of the series at hand */
 	lf_epoch   *history;		/* (epochs) of LF_FIT_SELECT, or of LF_FIT_FINAL without one */
 	double	   *out;			/* (B, steps, targets): the horizon, or what is measured */
 	int			epochs;			/* entries of history */
 	int			best_epoch;
-	size_t		windows;
-	size_t		train_windows;	/* of LF_FIT_SELECT */
-	size_t		validation_first;
-	size_t		validation_windows;
+	lf_split	split;
 	lf_errors	errors;
 	float	   *measured;		/* (steps, targets, windows) of LF_FIT_MEASURE */
 	size_t		measured_windows;
 	size_t		done;			/* windows in LF_FIT_SCORE or LF_FIT_MEASURE */
+	lf_frame	view;			/* there: the series at hand, 'series' */
+	size_t		series;
 	bool		started;		/* of the current phase */
 	int			season;
 	const lf_frame *frame;
@@ -53,21 +54,24 @@ typedef struct lf_fit
 	lf_training training;
 } lf_fit;
 
-/* Fewest windows from which some are held out: below, 'validation' is taken as 0. */
-#define LF_MIN_WINDOWS_TO_VALIDATE 20
-
 /*
- * Checks the spec and the output against the task; '*layer' as in lf_network_create. Then takes its memory for 'rows'
- * rows of 'columns' columns. May be run over a measuring arena first.
+ * Checks the spec and the output against the task; '*layer' as in lf_network_create. Then takes its memory for a frame
+ * of these rows, columns and series, whose values are not looked at. May be run over a measuring arena first.
  */
-lf_status	lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, int columns,
-						const lf_training *training, size_t rows, int *layer);
+lf_status	lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, const lf_frame *frame,
+						const lf_training *training, int *layer);
 
 /* Points at the rows. 'season' is for the seasonal baseline. Frame and task must outlive the fit. */
 void		lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season);
 
 /* One mini-batch; what comes back is as in lf_trainer_step. */
 lf_status	lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt);
+
+/*
+ * In what unit errors of a target are counted where several series share a network: the mean absolute error of the
+ * seasonal naive forecast over rows 0 .. rows - 1 of the series, or where that is not above 0, the scale of the scaler.
+ */
+double		lf_series_unit(const lf_frame *series, int column, size_t rows, int season, lf_scaler scaler);
 
 /* After LF_FINISHED: the parts of the model that training knows. The pointers stay the fit's. */
 void		lf_fit_result(const lf_fit *fit, const lf_spec *spec, lf_model *model);

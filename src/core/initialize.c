@@ -1,5 +1,5 @@
 /*
- * initialize.c: initial weights: zeros, Glorot uniform (Glorot and Bengio 2010), orthogonal (Saxe et al. 2013).
+ * initialize.c: initial weights: zeros, uniform, Glorot uniform (Glorot and Bengio 2010), orthogonal (Saxe et al. 2013).
  */
 #include "layer.h"
 #include "matrix.h"
@@ -15,22 +15,27 @@ as_matrix(const lf_shape *shape, size_t *rows, size_t *columns)
 	*rows = lf_shape_size(shape) / *columns;
 }
 
+static void
+uniform(const lf_shape *shape, double limit, lf_random *random, const lf_pass *pass, lf_real *weights)
+{
+	size_t		size = lf_shape_size(shape);
+
+	for (size_t i = 0; i < size && !lf_interrupted(pass); i++)
+		weights[i] = (lf_real) ((2.0 * lf_random_uniform(random) - 1.0) * limit);
+}
+
 /*
  * Uniform in +-sqrt(6 / (fan in + fan out)). The axes before the last two are a convolution's receptive field, which
  * multiplies both fans.
  */
-static void
-glorot_uniform(const lf_shape *shape, lf_random *random, const lf_pass *pass, lf_real *weights)
+static double
+glorot_limit(const lf_shape *shape)
 {
-	size_t		size = lf_shape_size(shape);
 	double		field = 1;
-	double		limit;
 
 	for (int i = 0; i < shape->rank - 2; i++)
 		field *= shape->dim[i];
-	limit = sqrt(6.0 / (field * ((double) shape->dim[shape->rank - 2] + shape->dim[shape->rank - 1])));
-	for (size_t i = 0; i < size && !lf_interrupted(pass); i++)
-		weights[i] = (lf_real) ((2.0 * lf_random_uniform(random) - 1.0) * limit);
+	return sqrt(6.0 / (field * ((double) shape->dim[shape->rank - 2] + shape->dim[shape->rank - 1])));
 }
 
 static double
@@ -118,7 +123,10 @@ lf_initialize(const lf_tensor *tensor, lf_random *random, const lf_pass *pass, l
 					weights[i] = 1;
 			break;
 		case LF_INIT_GLOROT_UNIFORM:
-			glorot_uniform(&tensor->shape, random, pass, weights);
+			uniform(&tensor->shape, glorot_limit(&tensor->shape), random, pass, weights);
+			break;
+		case LF_INIT_UNIFORM:
+			uniform(&tensor->shape, 0.05, random, pass, weights);
 			break;
 		case LF_INIT_ORTHOGONAL:
 			orthogonal(&tensor->shape, random, pass, weights);

@@ -29,6 +29,7 @@ static const lf_layer_class *const classes[LF_LAYER_KINDS] = {
 	[LF_CONV_LSTM2D] = &lf_conv_lstm2d_class,
 	[LF_DROPOUT] = &lf_dropout_class,
 	[LF_SEGMENT_LSTM] = &lf_segment_lstm_class,
+	[LF_CATEGORY_EMBEDDING] = &lf_category_embedding_class,
 };
 
 const lf_layer_class *

@@ -27,10 +27,11 @@ typedef enum lf_layer_kind
 	LF_REPEAT_VECTOR,
 	LF_CONV_LSTM2D,
 	LF_DROPOUT,
-	LF_SEGMENT_LSTM
+	LF_SEGMENT_LSTM,
+	LF_CATEGORY_EMBEDDING
 } lf_layer_kind;
 
-#define LF_LAYER_KINDS 12
+#define LF_LAYER_KINDS 13
 
 typedef enum lf_merge
 {
@@ -62,7 +63,8 @@ typedef struct lf_layer_spec
 {
 	lf_layer_kind kind;
 	lf_layer_kind inner;		/* time_distributed */
-	int			units;			/* lstm, dense: units; conv1d, conv_lstm2d: filters; repeat_vector: n */
+	int			units;			/* lstm, dense, category_embedding: units; conv1d, conv_lstm2d: filters;
+								 * repeat_vector: n */
 	lf_activation activation;
 	lf_activation recurrent_activation;
 	bool		use_bias;
@@ -76,6 +78,7 @@ typedef struct lf_layer_spec
 	lf_shape	target;			/* reshape: the shape wanted; one dimension may be -1 */
 	double		rate;			/* dropout */
 	int			segments;		/* segment_lstm: steps of its output */
+	int			categories;		/* category_embedding */
 } lf_layer_spec;
 
 /* Which arguments a kind takes; readers and writers of specs go by these, so that no list of keys stands twice. */
@@ -101,7 +104,8 @@ typedef enum lf_argument
 	LF_ARG_TARGET_SHAPE = 1 << 17,
 	LF_ARG_RATE = 1 << 18,
 	LF_ARG_LAYER = 1 << 19,		/* wraps another layer */
-	LF_ARG_SEGMENTS = 1 << 20
+	LF_ARG_SEGMENTS = 1 << 20,
+	LF_ARG_CATEGORIES = 1 << 21
 } lf_argument;
 
 typedef enum lf_initializer
@@ -109,7 +113,8 @@ typedef enum lf_initializer
 	LF_INIT_ZEROS,
 	LF_INIT_FORGET_ONES,		/* zeros, but ones in the second quarter: the forget gate's bias */
 	LF_INIT_GLOROT_UNIFORM,
-	LF_INIT_ORTHOGONAL
+	LF_INIT_ORTHOGONAL,
+	LF_INIT_UNIFORM				/* within .05, as Keras fills an Embedding */
 } lf_initializer;
 
 typedef struct lf_tensor
@@ -201,6 +206,7 @@ extern const lf_layer_class lf_repeat_vector_class;
 extern const lf_layer_class lf_conv_lstm2d_class;
 extern const lf_layer_class lf_dropout_class;
 extern const lf_layer_class lf_segment_lstm_class;
+extern const lf_layer_class lf_category_embedding_class;
 
 /* The class of a kind, or NULL where the number is none. */
 const lf_layer_class *lf_layer_class_of(lf_layer_kind kind);

@@ -77,9 +77,11 @@ solve(const double *a, size_t n, double *b)
 }
 
 void
-lf_link_fit(const lf_windows *windows, size_t count, double *link, double *scratch)
+lf_link_fit(const lf_windows *windows, const lf_spans *spans, double *link, double *scratch)
 {
 	const lf_task *task = windows->task;
+	size_t		columns = (size_t) windows->frame->columns;
+	size_t		count = spans->before[spans->series];
 	size_t		inputs = (size_t) task->inputs;
 	size_t		n = inputs + 1;
 	size_t		step = (count - 1) / MOST_WINDOWS + 1;
@@ -90,18 +92,20 @@ lf_link_fit(const lf_windows *windows, size_t count, double *link, double *scrat
 	memset(normal, 0, n * n * sizeof(double));
 	for (size_t w = 0; w < count; w += step)
 	{
-		const double *output = windows->frame->values +
-			lf_window_first_output(task, w) * (size_t) windows->frame->columns;
+		lf_place	place = lf_spans_at(spans, w);
+		const double *output = windows->frame->values + lf_window_first_output(task, place.row) * columns;
+		lf_windows	here = *windows;
 
+		here.scaler += place.series * columns;
 		for (size_t i = 0; i < inputs; i++)
-			row[i] = lf_window_level(windows, w, (int) i);
+			row[i] = lf_window_level(&here, place.row, (int) i);
 		row[inputs] = 1;
 		for (size_t i = 0; i < n; i++)
 			for (size_t j = 0; j <= i; j++)
 				normal[i * n + j] += row[i] * row[j];
 		for (int t = 0; t < task->targets; t++)
 		{
-			lf_scaler	s = windows->scaler[task->target[t]];
+			lf_scaler	s = here.scaler[task->target[t]];
 			double		value = (output[task->target[t]] - s.offset) / s.scale;
 
 			for (size_t i = 0; i < n; i++)

@@ -8,7 +8,7 @@
 #ifndef LF_LEVEL_H
 #define LF_LEVEL_H
 
-#include "window.h"
+#include "split.h"
 
 /* More inputs than this are not linked: the normal equations grow with the square of their number. */
 #define LF_MAX_LINKED_INPUTS 64
@@ -26,10 +26,10 @@ size_t		lf_link_size(const lf_task *task);
 size_t		lf_link_scratch(const lf_task *task);
 
 /*
- * Fits the link on windows 0 .. count - 1, or on some of them, evenly spread, where they are many. What is estimated is
- * the first output, on the scale of the scaler.
+ * Fits the link on some windows, or on a part of them, evenly spread, where they are many. What is estimated is the first
+ * output, on the scale of the scaler; that of 'windows' is (series, columns).
  */
-void		lf_link_fit(const lf_windows *windows, size_t count, double *link, double *scratch);
+void		lf_link_fit(const lf_windows *windows, const lf_spans *spans, double *link, double *scratch);
 
 /*
  * The share of a column's variance that lies between blocks of so many rows: near 1 where its level moves, near 0 where

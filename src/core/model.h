@@ -49,6 +49,16 @@ typedef struct lf_missing_record
 	int64_t		last;			/* their numbers from 1 on where rows have no time */
 } lf_missing_record;
 
+/* The categories of a column, in the order of their numbers. */
+typedef struct lf_labels
+{
+	int			count;
+	const char **label;
+} lf_labels;
+
+#define LF_MAX_CATEGORIES 10000
+#define LF_MAX_SERIES 1000000
+
 typedef struct lf_model
 {
 	lf_spec		spec;
@@ -57,7 +67,12 @@ typedef struct lf_model
 
 	int			columns;		/* of the frame: every column that is an input or a target */
 	const char **names;			/* (columns) */
-	lf_scaler  *scaler;			/* (columns) */
+	lf_labels  *categories;		/* (columns): none where the column is no category; NULL: none at all */
+	size_t		series;			/* that it was trained on */
+	const char *series_column;	/* that tells them apart; "" where there is none, and one series */
+	const char **labels;		/* (series): its values; NULL without a column */
+	lf_scaler  *scaler;			/* (series, columns) */
+	double	   *unit;			/* (series, targets): of errors and intervals, see lf_series_unit */
 	double	   *link;			/* (targets, inputs + 1), see level.h; NULL where no target needs it */
 
 	const char *relation;		/* qualified and quoted, "" where rows came from an aggregate */

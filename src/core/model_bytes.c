@@ -209,6 +209,7 @@ transfer_layer(stream *s, lf_layer_spec *layer)
 	transfer_shape(s, &layer->target, -1);
 	transfer_finite(s, &layer->rate);
 	transfer_int(s, &layer->segments, 0, LF_MAX_DIM);
+	transfer_int(s, &layer->categories, 0, LF_MAX_DIM);
 }
 
 static void
@@ -232,6 +233,21 @@ transfer_indexes(stream *s, int16_t *index, int count, int columns)
 	}
 }
 
+/* Targets are measured, categories come first, and what lies ahead is known and within the horizon. */
+static void
+check_kinds(stream *s, const lf_task *task)
+{
+	int			categories = lf_task_categories(task);
+
+	for (int j = 0; j < task->targets && !s->failed; j++)
+		if (task->kind[task->target[j]] != LF_COLUMN_MEASURED)
+			s->failed = true;
+	for (int i = 0; i < task->inputs && !s->failed; i++)
+		if ((task->kind[task->input[i]] >= LF_COLUMN_CATEGORY) != (i < categories) ||
+			(task->ahead[i] > 0 && (!lf_task_is_given(task, i) || task->ahead[i] > task->lead + task->horizon - 1)))
+			s->failed = true;
+}
+
 static void
 transfer_task(stream *s, lf_task *task, int columns)
 {
@@ -242,9 +258,14 @@ transfer_task(stream *s, lf_task *task, int columns)
 	transfer_int(s, &task->targets, 1, LF_MAX_COLUMNS);
 	transfer_indexes(s, task->input, task->inputs, columns);
 	transfer_indexes(s, task->target, task->targets, columns);
+	for (int i = 0; i < task->inputs && !s->failed; i++)
+		transfer_int(s, &task->ahead[i], 0, LF_MAX_DIM);
+	for (int i = 0; i < columns && !s->failed; i++)
+		task->kind[i] = (uint8_t) transfer_choice(s, task->kind[i], LF_COLUMN_KINDS);
 	transfer_bool(s, &task->independent);
 	if (task->independent && !lf_task_same_columns(task))
 		s->failed = true;
+	check_kinds(s, task);
 }
 
 static void
@@ -268,31 +289,91 @@ transfer_training(stream *s, lf_training *training)
 	transfer_u64(s, &training->seed);
 }
 
+/* A list of 'count' texts. */
 static void
-transfer_columns(stream *s, lf_model *model)
+transfer_texts(stream *s, const char ***texts, size_t count)
+{
+	*texts = array(s, *texts, count, sizeof(char *), 4);
+	for (size_t i = 0; i < count && !s->failed; i++)
+	{
+		const char *text = s->direction == READING ? NULL : (*texts)[i];
+
+		transfer_text(s, &text);
+		/* the measuring arena gives no room to put them */
+		if (s->direction == READING && *texts != NULL)
+			(*texts)[i] = text;
+	}
+}
+
+static void
+transfer_categories(stream *s, lf_model *model)
 {
 	size_t		columns = (size_t) model->columns;
 
-	model->names = array(s, model->names, columns, sizeof(char *), 4);
-	model->scaler = array(s, model->scaler, columns, sizeof(lf_scaler), 16);
+	/* most models have none, and then no list of them */
+	model->categories = array(s, model->categories, columns, sizeof(lf_labels), 1);
 	for (size_t i = 0; i < columns && !s->failed; i++)
 	{
-		const char *name = s->direction == READING ? NULL : model->names[i];
+		lf_labels	labels = {0};
+
+		if (s->direction != READING && model->categories != NULL)
+			labels = model->categories[i];
+		transfer_int(s, &labels.count, 0, LF_MAX_CATEGORIES);
+		transfer_texts(s, &labels.label, (size_t) labels.count);
+		if ((labels.count > 0) != (model->task.kind[i] == LF_COLUMN_CATEGORY))
+			s->failed = true;
+		if (s->direction == READING && model->categories != NULL)
+			model->categories[i] = labels;
+	}
+}
+
+/* What is known of each series: its name, and the scaling of each column. */
+static void
+transfer_series(stream *s, lf_model *model)
+{
+	uint64_t	series = model->series;
+	bool		named = s->direction != READING && model->labels != NULL;
+	size_t		scalers;
+	size_t		units;
+
+	transfer_text(s, &model->series_column);
+	transfer_bool(s, &named);
+	transfer_u64(s, &series);
+	if (series < 1 || series > LF_MAX_SERIES)
+		s->failed = true;
+	if (s->failed)
+		return;
+	model->series = (size_t) series;
+	if (!named && series > 1)
+		s->failed = true;
+	if (named)
+		transfer_texts(s, &model->labels, model->series);
+	scalers = model->series * (size_t) model->columns;
+	units = model->series * (size_t) model->task.targets;
+	model->scaler = array(s, model->scaler, scalers, sizeof(lf_scaler), 16);
+	for (size_t i = 0; i < scalers && !s->failed; i++)
+	{
 		lf_scaler	scaler = {0};
 
 		if (s->direction != READING)
 			scaler = model->scaler[i];
-		transfer_text(s, &name);
 		transfer_finite(s, &scaler.offset);
 		transfer_finite(s, &scaler.scale);
 		if (scaler.scale == 0)
 			s->failed = true;
-		/* the measuring arena gives no room to put them */
-		if (s->direction == READING && model->names != NULL && model->scaler != NULL)
-		{
-			model->names[i] = name;
+		if (s->direction == READING && model->scaler != NULL)
 			model->scaler[i] = scaler;
-		}
+	}
+	model->unit = array(s, model->unit, units, sizeof(double), 8);
+	for (size_t i = 0; i < units && !s->failed; i++)
+	{
+		double		unit = s->direction == READING ? 0 : model->unit[i];
+
+		transfer_finite(s, &unit);
+		if (!(unit > 0))
+			s->failed = true;
+		if (s->direction == READING && model->unit != NULL)
+			model->unit[i] = unit;
 	}
 }
 
@@ -498,7 +579,9 @@ transfer_model(stream *s, lf_model *model)
 		check_spec(s, model);
 	transfer_text(s, &model->version);
 	transfer_training(s, &model->training);
-	transfer_columns(s, model);
+	transfer_texts(s, &model->names, (size_t) model->columns);
+	transfer_categories(s, model);
+	transfer_series(s, model);
 	transfer_time(s, model);
 	transfer_record(s, model);
 	transfer_errors(s, &model->errors, model->task.targets);

@@ -5,6 +5,13 @@
 
 #include <string.h>
 
+/* Rows of a window that moves: what is known ahead of it moves along. */
+static size_t
+moving_rows(const lf_task *task)
+{
+	return (size_t) task->lookback + (size_t) lf_task_reach(task);
+}
+
 void
 lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network, const lf_task *task,
 				  int columns, int batch, int moving)
@@ -13,8 +20,7 @@ lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network,
 	predictor->x = lf_arena_reals(arena, (size_t) batch * (size_t) task->lookback * (size_t) task->inputs);
 	predictor->y = lf_arena_reals(arena, (size_t) batch * (size_t) task->horizon * (size_t) task->targets);
 	predictor->level = lf_arena_take(arena, (size_t) batch * (size_t) task->targets, sizeof(double));
-	predictor->rows = lf_arena_take(arena, (size_t) moving * (size_t) task->lookback * (size_t) columns,
-									sizeof(double));
+	predictor->rows = lf_arena_take(arena, (size_t) moving * moving_rows(task) * (size_t) columns, sizeof(double));
 	predictor->out = lf_arena_take(arena, (size_t) moving * (size_t) task->horizon * (size_t) task->targets,
 								   sizeof(double));
 }
@@ -63,6 +69,37 @@ lf_predict(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
 	return LF_OK;
 }
 
+/* Copies rows of the frame, from 'first' on; the last one stands for those that are not there. */
+static void
+copy_rows(double *rows, const lf_frame *frame, size_t first, size_t count)
+{
+	size_t		columns = (size_t) frame->columns;
+	size_t		there = first + count <= frame->rows ? count : first < frame->rows ? frame->rows - first : 0;
+
+	memcpy(rows, frame->values + first * columns, there * columns * sizeof(double));
+	for (size_t t = there; t < count; t++)
+		memcpy(rows + t * columns, frame->values + (frame->rows - 1) * columns, columns * sizeof(double));
+}
+
+/* Copies the given columns of such rows alone. */
+static void
+copy_given(double *rows, const lf_frame *frame, const lf_task *task, size_t first, size_t count)
+{
+	size_t		columns = (size_t) frame->columns;
+
+	for (int i = 0; i < task->inputs; i++)
+	{
+		size_t		column = (size_t) task->input[i];
+
+		for (size_t t = 0; t < count && lf_task_is_given(task, i); t++)
+		{
+			size_t		row = first + t < frame->rows ? first + t : frame->rows - 1;
+
+			rows[t * columns + column] = frame->values[row * columns + column];
+		}
+	}
+}
+
 /* Drops the oldest rows of the moving window and puts 'count' rows of forecasts behind the others. */
 static void
 append_rows(double *rows, const lf_task *task, size_t columns, const double *forecast, size_t count)
@@ -88,19 +125,20 @@ lf_predict_steps(lf_predictor *predictor, const volatile sig_atomic_t *interrupt
 	const lf_frame *frame = predictor->windows.frame;
 	const lf_task *task = predictor->windows.task;
 	size_t		windows = (size_t) count;
-	size_t		lookback = (size_t) task->lookback;
 	size_t		columns = (size_t) frame->columns;
 	size_t		targets = (size_t) task->targets;
-	size_t		block = lookback * columns;
+	size_t		moves = moving_rows(task);
+	size_t		block = moves * columns;
 	size_t		round = (size_t) task->horizon * targets;
-	lf_frame	moving = {.values = predictor->rows, .rows = windows * lookback, .columns = frame->columns};
+	lf_frame	moving = {.values = predictor->rows, .rows = windows * moves, .columns = frame->columns};
+	size_t		from = first;
+	size_t		apart = stride;
 	lf_status	status = LF_OK;
 	int			done = 0;
 
 	if (steps > task->horizon)
 		for (size_t i = 0; i < windows; i++)
-			memcpy(predictor->rows + i * block, frame->values + (first + i * stride) * columns,
-				   block * sizeof(double));
+			copy_rows(predictor->rows + i * block, frame, first + i * stride, moves);
 	while (done < steps)
 	{
 		size_t		some = (size_t) (steps - done < task->horizon ? steps - done : task->horizon);
@@ -116,10 +154,13 @@ lf_predict_steps(lf_predictor *predictor, const volatile sig_atomic_t *interrupt
 			break;
 		/* from here on the windows are those that move, one behind the other */
 		for (size_t i = 0; i < windows; i++)
+		{
 			append_rows(predictor->rows + i * block, task, columns, predictor->out + i * round, some);
+			copy_given(predictor->rows + i * block, frame, task, from + i * apart + (size_t) done, moves);
+		}
 		predictor->windows.frame = &moving;
 		first = 0;
-		stride = lookback;
+		stride = moves;
 	}
 	predictor->windows.frame = frame;
 	return status;

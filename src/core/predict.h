@@ -10,11 +10,11 @@
 typedef struct lf_predictor
 {
 	lf_network *network;
-	lf_windows	windows;		/* the frame may be changed between calls */
+	lf_windows	windows;		/* frame and scaler, those of one series, may be changed between calls */
 	int			batch;
 	lf_real    *x;				/* (B, lookback, inputs), sample after sample */
 	double	   *level;			/* (B, targets) */
-	double	   *rows;			/* (M, lookback, columns): the moving windows of a recursion */
+	double	   *rows;			/* (M, lookback + reach, columns): the moving windows of a recursion */
 	double	   *out;			/* (M, horizon, targets): one round of it */
 	lf_real    *y;				/* (B, horizon, targets), sample after sample */
 } lf_predictor;
@@ -35,8 +35,8 @@ lf_status	lf_predict(lf_predictor *predictor, const volatile sig_atomic_t *inter
 
 /*
  * 'steps' steps from each of 'count' <= moving windows, first, first + stride, ..., however many: beyond the horizon,
- * forecasts take the place of rows. out (count, steps, targets). More steps than the horizon need
- * lf_task_is_autoregressive.
+ * forecasts take the place of rows, beside what is given of those in the frame. out (count, steps, targets). More steps
+ * than the horizon need lf_task_is_autoregressive. Where the frame ends, what is given stays as it was last.
  */
 lf_status	lf_predict_steps(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
 							 size_t first, size_t stride, int count, int steps, double *out);

@@ -132,14 +132,17 @@ fill_batch(lf_trainer *trainer)
 	const lf_task *task = trainer->windows.task;
 	size_t		in = (size_t) task->lookback * (size_t) task->inputs;
 	size_t		out = OUTPUTS(task);
+	lf_windows	here = trainer->windows;
 
 	for (size_t i = 0; i < count; i++)
 	{
 		size_t		at = trainer->position + i;
-		size_t		w = trainer->validating ? trainer->validation_first + at : window_at(trainer, at);
+		lf_place	place = trainer->validating ? lf_spans_at(&trainer->validation, at) :
+			lf_spans_at(&trainer->train, window_at(trainer, at));
 
-		lf_window_input(&trainer->windows, w, trainer->x + i * in, trainer->level);
-		lf_window_target(&trainer->windows, w, trainer->level, trainer->y + i * out);
+		here.scaler = trainer->windows.scaler + place.series * (size_t) here.frame->columns;
+		lf_window_input(&here, place.row, trainer->x + i * in, trainer->level);
+		lf_window_target(&here, place.row, trainer->level, trainer->y + i * out);
 	}
 	return count;
 }

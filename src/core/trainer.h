@@ -11,7 +11,7 @@
 #include "network.h"
 #include "optimizer.h"
 #include "shards.h"
-#include "window.h"
+#include "split.h"
 
 typedef enum lf_schedule
 {
@@ -55,9 +55,10 @@ typedef struct lf_trainer
 {
 	/* set by the caller before lf_trainer_start */
 	const lf_training *training;
-	lf_windows	windows;
-	size_t		train_windows;	/* windows 0 .. train_windows - 1 */
-	size_t		validation_first;
+	lf_windows	windows;		/* with the scalers of all series, (series, columns) */
+	lf_spans	train;
+	lf_spans	validation;
+	size_t		train_windows;	/* of these spans; no validation windows: there is no validation part */
 	size_t		validation_windows;
 	int			epochs;
 	double		now;			/* seconds by a clock of the caller's, set before each step; NaN: nobody asks */

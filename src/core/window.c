@@ -64,9 +64,40 @@ lf_task_same_columns(const lf_task *task)
 }
 
 bool
+lf_task_is_given(const lf_task *task, int input)
+{
+	return task->kind[task->input[input]] != LF_COLUMN_MEASURED;
+}
+
+int
+lf_task_reach(const lf_task *task)
+{
+	int			reach = 0;
+
+	for (int i = 0; i < task->inputs; i++)
+		if (task->ahead[i] > reach)
+			reach = task->ahead[i];
+	return reach;
+}
+
+int
+lf_task_categories(const lf_task *task)
+{
+	int			count = 0;
+
+	while (count < task->inputs && task->kind[task->input[count]] >= LF_COLUMN_CATEGORY)
+		count++;
+	return count;
+}
+
+bool
 lf_task_is_autoregressive(const lf_task *task)
 {
-	return task->lead == 1 && task->inputs == task->targets && lf_task_targets_are_inputs(task);
+	int			measured = 0;
+
+	for (int i = 0; i < task->inputs; i++)
+		measured += !lf_task_is_given(task, i);
+	return task->lead == 1 && measured == task->targets && lf_task_targets_are_inputs(task);
 }
 
 bool
@@ -81,51 +112,55 @@ lf_task_fits_output(const lf_task *task, const lf_shape *output)
 
 #define ROWS_UNASKED ((size_t) 1 << 16)		/* rows between two looks at the interrupt: some milliseconds at most */
 
-lf_scaler
-lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows,
-			  const volatile sig_atomic_t *interrupt)
+/* What scaling needs to know of some values. */
+typedef struct spread
+{
+	double		count;
+	double		low;
+	double		high;
+	double		mean;
+	double		squares;		/* around the mean */
+} spread;
+
+static inline void
+spread_add(spread *s, double value)
+{
+	double		delta = value - s->mean;
+
+	if (s->count == 0)
+		s->low = s->high = value;
+	/* Welford's update: no cancellation where the mean is large beside the spread */
+	s->count += 1;
+	s->mean += delta / s->count;
+	s->squares += delta * (value - s->mean);
+	if (value < s->low)
+		s->low = value;
+	if (value > s->high)
+		s->high = value;
+}
+
+static lf_scaler
+scaler_for(lf_scale scale, const spread *s)
 {
 	lf_scaler	scaler = {.offset = 0, .scale = 1};
-	const double *values = frame->values + column;
-	size_t		stride = (size_t) frame->columns;
-	double		low,
-				high,
-				mean = 0,
-				squares = 0;
 
-	if (scale == LF_SCALE_NONE || rows == 0)
+	if (scale == LF_SCALE_NONE || s->count == 0)
 		return scaler;
-	low = high = values[0];
-	/* Welford's update: no cancellation where the mean is large beside the spread */
-	for (size_t i = 0; i < rows; i++)
-	{
-		double		value = values[i * stride];
-		double		delta = value - mean;
-
-		mean += delta / (double) (i + 1);
-		squares += delta * (value - mean);
-		if (value < low)
-			low = value;
-		if (value > high)
-			high = value;
-		if (i % ROWS_UNASKED == 0 && interrupt != NULL && *interrupt != 0)
-			break;
-	}
 	if (scale == LF_SCALE_STANDARD)
 	{
-		scaler.offset = mean;
-		scaler.scale = sqrt(squares / (double) rows);
+		scaler.offset = s->mean;
+		scaler.scale = sqrt(s->squares / s->count);
 	}
 	else
 	{
-		scaler.offset = low;
-		scaler.scale = high - low;
+		scaler.offset = s->low;
+		scaler.scale = s->high - s->low;
 	}
 	/* squares of huge values overflow, and their range may: then -1 to 1 it is */
 	if (!isfinite(scaler.offset) || !isfinite(scaler.scale))
 	{
 		scaler.offset = 0;
-		scaler.scale = fabs(low) > fabs(high) ? fabs(low) : fabs(high);
+		scaler.scale = fabs(s->low) > fabs(s->high) ? fabs(s->low) : fabs(s->high);
 	}
 	/* a constant column, or one whose spread is rounding */
 	if (scaler.scale <= fabs(scaler.offset) * 1e-14 || scaler.scale < 1e-300)
@@ -133,19 +168,89 @@ lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows,
 	return scaler;
 }
 
+lf_scaler
+lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows,
+			  const volatile sig_atomic_t *interrupt)
+{
+	const double *values = frame->values + column;
+	size_t		stride = (size_t) frame->columns;
+	spread		all = {0};
+
+	for (size_t i = 0; i < rows && scale != LF_SCALE_NONE; i++)
+	{
+		spread_add(&all, values[i * stride]);
+		if (i % ROWS_UNASKED == 0 && interrupt != NULL && *interrupt != 0)
+			break;
+	}
+	return scaler_for(scale, &all);
+}
+
+lf_scaler
+lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, int column, size_t series,
+					size_t rows, const volatile sig_atomic_t *interrupt)
+{
+	lf_frame	one = lf_frame_of(frame, series);
+	spread		all = {0};
+
+	switch ((lf_column_kind) task->kind[column])
+	{
+		case LF_COLUMN_MEASURED:
+		case LF_COLUMN_KNOWN:
+			return lf_scaler_fit(scale, &one, column, rows, interrupt);
+		case LF_COLUMN_STATIC:
+			for (size_t s = 0; s < lf_frame_series(frame); s++)
+			{
+				one = lf_frame_of(frame, s);
+				if (one.rows > 0)
+					spread_add(&all, one.values[column]);
+			}
+			break;
+		case LF_COLUMN_CALENDAR:
+		case LF_COLUMN_CATEGORY:
+		case LF_COLUMN_SERIES:
+			break;
+	}
+	return scaler_for(scale, &all);
+}
+
+/* The rows of input i in window w: the first, and how many the frame has, at most the lookback; the last stands for others. */
+typedef struct input_rows
+{
+	size_t		first;
+	size_t		count;
+} input_rows;
+
+static inline input_rows
+rows_of_input(const lf_windows *windows, size_t w, int i)
+{
+	size_t		first = w + (size_t) windows->task->ahead[i];
+	size_t		lookback = (size_t) windows->task->lookback;
+	size_t		rows = windows->frame->rows;
+
+	if (first + lookback <= rows)
+		return (input_rows) {first, lookback};
+	if (first >= rows)
+		return (input_rows) {rows - 1, 1};
+	return (input_rows) {first, rows - first};
+}
+
 double
 lf_window_level(const lf_windows *windows, size_t w, int i)
 {
+	input_rows	rows = rows_of_input(windows, w, i);
 	size_t		lookback = (size_t) windows->task->lookback;
 	size_t		stride = (size_t) windows->frame->columns;
 	int			column = windows->task->input[i];
-	const double *values = windows->frame->values + w * stride + column;
+	const double *values = windows->frame->values + rows.first * stride + column;
 	lf_scaler	s = windows->scaler[column];
-	double		sum = 0;
+	double		last = (values[(rows.count - 1) * stride] - s.offset) / s.scale;
+	double		sum = last * (double) (lookback - rows.count);
 
+	if (windows->task->kind[column] >= LF_COLUMN_CATEGORY)
+		return 0;				/* its number says nothing about how much */
 	if (windows->normalize == LF_NORMALIZE_LAST)
-		return (values[(lookback - 1) * stride] - s.offset) / s.scale;
-	for (size_t t = 0; t < lookback; t++)
+		return last;
+	for (size_t t = 0; t < rows.count; t++)
 		sum += (values[t * stride] - s.offset) / s.scale;
 	return sum / (double) lookback;
 }
@@ -209,7 +314,6 @@ lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level)
 	const lf_task *task = windows->task;
 	size_t		lookback = (size_t) task->lookback;
 	size_t		stride = (size_t) windows->frame->columns;
-	const double *first = windows->frame->values + w * stride;
 
 	for (int j = 0; j < task->targets; j++)
 	{
@@ -230,9 +334,12 @@ lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level)
 		int			target = windows->normalize == LF_NORMALIZE_NONE ? -1 :
 			place_of(task->target, task->targets, column, i);
 		column_place place = place_in_samples(task, task->lookback, task->inputs, i);
+		input_rows	rows = rows_of_input(windows, w, i);
 
-		put_column(first + column, stride, lookback, windows->scaler[column], target < 0 ? 0 : level[target],
-				   x + place.first, place.step);
+		put_column(windows->frame->values + rows.first * stride + column, stride, rows.count, windows->scaler[column],
+				   target < 0 ? 0 : level[target], x + place.first, place.step);
+		for (size_t t = rows.count; t < lookback; t++)
+			x[place.first + t * place.step] = x[place.first + (rows.count - 1) * place.step];
 	}
 }
 

@@ -8,6 +8,14 @@
  *				     y y
  *
  * A window is an index into the frame, never a copy of it: values are scaled on their way into a mini-batch.
+ *
+ * Columns that are known ahead of time go in twice: as they were beside the other inputs, and shifted, so that the last
+ * row of the window shows what is known about the last output:
+ *
+ *	   rows		   0 1 2 3 4
+ *	   measured	  [x x x]y y
+ *	   known	  [x x x]
+ *	   known	      [x x x]		2 rows ahead
  */
 #ifndef LF_WINDOW_H
 #define LF_WINDOW_H
@@ -16,21 +24,60 @@
 
 #define LF_MAX_COLUMNS 1600		/* PostgreSQL's own limit for a table */
 
-/* The rows that were read, in time order: values (rows, columns), row-major. */
+/* The rows that were read, in time order: values (rows, columns), row-major. Several series lie one behind the other. */
 typedef struct lf_frame
 {
 	const double *values;
 	size_t		rows;
 	int			columns;
 	const unsigned char *masked;	/* marks of values that were not there and are no targets, see gaps.h; NULL: none */
+	size_t		mark;			/* row of the marks that row 0 is */
+	size_t		series;			/* of 'start' */
+	const size_t *start;		/* (series + 1): where each series begins, and 'rows'; NULL: there is one */
 } lf_frame;
+
+static inline size_t
+lf_frame_series(const lf_frame *frame)
+{
+	return frame->start == NULL ? 1 : frame->series;
+}
+
+/* One of its series as a frame of its own. */
+static inline lf_frame
+lf_frame_of(const lf_frame *frame, size_t series)
+{
+	lf_frame	one = *frame;
+
+	if (frame->start == NULL)
+		return one;
+	one.values += frame->start[series] * (size_t) frame->columns;
+	one.rows = frame->start[series + 1] - frame->start[series];
+	one.mark += frame->start[series];
+	one.series = 0;
+	one.start = NULL;
+	return one;
+}
 
 /* Whether a value is only there to be seen, as an input. */
 static inline bool
 lf_frame_is_masked(const lf_frame *frame, size_t row, int column)
 {
-	return frame->masked != NULL && lf_gaps_at(frame->masked, row * (size_t) frame->columns + (size_t) column);
+	return frame->masked != NULL &&
+		lf_gaps_at(frame->masked, (frame->mark + row) * (size_t) frame->columns + (size_t) column);
 }
+
+/* What is known of a column, and when. These numbers stand in stored models: never renumber, add at the end. */
+typedef enum lf_column_kind
+{
+	LF_COLUMN_MEASURED,			/* up to the origin of a forecast */
+	LF_COLUMN_KNOWN,			/* over the horizon too: prices, holidays */
+	LF_COLUMN_CALENDAR,			/* at any time: made from the time of the row; not scaled */
+	LF_COLUMN_STATIC,			/* one number in each series; scaled over all series */
+	LF_COLUMN_CATEGORY,			/* one category in each series, as its number from 0 on; -1: one never seen */
+	LF_COLUMN_SERIES			/* the number of the series itself, the same way */
+} lf_column_kind;
+
+#define LF_COLUMN_KINDS 6
 
 /* Which columns of a frame go in and come out, and how windows lie. */
 typedef struct lf_task
@@ -42,6 +89,8 @@ typedef struct lf_task
 	int			targets;
 	int16_t		input[LF_MAX_COLUMNS];	/* columns of the frame */
 	int16_t		target[LF_MAX_COLUMNS];
+	int			ahead[LF_MAX_COLUMNS];	/* of an input: rows after those of the window, up to the last output */
+	uint8_t		kind[LF_MAX_COLUMNS];	/* lf_column_kind of each column of the frame */
 	bool		independent;	/* the network sees one column at a time: the inputs are the targets, in their order */
 } lf_task;
 
@@ -60,7 +109,16 @@ size_t		lf_window_first_output(const lf_task *task, size_t w);
 /* Place of a frame's column among the task's inputs, or -1. */
 int			lf_task_input_of(const lf_task *task, int column);
 
-/* True where every target is an input and the other way round: what feeding outputs back needs. */
+/* Whether an input is known beyond the origin of a forecast. */
+bool		lf_task_is_given(const lf_task *task, int input);
+
+/* The most rows that an input lies ahead. */
+int			lf_task_reach(const lf_task *task);
+
+/* The inputs that are numbers of categories: they come first, and the network embeds them. */
+int			lf_task_categories(const lf_task *task);
+
+/* True where every target is an input, and every input is a target or given: what feeding outputs back needs. */
 bool		lf_task_is_autoregressive(const lf_task *task);
 
 bool		lf_task_targets_are_inputs(const lf_task *task);
@@ -93,6 +151,10 @@ typedef struct lf_scaler
 lf_scaler	lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows,
 						  const volatile sig_atomic_t *interrupt);
 
+/* The same for one of a task's columns in one series, or of all series where it is static. */
+lf_scaler	lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, int column, size_t series,
+								size_t rows, const volatile sig_atomic_t *interrupt);
+
 /*
  * What a window is measured from. The level of a target is subtracted from its inputs and outputs, and added back to
  * the forecast. A target that is no input has no values in the window; its level is then a linear estimate from the
@@ -113,7 +175,7 @@ typedef struct lf_windows
 {
 	const lf_task *task;
 	const lf_frame *frame;
-	const lf_scaler *scaler;	/* one per column of the frame */
+	const lf_scaler *scaler;	/* (columns), of the series that the windows are in */
 	lf_normalize normalize;
 	const double *link;			/* (targets, inputs + 1), see level.h; NULL where no target needs it */
 } lf_windows;

@@ -33,6 +33,7 @@ static const argument_key keys[] = {
 	{"filters", LF_ARG_FILTERS, VALUE_SIZE, offsetof(lf_layer_spec, units)},
 	{"n", LF_ARG_N, VALUE_SIZE, offsetof(lf_layer_spec, units)},
 	{"segments", LF_ARG_SEGMENTS, VALUE_SIZE, offsetof(lf_layer_spec, segments)},
+	{"categories", LF_ARG_CATEGORIES, VALUE_SIZE, offsetof(lf_layer_spec, categories)},
 	{"kernel_size", LF_ARG_KERNEL_SIZE, VALUE_SIZE, offsetof(lf_layer_spec, kernel)},
 	{"kernel_size", LF_ARG_KERNEL_SIZE_2D, VALUE_PAIR, offsetof(lf_layer_spec, kernel)},
 	{"pool_size", LF_ARG_POOL_SIZE, VALUE_SIZE, offsetof(lf_layer_spec, kernel)},

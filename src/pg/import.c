@@ -150,7 +150,11 @@ lstm_import(PG_FUNCTION_ARGS)
 			task->target[i - task->inputs] = (int16) i;
 	}
 	model->training.batch_size = 1;
-	model->relation = model->time_column = model->time_zone = "";
+	model->relation = model->time_column = model->time_zone = model->series_column = "";
+	model->series = 1;
+	model->unit = palloc(task->targets * sizeof(double));
+	for (int j = 0; j < task->targets; j++)
+		model->unit[j] = 1;
 	model->version = LF_VERSION;
 	model->imported = true;
 	model->season = 1;

@@ -90,11 +90,11 @@ build_spec(const Request *request, lf_spec *spec)
 
 /* Plans a fit over a measuring arena; raises what is wrong with the spec. Returns the bytes needed. */
 static Size
-measure(const Request *request, const lf_spec *spec, const lf_training *training, uint64 rows, lf_fit *fit)
+measure(const Request *request, const lf_spec *spec, const lf_training *training, const lf_frame *frame, lf_fit *fit)
 {
 	lf_arena	arena = lf_arena_measure();
 	int			layer;
-	lf_status	status = lf_fit_plan(fit, &arena, spec, &request->task, request->columns, training, rows, &layer);
+	lf_status	status = lf_fit_plan(fit, &arena, spec, &request->task, frame, training, &layer);
 
 	if (status != LF_OK && !(status == LF_TOO_LARGE && arena.overflow))
 		report_network(status, &fit->network, spec, layer, &request->task);
@@ -131,6 +131,7 @@ training_check(const Request *request)
 	lf_spec    *spec;
 	lf_fit	   *fit;
 	lf_training training = request->options.training;
+	lf_frame	frame = {.columns = request->columns};
 
 	(void) training_series(request);
 	if (request->task.lookback == LF_UNSET)
@@ -144,8 +145,8 @@ training_check(const Request *request)
 	fit = palloc(sizeof(lf_fit));
 	build_spec(least, spec);
 	lf_default_training(&training, preset_of(&request->options), 0);
-	check_memory(measure(least, spec, &training, rows_needed(&least->task) + training.batch_size - 1, fit),
-				 "training this network", REMEDY);
+	frame.rows = rows_needed(&least->task) + training.batch_size - 1;
+	check_memory(measure(least, spec, &training, &frame, fit), "training this network", REMEDY);
 	pfree(spec);
 	pfree(fit);
 	pfree(least);
@@ -343,7 +344,8 @@ training_run(Request *request, Rows *rows)
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	Options    *options = &request->options;
-	lf_model	model = {.relation = request->relation, .time_column = request->time_column, .version = LF_VERSION};
+	lf_model	model = {.relation = request->relation, .time_column = request->time_column, .series_column = "",
+		.version = LF_VERSION};
 	lf_fit	   *fit = palloc0(sizeof(lf_fit));
 	lf_spec    *spec = palloc0(sizeof(lf_spec));
 	Series		series = training_series(request);
@@ -399,12 +401,12 @@ training_run(Request *request, Rows *rows)
 	lf_default_training(&options->training, preset_of(options), lf_window_count(&request->task, rows->count));
 
 	build_spec(request, spec);
-	needed = measure(request, spec, &options->training, rows->count, fit);
+	needed = measure(request, spec, &options->training, &frame, fit);
 	held = rows_memory(rows);
 	check_memory(needed > SIZE_MAX - held ? SIZE_MAX : needed + held,
 				 psprintf("training this network on " UINT64_FORMAT " rows", rows->count), REMEDY);
 	arena = lf_arena_over(MemoryContextAllocHuge(context, needed), needed);
-	(void) lf_fit_plan(fit, &arena, spec, &request->task, request->columns, &options->training, rows->count, &layer);
+	(void) lf_fit_plan(fit, &arena, spec, &request->task, &frame, &options->training, &layer);
 	lf_fit_start(fit, &frame, &request->task, season);
 	run_fit(fit, options);
 

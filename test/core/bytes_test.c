@@ -134,7 +134,8 @@ same_task(const lf_task *a, const lf_task *b)
 	return a->lookback == b->lookback && a->horizon == b->horizon && a->lead == b->lead &&
 		a->inputs == b->inputs && a->targets == b->targets &&
 		memcmp(a->input, b->input, sizeof(a->input[0]) * (size_t) a->inputs) == 0 &&
-		memcmp(a->target, b->target, sizeof(a->target[0]) * (size_t) a->targets) == 0;
+		memcmp(a->target, b->target, sizeof(a->target[0]) * (size_t) a->targets) == 0 &&
+		memcmp(a->ahead, b->ahead, sizeof(a->ahead)) == 0 && memcmp(a->kind, b->kind, sizeof(a->kind)) == 0;
 }
 
 static bool
@@ -148,14 +149,41 @@ same_training(const lf_training *a, const lf_training *b)
 }
 
 static bool
+same_texts(const char **a, const char **b, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(a[i], b[i]) != 0)
+			return false;
+	return true;
+}
+
+static bool
 same_columns(const lf_model *a, const lf_model *b)
 {
-	bool		same = a->columns == b->columns;
+	bool		same = a->columns == b->columns && same_texts(a->names, b->names, (size_t) a->columns);
 
 	for (int i = 0; i < a->columns && same; i++)
-		same = strcmp(a->names[i], b->names[i]) == 0 && a->scaler[i].offset == b->scaler[i].offset &&
-			a->scaler[i].scale == b->scaler[i].scale;
+	{
+		lf_labels	none = {0};
+		lf_labels	mine = a->categories == NULL ? none : a->categories[i];
+		lf_labels	other = b->categories == NULL ? none : b->categories[i];
+
+		same = mine.count == other.count && same_texts(mine.label, other.label, (size_t) mine.count);
+	}
 	return same;
+}
+
+static bool
+same_series(const lf_model *a, const lf_model *b)
+{
+	size_t		scalers = a->series * (size_t) a->columns;
+	size_t		units = a->series * (size_t) a->task.targets;
+
+	return a->series == b->series && strcmp(a->series_column, b->series_column) == 0 &&
+		(a->labels == NULL) == (b->labels == NULL) &&
+		(a->labels == NULL || same_texts(a->labels, b->labels, a->series)) &&
+		memcmp(a->scaler, b->scaler, scalers * sizeof(lf_scaler)) == 0 &&
+		memcmp(a->unit, b->unit, units * sizeof(double)) == 0;
 }
 
 static bool
@@ -222,7 +250,8 @@ test_round_trip(int number)
 		ok(same_spec(&model.spec, &s.model.spec), "%s keeps its layers", name);
 		ok(same_task(&model.task, &s.model.task), "%s keeps its task", name);
 		ok(same_training(&model.training, &s.model.training), "%s keeps how it was trained", name);
-		ok(same_columns(&model, &s.model), "%s keeps its columns and their scaling", name);
+		ok(same_columns(&model, &s.model), "%s keeps its columns and their categories", name);
+		ok(same_series(&model, &s.model), "%s keeps its series and their scaling", name);
 		ok(same_record(&model, &s.model), "%s keeps its record", name);
 		ok(same_doubles(model.tail, s.model.tail, SAMPLE_LOOKBACK * SAMPLE_COLUMNS), "%s keeps its newest rows", name);
 		ok(same_doubles(model.link, s.model.link, (size_t) (s.model.task.targets * (s.model.task.inputs + 1))),

@@ -66,14 +66,13 @@ fit_rig_plan(fit_rig *r, size_t less)
 {
 	lf_arena	arena = lf_arena_measure();
 	int			layer;
-	lf_status	status = lf_fit_plan(&r->fit, &arena, &r->spec, &r->task, RIG_COLUMNS, &r->training, r->frame.rows,
-									 &layer);
+	lf_status	status = lf_fit_plan(&r->fit, &arena, &r->spec, &r->task, &r->frame, &r->training, &layer);
 
 	if (status != LF_OK)
 		return status;
 	r->block = guarded_new(arena.used - less);
 	arena = lf_arena_over(r->block.block, r->block.bytes);
-	return lf_fit_plan(&r->fit, &arena, &r->spec, &r->task, RIG_COLUMNS, &r->training, r->frame.rows, &layer);
+	return lf_fit_plan(&r->fit, &arena, &r->spec, &r->task, &r->frame, &r->training, &layer);
 }
 
 /*

@@ -32,10 +32,10 @@ test_split(void)
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
 	ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit that is not trained again ends");
 	/* 80 rows, lookback 6, horizon 2: 73 windows, of which a quarter is 18; one lies between both parts */
-	ok(r.fit.windows == 73 && r.fit.validation_windows == 18 && r.fit.validation_first == 55 &&
-	   r.fit.train_windows == 54, "the newest windows are held out");
-	ok(lf_window_first_output(&r.task, r.fit.train_windows - 1) + 1 <
-	   lf_window_first_output(&r.task, r.fit.validation_first), "no row is an output of both parts");
+	ok(r.fit.split.windows == 73 && r.fit.split.validation_windows == 18 && r.fit.split.validation.first[0] == 55 &&
+	   r.fit.split.train_windows == 54, "the newest windows are held out");
+	ok(lf_window_first_output(&r.task, r.fit.split.train_windows - 1) + 1 <
+	   lf_window_first_output(&r.task, r.fit.split.validation.first[0]), "no row is an output of both parts");
 	known = lf_scaler_fit(LF_SCALE_STANDARD, &r.frame, 0, 61, NULL);
 	all = lf_scaler_fit(LF_SCALE_STANDARD, &r.frame, 0, RIG_ROWS, NULL);
 	ok(r.fit.scaler[0].offset == known.offset && r.fit.scaler[0].scale == known.scale,
@@ -53,7 +53,7 @@ test_split(void)
 	r.training.refit = true;
 	r.training.epochs = 40;
 	r.frame.rows = 7 + 200;
-	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.windows == 200 && r.fit.trainer.train_windows == 200 &&
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.split.windows == 200 && r.fit.trainer.train_windows == 200 &&
 	   r.fit.epochs == 40 && r.fit.best_epoch < 40 && r.fit.trainer.epoch == r.fit.best_epoch,
 	   "of 200 windows the held-out part chooses the epochs");
 	diag("%d of %d", r.fit.best_epoch, r.fit.epochs);
@@ -61,11 +61,11 @@ test_split(void)
 
 	/* 19 windows are too few to hold some out */
 	r.frame.rows = 7 + LF_MIN_WINDOWS_TO_VALIDATE - 1;
-	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.validation_windows == 0 && r.fit.windows == 19 &&
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.split.validation_windows == 0 && r.fit.split.windows == 19 &&
 	   isnan(r.fit.history[0].validation_loss), "of few windows none are held out");
 	fit_rig_close(&r);
 	r.frame.rows++;
-	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.validation_windows == 5, "of one more there are");
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.split.validation_windows == 5, "of one more there are");
 	fit_rig_close(&r);
 }
 
@@ -80,9 +80,9 @@ test_scores(void)
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit to be scored ends"))
 		return;
-	for (size_t i = 0; i < r.fit.validation_windows; i++)
+	for (size_t i = 0; i < r.fit.split.validation_windows; i++)
 	{
-		size_t		w = r.fit.validation_first + i;
+		size_t		w = r.fit.split.validation.first[0] + i;
 		size_t		origin = w + 5;
 		double		out[2 * 2];
 
@@ -150,7 +150,7 @@ test_errors(void)
 			int			count = 0;
 			double		middle = lf_errors_width(errors, 2, k, j, 0.5);
 
-			for (size_t w = r.fit.validation_first; w < r.fit.windows; w++)
+			for (size_t w = r.fit.split.validation.first[0]; w < r.fit.split.windows; w++)
 			{
 				double		out[33 * 2];
 				size_t		row = lf_window_first_output(&r.task, w) + (size_t) k;
@@ -226,7 +226,7 @@ test_masked(void)
 
 	ok(fit_masked(&a, true, 5) && fit_masked(&b, true, -300) && learned_the_same(&a, &b),
 	   "what stands in the place of a masked target changes neither weights nor losses nor scores");
-	ok(a.fit.scores[LF_NETWORK].count == 2 * (double) a.fit.validation_windows - 2 * 5,
+	ok(a.fit.scores[LF_NETWORK].count == 2 * (double) a.fit.split.validation_windows - 2 * 5,
 	   "the others are all scored");
 	fit_rig_close(&a);
 	fit_rig_close(&b);
@@ -346,7 +346,7 @@ test_many_windows(lf_preset preset, int steps)
 	}
 	ok(largest < 1e-5, "each as if it were alone");
 	diag("largest relative difference %.2g", largest);
-	ok(guarded_intact(&block) && many.windows.frame == &r.frame, "within its memory, and the frame is as it was");
+	ok(guarded_intact(&block) && many.windows.frame == &r.fit.view, "within its memory, and the frame is as it was");
 	free(block.raw);
 	fit_rig_close(&r);
 }
@@ -375,7 +375,7 @@ test_independent_columns(void)
 	ok(r.spec.input.dim[1] == 1, "a network of independent columns sees one of them");
 	if (!ok(fit_rig_run(&r, 5) == LF_FINISHED, "and is trained on both"))
 		return;
-	ok(r.fit.windows == 73 && r.fit.scores[0].count == 36 && r.fit.scores[LF_FORECASTERS].count == 36,
+	ok(r.fit.split.windows == 73 && r.fit.scores[0].count == 36 && r.fit.scores[LF_FORECASTERS].count == 36,
 	   "a window is both columns, and each is scored");
 	for (size_t w = 0; w < 20; w++)
 	{
@@ -425,7 +425,128 @@ test_refusals(void)
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
 	ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network to be interrupted ends training");
 	ok(lf_predict_steps(&r.fit.predictor, &interrupt, 0, 1, 1, 2, out) == LF_INTERRUPTED, "a forecast can be interrupted");
-	ok(r.fit.predictor.windows.frame == &r.frame, "and made again from the same frame");
+	ok(r.fit.predictor.windows.frame == &r.fit.view, "and made again from the same frame");
+	fit_rig_close(&r);
+}
+
+/* Two series in one frame: a wave of 50 rows, and one of 30 that is a thousand times as large. */
+static void
+set_up_two(fit_rig *r, size_t start[3], double factor)
+{
+	fit_rig_setup(r, LF_VANILLA, 1, 0.1);
+	for (int i = 50 * RIG_COLUMNS; i < 80 * RIG_COLUMNS; i++)
+		r->values[i] = factor * r->values[i] + (factor - 1);
+	start[0] = 0;
+	start[1] = 50;
+	start[2] = 80;
+	r->frame.series = 2;
+	r->frame.start = start;
+}
+
+static void
+test_two_series(void)
+{
+	size_t		start[3];
+	size_t		other_start[3];
+	lf_frame	second;
+	lf_scaler	known;
+	bool		good = true;
+	fit_rig		a;
+	fit_rig		b;
+
+	set_up_two(&a, start, 1);
+	set_up_two(&b, other_start, 1000);
+	if (!ok(fit_rig_run(&a, 0) == LF_FINISHED && fit_rig_run(&b, 7) == LF_FINISHED && guarded_intact(&b.block),
+			"fits of two series end"))
+		return;
+	ok(b.fit.split.windows == 43 + 23 && b.fit.split.validation_windows == 10 + 5 && b.fit.split.train_windows == 32 + 17,
+	   "each holds out its newest windows");
+	second = lf_frame_of(&b.frame, 1);
+	known = lf_scaler_fit(LF_SCALE_STANDARD, &second, 1, 18 + 6, NULL);
+	ok(b.fit.scaler[2 + 1].offset == known.offset && b.fit.scaler[2 + 1].scale == known.scale,
+	   "each is scaled by its own rows before those");
+	for (size_t i = 0; i < a.fit.network.parameters; i++)
+		good = good && fabs((double) (a.fit.trainer.weights[i] - b.fit.trainer.weights[i])) < 1e-3;
+	ok(good, "how large the numbers of a series are does not matter to the network");
+	for (int f = 0; f < 2 * LF_FORECASTERS; f++)
+		good = good && a.fit.scores[f].count == b.fit.scores[f].count &&
+			fabs(a.fit.scores[f].absolute - b.fit.scores[f].absolute) < 1e-3 * a.fit.scores[f].absolute;
+	ok(good && b.fit.scores[LF_NETWORK].count == 15 * 2, "nor to its scores, nor to those of the baselines");
+	for (int k = 0; k < 2; k++)
+		good = good && fabs((double) (a.fit.errors.error[k] - b.fit.errors.error[k])) < 1e-3;
+	ok(good && b.fit.errors.count[0] == 15, "nor to what is measured for intervals");
+	fit_rig_close(&a);
+	fit_rig_close(&b);
+}
+
+/* Whatever stands in the other series, in which no window of this one reaches. */
+static void
+test_series_apart(void)
+{
+	size_t		start[3];
+	double		out[2 * 2];
+	double		again[2 * 2];
+	fit_rig		r;
+
+	set_up_two(&r, start, 1);
+	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit of two series ends"))
+		return;
+	r.fit.view = lf_frame_of(&r.frame, 1);
+	(void) lf_predict(&r.fit.predictor, NULL, 0, 1, 1, out);
+	for (int i = 0; i < 50 * RIG_COLUMNS; i++)
+		r.values[i] = (double) NAN;
+	(void) lf_predict(&r.fit.predictor, NULL, 0, 1, 1, again);
+	ok(memcmp(out, again, sizeof(out)) == 0 && isfinite(out[0]), "a forecast of one series does not see the other");
+	fit_rig_close(&r);
+}
+
+/* Forecasts fed back by hand, one round after the other, beside a column that is given for all rows. */
+static void
+test_given(void)
+{
+	enum {STEPS = 7};
+	double		out[STEPS];
+	double		expected[STEPS];
+	double		largest = 0;
+	lf_preset_arguments arguments = {.units = {5}, .units_count = 1, .activation = LF_TANH,
+		.recurrent_activation = LF_SIGMOID};
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	r.task = (lf_task) {
+		.lookback = 6, .horizon = 2, .lead = 1, .inputs = 3, .targets = 1, .input = {0, 1, 1}, .target = {0},
+		.ahead = {0, 0, 2}, .kind = {LF_COLUMN_MEASURED, LF_COLUMN_KNOWN},
+	};
+	lf_preset_spec(LF_VANILLA, &arguments, &r.task, &r.spec);
+	ok(lf_task_is_autoregressive(&r.task) && lf_task_reach(&r.task) == 2, "what is given need not be forecast");
+	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit with a column known ahead ends"))
+		return;
+	(void) lf_predict_steps(&r.fit.predictor, NULL, 60, 1, 1, STEPS, out);
+	for (int done = 0; done < STEPS; done += 2)
+	{
+		double		some[2];
+
+		(void) lf_predict(&r.fit.predictor, NULL, (size_t) (60 + done), 1, 1, some);
+		for (int k = 0; k < 2 && done + k < STEPS; k++)
+		{
+			expected[done + k] = some[k];
+			r.values[(66 + done + k) * RIG_COLUMNS] = some[k];
+		}
+	}
+	for (int k = 0; k < STEPS; k++)
+		largest = fmax(largest, fabs(out[k] - expected[k]));
+	ok(largest < 1e-9, "steps past the horizon see what is given for them");
+	r.values[67 * RIG_COLUMNS + 1] += 1;
+	(void) lf_predict(&r.fit.predictor, NULL, 60, 1, 1, expected);
+	ok(fabs(expected[1] - out[1]) > 1e-6, "and the first steps what is given for the last of them");
+
+	/* where the frame ends, the last row stands for those that are not there */
+	(void) lf_predict_steps(&r.fit.predictor, NULL, 74, 1, 1, STEPS, out);
+	for (int i = 80; i < 100; i++)
+		r.values[i * RIG_COLUMNS + 1] = r.values[79 * RIG_COLUMNS + 1];
+	r.fit.view.rows = 100;
+	(void) lf_predict_steps(&r.fit.predictor, NULL, 74, 1, 1, STEPS, expected);
+	ok(memcmp(out, expected, sizeof(out)) == 0 && guarded_intact(&r.block), "no row behind the frame is read");
 	fit_rig_close(&r);
 }
 
@@ -453,5 +574,8 @@ main(void)
 	test_many_windows(LF_SEGMENT, 7);
 	test_independent_columns();
 	test_refusals();
+	test_two_series();
+	test_series_apart();
+	test_given();
 	return done_testing();
 }

@@ -297,6 +297,20 @@ test_segment_lstm(void)
 	check(&spec, lf_shape_2(3, 4), 5);
 }
 
+/* Its input counts from 0 on, and goes beyond on both sides: such rows share the gradient among all vectors. */
+static void
+test_category_embedding(void)
+{
+	lf_layer_spec spec = lf_layer_defaults(LF_CATEGORY_EMBEDDING);
+
+	for (int i = 0; i < 12; i++)
+	{
+		spec.units = ODD(i);
+		spec.categories = 1 + i % 4;
+		check(&spec, lf_shape_2(ODD(i / 2), ODD(i / 3)), i % 3 == 0 ? 1 : 3);
+	}
+}
+
 static void
 test_bidirectional(void)
 {
@@ -533,6 +547,7 @@ main(void)
 	test_that_an_overrun_is_found();
 	test_lstm();
 	test_segment_lstm();
+	test_category_embedding();
 	test_bidirectional();
 	test_dense();
 	test_conv1d();

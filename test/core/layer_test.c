@@ -256,6 +256,28 @@ reference_segment_lstm(const lf_layer_spec *spec, const lf_shape *input, const d
 	free(next);
 }
 
+/* The first feature chooses a row of the table, or their mean, which goes behind the other features. */
+static void
+reference_category_embedding(const lf_layer_spec *spec, const lf_shape *input, const double *weights, const double *x,
+							 double *y)
+{
+	int			features = input->dim[1];
+
+	for (int t = 0; t < input->dim[0]; t++, x += features)
+	{
+		bool		known = x[0] >= 0 && x[0] < spec->categories;
+
+		for (int f = 1; f < features; f++)
+			*y++ = x[f];
+		for (int u = 0; u < spec->units; u++, y++)
+		{
+			*y = known ? weights[(int) x[0] * spec->units + u] : 0;
+			for (int c = 0; c < spec->categories && !known; c++)
+				*y += weights[c * spec->units + u] / spec->categories;
+		}
+	}
+}
+
 static void
 reference_bidirectional(const lf_layer_spec *spec, const lf_shape *input, const double *weights,
 						const double *x, double *y)
@@ -386,6 +408,7 @@ static const reference references[LF_LAYER_KINDS] = {
 	[LF_REPEAT_VECTOR] = reference_repeat_vector,
 	[LF_CONV_LSTM2D] = reference_conv_lstm2d,
 	[LF_SEGMENT_LSTM] = reference_segment_lstm,
+	[LF_CATEGORY_EMBEDDING] = reference_category_embedding,
 };
 
 static void
@@ -498,6 +521,19 @@ test_segment_lstm(void)
 	spec.units = 37;			/* several panels of any instruction set, the last one not full */
 	spec.segments = 3;
 	check(&spec, lf_shape_2(4, 5), 3);
+}
+
+static void
+test_category_embedding(void)
+{
+	lf_layer_spec spec = lf_layer_defaults(LF_CATEGORY_EMBEDDING);
+
+	for (int i = 0; i < 12; i++)
+	{
+		spec.units = 1 + i % 5;
+		spec.categories = 1 + i % 3;
+		check(&spec, lf_shape_2(1 + i % 4, 1 + i % 3), i % 2 == 0 ? 1 : 5);
+	}
 }
 
 static void
@@ -822,6 +858,15 @@ test_refusals(void)
 	spec.units = LF_MAX_DIM / 4;
 	ok(create(&spec, lf_shape_2(5, 3)) == LF_TOO_LARGE, "segment_lstm refuses weights beyond the limit");
 
+	spec = lf_layer_defaults(LF_CATEGORY_EMBEDDING);
+	spec.units = 4;
+	ok(create(&spec, lf_shape_2(5, 3)) == LF_BAD_SHAPE, "category_embedding refuses 0 categories");
+	spec.categories = 7;
+	ok(create(&spec, lf_shape_1(5)) == LF_BAD_RANK, "category_embedding refuses a vector");
+	ok(create(&spec, lf_shape_2(5, 1)) == LF_OK, "category_embedding takes categories alone");
+	spec.units = LF_MAX_DIM;
+	ok(create(&spec, lf_shape_2(5, 3)) == LF_TOO_LARGE, "category_embedding refuses more features than there may be");
+
 	spec = lf_layer_defaults(LF_MAX_POOL1D);
 	ok(create(&spec, lf_shape_3(5, 3, 2)) == LF_BAD_RANK, "max_pool1d refuses an image");
 	ok(create(&spec, lf_shape_2(1, 3)) == LF_BAD_SHAPE, "max_pool1d refuses a pool longer than its input");
@@ -868,6 +913,7 @@ test_interrupt(void)
 		specs[kind] = lf_layer_defaults((lf_layer_kind) kind);
 		specs[kind].units = 3;
 		specs[kind].segments = 2;
+		specs[kind].categories = 2;
 		inputs[kind] = lf_shape_2(5, 2);
 	}
 	specs[LF_BIDIRECTIONAL] = wrapped_defaults(LF_BIDIRECTIONAL, LF_LSTM);
@@ -920,6 +966,7 @@ main(void)
 	test_max_pool1d();
 	test_lstm();
 	test_segment_lstm();
+	test_category_embedding();
 	test_bidirectional();
 	test_conv_lstm2d();
 	test_dense_and_time_distributed();

@@ -40,9 +40,12 @@ test_link(void)
 	lf_real		x[8];
 	lf_real		y[2];
 	double		level;
+	size_t		before[2] = {0, lf_window_count(&task, ROWS)};
+	size_t		first = 0;
+	lf_spans	spans = {.series = 1, .before = before, .first = &first};
 
 	fill(values);
-	lf_link_fit(&windows, lf_window_count(&task, ROWS), link, scratch);
+	lf_link_fit(&windows, &spans, link, scratch);
 	/* the ridge of 0.001 beside variances of 0.5 takes a fifth of a per cent off a coefficient */
 	ok(fabs(link[0] - 2) < 0.01 && fabs(link[1] + 1) < 0.01 && fabs(link[2] - 3) < 0.01,
 	   "a target that is linear in its inputs is found: %g %g %g", link[0], link[1], link[2]);
@@ -60,15 +63,17 @@ test_link(void)
 		values[3 * i + 1] = values[3 * i];
 		values[3 * i + 2] = 4 * values[3 * i];
 	}
-	lf_link_fit(&windows, lf_window_count(&task, ROWS), link, scratch);
+	lf_link_fit(&windows, &spans, link, scratch);
 	ok(fabs(link[0] - link[1]) < 1e-6 && fabs(link[0] + link[1] - 4) < 0.02, "two equal inputs share the weight");
 
 	/* one window, or a constant input, must not divide by zero */
-	lf_link_fit(&windows, 1, link, scratch);
+	before[1] = 1;
+	lf_link_fit(&windows, &spans, link, scratch);
 	ok(isfinite(link[0]) && isfinite(link[1]) && isfinite(link[2]), "one window gives finite coefficients");
+	before[1] = lf_window_count(&task, ROWS);
 	for (int i = 0; i < 3 * ROWS; i++)
 		values[i] = 0;
-	lf_link_fit(&windows, lf_window_count(&task, ROWS), link, scratch);
+	lf_link_fit(&windows, &spans, link, scratch);
 	ok(link[0] == 0 && link[1] == 0 && link[2] == 0, "constant columns give coefficients of zero");
 	free(link);
 	free(scratch);

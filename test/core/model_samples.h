@@ -18,12 +18,17 @@
 #define SAMPLE_STEPS 4
 #define SAMPLE_ERRORS 5
 #define SAMPLE_COLUMNS 3
+#define SAMPLE_SERIES 3
 
 typedef struct sample
 {
 	lf_model	model;
 	const char *names[SAMPLE_COLUMNS];
-	lf_scaler	scaler[SAMPLE_COLUMNS];
+	const char *labels[SAMPLE_SERIES];
+	const char *category[2];
+	lf_labels	categories[SAMPLE_COLUMNS];
+	lf_scaler	scaler[SAMPLE_SERIES * SAMPLE_COLUMNS];
+	double		unit[SAMPLE_SERIES * 2];
 	lf_epoch	history[3];
 	lf_score	scores[2 * LF_FORECASTERS];
 	int			counts[SAMPLE_STEPS * 2];
@@ -87,6 +92,11 @@ sample_trained(lf_model *model, int number)
 		.normalize = LF_NORMALIZE_LAST,
 		.seed = UINT64_C(0xfedcba9876543210),
 	};
+	/* every other one knows several series, and a column of categories */
+	model->series_column = number % 2 == 0 ? "station" : "";
+	model->series = number % 2 == 0 ? SAMPLE_SERIES : 1;
+	if (number % 2 == 0)
+		model->task.kind[1] = LF_COLUMN_CATEGORY;
 	model->relation = "public.\"Daily Temperatures\"";
 	model->time_column = "at";
 	model->time_kind = LF_TIME_TIMESTAMPTZ;
@@ -136,6 +146,8 @@ sample_from_elsewhere(lf_model *model)
 	layer[3].units = 1;
 	model->imported = true;
 	model->relation = "";
+	model->series_column = "";
+	model->series = 1;
 	model->time_column = "";
 	model->time_zone = "";
 }
@@ -163,10 +175,11 @@ sample_open(sample *s, int number)
 	model->version = "1.0.0-sample";
 	model->columns = SAMPLE_COLUMNS;
 	for (int i = 0; i < SAMPLE_COLUMNS; i++)
-	{
 		s->names[i] = names[i];
+	for (int i = 0; i < SAMPLE_SERIES * SAMPLE_COLUMNS; i++)
 		s->scaler[i] = (lf_scaler) {.offset = 10.5 * i - 7, .scale = i + 0.1};
-	}
+	for (int i = 0; i < SAMPLE_SERIES * 2; i++)
+		s->unit[i] = 1 + 0.25 * i;
 	for (int i = 0; i < 3; i++)
 	{
 		s->history[i] = (lf_epoch) {.loss = 1.0 / (i + 1), .validation_loss = 2, .learning_rate = 0.01};
@@ -188,6 +201,14 @@ sample_open(sample *s, int number)
 	for (size_t i = 0; i < network.parameters; i++)
 		s->weights[i] = (lf_real) (float) (2 * lf_random_uniform(&random) - 1);
 	model->names = s->names;
+	for (int i = 0; i < SAMPLE_SERIES; i++)
+		s->labels[i] = i == 1 ? "" : "Z\xc3\xbcrich";
+	s->category[0] = "coast";
+	s->category[1] = "hills";
+	s->categories[1] = (lf_labels) {.count = 2, .label = s->category};
+	model->labels = model->series > 1 ? s->labels : NULL;
+	model->categories = model->series > 1 ? s->categories : NULL;
+	model->unit = s->unit;
 	model->scaler = s->scaler;
 	model->history = s->history;
 	model->scores = s->scores;

@@ -125,9 +125,9 @@ validation_loss(fit_rig *r)
 	lf_real		target[2 * 2];
 	double		sum = 0;
 
-	for (size_t i = 0; i < r->fit.validation_windows; i++)
+	for (size_t i = 0; i < r->fit.split.validation_windows; i++)
 	{
-		size_t		w = r->fit.validation_first + i;
+		size_t		w = r->fit.split.validation.first[0] + i;
 		const lf_real *y;
 
 		lf_window_input(&trainer->windows, w, x, level);
@@ -136,7 +136,7 @@ validation_loss(fit_rig *r)
 			return (double) NAN;
 		sum += lf_loss_sum(r->training.loss, y, target, 4, NULL);
 	}
-	return sum / (double) (4 * r->fit.validation_windows);
+	return sum / (double) (4 * r->fit.split.validation_windows);
 }
 
 /* Noise cannot be learned: what is learned of the training part makes the held-out part worse, sooner or later. */
@@ -255,7 +255,7 @@ test_one_step(void)
 	memset(gradients.block, 0, gradients.bytes);
 	lf_network_bind(&network, weights.block, gradients.block);
 	(void) lf_network_initialize(&network, r.training.seed, &pass, weights.block);
-	for (size_t w = 0; w < r.fit.windows; w++)
+	for (size_t w = 0; w < r.fit.split.windows; w++)
 	{
 		double		level[2];
 		lf_real		x[6 * 2];
@@ -273,7 +273,7 @@ test_one_step(void)
 	{
 		/* the gradient of the mean over all windows */
 		double		expected = (double) ((lf_real *) weights.block)[i] -
-			0.01 * (double) ((lf_real *) gradients.block)[i] / (double) r.fit.windows;
+			0.01 * (double) ((lf_real *) gradients.block)[i] / (double) r.fit.split.windows;
 		double		difference = fabs((double) r.fit.trainer.weights[i] - expected);
 
 		largest = isnan(difference) ? (double) INFINITY : fmax(largest, difference);

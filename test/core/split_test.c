@@ -1,0 +1,86 @@
+/*
+ * split_test.c: windows of several series: none reaches from one into another, and none is lost.
+ */
+#include "split.h"
+#include "tap.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_SERIES 5
+
+typedef struct split_rig
+{
+	size_t		start[MOST_SERIES + 1];
+	lf_frame	frame;
+	lf_split	split;
+	void	   *block;
+} split_rig;
+
+static void
+set_up(split_rig *r, const size_t *rows, size_t series, const lf_task *task, double share)
+{
+	lf_arena	arena = lf_arena_measure();
+
+	memset(r, 0, sizeof(*r));
+	for (size_t s = 0; s < series; s++)
+		r->start[s + 1] = r->start[s] + rows[s];
+	r->frame = (lf_frame) {.rows = r->start[series], .columns = 1, .series = series, .start = r->start};
+	lf_split_plan(&r->split, &arena, &r->frame);
+	r->block = malloc(arena.used + LF_ALIGNMENT);
+	arena = lf_arena_over(r->block, arena.used + LF_ALIGNMENT);
+	lf_split_plan(&r->split, &arena, &r->frame);
+	lf_split_make(&r->split, &r->frame, task, share);
+}
+
+/* Every window of the spans lies in its series, between two rows of it, and they are numbered without a gap. */
+static bool
+lie_within(const split_rig *r, const lf_spans *spans, const lf_task *task, size_t expected)
+{
+	size_t		seen = 0;
+
+	for (size_t s = 0; s < r->frame.series; s++)
+		for (size_t i = 0; i < lf_spans_in(spans, s); i++, seen++)
+		{
+			lf_place	place = lf_spans_at(spans, seen);
+
+			if (place.series != s || place.row != spans->first[s] + i || place.row < r->start[s] ||
+				lf_window_first_output(task, place.row) + (size_t) task->horizon > r->start[s + 1])
+				return false;
+		}
+	return seen == expected;
+}
+
+int
+main(void)
+{
+	static lf_task task = {.lookback = 4, .horizon = 3, .lead = 1, .inputs = 1, .targets = 1};
+	const size_t rows[MOST_SERIES] = {40, 3, 6, 9, 26};	/* 34, 0, 0, 3 and 20 windows */
+	const size_t few[2] = {15, 15};
+	split_rig	r;
+	lf_split	counted;
+	bool		apart = true;
+
+	set_up(&r, rows, MOST_SERIES, &task, 0.25);
+	counted = lf_split_count(&r.frame, &task, 0.25);
+	ok(counted.windows == 57 && counted.validation_windows == 8 + 5 && counted.train_windows == 24 + 3 + 13,
+	   "a part of each series is held out, where it has windows for it");
+	ok(r.split.windows == counted.windows && r.split.train_windows == counted.train_windows &&
+	   r.split.validation_windows == counted.validation_windows, "as many are listed as were counted");
+	ok(lie_within(&r, &r.split.all, &task, 57), "all windows lie each in one series");
+	ok(lie_within(&r, &r.split.train, &task, 40), "so do those that train");
+	ok(lie_within(&r, &r.split.validation, &task, 13), "and those that are held out");
+	for (size_t s = 0; s < MOST_SERIES; s++)
+		if (lf_spans_in(&r.split.validation, s) > 0)
+			apart = apart && lf_window_first_output(&task, r.split.train.first[s] + lf_spans_in(&r.split.train, s) - 1) + 3 ==
+				lf_window_first_output(&task, r.split.validation.first[s]);
+	ok(apart, "no output of a training window is one of a held-out window, and none in between is wasted");
+	free(r.block);
+
+	set_up(&r, few, 2, &task, 0.5);
+	ok(r.split.windows == 18 && r.split.validation_windows == 0 && r.split.train_windows == 18,
+	   "of few windows in all nothing is held out");
+	free(r.block);
+	return done_testing();
+}
