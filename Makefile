@@ -16,10 +16,10 @@ CORE = activation base crc32c defaults fit frequent gaps initialize interval ker
 	layer_dropout layer_lstm layer_max_pool1d layer_segment_lstm layer_shape layer_time_distributed level loss matrix \
 	metrics model_bytes network optimizer patches pool predict preset random score season shards split trainer window
 
-# The way of a row: table -> rows -> regular -> frame -> training -> model value -> forecast.
-PG = along anomalies architecture arguments backtest describe error evaluate forecast import json model_cache \
-	model_value module newest number options plot predict regular request rolling rows scoring settings step svg table \
-	table_read timeline train train_agg training windows
+# The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
+PG = along anomalies architecture arguments backtest calendar columns describe dictionary error evaluate forecast import \
+	json model_cache model_value module newest number options panel plot predict regular request rolling rows scoring \
+	settings step svg table table_read timeline train train_agg training verdict windows
 
 CORE_SOURCES = $(CORE:%=src/core/%.c)
 OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))

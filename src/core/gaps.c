@@ -46,7 +46,7 @@ lf_gaps_mark(const double *values, size_t count, unsigned char *marks)
 	for (size_t i = 0; i < count; i++)
 		if (values[i] != values[i])
 		{
-			marks[i / 8] |= (unsigned char) (1 << (i % 8));
+			lf_gaps_set(marks, i);
 			missing++;
 		}
 	return missing;

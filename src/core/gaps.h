@@ -35,6 +35,12 @@ lf_gaps_at(const unsigned char *marks, size_t i)
 	return (marks[i / 8] >> (i % 8) & 1) != 0;
 }
 
+static inline void
+lf_gaps_set(unsigned char *marks, size_t i)
+{
+	marks[i / 8] |= (unsigned char) (1u << (i % 8));
+}
+
 /* Sets the marks of 'count' values from scratch: those that are NaN. Returns how many. */
 size_t		lf_gaps_mark(const double *values, size_t count, unsigned char *marks);
 

@@ -119,6 +119,8 @@ number_from_datum(Oid type, Datum value)
 			return (double) DatumGetInt64(value);
 		case FLOAT4OID:
 			return (double) DatumGetFloat4(value);
+		case BOOLOID:
+			return DatumGetBool(value) ? 1 : 0;
 		case NUMERICOID:
 			return from_numeric(value);
 		default:

@@ -20,6 +20,7 @@ typedef enum OptionType
 	OPTION_CHOICE,				/* int index into names */
 	OPTION_NAMES,				/* a string or an array of them */
 	OPTION_UNITS,
+	OPTION_CALENDAR,
 	OPTION_STEP,				/* kept as text: what it means depends on the time column */
 	OPTION_ARCHITECTURE,
 	OPTION_LATER				/* settled name, not built yet */
@@ -45,6 +46,7 @@ typedef struct OptionRow
 #define ANYTHING 0, 0, NULL, 0
 
 static const char *const normalize_names[] = {"none", "last", "mean"};
+static const char *const on_error_names[] = {[ON_ERROR_SKIP] = "skip", [ON_ERROR_ERROR] = "error"};
 static const char *const channels_names[] = {[CHANNELS_JOINT] = "joint", [CHANNELS_INDEPENDENT] = "independent"};
 
 static const OptionRow rows[] = {
@@ -116,6 +118,14 @@ static const OptionRow rows[] = {
 	"but left out of loss and errors."},
 	{"step", OPTION_STEP, PLACE(step), ANYTHING, "from the data", false,
 	"Time from row to row, as an interval of months, of days or of time, or as an integer for integer times."},
+	{"calendar", OPTION_CALENDAR, 0, NAMES(calendar_names, CALENDAR_CYCLES), "none", false,
+	"What the network is told of the time of each row, as sine and cosine: none, auto, or an array of minute_of_hour, "
+	"hour_of_day, day_of_week, day_of_month, day_of_year, month_of_year. auto takes those that rows of this step show and "
+	"that come round twice."},
+	{"on_error", OPTION_CHOICE, PLACE(on_error), NAMES(on_error_names, 2), "skip", false,
+	"With series_column: whether a series that is too short or broken is left out, with a warning, or is an error."},
+	{"series_embedding", OPTION_BOOL, PLACE(series_embedding), ANYTHING, "false", false,
+	"With series_column: whether the network learns a vector for each series, by which it tells them apart."},
 	{"horizon", OPTION_INT, PLACE(horizon), NUMBERS(1, LF_MAX_DIM), "1", true,
 	"Steps of a forecast, as the parameter of lstm_train."},
 	{"lookback", OPTION_INT, PLACE(lookback), NUMBERS(1, LF_MAX_DIM), "from the data", true,
@@ -132,7 +142,6 @@ static const OptionRow rows[] = {
 	{.name = "max_time", .type = OPTION_LATER},
 	{.name = "init", .type = OPTION_LATER},
 	{.name = "blend", .type = OPTION_LATER},
-	{.name = "calendar", .type = OPTION_LATER},
 };
 
 typedef struct OptionsReader
@@ -174,6 +183,26 @@ read_architecture(const JsonbValue *value, const char *what, Options *options)
 	options->preset = json_choice(value, what, names, LF_PRESETS);
 }
 
+/* "none", "auto", or cycles. */
+static void
+read_calendar(const JsonbValue *value, const char *what, Options *options)
+{
+	static const char *const words[] = {"none", "auto"};
+	JsonbValue	elements[CALENDAR_CYCLES];
+	int			count;
+
+	options->calendar = 0;
+	options->calendar_auto = false;
+	if (!json_is_array(value))
+	{
+		options->calendar_auto = json_choice(value, what, words, 2) == 1;
+		return;
+	}
+	count = json_elements(value, what, elements, CALENDAR_CYCLES);
+	for (int i = 0; i < count; i++)
+		options->calendar |= 1u << json_choice(&elements[i], what, calendar_names, CALENDAR_CYCLES);
+}
+
 static void
 read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 {
@@ -206,6 +235,9 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 			options->arguments.units_count = json_elements(value, what, elements, LF_MAX_LAYERS);
 			for (int i = 0; i < options->arguments.units_count; i++)
 				options->arguments.units[i] = (int) json_int(&elements[i], what, (int64) row->low, (int64) row->high);
+			break;
+		case OPTION_CALENDAR:
+			read_calendar(value, what, options);
 			break;
 		case OPTION_STEP:
 			options->step = value->type == jbvNumeric ? json_display(value) : json_text(value, what);
@@ -301,6 +333,8 @@ range_text(const OptionRow *row)
 			return "true, false";
 		case OPTION_CHOICE:
 			return join_names(row->names, row->count);
+		case OPTION_CALENDAR:
+			return psprintf("none, auto, %s", join_names(row->names, row->count));
 		default:
 			return "";
 	}
@@ -323,6 +357,7 @@ type_text(OptionType type)
 		case OPTION_STEP:
 			return "string or integer";
 		case OPTION_NAMES:
+		case OPTION_CALENDAR:
 		case OPTION_ARCHITECTURE:
 			return "string or array";
 		default:

@@ -4,6 +4,7 @@
 #ifndef LFPG_OPTIONS_H
 #define LFPG_OPTIONS_H
 
+#include "calendar.h"
 #include "common.h"
 #include "defaults.h"
 #include "preset.h"
@@ -14,6 +15,13 @@ typedef enum Channels
 	CHANNELS_JOINT,
 	CHANNELS_INDEPENDENT
 } Channels;
+
+/* What becomes of a series that cannot be used. */
+typedef enum OnError
+{
+	ON_ERROR_SKIP,
+	ON_ERROR_ERROR
+} OnError;
 
 /* What a user said in options. What was left open stands at LF_UNSET until defaults are chosen from the data. */
 typedef struct Options
@@ -36,6 +44,10 @@ typedef struct Options
 	/* the rows */
 	int			missing;		/* lf_missing */
 	char	   *step;			/* as text; NULL: found from the rows */
+	int			on_error;		/* OnError */
+	bool		series_embedding;
+	CalendarSet calendar;
+	bool		calendar_auto;	/* the cycles that suit the rows */
 
 	/* aggregates only, where lstm_train has parameters */
 	int			horizon;

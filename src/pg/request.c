@@ -28,8 +28,15 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 {
 	char	  **targets;
 	char	  **inputs;
+	char	  **known;
+	char	  **statics;
+	char	   *series_column;
 	int			target_count;
 	int			input_count;
+	int			known_count;
+	int			static_count;
+	lf_task    *task = &request->task;
+	Columns    *columns = &request->columns;
 	Table	   *table;
 
 	targets = read_targets(fcinfo, several, &target_count);
@@ -37,24 +44,44 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("relation must not be NULL")));
-	argument_unsupported(fcinfo, ARG_SERIES_COLUMN, "series_column");
-	argument_unsupported(fcinfo, ARG_KNOWN_INPUTS, "known_inputs");
-	argument_unsupported(fcinfo, ARG_STATIC_INPUTS, "static_inputs");
 	options_read(PG_ARGISNULL(ARG_OPTIONS) ? NULL : PG_GETARG_JSONB_P(ARG_OPTIONS), false, &request->options);
 
-	request->task.horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, 1);
-	request->task.lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, LF_UNSET);
-	request->task.lead = request->options.lead;
+	task->horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, 1);
+	task->lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, LF_UNSET);
+	task->lead = request->options.lead;
 	inputs = argument_names(fcinfo, ARG_INPUTS, "inputs", &input_count);
-	request->names = task_columns(targets, target_count, inputs, input_count, &request->task, &request->columns);
-
-	training_choose_channels(request);
+	known = argument_names(fcinfo, ARG_KNOWN_INPUTS, "known_inputs", &known_count);
+	statics = argument_names(fcinfo, ARG_STATIC_INPUTS, "static_inputs", &static_count);
+	series_column = argument_text(fcinfo, ARG_SERIES_COLUMN);
+	*columns = columns_of_task(targets, target_count, inputs, input_count, task);
+	if (known != NULL)
+		columns_add_known(columns, task, known, known_count);
 	table = table_open(PG_GETARG_OID(ARG_RELATION), argument_text(fcinfo, ARG_TIME_COLUMN),
-					   request->names, request->columns);
+					   columns->names, columns->read);
+	if (series_column != NULL)
+		table_open_series(table, series_column);
+	if (statics != NULL)
+	{
+		table_open_statics(table, statics, static_count);
+		columns_add_statics(columns, task, table);
+	}
+	if (request->options.series_embedding && series_column == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"series_embedding\" needs series_column")));
+	if (request->options.series_embedding)
+		columns_add_series(columns, task, series_column);
+	if (request->options.calendar != 0 && !timeline_has_calendar(table->time_kind))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"calendar\" needs a date or time, and time column \"%s\" is an integer",
+						table->time_column)));
+	training_choose_channels(request);
 	request->source = table->label;
 	request->relation = table->name;
 	request->time_column = table->time_column;
 	request->time_kind = table->time_kind;
+	request->series_column = table->series_column;
 	training_check(request);
 	return table;
 }

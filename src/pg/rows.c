@@ -183,6 +183,61 @@ rows_reserve(Rows *rows, uint64 capacity, const char *what)
 		set_capacity(rows, capacity);
 }
 
+void
+rows_expect(Rows *rows, uint64 more)
+{
+	uint64		needed = rows->count + more;
+	uint64		before = rows->capacity;
+	uint64		ahead = Min(rows->capacity + rows->capacity / 2, most_rows(rows, rows->at != NULL));
+
+	if (needed <= rows->capacity)
+		return;
+	rows_reserve(rows, Max(needed, ahead), "reading these rows");
+	if (rows->marks != NULL)
+	{
+		Size		old = lf_gaps_size(before * rows->columns);
+		Size		new = lf_gaps_size(rows->capacity * rows->columns);
+
+		rows->marks = repalloc_huge(rows->marks, new);
+		memset(rows->marks + old, 0, new - old);
+	}
+}
+
+void
+rows_keep_marks(Rows *rows)
+{
+	if (rows->marks == NULL)
+		rows->marks = MemoryContextAllocExtended(rows->context, lf_gaps_size(rows->capacity * rows->columns),
+												 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+}
+
+void
+rows_widen(Rows *rows, int columns)
+{
+	int			before = rows->columns;
+	int			after = before + columns;
+	unsigned char *marks = rows->marks;
+
+	check_memory(rows->count * after * sizeof(double), "the columns of all rows", "give fewer rows");
+	rows->columns = after;
+	rows->capacity = Max(rows->count, 1);
+	rows->values = repalloc_huge(rows->values, rows->capacity * after * sizeof(double));
+	/* from the newest back: no row moves to a lower place */
+	for (uint64 row = rows->count; row-- > 0;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		memmove(rows->values + row * after, rows->values + row * before, before * sizeof(double));
+	}
+	if (marks == NULL)
+		return;
+	rows->marks = NULL;
+	rows_keep_marks(rows);
+	for (uint64 i = 0; i < rows->count * before; i++)
+		if (lf_gaps_at(marks, i))
+			lf_gaps_set(rows->marks, i / before * after + i % before);
+	pfree(marks);
+}
+
 Size
 rows_memory(const Rows *rows)
 {
@@ -331,5 +386,6 @@ rows_frame(const Rows *rows)
 		.rows = rows->count,
 		.columns = rows->columns,
 		.masked = rows->masked ? rows->marks : NULL,
+		.mark = rows->mark,
 	};
 }

@@ -27,6 +27,7 @@ typedef struct Rows
 
 	/* values that were filled (see regular.h): a bit each as in gaps.h; NULL where none was */
 	unsigned char *marks;
+	uint64		mark;			/* row of the marks that row 0 is */
 	bool		masked;			/* they are no targets */
 
 	/* rows that were left out because they have no time */
@@ -71,7 +72,7 @@ rows_is_null(double value)
 static inline bool
 rows_was_filled(const Rows *rows, uint64 row, int column)
 {
-	return rows->marks != NULL && lf_gaps_at(rows->marks, row * rows->columns + column);
+	return rows->marks != NULL && lf_gaps_at(rows->marks, (rows->mark + row) * rows->columns + column);
 }
 
 Rows	   *rows_create(MemoryContext context, int columns, bool timed);
@@ -84,6 +85,15 @@ Rows	   *rows_head(const Rows *rows, uint64 count);
 
 /* Gives back what was taken in advance, when no more rows come. */
 void		rows_trim(Rows *rows);
+
+/* Makes room for so many more rows, in advance for others to come; marks, where there are any, grow along. */
+void		rows_expect(Rows *rows, uint64 more);
+
+/* Starts to keep marks: none is set yet. */
+void		rows_keep_marks(Rows *rows);
+
+/* Adds columns at the end of each row, without values. */
+void		rows_widen(Rows *rows, int columns);
 
 /* Makes room for so many rows; raises 54000, with 'what' for the message, where it would pass maintenance_work_mem. */
 void		rows_reserve(Rows *rows, uint64 capacity, const char *what);

@@ -48,10 +48,20 @@ is_numeric(Oid type)
 		case FLOAT4OID:
 		case FLOAT8OID:
 		case NUMERICOID:
+		case BOOLOID:
 			return true;
 		default:
 			return false;
 	}
+}
+
+/* Whether its values are names of something rather than quantities. */
+static bool
+is_category(Oid type)
+{
+	type = getBaseType(type);
+	return type == TEXTOID || type == VARCHAROID || type == BPCHAROID || type == NAMEOID || type == CHAROID ||
+		type_is_enum(type);
 }
 
 /* The type of a column; raises 42703 with the nearest name where there is none. */
@@ -157,6 +167,15 @@ find_time_column(Relation relation, Table *table)
 	table->time_column = pstrdup(found[0]);
 }
 
+static void
+report_not_numeric(const Table *table, const char *name, Oid type)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("column \"%s\" of %s is of type %s, which is not numeric", name, table->label, format_type_be(type)),
+			 errhint("Use a view that casts or encodes it as a number.")));
+}
+
 Table *
 table_open(Oid relid, const char *time_column, char **names, int columns)
 {
@@ -176,11 +195,7 @@ table_open(Oid relid, const char *time_column, char **names, int columns)
 		Oid			type = column_type(relation, table, names[i]);
 
 		if (!is_numeric(type))
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"%s\" of %s is of type %s, which is not numeric",
-							names[i], table->label, format_type_be(type)),
-					 errhint("Use a view that casts or encodes it as a number.")));
+			report_not_numeric(table, names[i], type);
 	}
 	if (time_column != NULL)
 		table->time_column = pstrdup(time_column);
@@ -196,6 +211,35 @@ table_open(Oid relid, const char *time_column, char **names, int columns)
 				 errhint("A time column is a date, timestamp, timestamp with time zone or integer.")));
 	relation_close(relation, NoLock);	/* the lock stays until the end of the transaction, as for any reader */
 	return table;
+}
+
+void
+table_open_series(Table *table, const char *column)
+{
+	Relation	relation = relation_open(table->relid, NoLock);
+
+	table->series_column = pstrdup(column);
+	table->series_type = getBaseType(column_type(relation, table, column));
+	relation_close(relation, NoLock);
+}
+
+void
+table_open_statics(Table *table, char **names, int count)
+{
+	Relation	relation = relation_open(table->relid, NoLock);
+
+	table->statics = names;
+	table->static_count = count;
+	table->is_category = palloc(count * sizeof(bool) + 1);
+	for (int i = 0; i < count; i++)
+	{
+		Oid			type = column_type(relation, table, names[i]);
+
+		table->is_category[i] = is_category(type);
+		if (!is_category(type) && !is_numeric(type))
+			report_not_numeric(table, names[i], type);
+	}
+	relation_close(relation, NoLock);
 }
 
 Oid
@@ -218,56 +262,4 @@ table_of_model(const lf_model *model, Oid relation, char **names, int columns)
 	if (!OidIsValid(relation))
 		relation = table_resolve(model->relation);
 	return table_open(relation, model->time_column[0] == '\0' ? NULL : model->time_column, names, columns);
-}
-
-static void
-check_names(char **names, int count, const char *what)
-{
-	if (count == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s names no column", what)));
-	for (int i = 0; i < count; i++)
-		if (index_of(names, i, names[i]) >= 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s names column \"%s\" twice", what, names[i])));
-}
-
-char **
-task_columns(char **targets, int target_count, char **inputs, int input_count, lf_task *task, int *columns)
-{
-	char	  **names = palloc((target_count + input_count + 1) * sizeof(char *));
-
-	check_names(targets, target_count, "target");
-	if (inputs == NULL)
-	{
-		inputs = targets;
-		input_count = target_count;
-	}
-	check_names(inputs, input_count, "inputs");
-	if (target_count + input_count > LF_MAX_COLUMNS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("more than %d columns", LF_MAX_COLUMNS)));
-	*columns = 0;
-	task->inputs = input_count;
-	for (int i = 0; i < input_count; i++)
-	{
-		task->input[i] = (int16) *columns;
-		names[(*columns)++] = inputs[i];
-	}
-	task->targets = target_count;
-	for (int i = 0; i < target_count; i++)
-	{
-		int			column = index_of(names, *columns, targets[i]);
-
-		if (column < 0)
-		{
-			column = *columns;
-			names[(*columns)++] = targets[i];
-		}
-		task->target[i] = (int16) column;
-	}
-	return names;
 }

@@ -16,13 +16,40 @@ typedef struct Table
 	char	   *time_column;
 	lf_time_kind time_kind;
 	Oid			time_type;
+	char	   *series_column;	/* NULL: all rows are one series */
+	Oid			series_type;
+	int			static_count;
+	char	  **statics;		/* columns of which each series has one value */
+	bool	   *is_category;	/* (static_count): text or enum, not a number */
 } Table;
+
+/* One series as it was read. It is gone when the function that got it returns. */
+typedef struct SeriesRows
+{
+	char	   *label;			/* the value of the series column as text; NULL without such a column, or where that is NULL */
+	Rows	   *rows;			/* in time order; only what is in it */
+	double	   *numbers;		/* (static_count): NaN where NULL, or a category */
+	char	  **categories;		/* (static_count): NULL where NULL, or a number */
+	char	   *trouble;		/* why it cannot be used; NULL: nothing is known against it yet */
+} SeriesRows;
+
+typedef void (*series_receiver) (void *state, SeriesRows *series);
+
+/* Which rows of which series are read. */
+typedef struct ReadFilter
+{
+	Datum		series;			/* text[]: those to be read; 0: all */
+} ReadFilter;
 
 /*
  * Looks the columns up. 'time_column' NULL: the only column of a date or time type, else the only integer primary key.
  * Raises 42703, 42804 or 22023.
  */
 Table	   *table_open(Oid relid, const char *time_column, char **names, int columns);
+
+/* Looks up the column that tells series apart, and those of which each series has one value. Raises as table_open(). */
+void		table_open_series(Table *table, const char *column);
+void		table_open_statics(Table *table, char **names, int count);
 
 /* The relation of a model by its qualified name; raises 42P01 where it is gone. */
 Oid			table_resolve(const char *name);
@@ -40,9 +67,9 @@ Table	   *table_of_model(const lf_model *model, Oid relation, char **names, int 
 Rows	   *table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, uint64 newest);
 
 /*
- * Frame columns of a task: inputs first (NULL: the targets), then targets that are no inputs. Fills the task's indexes
- * and returns the names.
+ * Reads series after series, each in time order, and gives each to the receiver as it is complete: what is kept of it at
+ * a time is one series.
  */
-char	  **task_columns(char **targets, int target_count, char **inputs, int input_count, lf_task *task, int *columns);
+void		table_read_series(const Table *table, const ReadFilter *filter, series_receiver receive, void *state);
 
 #endif

@@ -14,9 +14,14 @@
 #include "number.h"
 #include "portability/instr_time.h"
 #include "tcop/dest.h"
+#include "utils/datum.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "utils/typcache.h"
+
+#include <math.h>
 
 /* What the executor sends rows to. */
 typedef struct RowReceiver
@@ -24,10 +29,38 @@ typedef struct RowReceiver
 	DestReceiver receiver;
 	Rows	   *rows;
 	int			columns;
-	Oid		   *types;			/* (1 + columns), without domains: of the time and the values */
+	Oid		   *types;			/* (1 + columns + statics), without domains: of the time and the values */
 	double	   *values;			/* (columns): the row at hand */
 	bool	   *nulls;
+
+	/* of a read series by series */
+	const Table *table;
+	series_receiver receive;
+	void	   *state;
+	MemoryContext each;			/* of the series at hand */
+	SeriesRows	series;
+	bool		open;			/* a series has begun */
+	TypeCacheEntry *type;		/* of the series column */
+	Oid			collation;
+	Datum		key;			/* of the series at hand */
+	bool		key_is_null;
+	FmgrInfo	output;			/* key to text */
+	FmgrInfo   *static_output;	/* (statics) */
 } RowReceiver;
+
+/* The columns of the query: the time, the values, and of series what each has once and its own name. */
+static void
+append_columns(StringInfo query, const Table *table)
+{
+	appendStringInfo(query, "SELECT %s", quote_identifier(table->time_column));
+	for (int i = 0; i < table->columns; i++)
+		appendStringInfo(query, ", %s", quote_identifier(table->names[i]));
+	for (int i = 0; i < table->static_count; i++)
+		appendStringInfo(query, ", %s", quote_identifier(table->statics[i]));
+	if (table->series_column != NULL)
+		appendStringInfo(query, ", %s", quote_identifier(table->series_column));
+	appendStringInfo(query, " FROM %s", table->name);
+}
 
 /* The query. Values come in their types and are converted on arrival, for less than a call of a cast. */
 static char *
@@ -37,10 +70,7 @@ read_query(const Table *table, const TimestampTz *as_of, uint64 newest)
 	const char *time = quote_identifier(table->time_column);
 
 	initStringInfo(&query);
-	appendStringInfo(&query, "SELECT %s", time);
-	for (int i = 0; i < table->columns; i++)
-		appendStringInfo(&query, ", %s", quote_identifier(table->names[i]));
-	appendStringInfo(&query, " FROM %s", table->name);
+	append_columns(&query, table);
 	if (as_of != NULL && table->time_kind == LF_TIME_INTEGER)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -54,13 +84,61 @@ read_query(const Table *table, const TimestampTz *as_of, uint64 newest)
 	return query.data;
 }
 
+/* The names of series are given as text and become values of the column's type: an index on it can be used. */
+static char *
+series_query(const Table *table, const ReadFilter *filter)
+{
+	StringInfoData query;
+	const char *series = table->series_column == NULL ? NULL : quote_identifier(table->series_column);
+
+	initStringInfo(&query);
+	append_columns(&query, table);
+	if (filter->series != 0)
+		appendStringInfo(&query, " WHERE %s OPERATOR(pg_catalog.=) ANY ($1::%s[])", series,
+						 format_type_be_qualified(table->series_type));
+	appendStringInfo(&query, " ORDER BY ");
+	if (series != NULL)
+		appendStringInfo(&query, "%d, ", 1 + table->columns + table->static_count + 1);
+	appendStringInfoString(&query, "1");
+	return query.data;
+}
+
+static void
+prepare_output(Oid type, FmgrInfo *output)
+{
+	Oid			function;
+	bool		is_varlena;
+
+	getTypeOutputInfo(type, &function, &is_varlena);
+	fmgr_info(function, output);
+}
+
+static void
+prepare_series(RowReceiver *to, TupleDesc descriptor)
+{
+	const Table *table = to->table;
+
+	for (int i = 0; i < table->static_count; i++)
+		prepare_output(TupleDescAttr(descriptor, 1 + to->columns + i)->atttypid, &to->static_output[i]);
+	if (table->series_column != NULL)
+	{
+		Form_pg_attribute column = TupleDescAttr(descriptor, descriptor->natts - 1);
+
+		to->type = lookup_type_cache(column->atttypid, TYPECACHE_EQ_OPR_FINFO);
+		to->collation = column->attcollation;
+		prepare_output(column->atttypid, &to->output);
+	}
+}
+
 static void
 start_rows(DestReceiver *self, int operation, TupleDesc descriptor)
 {
 	RowReceiver *to = (RowReceiver *) self;
 
-	for (int i = 0; i <= to->columns; i++)
+	for (int i = 0; i <= to->columns + to->table->static_count; i++)
 		to->types[i] = getBaseType(TupleDescAttr(descriptor, i)->atttypid);
+	if (to->receive != NULL)
+		prepare_series(to, descriptor);
 }
 
 /* The stamp of a row, or false where it is infinite. */
@@ -87,17 +165,16 @@ stamp_of(Oid type, Datum value, int64 *at)
 	}
 }
 
-static bool
-receive_row(TupleTableSlot *slot, DestReceiver *self)
+/* The time and values of a row, into the rows at hand. */
+static void
+add_row(RowReceiver *to, TupleTableSlot *slot)
 {
-	RowReceiver *to = (RowReceiver *) self;
 	int64		at;
 
-	slot_getallattrs(slot);
 	if (slot->tts_isnull[0] || !stamp_of(to->types[0], slot->tts_values[0], &at))
 	{
 		rows_skip(to->rows, slot->tts_isnull[0]);
-		return true;
+		return;
 	}
 	for (int i = 0; i < to->columns; i++)
 	{
@@ -105,6 +182,123 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 		to->values[i] = to->nulls[i] ? 0 : number_from_datum(to->types[i + 1], slot->tts_values[i + 1]);
 	}
 	rows_add(to->rows, at, to->values, to->nulls);
+}
+
+static bool
+receive_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	slot_getallattrs(slot);
+	add_row((RowReceiver *) self, slot);
+	return true;
+}
+
+/* Whether a row belongs to the series at hand. */
+static bool
+same_series(const RowReceiver *to, Datum key, bool is_null)
+{
+	if (to->type == NULL)
+		return true;
+	if (is_null || to->key_is_null)
+		return is_null == to->key_is_null;
+	if (datum_image_eq(key, to->key, to->type->typbyval, to->type->typlen))
+		return true;
+	/* 1.0 and 1.00 are the same number */
+	return DatumGetBool(FunctionCall2Coll((FmgrInfo *) &to->type->eq_opr_finfo, to->collation, key, to->key));
+}
+
+/* The series at hand is complete. */
+static void
+end_series(RowReceiver *to)
+{
+	if (!to->open)
+		return;
+	to->open = false;
+	to->receive(to->state, &to->series);
+	MemoryContextReset(to->each);
+}
+
+static void
+begin_series(RowReceiver *to, TupleTableSlot *slot, Datum key, bool is_null)
+{
+	const Table *table = to->table;
+	MemoryContext caller = MemoryContextSwitchTo(to->each);
+
+	to->key_is_null = is_null;
+	to->series = (SeriesRows) {
+		.rows = rows_create(to->each, to->columns, true),
+		.numbers = palloc(table->static_count * sizeof(double) + 1),
+		.categories = palloc0(table->static_count * sizeof(char *) + 1),
+	};
+	to->rows = to->series.rows;
+	if (to->type != NULL && is_null)
+		to->series.trouble = psprintf("column \"%s\" is NULL", table->series_column);
+	else if (to->type != NULL)
+	{
+		to->key = datumCopy(key, to->type->typbyval, to->type->typlen);
+		to->series.label = OutputFunctionCall(&to->output, key);
+	}
+	for (int i = 0; i < table->static_count; i++)
+	{
+		int			at = 1 + to->columns + i;
+		bool		null = slot->tts_isnull[at];
+
+		to->series.numbers[i] = null || table->is_category[i] ? (double) NAN :
+			number_from_datum(to->types[at], slot->tts_values[at]);
+		if (!null && table->is_category[i])
+			to->series.categories[i] = OutputFunctionCall(&to->static_output[i], slot->tts_values[at]);
+	}
+	MemoryContextSwitchTo(caller);
+	to->open = true;
+}
+
+/* What a series has one value of must not change within it. */
+static void
+check_statics(RowReceiver *to, TupleTableSlot *slot)
+{
+	const Table *table = to->table;
+
+	for (int i = 0; i < table->static_count && to->series.trouble == NULL; i++)
+	{
+		int			at = 1 + to->columns + i;
+		bool		null = slot->tts_isnull[at];
+		bool		same;
+		char	   *category = NULL;
+
+		if (table->is_category[i])
+		{
+			category = null ? NULL : OutputFunctionCall(&to->static_output[i], slot->tts_values[at]);
+			same = null == (to->series.categories[i] == NULL) &&
+				(null || strcmp(category, to->series.categories[i]) == 0);
+		}
+		else
+			same = null ? isnan(to->series.numbers[i]) :
+				number_from_datum(to->types[at], slot->tts_values[at]) == to->series.numbers[i];
+		if (!same)
+			to->series.trouble = MemoryContextStrdup(to->each,
+													 psprintf("static input \"%s\" has more than one value", table->statics[i]));
+		if (category != NULL)
+			pfree(category);
+	}
+}
+
+static bool
+receive_series_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	RowReceiver *to = (RowReceiver *) self;
+	Datum		key;
+	bool		is_null;
+
+	slot_getallattrs(slot);
+	key = slot->tts_values[slot->tts_nvalid - 1];
+	is_null = slot->tts_isnull[slot->tts_nvalid - 1];
+	if (to->open && !same_series(to, key, is_null))
+		end_series(to);
+	if (!to->open)
+		begin_series(to, slot, key, is_null);
+	else
+		check_statics(to, slot);
+	if (!to->key_is_null || to->type == NULL)
+		add_row(to, slot);
 	return true;
 }
 
@@ -142,6 +336,47 @@ reverse_rows(Rows *rows)
 	}
 }
 
+void
+table_read_series(const Table *table, const ReadFilter *filter, series_receiver receive, void *state)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RowReceiver to = {
+		.receiver = {
+			.receiveSlot = receive_series_row,
+			.rStartup = start_rows,
+			.rShutdown = end_rows,
+			.rDestroy = end_rows,
+			.mydest = DestTuplestore,
+		},
+		.columns = table->columns,
+		.types = palloc((1 + table->columns + table->static_count) * sizeof(Oid)),
+		.values = palloc(table->columns * sizeof(double)),
+		.nulls = palloc(table->columns * sizeof(bool)),
+		.table = table,
+		.receive = receive,
+		.state = state,
+		.each = AllocSetContextCreate(caller, "lstm_forecast series", ALLOCSET_DEFAULT_SIZES),
+		.static_output = palloc(table->static_count * sizeof(FmgrInfo) + 1),
+	};
+	SPIExecuteOptions options = {.read_only = true, .must_return_tuples = true, .dest = &to.receiver};
+
+	if (filter->series != 0)
+	{
+		options.params = makeParamList(1);
+		options.params->params[0] = (ParamExternData) {
+			.value = filter->series,
+			.pflags = PARAM_FLAG_CONST,
+			.ptype = TEXTARRAYOID,
+		};
+	}
+	SPI_connect();
+	if (SPI_execute_extended(series_query(table, filter), &options) != SPI_OK_SELECT)
+		elog(ERROR, "could not read %s", table->label);
+	end_series(&to);
+	SPI_finish();
+	MemoryContextDelete(to.each);
+}
+
 Rows *
 table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, uint64 newest)
 {
@@ -155,9 +390,10 @@ table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, 
 		},
 		.rows = rows_create(context, table->columns, true),
 		.columns = table->columns,
-		.types = palloc((table->columns + 1) * sizeof(Oid)),
+		.types = palloc((1 + table->columns + table->static_count) * sizeof(Oid)),
 		.values = palloc(table->columns * sizeof(double)),
 		.nulls = palloc(table->columns * sizeof(bool)),
+		.table = table,
 	};
 	SPIExecuteOptions options = {.read_only = true, .must_return_tuples = true, .dest = &to.receiver};
 	instr_time	started;

@@ -307,6 +307,25 @@ timeline_month_day(const Timeline *timeline, int64 at)
 	return to_calendar(to_local(timeline, at)).day;
 }
 
+CalendarDay
+timeline_day(const Timeline *timeline, int64 at)
+{
+	Local		local = to_local(timeline, at);
+	Calendar	calendar = to_calendar(local);
+	int			year = year_of(calendar.month);
+	Calendar	new_year = {.month = (int64) year * 12, .day = 1};
+
+	return (CalendarDay) {
+		.time = local.time,
+		.weekday = (int) divide(local.day + 5, 7).rest,	/* 2000-01-01 was a Saturday */
+		.month = (int) (calendar.month - (int64) year * 12),
+		.month_day = calendar.day,
+		.month_days = days_in_month(calendar.month),
+		.year_day = (int) (local.day - from_calendar(new_year).day),
+		.year_days = isleap(year) ? 366 : 365,
+	};
+}
+
 bool
 timeline_as_timestamptz(lf_time_kind kind, int64 at, TimestampTz *result)
 {

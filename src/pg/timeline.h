@@ -58,6 +58,20 @@ int64		timeline_spacing(const Timeline *timeline);
 /* Day of the month of a stamp that has one. */
 int			timeline_month_day(const Timeline *timeline, int64 at);
 
+/* What the calendar says of a stamp that has one, in local time. */
+typedef struct CalendarDay
+{
+	int64		time;			/* microseconds since midnight */
+	int			weekday;		/* 0: Monday */
+	int			month;			/* of the year, 0: January */
+	int			month_day;		/* 1: the first */
+	int			month_days;
+	int			year_day;		/* 0: 1 January */
+	int			year_days;
+} CalendarDay;
+
+CalendarDay timeline_day(const Timeline *timeline, int64 at);
+
 /* Whether a number is a finite stamp of the type at all. */
 bool		timeline_is_valid(lf_time_kind kind, int64 at);
 

@@ -9,7 +9,7 @@ train(FunctionCallInfo fcinfo, bool several)
 	Request    *request = palloc0(sizeof(Request));
 	Table	   *table = request_read(fcinfo, several, request);
 
-	PG_RETURN_BYTEA_P(training_run(request, table_read(table, CurrentMemoryContext, NULL, 0)));
+	PG_RETURN_BYTEA_P(training_run_table(request, table));
 }
 
 SQL_FUNCTION(lstm_train);

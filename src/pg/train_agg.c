@@ -314,8 +314,8 @@ lstm_train_agg_final(PG_FUNCTION_ARGS)
 		options->target = names;
 		options->target_count = rows->columns;
 	}
-	request->names = task_columns(options->target, options->target_count, options->inputs, options->inputs_count,
-								  &request->task, &request->columns);
+	request->columns = columns_of_task(options->target, options->target_count, options->inputs, options->inputs_count,
+									   &request->task);
 	training_choose_channels(request);
 	request->source = source;
 	request->relation = "";
@@ -324,6 +324,6 @@ lstm_train_agg_final(PG_FUNCTION_ARGS)
 	training_check(request);
 	if (rows->timed)
 		rows_sort(rows);
-	select_columns(rows, names, request->names, request->columns);
+	select_columns(rows, names, request->columns.names, request->columns.read);
 	PG_RETURN_BYTEA_P(training_run(request, rows));
 }

@@ -6,13 +6,12 @@
 #include "error.h"
 #include "fit.h"
 #include "level.h"
-#include "lib/stringinfo.h"
 #include "model_value.h"
-#include "regular.h"
 #include "settings.h"
 #include "step.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "verdict.h"
 
 #include <math.h>
 
@@ -38,16 +37,18 @@ training_choose_channels(Request *request)
 	lf_task    *task = &request->task;
 	int			channels = request->options.channels;
 
+	bool		alone = lf_task_same_columns(task) && request->options.calendar == 0 && !request->options.calendar_auto;
+
 	if (channels == LF_UNSET)
-		channels = uses_segments(&request->options) && lf_task_same_columns(task) ?
+		channels = uses_segments(&request->options) && alone ?
 			CHANNELS_INDEPENDENT : CHANNELS_JOINT;
-	else if (channels == CHANNELS_INDEPENDENT && !lf_task_same_columns(task))
+	else if (channels == CHANNELS_INDEPENDENT && !alone)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"channels\" cannot be independent here"),
 				 errdetail("Independent columns are forecast each from itself: the inputs must be the targets, "
-						   "in the same order."),
-				 errhint("Leave inputs out, or set channels to joint.")));
+						   "in the same order, and nothing else."),
+				 errhint("Leave other inputs out, or set channels to joint.")));
 	/* of one column there is only one way */
 	task->independent = channels == CHANNELS_INDEPENDENT && task->targets > 1;
 }
@@ -71,21 +72,64 @@ check_segments(const Options *options, const lf_task *task)
 				 errhint("Take a common divisor of both, or leave the option out.")));
 }
 
+/* Width of the vector that stands for one of so many categories (a rule of thumb of fastai's), at most 16. */
+static int
+embedding_width(int categories)
+{
+	return Min((int) ceil(1.6 * pow(categories, 0.56)), 16);
+}
+
+/* Puts a layer for each category in front, and tells what then reaches the others. */
+static void
+embed_categories(const Request *request, lf_spec *spec)
+{
+	const lf_task *task = &request->task;
+	int			count = lf_task_categories(task);
+	int			room = LF_MAX_LAYERS - count;
+
+	if (spec->count > room)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the network has %d layers, and %d more for its categories, of %d at most",
+						spec->count, count, LF_MAX_LAYERS)));
+	memmove(spec->layer + count, spec->layer, spec->count * sizeof(lf_layer_spec));
+	for (int i = 0; i < count; i++)
+	{
+		spec->layer[i] = lf_layer_defaults(LF_CATEGORY_EMBEDDING);
+		spec->layer[i].categories = Max(request->categories[i], 1);
+		spec->layer[i].units = embedding_width(Max(request->categories[i], 1));
+	}
+	spec->count += count;
+	spec->input = lf_shape_2(task->lookback, task->inputs / lf_task_samples(task));
+}
+
+/* The task as the layers behind the embeddings see it. */
+static void
+see_embedded(const Request *request, lf_task *task)
+{
+	int			count = lf_task_categories(task);
+
+	task->inputs -= count;
+	for (int i = 0; i < count; i++)
+		task->inputs += embedding_width(Max(request->categories[i], 1));
+}
+
 /* The layers: the user's own, or a preset's for this task. */
 static void
 build_spec(const Request *request, lf_spec *spec)
 {
 	const Options *options = &request->options;
+	lf_task    *seen = memcpy(palloc(sizeof(lf_task)), &request->task, sizeof(lf_task));
 
+	see_embedded(request, seen);
 	if (uses_segments(options))
-		check_segments(options, &request->task);
+		check_segments(options, seen);
 	if (options->layers == NULL)
-	{
-		lf_preset_spec(options->preset, &options->arguments, &request->task, spec);
-		return;
-	}
-	*spec = *options->layers;
-	spec->input = lf_shape_2(request->task.lookback, request->task.inputs / lf_task_samples(&request->task));
+		lf_preset_spec(options->preset, &options->arguments, seen, spec);
+	else
+		*spec = *options->layers;
+	embed_categories(request, spec);
+	pfree(seen);
 }
 
 /* Plans a fit over a measuring arena; raises what is wrong with the spec. Returns the bytes needed. */
@@ -113,7 +157,7 @@ training_series(const Request *request)
 	Series		series = {
 		.source = request->source,
 		.time_column = request->time_column,
-		.names = (const char *const *) request->names,
+		.names = (const char *const *) request->columns.names,
 		.timeline = timeline_of_kind(request->time_kind),
 		.method = (lf_missing) request->options.missing,
 		.season_column = request->task.target[0],
@@ -131,7 +175,7 @@ training_check(const Request *request)
 	lf_spec    *spec;
 	lf_fit	   *fit;
 	lf_training training = request->options.training;
-	lf_frame	frame = {.columns = request->columns};
+	lf_frame	frame = {.columns = request->columns.count};
 
 	(void) training_series(request);
 	if (request->task.lookback == LF_UNSET)
@@ -141,6 +185,7 @@ training_check(const Request *request)
 		least->task.lookback = uses_segments(&request->options) ?
 			lf_default_segment_lookback(0, request->task.horizon, 1, request->options.arguments.segment_length) : 1;
 	}
+	columns_look_ahead(&least->task);
 	spec = palloc(sizeof(lf_spec));
 	fit = palloc(sizeof(lf_fit));
 	build_spec(least, spec);
@@ -150,32 +195,6 @@ training_check(const Request *request)
 	pfree(spec);
 	pfree(fit);
 	pfree(least);
-}
-
-static void
-report_too_few(const Request *request, uint64 rows)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg("%s has " UINT64_FORMAT " rows, and training needs at least " UINT64_FORMAT,
-					request->source, rows, rows_needed(&request->task)),
-			 errdetail("One window takes lookback %d + lead %d - 1 + horizon %d rows.",
-					   request->task.lookback, request->task.lead, request->task.horizon),
-			 errhint("Reduce lookback or horizon, or give more rows.")));
-}
-
-/* Rows that are to be forecast, not trained on, are left out, and said to be. */
-static void
-leave_future_out(const Request *request, Rows *rows)
-{
-	uint64		read = rows->count;
-	uint64		future = regular_cut_future(rows, request->task.target, request->task.targets);
-
-	if (future > 0 && future < read && !request->quiet)
-		ereport(NOTICE,
-				(errmsg_plural("the newest " UINT64_FORMAT " row of %s is left out: its target is NULL",
-							   "the newest " UINT64_FORMAT " rows of %s are left out: their target is NULL",
-							   future, future, request->source)));
 }
 
 /* Trains to the end; cancels and time-outs are served after each mini-batch and inside long ones. */
@@ -231,162 +250,126 @@ run_fit(lf_fit *fit, const Options *options)
 	PG_END_TRY();
 }
 
-/*
- * The mean absolute error of a forecaster over all targets. With several targets each is divided by the repeat-last
- * forecast's, so that a column of large numbers does not drown the others.
- */
-static double
-overall_error(const lf_model *model, lf_forecaster forecaster)
+/* ---- what the user left open ---- */
+
+/* Series that defaults are chosen from, at most, evenly spread over all of them. */
+#define MOST_SAMPLES 25
+
+static Size
+sample_count(const Panel *panel)
 {
-	double		sum = 0;
-
-	for (int j = 0; j < model->task.targets; j++)
-	{
-		const lf_score *score = model->scores + j * LF_FORECASTERS;
-		double		unit = model->task.targets == 1 ? 1 : lf_score_mae(&score[LF_REPEAT_LAST]);
-
-		/* a baseline that could not be computed for every row is not comparable */
-		if (score[forecaster].count < score[LF_NETWORK].count || !(unit > 0))
-			return NAN;
-		sum += lf_score_mae(&score[forecaster]) / unit;
-	}
-	return sum / model->task.targets;
+	return Min(panel->series, MOST_SAMPLES);
 }
 
-/* Errors that differ by less than this share of the repeat-last forecast's differ by rounding. */
-#define MATTERS 1e-4
-
-/* A network must be ahead by so many standard errors: on noise it is ahead or behind by chance. */
-#define SURE 2
-
-/*
- * By how many standard errors the network is ahead of a baseline (after Diebold and Mariano 1995; windows count as
- * independent, so this is an upper bound).
- */
-static double
-lead_over(const lf_model *model, lf_forecaster forecaster)
+static Rows
+sample_rows(const Panel *panel, Size i)
 {
-	double		ahead = 0;
-	double		variance = 0;
-
-	for (int j = 0; j < model->task.targets; j++)
-	{
-		const lf_score *score = model->scores + j * LF_FORECASTERS;
-		double		unit = model->task.targets == 1 ? 1 : lf_score_mae(&score[LF_REPEAT_LAST]);
-
-		ahead += score[forecaster].behind / score[forecaster].count / unit;
-		variance += lf_score_variance(&score[forecaster]) / (unit * unit);
-	}
-	return ahead / sqrt(variance / (double) model->validation_windows);
+	return panel_rows(panel, i * panel->series / sample_count(panel));
 }
 
-/* One honest line. */
-static void
-report_verdict(const lf_model *model)
+static int
+compare_ints(const void *a, const void *b)
 {
-	StringInfoData line;
-	double		network = overall_error(model, LF_NETWORK);
-	double		best = network;
-	double		rounding = MATTERS * overall_error(model, LF_REPEAT_LAST);
-	const char *winner = NULL;
-	const char *equal = NULL;
+	int			x = *(const int *) a;
+	int			y = *(const int *) b;
 
-	if (model->validation_windows == 0)
+	return x < y ? -1 : x > y;
+}
+
+/* The season of most of the series, at most 'longest'; 1: most have none, or each another. */
+static int
+common_season(const Panel *panel, int target, int longest)
+{
+	int			found[MOST_SAMPLES];
+	Size		count = sample_count(panel);
+	Size		most = 0;
+	int			season = 1;
+
+	for (Size i = 0; i < count; i++)
 	{
-		ereport(NOTICE,
-				(errmsg("the forecast is untested: no rows were held out"),
-				 model->training.validation > 0 ?
-				 errdetail("Holding out needs %d windows or more, and there are " UINT64_FORMAT ".",
-						   Max(LF_MIN_WINDOWS_TO_VALIDATE, model->task.horizon), model->windows) : 0));
-		return;
+		Rows		rows = sample_rows(panel, i);
+
+		found[i] = rows.count > 0 ? regular_season(&rows, target, longest) : 1;
 	}
-	initStringInfo(&line);
-	for (int f = 0; f < LF_FORECASTERS; f++)
+	qsort(found, count, sizeof(int), compare_ints);
+	for (Size i = 0, run = 0; i < count; i++)
 	{
-		double		error = overall_error(model, f);
-
-		if (isnan(error))
-			continue;
-		appendStringInfo(&line, "%s%s %.4g", line.len > 0 ? ", " : "", lf_forecaster_names[f], error);
-		if (f != LF_NETWORK && network > rounding && lead_over(model, f) < SURE)
-			equal = lf_forecaster_names[f];
-		if (error < best && network - error > rounding)
+		run = i > 0 && found[i] == found[i - 1] ? run + 1 : 1;
+		if (run > most)
 		{
-			best = error;
-			winner = lf_forecaster_names[f];
+			most = run;
+			season = found[i];
 		}
 	}
-	if (winner != NULL)
-		ereport(WARNING,
-				(errmsg("the network loses to the %s forecast on the newest " UINT64_FORMAT " windows",
-						winner, model->validation_windows),
-				 errdetail("Mean absolute error%s: %s.", model->task.targets > 1 ? " relative to repeat-last" : "",
-						   line.data),
-				 errhint("Use that forecast, give more rows, or try another architecture or lookback.")));
-	else if (equal != NULL)
-		ereport(WARNING,
-				(errmsg("the network is not surely better than the %s forecast on the newest " UINT64_FORMAT " windows",
-						equal, model->validation_windows),
-				 errdetail("Mean absolute error%s: %s.", model->task.targets > 1 ? " relative to repeat-last" : "",
-						   line.data),
-				 errhint("The difference may be chance. Use that forecast, give more rows, or columns that tell more.")));
-	else
-		ereport(NOTICE,
-				(errmsg("mean absolute error%s on the newest " UINT64_FORMAT " windows: %s",
-						model->task.targets > 1 ? " relative to repeat-last" : "",
-						model->validation_windows, line.data)));
+	return 2 * most > count ? season : 1;
 }
 
-bytea *
-training_run(Request *request, Rows *rows)
+/* The rows that half of the series have. */
+static uint64
+common_length(const Panel *panel)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast training",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
+	int			length[MOST_SAMPLES];
+	Size		count = sample_count(panel);
+
+	if (panel->series == 1)
+		return panel->rows->count;
+	for (Size i = 0; i < count; i++)
+		length[i] = (int) Min(sample_rows(panel, i).count, PG_INT32_MAX);
+	qsort(length, count, sizeof(int), compare_ints);
+	return length[count / 2];
+}
+
+static void
+choose_lookback(Request *request, const Panel *panel, int inner)
+{
+	lf_task    *task = &request->task;
+	uint64		rows = common_length(panel);
+	int			reach = task->lead + task->horizon - 1;
+
+	if (task->lookback == LF_UNSET && uses_segments(&request->options))
+		task->lookback = lf_default_segment_lookback(rows, task->horizon, inner,
+													 request->options.arguments.segment_length);
+	else if (task->lookback == LF_UNSET)
+	{
+		task->lookback = lf_default_lookback(rows, inner);
+		/* what is known of the horizon goes in through the window */
+		for (int i = 0; i < task->inputs; i++)
+			if (task->kind[task->input[i]] == LF_COLUMN_KNOWN)
+				task->lookback = Max(task->lookback, (int) Min((uint64) reach, rows / 4));
+	}
+	columns_look_ahead(task);
+}
+
+static lf_normalize
+common_normalize(const Request *request, const Panel *panel, int season, int inner)
+{
+	Size		votes[LF_NORMALIZES] = {0};
+	int			best = 0;
+
+	for (Size i = 0; i < sample_count(panel); i++)
+	{
+		Rows		rows = sample_rows(panel, i);
+		lf_frame	frame = rows_frame(&rows);
+
+		votes[lf_default_normalize(&request->task, &frame, season, inner)]++;
+	}
+	for (int i = 1; i < LF_NORMALIZES; i++)
+		if (votes[i] > votes[best])
+			best = i;
+	return (lf_normalize) best;
+}
+
+static void
+choose_normalize(Request *request, const Panel *panel, int season, int inner)
+{
 	Options    *options = &request->options;
-	lf_model	model = {.relation = request->relation, .time_column = request->time_column, .series_column = "",
-		.version = LF_VERSION};
-	lf_fit	   *fit = palloc0(sizeof(lf_fit));
-	lf_spec    *spec = palloc0(sizeof(lf_spec));
-	Series		series = training_series(request);
-	lf_frame	frame;
-	lf_arena	arena;
-	Size		needed;
-	Size		held;			/* by the rows */
-	int			season;			/* of the baseline: the clearest one */
-	int			inner;			/* of the windows: one that a window can hold */
-	int			layer;
-	bytea	   *value;
 
-	leave_future_out(request, rows);
-	model.missing = regular_make(rows, &series);
-	frame = rows_frame(rows);
-	model.time_kind = request->time_kind;
-	model.time_zone = request->time_kind == LF_TIME_TIMESTAMPTZ ? pg_get_timezone_name(series.timeline.zone) : "";
-	model.step = series.timeline.step;
-	if (rows->timed && rows->count > 0)
-		model.last_time = rows_time(rows, rows->count - 1);
-	rows_drop_times(rows);
-
-	/* what the user left open */
-	season = rows->count > 0 ? regular_season(rows, request->task.target[0], LF_MAX_SEASON) : 1;
-	inner = season > LF_LONGEST_LOOKBACK ? regular_season(rows, request->task.target[0], LF_LONGEST_LOOKBACK) : season;
-	/* nothing had to be filled here, but a forecast may have to */
-	if (series.method == LF_MISSING_SEASONAL && model.missing.values == 0)
-		model.missing.season = season;
-	if (request->task.lookback == LF_UNSET)
-		request->task.lookback = uses_segments(options) ?
-			lf_default_segment_lookback(rows->count, request->task.horizon, inner, options->arguments.segment_length) :
-			lf_default_lookback(rows->count, inner);
-	options->arguments.season = inner;
-	if (lf_window_count(&request->task, rows->count) == 0)
-		report_too_few(request, rows->count);
 	if (options->normalize != LF_UNSET)
 		options->training.normalize = (lf_normalize) options->normalize;
 	else if (uses_segments(options) && lf_task_can_normalize(&request->task))
 		options->training.normalize = LF_NORMALIZE_LAST;
 	else
-		options->training.normalize = lf_default_normalize(&request->task, &frame, season, inner);
+		options->training.normalize = common_normalize(request, panel, season, inner);
 	if (options->training.normalize != LF_NORMALIZE_NONE && !lf_task_can_normalize(&request->task))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -394,34 +377,202 @@ training_run(Request *request, Rows *rows)
 				 errdetail("The level of a target that is no input is estimated from at most %d inputs, not %d.",
 						   LF_MAX_LINKED_INPUTS, request->task.inputs),
 				 errhint("Leave the option out, or add the target to inputs.")));
+}
+
+/* ---- training ---- */
+
+static PanelPlan
+plan_panel(Request *request)
+{
+	const Options *options = &request->options;
+
+	return (PanelPlan) {
+		.task = &request->task,
+		.columns = &request->columns,
+		.series = training_series(request),
+		.calendar = options->calendar,
+		.choose_calendar = options->calendar_auto,
+		.skip = request->series_column != NULL && options->on_error == ON_ERROR_SKIP,
+		.least_rows = request->series_column == NULL ? 0 :
+			(uint64) Max(request->task.lookback, 1) - 1 + request->task.lead + request->task.horizon,
+	};
+}
+
+static void
+report_too_few(const Request *request, const Panel *panel)
+{
+	uint64		rows = common_length(panel);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg("%s has " UINT64_FORMAT " rows%s, and training needs at least " UINT64_FORMAT,
+					request->source, rows, panel->series > 1 ? " in most series" : "", rows_needed(&request->task)),
+			 errdetail("One window takes lookback %d + lead %d - 1 + horizon %d rows.",
+					   request->task.lookback, request->task.lead, request->task.horizon),
+			 errhint("Reduce lookback or horizon, or give more rows.")));
+}
+
+/* Says which rows and series were not trained on, and what was filled. */
+static void
+report_rows(const Request *request, const Panel *panel, const Series *series)
+{
+	if (panel->future > 0)
+		ereport(NOTICE,
+				(errmsg_plural("the newest " UINT64_FORMAT " row of %s is left out: its target is NULL",
+							   "the newest " UINT64_FORMAT " rows of %s are left out: their target is NULL",
+							   panel->future, panel->future, request->source)));
+	if (panel->skipped > 0)
+		ereport(WARNING,
+				(errmsg_plural(UINT64_FORMAT " series of %s is left out, " UINT64_FORMAT " are trained on",
+							   UINT64_FORMAT " series of %s are left out, " UINT64_FORMAT " are trained on",
+							   panel->skipped, panel->skipped, request->source, (uint64) panel->series),
+				 errdetail("The first, \"%s\": %s.", panel->skipped_label, panel->skipped_reason),
+				 errhint("Option \"on_error\" set to \"error\" makes this an error.")));
+	regular_report(&panel->missing, series);
+}
+
+static lf_labels *
+categories_of(const Panel *panel, const Columns *columns)
+{
+	lf_labels  *labels = palloc0(columns->count * sizeof(lf_labels));
+
+	for (int i = 0; i < columns->count; i++)
+		if (panel->categories[i] != NULL)
+			labels[i] = (lf_labels) {
+				.count = (int) dictionary_count(panel->categories[i]),
+				.label = dictionary_labels(panel->categories[i]),
+			};
+	return labels;
+}
+
+/* Sizes of the embeddings follow from what was found in the rows. */
+static void
+count_categories(Request *request, const Panel *panel)
+{
+	const lf_task *task = &request->task;
+
+	for (int i = 0; i < lf_task_categories(task); i++)
+	{
+		int			column = task->input[i];
+
+		request->categories[i] = task->kind[column] == LF_COLUMN_SERIES ? (int) panel->series :
+			(int) Max(dictionary_count(panel->categories[column]), 1);
+	}
+}
+
+static bytea *
+train_panel(Request *request, Panel *panel, Series *series)
+{
+	MemoryContext caller = MemoryContextSwitchTo(panel->context);
+	Options    *options = &request->options;
+	lf_task    *task = &request->task;
+	lf_model	model = {.relation = request->relation, .time_column = request->time_column,
+		.series_column = request->series_column == NULL ? "" : request->series_column, .version = LF_VERSION};
+	lf_fit	   *fit = palloc0(sizeof(lf_fit));
+	lf_spec    *spec = palloc0(sizeof(lf_spec));
+	Rows	   *rows = panel->rows;
+	lf_frame	frame = panel_frame(panel);
+	lf_arena	arena;
+	Size		needed;
+	Size		held;			/* by the rows */
+	Size		windows;
+	int			season;			/* of the baseline: the clearest one */
+	int			inner;			/* of the windows: one that a window can hold */
+	int			layer;
+	bytea	   *value;
+
+	series->timeline = panel->timeline;
+	if (!request->quiet)
+		report_rows(request, panel, series);
+	model.time_kind = request->time_kind;
+	model.time_zone = request->time_kind == LF_TIME_TIMESTAMPTZ ? pg_get_timezone_name(panel->timeline.zone) : "";
+	model.step = panel->timeline.step;
+	model.last_time = panel->last_time;
+	model.missing = panel->missing;
+	rows_drop_times(rows);
+
+	season = common_season(panel, task->target[0], LF_MAX_SEASON);
+	inner = season > LF_LONGEST_LOOKBACK ? common_season(panel, task->target[0], LF_LONGEST_LOOKBACK) : season;
+	/* nothing had to be filled here, but a forecast may have to */
+	if (model.missing.method == LF_MISSING_SEASONAL && model.missing.values == 0)
+		model.missing.season = season;
+	choose_lookback(request, panel, inner);
+	options->arguments.season = inner;
+	windows = lf_split_count(&frame, task, 0).windows;
+	if (windows == 0)
+		report_too_few(request, panel);
+	choose_normalize(request, panel, season, inner);
 	if (options->loss != LF_UNSET)
 		options->training.loss = (lf_loss) options->loss;
 	else
 		options->training.loss = preset_of(options) == NULL ? LF_MSE : preset_of(options)->loss;
-	lf_default_training(&options->training, preset_of(options), lf_window_count(&request->task, rows->count));
+	lf_default_training(&options->training, preset_of(options), windows);
 
+	count_categories(request, panel);
 	build_spec(request, spec);
 	needed = measure(request, spec, &options->training, &frame, fit);
 	held = rows_memory(rows);
 	check_memory(needed > SIZE_MAX - held ? SIZE_MAX : needed + held,
 				 psprintf("training this network on " UINT64_FORMAT " rows", rows->count), REMEDY);
-	arena = lf_arena_over(MemoryContextAllocHuge(context, needed), needed);
-	(void) lf_fit_plan(fit, &arena, spec, &request->task, &frame, &options->training, &layer);
-	lf_fit_start(fit, &frame, &request->task, season);
+	arena = lf_arena_over(MemoryContextAllocHuge(panel->context, needed), needed);
+	(void) lf_fit_plan(fit, &arena, spec, task, &frame, &options->training, &layer);
+	lf_fit_start(fit, &frame, task, season);
 	run_fit(fit, options);
 
 	lf_fit_result(fit, spec, &model);
-	model.names = (const char **) request->names;
+	model.names = (const char **) request->columns.names;
+	model.categories = categories_of(panel, &request->columns);
+	model.labels = panel->labels == NULL ? NULL : dictionary_labels(panel->labels);
 	if (request->relation[0] == '\0')
-		model.tail = rows->values + (rows->count - request->task.lookback) * rows->columns;
+		model.tail = rows->values + (rows->count - task->lookback) * rows->columns;
 	if (!request->quiet)
-	{
-		regular_report(&model.missing, &series);
-		report_verdict(&model);
-	}
+		verdict_report(&model);
 	MemoryContextSwitchTo(caller);
 	value = model_to_bytea(&model);
+	return value;
+}
+
+/* All that a training takes is in a context of its own, which is gone in the end. */
+static MemoryContext
+training_context(void)
+{
+	return AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast training", ALLOCSET_DEFAULT_SIZES);
+}
+
+bytea *
+training_run(Request *request, Rows *rows)
+{
+	MemoryContext context = training_context();
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	PanelPlan	plan = plan_panel(request);
+	Panel	   *panel = panel_of_rows(&plan, rows);
+	bytea	   *value;
+
+	MemoryContextSwitchTo(caller);
+	value = train_panel(request, panel, &plan.series);
 	rows_free(rows);
+	MemoryContextDelete(context);
+	return value;
+}
+
+bytea *
+training_run_table(Request *request, const Table *table)
+{
+	MemoryContext context;
+	MemoryContext caller;
+	ReadFilter	all = {0};
+	PanelPlan	plan;
+	Panel	   *panel;
+	bytea	   *value;
+
+	if (request->series_column == NULL && request->columns.statics == 0)
+		return training_run(request, table_read(table, CurrentMemoryContext, NULL, 0));
+	context = training_context();
+	caller = MemoryContextSwitchTo(context);
+	plan = plan_panel(request);
+	panel = panel_read(&plan, table, &all);
+	MemoryContextSwitchTo(caller);
+	value = train_panel(request, panel, &plan.series);
 	MemoryContextDelete(context);
 	return value;
 }

@@ -5,18 +5,19 @@
 #define LFPG_TRAINING_H
 
 #include "options.h"
-#include "regular.h"
+#include "panel.h"
 
 typedef struct Request
 {
 	Options		options;
 	lf_task		task;			/* lookback LF_UNSET: chosen from the rows */
-	char	  **names;			/* of the columns of the frame */
-	int			columns;
+	Columns		columns;		/* of the frame */
 	const char *source;			/* what the rows come from, for messages */
 	const char *relation;		/* qualified name, "" for an aggregate */
+	const char *series_column;	/* NULL: the rows are one series */
 	const char *time_column;
 	lf_time_kind time_kind;
+	int			categories[LF_MAX_COLUMNS];	/* of the first inputs, see lf_task_categories(); 0: not known yet */
 	bool		quiet;			/* no message on how good the model is */
 } Request;
 
@@ -29,7 +30,10 @@ Series		training_series(const Request *request);
 /* Raises what can be told before any row is read: a spec that does not fit, or more memory than is allowed. */
 void		training_check(const Request *request);
 
-/* Trains and returns the model; also says in a NOTICE or WARNING how good it is. Frees the rows. */
+/* Trains on rows of one series and returns the model; also says in a NOTICE or WARNING how good it is. Frees the rows. */
 bytea	   *training_run(Request *request, Rows *rows);
+
+/* The same on all series of a table. */
+bytea	   *training_run_table(Request *request, const Table *table);
 
 #endif

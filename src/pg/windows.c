@@ -4,6 +4,7 @@
 #include "arguments.h"
 #include "error.h"
 #include "json.h"
+#include "columns.h"
 #include "regular.h"
 #include "step.h"
 #include "table.h"
@@ -91,9 +92,8 @@ windows(FunctionCallInfo fcinfo, char **targets, int target_count)
 	lf_frame	frame;
 	char	   *step;
 	char	  **inputs;
-	char	  **names;
 	int			input_count;
-	int			columns;
+	Columns		columns;
 
 	InitMaterializedSRF(fcinfo, 0);
 	RETURN_NO_ROWS_IF_NULL(0);
@@ -105,12 +105,12 @@ windows(FunctionCallInfo fcinfo, char **targets, int target_count)
 	task->lookback = argument_int(fcinfo, 5, "lookback", 1, LF_MAX_DIM, 1);
 	task->lead = argument_int(fcinfo, 9, "lead", 0, LF_MAX_DIM, 1);
 	inputs = argument_names(fcinfo, 6, "inputs", &input_count);
-	names = task_columns(targets, target_count, inputs, input_count, task, &columns);
+	columns = columns_of_task(targets, target_count, inputs, input_count, task);
 	check_window(task);
-	table = table_open(PG_GETARG_OID(0), argument_text(fcinfo, 2), names, columns);
+	table = table_open(PG_GETARG_OID(0), argument_text(fcinfo, 2), columns.names, columns.read);
 	series.source = table->label;
 	series.time_column = table->time_column;
-	series.names = (const char *const *) names;
+	series.names = (const char *const *) columns.names;
 	series.timeline = timeline_of_kind(table->time_kind);
 	series.method = missing_method(argument_text(fcinfo, 10));
 	series.season_column = task->target[0];

@@ -1,0 +1,65 @@
+/*
+ * panel.h: the rows of one or many series as one frame: each regular, without a hole, with all columns of the task.
+ *
+ * A series that cannot be used is left out and remembered, or is an error.
+ */
+#ifndef LFPG_PANEL_H
+#define LFPG_PANEL_H
+
+#include "columns.h"
+#include "dictionary.h"
+#include "regular.h"
+
+/* What rows are to become. */
+typedef struct PanelPlan
+{
+	lf_task    *task;
+	Columns    *columns;
+	Series		series;			/* how rows become regular */
+	const lf_model *model;		/* that is to forecast them; NULL: they are to train one */
+	CalendarSet calendar;		/* in training: columns to be added */
+	bool		choose_calendar;	/* the same: those that suit the rows */
+	bool		keep_times;
+	bool		skip;			/* leave out series that cannot be used; else they are errors */
+	uint64		least_rows;		/* that a series needs */
+} PanelPlan;
+
+typedef struct Panel
+{
+	Rows	   *rows;			/* of all series, one behind the other */
+	Size		series;
+	Size	   *start;			/* (series + 1) */
+	Dictionary *labels;			/* names of the series; NULL where there is no column of them */
+	Dictionary **categories;	/* (columns): NULL where a column is no category */
+	Timeline	timeline;		/* of all of them */
+	int64		last_time;		/* the newest of all */
+	lf_missing_record missing;
+	uint64		future;			/* rows left out because their targets are NULL */
+
+	uint64		skipped;		/* series left out */
+	char	   *skipped_label;	/* the first of them, and why */
+	char	   *skipped_reason;
+
+	Size		capacity;		/* of start */
+	MemoryContext context;
+} Panel;
+
+/* Makes rows of one series regular and gives them all columns; they are the panel's from then on. */
+Panel	   *panel_of_rows(PanelPlan *plan, Rows *rows);
+
+/* Reads the series of a table. */
+Panel	   *panel_read(PanelPlan *plan, const Table *table, const ReadFilter *filter);
+
+/* All series as a frame, which points at the panel. */
+lf_frame	panel_frame(const Panel *panel);
+
+/* One of them as rows of its own, which point at the panel's. */
+Rows		panel_rows(const Panel *panel, Size series);
+
+/*
+ * Makes rows of one series regular. Where the plan says to skip, what is wrong with them comes back as a text and is not
+ * raised; else NULL.
+ */
+char	   *panel_regular(const PanelPlan *plan, const char *label, Rows *rows, Series *series, lf_missing_record *record);
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * verdict.c: the held-out errors of the network and of the baselines, and what follows from them.
+ */
+#include "verdict.h"
+
+#include "fit.h"
+#include "lib/stringinfo.h"
+
+#include <math.h>
+
+/*
+ * The mean absolute error of a forecaster over all targets. With several targets each is divided by the repeat-last
+ * forecast's, so that a column of large numbers does not drown the others.
+ */
+static double
+overall_error(const lf_model *model, lf_forecaster forecaster)
+{
+	double		sum = 0;
+
+	for (int j = 0; j < model->task.targets; j++)
+	{
+		const lf_score *score = model->scores + j * LF_FORECASTERS;
+		double		unit = model->task.targets == 1 ? 1 : lf_score_mae(&score[LF_REPEAT_LAST]);
+
+		/* a baseline that could not be computed for every row is not comparable */
+		if (score[forecaster].count < score[LF_NETWORK].count || !(unit > 0))
+			return NAN;
+		sum += lf_score_mae(&score[forecaster]) / unit;
+	}
+	return sum / model->task.targets;
+}
+
+/* Errors that differ by less than this share of the repeat-last forecast's differ by rounding. */
+#define MATTERS 1e-4
+
+/* A network must be ahead by so many standard errors: on noise it is ahead or behind by chance. */
+#define SURE 2
+
+/*
+ * By how many standard errors the network is ahead of a baseline (after Diebold and Mariano 1995; windows count as
+ * independent, so this is an upper bound).
+ */
+static double
+lead_over(const lf_model *model, lf_forecaster forecaster)
+{
+	double		ahead = 0;
+	double		variance = 0;
+
+	for (int j = 0; j < model->task.targets; j++)
+	{
+		const lf_score *score = model->scores + j * LF_FORECASTERS;
+		double		unit = model->task.targets == 1 ? 1 : lf_score_mae(&score[LF_REPEAT_LAST]);
+
+		ahead += score[forecaster].behind / score[forecaster].count / unit;
+		variance += lf_score_variance(&score[forecaster]) / (unit * unit);
+	}
+	return ahead / sqrt(variance / (double) model->validation_windows);
+}
+
+void
+verdict_report(const lf_model *model)
+{
+	StringInfoData line;
+	double		network = overall_error(model, LF_NETWORK);
+	double		best = network;
+	double		rounding = MATTERS * overall_error(model, LF_REPEAT_LAST);
+	const char *winner = NULL;
+	const char *equal = NULL;
+
+	if (model->validation_windows == 0)
+	{
+		ereport(NOTICE,
+				(errmsg("the forecast is untested: no rows were held out"),
+				 model->training.validation > 0 ?
+				 errdetail("Holding out needs %d windows or more, and there are " UINT64_FORMAT ".",
+						   Max(LF_MIN_WINDOWS_TO_VALIDATE, model->task.horizon), model->windows) : 0));
+		return;
+	}
+	initStringInfo(&line);
+	for (int f = 0; f < LF_FORECASTERS; f++)
+	{
+		double		error = overall_error(model, f);
+
+		if (isnan(error))
+			continue;
+		appendStringInfo(&line, "%s%s %.4g", line.len > 0 ? ", " : "", lf_forecaster_names[f], error);
+		if (f != LF_NETWORK && network > rounding && lead_over(model, f) < SURE)
+			equal = lf_forecaster_names[f];
+		if (error < best && network - error > rounding)
+		{
+			best = error;
+			winner = lf_forecaster_names[f];
+		}
+	}
+	if (winner != NULL)
+		ereport(WARNING,
+				(errmsg("the network loses to the %s forecast on the newest " UINT64_FORMAT " windows",
+						winner, model->validation_windows),
+				 errdetail("Mean absolute error%s: %s.", model->task.targets > 1 ? " relative to repeat-last" : "",
+						   line.data),
+				 errhint("Use that forecast, give more rows, or try another architecture or lookback.")));
+	else if (equal != NULL)
+		ereport(WARNING,
+				(errmsg("the network is not surely better than the %s forecast on the newest " UINT64_FORMAT " windows",
+						equal, model->validation_windows),
+				 errdetail("Mean absolute error%s: %s.", model->task.targets > 1 ? " relative to repeat-last" : "",
+						   line.data),
+				 errhint("The difference may be chance. Use that forecast, give more rows, or columns that tell more.")));
+	else
+		ereport(NOTICE,
+				(errmsg("mean absolute error%s on the newest " UINT64_FORMAT " windows: %s",
+						model->task.targets > 1 ? " relative to repeat-last" : "",
+						model->validation_windows, line.data)));
+}
