@@ -18,7 +18,7 @@ CORE = activation base crc32c defaults fit frequent gaps initialize interval ker
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
 PG = along anomalies architecture arguments backtest calendar columns describe dictionary error evaluate forecast import \
-	json model_cache model_value module newest number options panel plot predict regular request rolling rows scoring \
+	json model_cache model_value module newest number options outlook panel plot predict regular request rolling rows scoring \
 	settings step svg table table_read timeline train train_agg training verdict windows
 
 CORE_SOURCES = $(CORE:%=src/core/%.c)

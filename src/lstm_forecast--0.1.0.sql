@@ -178,6 +178,7 @@ CREATE FUNCTION lstm_rolling(
     level float8 DEFAULT 0.95,
     first_origin bigint DEFAULT NULL)
 RETURNS TABLE (
+    series text,
     origin bigint,
     step int,
     at timestamptz,

@@ -19,7 +19,7 @@ read_known(const lf_model *model, const Table *table, uint64 newest)
 		Rows	   *rows = table_read(table, CurrentMemoryContext, NULL, wanted);
 		bool		all = wanted == 0 || rows->count + rows->bad_times < wanted;
 
-		(void) regular_cut_future(rows, model->task.target, model->task.targets);
+		(void) regular_cut_future(rows, model->task.target, model->task.targets);	/* to see how many are left */
 		if (all || rows->count >= newest)
 		{
 			if (wanted > 0 && rows->count > newest)
@@ -31,19 +31,66 @@ read_known(const lf_model *model, const Table *table, uint64 newest)
 	}
 }
 
+/* Takes a series of the panel to hand. */
+static void
+take_series(Along *along, Size series)
+{
+	uint64		newest = along->newest;
+
+	along->series = series;
+	*along->rows = panel_rows(along->panel, series);
+	if (newest > 0 && along->rows->count > newest)
+	{
+		uint64		first = along->rows->count - newest;
+
+		along->rows->first_time = rows_time(along->rows, first);
+		along->rows->values += first * along->rows->columns;
+		along->rows->mark += first;
+		along->rows->at += along->rows->at != NULL ? first : 0;
+		along->rows->count = newest;
+	}
+	along->frame = rows_frame(along->rows);
+	along->label = along->panel->names == NULL ? NULL : along->panel->names[series];
+}
+
 Along *
 along_open(const lf_model *model, Oid relation, uint64 newest)
 {
 	Along	   *along = palloc0(sizeof(Along));
-	Series		series;
+	Columns    *columns = palloc(sizeof(Columns));
+	bool		named = model->series_column[0] != '\0';
+	ReadFilter	all = {0};
+	PanelPlan	plan;
 
+	*columns = columns_of_model(model);
 	along->model = model;
-	along->table = table_of_model(model, relation, (char **) model->names, model->columns);
-	along->rows = read_known(model, along->table, newest);
-	series = newest_series(model, along->table);
-	(void) regular_make(along->rows, &series);
-	along->frame = rows_frame(along->rows);
+	along->newest = newest;
+	along->rows = palloc(sizeof(Rows));
+	along->table = table_of_model(model, relation, columns->names, columns->read);
+	plan = newest_plan(model, along->table, columns);
+	plan.keep_times = true;
+	if (named || columns->statics > 0)
+		along->panel = panel_read(&plan, along->table, &all);
+	else
+		along->panel = panel_of_rows(&plan, read_known(model, along->table, newest));
+	take_series(along, 0);
 	return along;
+}
+
+bool
+along_next_series(Along *along)
+{
+	if (along->panel == NULL || along->series + 1 >= along->panel->series)
+		return false;
+	take_series(along, along->series + 1);
+	return true;
+}
+
+void
+along_name(const Along *along, Datum *value, bool *null)
+{
+	*null = along->label == NULL;
+	*value = *null ? 0 : CStringGetTextDatum(along->label);
 }
 
 Along *
@@ -59,18 +106,53 @@ along_over(const lf_model *model, Table *table, const Rows *rows, uint64 count)
 	return along;
 }
 
+/* Scaling and units: those of training, or for a series that it has not seen, those of the rows before the forecasts. */
+static void
+scale_series(Along *along, uint64 known)
+{
+	const lf_model *model = along->model;
+	const lf_scaler *scaler = model->scaler;
+	int64		number = 0;
+
+	along->unit = model->unit;
+	if (along->label != NULL && model->labels != NULL)
+		number = dictionary_find(along->panel->labels, along->label);
+	if (number < 0)
+		model_scale_unknown(model, &along->frame, Min(known, along->rows->count), &scaler, &along->unit);
+	else
+	{
+		scaler += number * model->columns;
+		along->unit += number * model->task.targets;
+	}
+	model_show_series(along->loaded, scaler, along->unit);
+}
+
 void
 along_start(Along *along, const LoadedModel *shared, int steps, int stride, int64 first_origin)
 {
 	const lf_task *task = &along->model->task;
+	uint64		longest = along->panel == NULL ? along->rows->count : along->panel->rows->count;
 
-	along->steps = model_steps(along->model, true,
-							   (int) Min((uint64) steps, Max(along->rows->count, (uint64) task->horizon)));
+	along->steps = model_steps(along->model, true, (int) Min((uint64) steps, Max(longest, (uint64) task->horizon)));
 	along->stride = stride;
-	along->loaded = model_for_many(shared, along->steps, &along->batch);
+	if (along->loaded == NULL)
+	{
+		along->loaded = model_for_many(shared, along->steps, &along->batch);
+		along->context = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast batch", ALLOCSET_DEFAULT_SIZES);
+	}
 	along->loaded->frame = along->frame;
+	scale_series(along, first_origin);
 	along->next = first_origin - task->lookback;
-	along->context = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast batch", ALLOCSET_DEFAULT_SIZES);
+}
+
+/* The last row that may be the first output: what is known ahead must be there for the whole horizon. */
+static uint64
+last_first(const Along *along)
+{
+	const lf_task *task = &along->model->task;
+	uint64		needed = lf_task_reach(task) > 0 ? task->horizon : 1;
+
+	return along->rows->count < needed ? 0 : along->rows->count - needed + 1;
 }
 
 bool
@@ -81,11 +163,11 @@ along_next(Along *along, AlongBatch *batch)
 	uint64		left;			/* rows, from the first output on */
 
 	MemoryContextReset(along->context);
-	if (first >= along->rows->count)
+	if (first >= last_first(along))
 		return false;
 	left = along->rows->count - first;
 	batch->window = along->next;
-	batch->count = (int) Min((uint64) along->batch, (left - 1) / along->stride + 1);
+	batch->count = (int) Min((uint64) along->batch, (last_first(along) - first - 1) / along->stride + 1);
 	batch->steps = (int) Min((uint64) along->steps, left);
 	caller = MemoryContextSwitchTo(along->context);
 	batch->out = model_forecast(along->loaded, batch->window, along->stride, batch->count, batch->steps);

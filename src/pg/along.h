@@ -6,7 +6,7 @@
 #define LFPG_ALONG_H
 
 #include "model_value.h"
-#include "table.h"
+#include "panel.h"
 
 #include <math.h>
 
@@ -14,9 +14,14 @@ typedef struct Along
 {
 	const lf_model *model;
 	Table	   *table;
-	Rows	   *rows;			/* all that were read */
+	Panel	   *panel;			/* all that was read */
+	Size		series;			/* the one at hand, of the panel */
+	char	   *label;			/* its name; NULL where it has none */
+	Rows	   *rows;			/* its rows */
 	lf_frame	frame;			/* the same */
 	LoadedModel *loaded;		/* for as many windows at once as pay */
+	const double *unit;			/* (targets): of the errors of the series at hand */
+	uint64		newest;			/* rows of each series to be looked at; 0: all */
 	int			steps;			/* of each forecast */
 	int			stride;			/* rows from one origin to the next */
 	int			batch;
@@ -33,7 +38,8 @@ typedef struct AlongBatch
 } AlongBatch;
 
 /*
- * Opens the relation, that of the model where it is InvalidOid, and reads its rows, or the 'newest' where that is not 0.
+ * Opens the relation, that of the model where it is InvalidOid, and reads its rows, or the 'newest' of each series where
+ * that is not 0. The first series is at hand.
  */
 Along	   *along_open(const lf_model *model, Oid relation, uint64 newest);
 
@@ -68,6 +74,12 @@ along_actual(const Along *along, uint64 row, int target)
 
 /* The time of a row as a value and flag of a result row. */
 void		along_stamp(const Along *along, uint64 row, Datum *value, bool *null);
+
+/* Takes the next series to hand, to be started anew; false after the last one. */
+bool		along_next_series(Along *along);
+
+/* The name of the series at hand as a value and flag of a result row. */
+void		along_name(const Along *along, Datum *value, bool *null);
 
 /* The names of the targets as text values. */
 Datum	   *along_targets(const Along *along);

@@ -22,20 +22,21 @@ put_rows(const Along *along, const AlongBatch *batch, double level, const Datum 
 			uint64		row = along_row(along, batch, i, 0);
 			double		expected = *out++;
 			double		actual = along_actual(along, row, j);
-			double		error = fabs(actual - expected);
+			double		error = fabs(actual - expected) / along->unit[j];
 			double		usual = lf_errors_width(&model->errors, task->targets, 0, j, 0.5);
 			double		rarity = lf_errors_rarity(&model->errors, task->targets, 0, j, error);
 			Datum		values[10] = {0};
-			bool		nulls[10] = {true};
+			bool		nulls[10] = {false};
 
 			CHECK_FOR_INTERRUPTS();
 			if (isnan(actual))
 				continue;		/* there is nothing to judge */
+			along_name(along, &values[0], &nulls[0]);
 			along_stamp(along, row, &values[1], &nulls[1]);
 			values[2] = targets[j];
 			values[3] = Float8GetDatum(actual);
 			values[4] = Float8GetDatum(expected);
-			model_bounds(model, 0, j, expected, level, &values[5], &nulls[5]);
+			model_bounds(model, along->unit[j], 0, j, expected, level, &values[5], &nulls[5]);
 			nulls[7] = isnan(usual) || !(usual > 0);
 			values[7] = Float8GetDatum(error / usual);
 			nulls[8] = isnan(rarity);
@@ -69,15 +70,18 @@ lstm_anomalies(PG_FUNCTION_ARGS)
 	task = &shared->model.task;
 	span = lf_window_first_output(task, 0);
 	along = along_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), newest == 0 ? 0 : span + newest);
-	if (along->rows->count <= span)
+	if (along->panel->rows->count <= span)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s has " UINT64_FORMAT " rows, and the model needs " UINT64_FORMAT " before the one to judge",
-						along->table->label, along->rows->count, span)));
-	/* only the first step counts: the row as it was expected from the one before it */
-	along_start(along, shared, 1, 1, task->lookback);
+						along->table->label, (uint64) along->panel->rows->count, span)));
 	targets = along_targets(along);
-	while (along_next(along, &batch))
-		put_rows(along, &batch, level, targets, (ReturnSetInfo *) fcinfo->resultinfo);
+	do
+	{
+		/* only the first step counts: the row as it was expected from the one before it */
+		along_start(along, shared, 1, 1, task->lookback);
+		while (along_next(along, &batch))
+			put_rows(along, &batch, level, targets, (ReturnSetInfo *) fcinfo->resultinfo);
+	} while (along_next_series(along));
 	return (Datum) 0;
 }

@@ -13,7 +13,7 @@
  * newest part, and says so.
  */
 static int64
-first_unknown(const Along *along)
+first_unknown(const Along *along, bool *warned)
 {
 	const lf_model *model = along->model;
 	const lf_task *task = &model->task;
@@ -29,56 +29,28 @@ first_unknown(const Along *along)
 	if (known < rows)
 		return (int64) Max(known, (uint64) task->lookback);
 	share = Max((uint64) ceil(model->training.validation * (double) rows), (uint64) task->horizon);
-	ereport(WARNING,
-			(errmsg("%s has no rows after those that the model was trained on", along->table->label),
-			 errdetail("These figures are of the newest " UINT64_FORMAT " rows, which the network knows: they are too good.",
-					   share),
-			 errhint("Train on a view that ends earlier, use lstm_backtest, or give first_origin.")));
+	if (!*warned)
+		ereport(WARNING,
+				(errmsg("%s has no rows after those that the model was trained on", along->table->label),
+				 errdetail("These figures are of the newest " UINT64_FORMAT
+						   " rows, which the network knows: they are too good.", share),
+				 errhint("Train on a view that ends earlier, use lstm_backtest, or give first_origin.")));
+	*warned = true;
 	return (int64) Max(rows > share ? rows - share : 0, (uint64) task->lookback);
 }
 
-SQL_FUNCTION(lstm_evaluate);
-Datum
-lstm_evaluate(PG_FUNCTION_ARGS)
+/* The measures of the series at hand. False where no row could be compared with a forecast. */
+static bool
+evaluate_series(Along *along, int64 origin, double level, ReturnSetInfo *result)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	LoadedModel *shared;
-	const lf_model *model;
-	const lf_task *task;
-	Along	   *along;
+	const lf_task *task = &along->model->task;
+	lf_metrics *metrics = scoring_create(task);
+	double	   *means = scoring_means(along, origin);
 	AlongBatch	batch;
-	lf_metrics *metrics;
-	double	   *means;
-	double		level;
-	int64		origin;
-	int			steps;
-	int			stride;
 
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	RETURN_NO_ROWS_IF_NULL(0);
-	RETURN_NO_ROWS_IF_NULL(4);
-	level = PG_GETARG_FLOAT8(4);
-	check_level(level);
-	shared = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
-	model = &shared->model;
-	task = &model->task;
-	along = along_open(model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), 0);
-	steps = argument_int(fcinfo, 2, "steps", 1, PG_INT32_MAX, task->horizon);
-	stride = argument_int(fcinfo, 3, "stride", 1, PG_INT32_MAX, 1);
-	origin = PG_ARGISNULL(5) ? first_unknown(along) : argument_first_origin(fcinfo, 5, task);
-	along_start(along, shared, steps, stride, origin);
-	metrics = scoring_create(task);
-	means = scoring_means(along, origin);
 	while (along_next(along, &batch))
 		scoring_add(metrics, along, &batch, level, means);
-	if (metrics[LF_NETWORK].score.count == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("%s has " UINT64_FORMAT " rows, and none after row " INT64_FORMAT " to compare a forecast with",
-						along->table->label, along->rows->count, origin),
-				 errhint("Give a smaller first_origin, or a relation with newer rows.")));
-
-	for (int j = 0; j < task->targets; j++)
+	for (int j = 0; j < task->targets && metrics[LF_NETWORK].score.count > 0; j++)
 		for (int metric = 0; metric < LF_METRICS; metric++)
 		{
 			Datum		values[7] = {0};
@@ -87,5 +59,44 @@ lstm_evaluate(PG_FUNCTION_ARGS)
 			scoring_row(metrics, along, origin, j, metric, values, nulls);
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
+	return metrics[LF_NETWORK].score.count > 0;
+}
+
+SQL_FUNCTION(lstm_evaluate);
+Datum
+lstm_evaluate(PG_FUNCTION_ARGS)
+{
+	LoadedModel *shared;
+	const lf_task *task;
+	Along	   *along;
+	double		level;
+	int64		origin;
+	int			steps;
+	int			stride;
+	bool		any = false;
+	bool		warned = false;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	RETURN_NO_ROWS_IF_NULL(0);
+	RETURN_NO_ROWS_IF_NULL(4);
+	level = PG_GETARG_FLOAT8(4);
+	check_level(level);
+	shared = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
+	task = &shared->model.task;
+	along = along_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), 0);
+	steps = argument_int(fcinfo, 2, "steps", 1, PG_INT32_MAX, task->horizon);
+	stride = argument_int(fcinfo, 3, "stride", 1, PG_INT32_MAX, 1);
+	do
+	{
+		origin = PG_ARGISNULL(5) ? first_unknown(along, &warned) : argument_first_origin(fcinfo, 5, task);
+		along_start(along, shared, steps, stride, origin);
+		any |= evaluate_series(along, origin, level, (ReturnSetInfo *) fcinfo->resultinfo);
+	} while (along_next_series(along));
+	if (!any)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("%s has " UINT64_FORMAT " rows, and none after row " INT64_FORMAT " to compare a forecast with",
+						along->table->label, along->rows->count, origin),
+				 errhint("Give a smaller first_origin, or a relation with newer rows.")));
 	return (Datum) 0;
 }

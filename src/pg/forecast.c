@@ -5,7 +5,26 @@
 #include "error.h"
 #include "model_cache.h"
 #include "newest.h"
+#include "outlook.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
+
+/* One call of lstm_forecast. */
+typedef struct Forecast
+{
+	LoadedModel *loaded;
+	int			steps;
+	double		level;
+	const TimestampTz *as_of;	/* NULL: the newest rows */
+	ReturnSetInfo *result;
+
+	/* of several series */
+	PanelPlan	plan;
+	Panel	   *panel;
+	Dictionary *asked;			/* those that were asked for by name; NULL: all */
+	bool	   *answered;		/* of these */
+	MemoryContext each;			/* of one series */
+} Forecast;
 
 static void
 put_stamp(Datum *value, bool *null, const Timeline *timeline, int64 origin, int64 k)
@@ -19,64 +38,179 @@ put_stamp(Datum *value, bool *null, const Timeline *timeline, int64 origin, int6
 	*value = TimestampTzGetDatum(at);
 }
 
+/* Forecasts from the window at the start of the frame, as result rows. */
+static void
+put_forecast(const Forecast *forecast, const char *label, const Timeline *timeline, int64 origin)
+{
+	const lf_model *model = &forecast->loaded->model;
+	const lf_task *task = &model->task;
+	double	   *out = model_forecast(forecast->loaded, 0, 1, 1, forecast->steps);
+	Datum		series = label == NULL ? 0 : CStringGetTextDatum(label);
+
+	for (int k = 0; k < forecast->steps; k++)
+		for (int j = 0; j < task->targets; j++)
+		{
+			Datum		values[8] = {series};
+			bool		nulls[8] = {label == NULL};
+			double		value = out[(Size) k * task->targets + j];
+
+			CHECK_FOR_INTERRUPTS();
+			values[1] = Int32GetDatum(k + 1);
+			put_stamp(&values[2], &nulls[2], timeline, origin, task->lead + k);
+			values[3] = CStringGetTextDatum(model->names[task->target[j]]);
+			values[4] = Float8GetDatum(value);
+			model_bounds(model, forecast->loaded->unit[j], k, j, value, forecast->level, &values[5], &nulls[5]);
+			values[7] = CStringGetTextDatum("ok");
+			tuplestore_putvalues(forecast->result->setResult, forecast->result->setDesc, values, nulls);
+		}
+}
+
+/* A row that says why a series has no forecast. */
+static void
+put_status(const Forecast *forecast, const char *label, const char *status)
+{
+	Datum		values[8] = {0};
+	bool		nulls[8] = {label == NULL, true, true, true, true, true, true, false};
+
+	if (label != NULL)
+		values[0] = CStringGetTextDatum(label);
+	values[7] = CStringGetTextDatum(status);
+	tuplestore_putvalues(forecast->result->setResult, forecast->result->setDesc, values, nulls);
+}
+
+static void
+forecast_series(void *state, SeriesRows *read)
+{
+	Forecast   *forecast = state;
+	MemoryContext caller = MemoryContextSwitchTo(forecast->each);
+	Outlook		outlook;
+	char	   *reason = outlook_make(&forecast->plan, forecast->panel, read, forecast->as_of, forecast->steps, &outlook);
+	int64		asked = forecast->asked == NULL || read->label == NULL ? -1 :
+		dictionary_find(forecast->asked, read->label);
+
+	if (asked >= 0)
+		forecast->answered[asked] = true;
+	if (reason != NULL && !forecast->plan.skip)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("%s cannot be forecast: %s", forecast->plan.series.source, reason)));
+	if (reason != NULL)
+		put_status(forecast, read->label, reason);
+	else
+	{
+		forecast->loaded->frame = outlook.frame;
+		model_show_series(forecast->loaded, outlook.scaler, outlook.unit);
+		put_forecast(forecast, read->label, &outlook.timeline, outlook.origin);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(forecast->each);
+}
+
+/* The names that were asked for, each once. */
+static void
+read_asked(FunctionCallInfo fcinfo, Forecast *forecast, ReadFilter *filter)
+{
+	int			count;
+	char	  **names = argument_names(fcinfo, 5, "series", &count);
+
+	if (names == NULL)
+		return;
+	filter->series = PG_GETARG_DATUM(5);
+	forecast->asked = dictionary_create();
+	for (int i = 0; i < count; i++)
+		(void) dictionary_number(forecast->asked, names[i]);
+	forecast->answered = palloc0(count * sizeof(bool) + 1);
+}
+
+/* Models that see more than one series' own columns: the relation is read series by series. */
+static void
+forecast_all(FunctionCallInfo fcinfo, Forecast *forecast, Oid relation)
+{
+	const lf_model *model = &forecast->loaded->model;
+	Columns    *columns = palloc(sizeof(Columns));
+	ReadFilter	filter = {0};
+	Table	   *table;
+
+	*columns = columns_of_model(model);
+	table = table_of_model(model, relation, columns->names, columns->read);
+	forecast->plan = newest_plan(model, table, columns);
+	forecast->panel = panel_create(&forecast->plan, table->series_column != NULL);
+	forecast->each = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast of a series", ALLOCSET_DEFAULT_SIZES);
+	read_asked(fcinfo, forecast, &filter);
+	table_read_series(table, &filter, forecast_series, forecast);
+	for (Size i = 0; forecast->asked != NULL && i < dictionary_count(forecast->asked); i++)
+		if (!forecast->answered[i])
+			put_status(forecast, dictionary_labels(forecast->asked)[i], "there are no rows of it");
+	MemoryContextDelete(forecast->each);
+}
+
+/* From the rows that a model of an aggregate carries. */
+static void
+forecast_tail(FunctionCallInfo fcinfo, Forecast *forecast)
+{
+	Outlook		outlook;
+
+	if (forecast->as_of != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("as_of needs a relation to read"),
+				 errdetail("The model was trained by an aggregate and keeps its newest rows only."),
+				 errhint("Give one: relation => 'name'.")));
+	outlook_of_tail(&forecast->loaded->model, forecast->steps, &outlook);
+	forecast->loaded->frame = outlook.frame;
+	put_forecast(forecast, NULL, &outlook.timeline, outlook.origin);
+}
+
+/* Whether a forecast needs more than the newest rows of the inputs. */
+static bool
+looks_ahead(const lf_model *model)
+{
+	if (model->series_column[0] != '\0')
+		return true;
+	for (int i = 0; i < model->task.inputs; i++)
+		if (lf_task_is_given(&model->task, i))
+			return true;
+	return false;
+}
+
 SQL_FUNCTION(lstm_forecast);
 Datum
 lstm_forecast(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	LoadedModel *loaded;
-	lf_model   *model;
-	Timeline	timeline;
-	int64		origin;
-	double	   *out;
-	int			steps;
+	Forecast	forecast = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
+	TimestampTz as_of = PG_ARGISNULL(4) ? 0 : PG_GETARG_TIMESTAMPTZ(4);
+	Oid			relation = PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3);
+	const lf_model *model;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	RETURN_NO_ROWS_IF_NULL(0);
 	RETURN_NO_ROWS_IF_NULL(2);
-	check_level(PG_GETARG_FLOAT8(2));
-	argument_unsupported(fcinfo, 5, "series");
-	loaded = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
-	model = &loaded->model;
-	steps = model_steps(model, !PG_ARGISNULL(1), PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1));
+	forecast.level = PG_GETARG_FLOAT8(2);
+	check_level(forecast.level);
+	forecast.as_of = PG_ARGISNULL(4) ? NULL : &as_of;
+	forecast.loaded = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
+	model = &forecast.loaded->model;
+	forecast.steps = model_steps(model, !PG_ARGISNULL(1), PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1));
+	if (!PG_ARGISNULL(5) && model->series_column[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model was trained on one series, and \"series\" asks for one by name"),
+				 errhint("Train with series_column, or leave series out.")));
 
-	if (PG_ARGISNULL(3) && model->relation[0] == '\0' && model->tail != NULL)
-	{
-		if (!PG_ARGISNULL(4))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("as_of needs a relation to read"),
-					 errdetail("The model was trained by an aggregate and keeps its newest rows only."),
-					 errhint("Give one: relation => 'name'.")));
-		loaded->frame = (lf_frame) {.values = model->tail, .rows = model->task.lookback, .columns = model->columns};
-		timeline = timeline_of_model(model);
-		origin = model->last_time;
-	}
+	if (!OidIsValid(relation) && model->relation[0] == '\0' && model->tail != NULL)
+		forecast_tail(fcinfo, &forecast);
+	else if (looks_ahead(model))
+		forecast_all(fcinfo, &forecast, relation);
 	else
 	{
-		TimestampTz as_of = PG_ARGISNULL(4) ? 0 : PG_GETARG_TIMESTAMPTZ(4);
 		int			columns;
 		char	  **names = newest_columns(model, &columns);
-		Table	   *table = table_of_model(model, PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3), names, columns);
+		Table	   *table = table_of_model(model, relation, names, columns);
+		Timeline	timeline;
+		int64		origin;
 
-		model_show_inputs(loaded, newest_window(model, table, PG_ARGISNULL(4) ? NULL : &as_of, &timeline, &origin));
+		model_show_inputs(forecast.loaded, newest_window(model, table, forecast.as_of, &timeline, &origin));
+		put_forecast(&forecast, NULL, &timeline, origin);
 	}
-	out = model_forecast(loaded, 0, 1, 1, steps);
-	for (int k = 0; k < steps; k++)
-		for (int j = 0; j < model->task.targets; j++)
-		{
-			Datum		values[8] = {0};
-			bool		nulls[8] = {true, false, true, false, false, true, true, false};
-			double		forecast = out[(Size) k * model->task.targets + j];
-
-			CHECK_FOR_INTERRUPTS();
-			values[1] = Int32GetDatum(k + 1);
-			put_stamp(&values[2], &nulls[2], &timeline, origin, model->task.lead + k);
-			values[3] = CStringGetTextDatum(model->names[model->task.target[j]]);
-			values[4] = Float8GetDatum(forecast);
-			model_bounds(model, k, j, forecast, PG_GETARG_FLOAT8(2), &values[5], &nulls[5]);
-			values[7] = CStringGetTextDatum("ok");
-			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-		}
 	return (Datum) 0;
 }

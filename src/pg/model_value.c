@@ -4,6 +4,7 @@
 #include "model_value.h"
 
 #include "error.h"
+#include "fit.h"
 #include "mb/pg_wchar.h"
 #include "model_bytes.h"
 #include "timeline.h"
@@ -101,6 +102,7 @@ model_prepare(LoadedModel *loaded, int batch, int moving)
 		.normalize = loaded->model.training.normalize,
 		.link = loaded->model.link,
 	};
+	loaded->unit = loaded->model.unit;
 }
 
 LoadedModel *
@@ -139,6 +141,31 @@ model_show_inputs(LoadedModel *loaded, const double *inputs)
 	for (int t = 0; t < rows; t++)
 		for (int i = 0; i < model->task.inputs; i++)
 			values[(Size) t * model->columns + model->task.input[i]] = inputs[(Size) t * model->task.inputs + i];
+}
+
+void
+model_show_series(LoadedModel *loaded, const lf_scaler *scaler, const double *unit)
+{
+	loaded->predictor.windows.scaler = scaler;
+	loaded->unit = unit;
+}
+
+void
+model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows, const lf_scaler **scaler,
+					const double **unit)
+{
+	const lf_task *task = &model->task;
+	lf_scaler  *scalers = memcpy(palloc(model->columns * sizeof(lf_scaler)), model->scaler,
+								 model->columns * sizeof(lf_scaler));
+	double	   *units = palloc(task->targets * sizeof(double));
+
+	for (int i = 0; i < model->columns && i < frame->columns; i++)
+		if (task->kind[i] == LF_COLUMN_MEASURED || task->kind[i] == LF_COLUMN_KNOWN)
+			scalers[i] = lf_scaler_fit(model->training.scale, frame, i, rows, NULL);
+	for (int j = 0; j < task->targets; j++)
+		units[j] = lf_series_unit(frame, task->target[j], rows, model->season, scalers[task->target[j]]);
+	*scaler = scalers;
+	*unit = units;
 }
 
 bytea *
@@ -201,9 +228,10 @@ check_level(double level)
 }
 
 void
-model_bounds(const lf_model *model, int step, int target, double forecast, double level, Datum *values, bool *nulls)
+model_bounds(const lf_model *model, double unit, int step, int target, double forecast, double level, Datum *values,
+			 bool *nulls)
 {
-	double		width = lf_errors_width(&model->errors, model->task.targets, step, target, level);
+	double		width = unit * lf_errors_width(&model->errors, model->task.targets, step, target, level);
 
 	nulls[0] = nulls[1] = isnan(width);
 	values[0] = Float8GetDatum(forecast - width);

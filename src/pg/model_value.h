@@ -14,6 +14,7 @@ typedef struct LoadedModel
 	lf_predictor predictor;
 	lf_frame	frame;			/* what the predictor reads; callers point it at their rows */
 	double	   *window;			/* (lookback, columns): room for rows that come without a frame */
+	const double *unit;			/* (targets): of the errors of the series at hand */
 } LoadedModel;
 
 /* Reads a value; everything lands in the current memory context. Raises 22P03 (damaged), 0A000 (newer), 54000. */
@@ -34,6 +35,19 @@ LoadedModel *model_for_many(const LoadedModel *loaded, int steps, int *batch);
  */
 void		model_show_inputs(LoadedModel *loaded, const double *inputs);
 
+/*
+ * Forecasts from now on are of a series with this scaling and these units, as long as they stay where they are. Models of
+ * one series need no call; of others each forecast does, because users of a model share it.
+ */
+void		model_show_series(LoadedModel *loaded, const lf_scaler *scaler, const double *unit);
+
+/*
+ * Scaling (columns) and units (targets) of a series that training has not seen, from its rows 0 .. rows - 1 of a frame,
+ * which may end with the columns that are measured or known.
+ */
+void		model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows, const lf_scaler **scaler,
+								const double **unit);
+
 bytea	   *model_to_bytea(const lf_model *model);
 
 /*
@@ -50,9 +64,9 @@ void		check_level(double level);
 
 /*
  * The bounds of the interval of a level around a forecast, step from 0 on, as two values and flags of a result row: NULL
- * where too few errors are known.
+ * where too few errors are known. 'unit' is that of the target's errors.
  */
-void		model_bounds(const lf_model *model, int step, int target, double forecast, double level,
+void		model_bounds(const lf_model *model, double unit, int step, int target, double forecast, double level,
 						 Datum *values, bool *nulls);
 
 #endif

@@ -40,6 +40,30 @@ newest_series(const lf_model *model, const Table *table)
 	};
 }
 
+PanelPlan
+newest_plan(const lf_model *model, Table *table, Columns *columns)
+{
+	if (model->series_column[0] != '\0')
+		table_open_series(table, model->series_column);
+	if (columns->statics > 0)
+		table_open_statics(table, columns->names + columns->read, columns->statics);
+	for (int i = 0; i < columns->statics; i++)
+		if (table->is_category[i] != (model->task.kind[columns->read + i] == LF_COLUMN_CATEGORY))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("static input \"%s\" of %s is %s, and the model was trained on %s", table->statics[i],
+							table->label, table->is_category[i] ? "text" : "a number",
+							table->is_category[i] ? "numbers" : "text")));
+	return (PanelPlan) {
+		.task = (lf_task *) &model->task,	/* nothing is added to a model's */
+		.columns = columns,
+		.series = newest_series(model, table),
+		.model = model,
+		.skip = model->series_column[0] != '\0',
+		.least_rows = model->series_column[0] != '\0' ? lf_window_first_output(&model->task, 0) + 1 : 0,
+	};
+}
+
 /* Places of the targets among newest_columns(); none where these do not tell. */
 static int
 target_places(const lf_task *task, int columns, int16 *places)

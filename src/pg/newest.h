@@ -4,8 +4,7 @@
 #ifndef LFPG_NEWEST_H
 #define LFPG_NEWEST_H
 
-#include "regular.h"
-#include "table.h"
+#include "panel.h"
 
 /*
  * The columns that a forecast reads: the inputs, and behind them the targets that are none, where they tell which row
@@ -15,6 +14,9 @@ char	  **newest_columns(const lf_model *model, int *columns);
 
 /* How rows of this relation become a series: with the step, the zone and the filling of the model. */
 Series		newest_series(const lf_model *model, const Table *table);
+
+/* How the rows of a relation become those of a model, with all its columns. Opens what tells series apart, and statics. */
+PanelPlan	newest_plan(const lf_model *model, Table *table, Columns *columns);
 
 /*
  * The inputs of the newest window, (lookback, inputs), of a relation that was opened with newest_columns(). Sets the

@@ -64,9 +64,8 @@ category_code(const Panel *panel, const PanelPlan *plan, int column, const char 
 	return (double) code;
 }
 
-/* The values that are the same in all rows of a series, for the columns behind those that are read; NULL: a reason. */
-static char *
-fill_constants(const Panel *panel, const PanelPlan *plan, const SeriesRows *series, double *constants)
+char *
+panel_constants(const Panel *panel, const PanelPlan *plan, const SeriesRows *series, double *constants)
 {
 	const Columns *columns = plan->columns;
 
@@ -89,8 +88,8 @@ fill_constants(const Panel *panel, const PanelPlan *plan, const SeriesRows *seri
 
 /* ---- the panel ---- */
 
-static Panel *
-create(const PanelPlan *plan, bool named)
+Panel *
+panel_create(const PanelPlan *plan, bool named)
 {
 	Panel	   *panel = palloc0(sizeof(Panel));
 	const lf_model *model = plan->model;
@@ -102,8 +101,11 @@ create(const PanelPlan *plan, bool named)
 	panel->missing.method = plan->series.method;
 	panel->timeline = plan->series.timeline;
 	if (named)
+	{
+		panel->names = palloc(panel->capacity * sizeof(char *));
 		panel->labels = model == NULL || model->labels == NULL ? dictionary_create() :
 			dictionary_of(model->labels, model->series);
+	}
 	for (int i = 0; i < plan->columns->statics; i++)
 	{
 		int			column = plan->columns->read + i;
@@ -141,6 +143,8 @@ note_series(Panel *panel, const Series *series, const lf_missing_record *record,
 	{
 		panel->capacity *= 2;
 		panel->start = repalloc_huge(panel->start, panel->capacity * sizeof(Size));
+		if (panel->names != NULL)
+			panel->names = repalloc_huge(panel->names, panel->capacity * sizeof(char *));
 	}
 	panel->start[panel->series + 1] = panel->start[panel->series] + rows;
 	panel->last_time = panel->series == 0 ? last : Max(panel->last_time, last);
@@ -155,15 +159,15 @@ note_series(Panel *panel, const Series *series, const lf_missing_record *record,
 	panel->missing.season = Max(panel->missing.season, record->season);
 }
 
-/* Puts the columns that are made, from 'constants' and the time, behind those that were read. */
-static void
-complete_row(const Columns *columns, const Timeline *timeline, int64 at, const double *constants, double *row)
+void
+panel_complete_row(const Columns *columns, const Timeline *timeline, int64 at, const double *constants, double *made)
 {
-	int			made = columns->statics + (columns->series ? 1 : 0);
+	int			count = columns->statics + (columns->series ? 1 : 0);
 
-	memcpy(row + columns->read, constants, made * sizeof(double));
+	if (count > 0)
+		memcpy(made, constants, count * sizeof(double));
 	if (columns->calendar != 0)
-		calendar_write(columns->calendar, timeline, at, row + columns->read + made);
+		calendar_write(columns->calendar, timeline, at, made + count);
 }
 
 static void
@@ -192,7 +196,7 @@ append(Panel *panel, const Columns *columns, const Rows *rows, const Timeline *t
 
 		CHECK_FOR_INTERRUPTS();
 		memcpy(row, rows->values + i * rows->columns, columns->read * sizeof(double));
-		complete_row(columns, timeline, rows_time(rows, i), constants, row);
+		panel_complete_row(columns, timeline, rows_time(rows, i), constants, row + columns->read);
 		if (keep_times)
 			all->at[to] = rows_time(rows, i);
 		for (int column = 0; column < columns->read && rows->marks != NULL; column++)
@@ -249,13 +253,15 @@ add_series(void *state, SeriesRows *read)
 		reason = psprintf("there are more than %d series", LF_MAX_SERIES);
 	MemoryContextSwitchTo(panel->context);
 	if (reason == NULL)
-		reason = fill_constants(panel, plan, read, constants);
+		reason = panel_constants(panel, plan, read, constants);
 	if (reason != NULL)
 		skip(panel, plan, read->label, reason);
 	else
 	{
 		settle(panel, plan, rows, &series.timeline);
 		append(panel, plan->columns, rows, &series.timeline, constants, plan->keep_times);
+		if (panel->names != NULL)
+			panel->names[panel->series] = pstrdup(read->label);
 		note_series(panel, &series, &record, rows->count, rows_time(rows, rows->count - 1));
 		panel->future += future;
 		if (panel->labels != NULL && plan->model == NULL)
@@ -267,7 +273,7 @@ add_series(void *state, SeriesRows *read)
 Panel *
 panel_read(PanelPlan *plan, const Table *table, const ReadFilter *filter)
 {
-	Panel	   *panel = create(plan, table->series_column != NULL);
+	Panel	   *panel = panel_create(plan, table->series_column != NULL);
 	Reading		reading = {panel, plan};
 
 	table_read_series(table, filter, add_series, &reading);
@@ -284,7 +290,7 @@ panel_read(PanelPlan *plan, const Table *table, const ReadFilter *filter)
 Panel *
 panel_of_rows(PanelPlan *plan, Rows *rows)
 {
-	Panel	   *panel = create(plan, false);
+	Panel	   *panel = panel_create(plan, false);
 	Series		series = plan->series;
 	Columns    *columns = plan->columns;
 	lf_missing_record record;
@@ -296,11 +302,14 @@ panel_of_rows(PanelPlan *plan, Rows *rows)
 	settle(panel, plan, rows, &series.timeline);
 	if (columns->count > columns->read)
 	{
+		double		no_constants = 0;
+
 		rows_widen(rows, columns->count - columns->read);
 		for (uint64 i = 0; i < rows->count; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			complete_row(columns, &series.timeline, rows_time(rows, i), NULL, rows->values + i * columns->count);
+			panel_complete_row(columns, &series.timeline, rows_time(rows, i), &no_constants,
+							   rows->values + i * columns->count + columns->read);
 		}
 	}
 	panel->rows = rows;

@@ -29,7 +29,8 @@ typedef struct Panel
 	Rows	   *rows;			/* of all series, one behind the other */
 	Size		series;
 	Size	   *start;			/* (series + 1) */
-	Dictionary *labels;			/* names of the series; NULL where there is no column of them */
+	char	  **names;			/* (series); NULL where there is no column of them */
+	Dictionary *labels;			/* the names that are known: those of the series, or a model's; NULL the same way */
 	Dictionary **categories;	/* (columns): NULL where a column is no category */
 	Timeline	timeline;		/* of all of them */
 	int64		last_time;		/* the newest of all */
@@ -40,9 +41,12 @@ typedef struct Panel
 	char	   *skipped_label;	/* the first of them, and why */
 	char	   *skipped_reason;
 
-	Size		capacity;		/* of start */
+	Size		capacity;		/* of start and names */
 	MemoryContext context;
 } Panel;
+
+/* An empty one; a model's knows its series and categories. 'named': series have names. */
+Panel	   *panel_create(const PanelPlan *plan, bool named);
 
 /* Makes rows of one series regular and gives them all columns; they are the panel's from then on. */
 Panel	   *panel_of_rows(PanelPlan *plan, Rows *rows);
@@ -61,5 +65,12 @@ Rows		panel_rows(const Panel *panel, Size series);
  * raised; else NULL.
  */
 char	   *panel_regular(const PanelPlan *plan, const char *label, Rows *rows, Series *series, lf_missing_record *record);
+
+/* The values of the columns that are the same in all rows of a series: statics, and its number. NULL, or what is wrong. */
+char	   *panel_constants(const Panel *panel, const PanelPlan *plan, const SeriesRows *series, double *constants);
+
+/* Writes the columns behind those that were read: the constants, and what the calendar says of the time. */
+void		panel_complete_row(const Columns *columns, const Timeline *timeline, int64 at, const double *constants,
+							   double *made);
 
 #endif

@@ -55,7 +55,7 @@ row_label(const Along *along, uint64 row)
 static void
 find_bounds(const Plot *plot, int step, double forecast, double *low, double *high)
 {
-	double		width = lf_errors_width(&plot->model->errors, plot->model->task.targets, step, plot->target, plot->level);
+	double		width = plot->loaded->unit[plot->target] * lf_errors_width(&plot->model->errors, plot->model->task.targets, step, plot->target, plot->level);
 
 	*low = forecast - width;
 	*high = forecast + width;

@@ -7,6 +7,48 @@
 
 #include <math.h>
 
+/* An array holds what was measured; what is known of the future, of the series or of the calendar has no place in it. */
+static void
+check_input(const lf_model *model)
+{
+	for (int i = 0; i < model->task.inputs; i++)
+		if (lf_task_is_given(&model->task, i))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the model needs more than an array of values: \"%s\", for example",
+							model->names[model->task.input[i]]),
+					 errdetail("It was trained with known, static or calendar inputs."),
+					 errhint("Use lstm_forecast, which reads them from a relation.")));
+}
+
+/* A model of several series does not know which one an array is from, so that its own rows give the scale. */
+static void
+show_own_scaling(LoadedModel *loaded, const double *inputs, int rows)
+{
+	const lf_model *model = &loaded->model;
+	const lf_task *task = &model->task;
+	Size		size = (Size) rows * model->columns;
+	lf_frame	frame = {.rows = rows, .columns = model->columns};
+	const lf_scaler *scaler;
+	const double *unit;
+	double	   *values;
+
+	if (model->labels == NULL)
+		return;
+	if (!lf_task_targets_are_inputs(task))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model was trained on several series, and its targets are not in its inputs"),
+				 errhint("Use lstm_forecast, which knows which series it reads.")));
+	values = palloc_extended(size * sizeof(double), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (int t = 0; t < rows; t++)
+		for (int i = 0; i < task->inputs; i++)
+			values[(Size) t * model->columns + task->input[i]] = inputs[(Size) t * task->inputs + i];
+	frame.values = values;
+	model_scale_unknown(model, &frame, rows, &scaler, &unit);
+	model_show_series(loaded, scaler, unit);
+}
+
 SQL_FUNCTION(lstm_predict);
 Datum
 lstm_predict(PG_FUNCTION_ARGS)
@@ -28,6 +70,7 @@ lstm_predict(PG_FUNCTION_ARGS)
 	check_level(PG_GETARG_FLOAT8(3));
 	loaded = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
 	task = &loaded->model.task;
+	check_input(&loaded->model);
 	steps = model_steps(&loaded->model, !PG_ARGISNULL(2), PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2));
 
 	array = PG_GETARG_ARRAYTYPE_P(1);
@@ -38,6 +81,7 @@ lstm_predict(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("input has %d rows, and the model looks back over %d", rows, task->lookback),
 				 task->inputs > 1 ? errdetail("A row has %d values.", task->inputs) : 0));
+	show_own_scaling(loaded, inputs, rows);
 	inputs += (Size) (rows - task->lookback) * task->inputs;
 
 	model_show_inputs(loaded, inputs);
@@ -53,7 +97,7 @@ lstm_predict(PG_FUNCTION_ARGS)
 			values[0] = Int32GetDatum(k + 1);
 			values[1] = CStringGetTextDatum(loaded->model.names[task->target[j]]);
 			values[2] = Float8GetDatum(forecast);
-			model_bounds(&loaded->model, k, j, forecast, PG_GETARG_FLOAT8(3), &values[3], &nulls[3]);
+			model_bounds(&loaded->model, loaded->unit[j], k, j, forecast, PG_GETARG_FLOAT8(3), &values[3], &nulls[3]);
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
 	return (Datum) 0;
@@ -84,6 +128,7 @@ new_predict_state(FunctionCallInfo fcinfo, MemoryContext context)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("lstm_predict_agg takes models of one input column, and this one has %d", task->inputs),
 				 errhint("Use lstm_predict or lstm_forecast.")));
+	check_input(&loaded->model);
 	check_memory(size, "the window of this model", "use a smaller one");
 	state = MemoryContextAllocZero(context, size);
 	state->task = task;
@@ -139,6 +184,7 @@ lstm_predict_agg_final(PG_FUNCTION_ARGS)
 	window = palloc(task->lookback * sizeof(double));
 	for (int t = 0; t < task->lookback; t++)
 		window[t] = state->ring[(state->seen + t) % task->lookback];
+	show_own_scaling(state->loaded, window, task->lookback);
 	model_show_inputs(state->loaded, window);
 	out = model_forecast(state->loaded, 0, 1, 1, task->horizon);
 	PG_RETURN_ARRAYTYPE_P(doubles_array(out, task->horizon, task->targets));

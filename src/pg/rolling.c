@@ -20,21 +20,22 @@ put_rows(const Along *along, const AlongBatch *batch, double level, const Datum 
 				uint64		row = along_row(along, batch, i, k);
 				double		forecast = *out++;
 				double		actual;
-				Datum		values[8] = {0};
-				bool		nulls[8] = {false};
+				Datum		values[9] = {0};
+				bool		nulls[9] = {false};
 
 				if (row >= along->rows->count)
 					continue;
 				CHECK_FOR_INTERRUPTS();
-				values[0] = Int64GetDatum((int64) (batch->window + (uint64) i * along->stride + task->lookback));
-				values[1] = Int32GetDatum(k + 1);
-				along_stamp(along, row, &values[2], &nulls[2]);
-				values[3] = targets[j];
+				along_name(along, &values[0], &nulls[0]);
+				values[1] = Int64GetDatum((int64) (batch->window + (uint64) i * along->stride + task->lookback));
+				values[2] = Int32GetDatum(k + 1);
+				along_stamp(along, row, &values[3], &nulls[3]);
+				values[4] = targets[j];
 				actual = along_actual(along, row, j);
-				nulls[4] = isnan(actual);
-				values[4] = Float8GetDatum(actual);
-				values[5] = Float8GetDatum(forecast);
-				model_bounds(model, k, j, forecast, level, &values[6], &nulls[6]);
+				nulls[5] = isnan(actual);
+				values[5] = Float8GetDatum(actual);
+				values[6] = Float8GetDatum(forecast);
+				model_bounds(model, along->unit[j], k, j, forecast, level, &values[7], &nulls[7]);
 				tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 			}
 }
@@ -62,9 +63,12 @@ lstm_rolling(PG_FUNCTION_ARGS)
 	along = along_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), 0);
 	steps = argument_int(fcinfo, 2, "steps", 1, PG_INT32_MAX, task->horizon);
 	stride = argument_int(fcinfo, 3, "stride", 1, PG_INT32_MAX, (int) Min((uint64) steps, Max(along->rows->count, 1)));
-	along_start(along, shared, steps, stride, argument_first_origin(fcinfo, 5, task));
 	targets = along_targets(along);
-	while (along_next(along, &batch))
-		put_rows(along, &batch, level, targets, (ReturnSetInfo *) fcinfo->resultinfo);
+	do
+	{
+		along_start(along, shared, steps, stride, argument_first_origin(fcinfo, 5, task));
+		while (along_next(along, &batch))
+			put_rows(along, &batch, level, targets, (ReturnSetInfo *) fcinfo->resultinfo);
+	} while (along_next_series(along));
 	return (Datum) 0;
 }

@@ -47,7 +47,7 @@ scoring_add(lf_metrics *metrics, const Along *along, const AlongBatch *batch, do
 				if (isnan(actual))
 					continue;
 				lf_metrics_add(&metrics[j * LF_FORECASTERS + LF_NETWORK], forecast, actual);
-				width = lf_errors_width(&model->errors, task->targets, k, j, level);
+				width = along->unit[j] * lf_errors_width(&model->errors, task->targets, k, j, level);
 				if (!isnan(width))
 					lf_metrics_add_interval(&metrics[j * LF_FORECASTERS + LF_NETWORK], actual,
 											forecast - width, forecast + width, level);
@@ -101,7 +101,7 @@ scoring_row(const lf_metrics *metrics, const Along *along, uint64 known, int tar
 	double		value = lf_metrics_value(&mine[LF_NETWORK], metric, unit);
 	double		naive = lf_metrics_value(&mine[best], metric, unit);
 
-	nulls[0] = true;
+	along_name(along, &values[0], &nulls[0]);
 	nulls[1] = nulls[2] = false;
 	values[1] = CStringGetTextDatum(model->names[column]);
 	values[2] = CStringGetTextDatum(lf_metric_names[metric]);

@@ -1,0 +1,179 @@
+/*
+ * outlook.c: from the rows of a series to the frame of a forecast.
+ */
+#include "outlook.h"
+
+#include <math.h>
+
+int
+outlook_reach(const lf_task *task, int steps)
+{
+	return task->lead + Max(steps, task->horizon) - 1;
+}
+
+/* Rows that come after the known ones, with what is given in them. */
+typedef struct Future
+{
+	uint64		count;
+	int64	   *at;
+	double	   *values;			/* (count, columns that were read) */
+} Future;
+
+/* Leaves out the rows that are not known yet, and returns them. */
+static Future
+split_future(Rows *rows, const lf_task *task, const Timeline *timeline, const TimestampTz *as_of)
+{
+	uint64		read = rows->count;
+	bool		tells = task->lead > 0;	/* whether a target says that its row is known */
+	Future		future;
+
+	if (as_of != NULL)
+		for (; rows->count > 0; rows->count--)
+		{
+			TimestampTz at;
+
+			if (!timeline_as_timestamptz(timeline->kind, rows_time(rows, rows->count - 1), &at) || at <= *as_of)
+				break;
+		}
+	for (int j = 0; j < task->targets; j++)
+		tells |= lf_task_input_of(task, task->target[j]) >= 0;
+	if (tells && regular_cut_future(rows, task->target, task->targets) == rows->count)
+		rows->count = 0;
+	future.count = read - rows->count;
+	future.at = palloc(future.count * sizeof(int64) + 1);
+	future.values = palloc(future.count * rows->columns * sizeof(double) + 1);
+	for (uint64 i = 0; i < future.count; i++)
+		future.at[i] = rows_time(rows, rows->count + i);
+	memcpy(future.values, rows->values + rows->count * rows->columns, future.count * rows->columns * sizeof(double));
+	return future;
+}
+
+/* How far a known input must reach, and how far it does. */
+static char *
+short_of(const PanelPlan *plan, int column, const Timeline *timeline, int64 origin, int found, int reach)
+{
+	char	   *needed = timeline_text(timeline->kind, timeline_at(timeline, origin, reach));
+
+	if (found == 0)
+		return psprintf("known input \"%s\" is needed from %s to %s, and not known there",
+						plan->columns->names[column], timeline_text(timeline->kind, timeline_at(timeline, origin, 1)),
+						needed);
+	return psprintf("known input \"%s\" is needed to %s, and known to %s",
+					plan->columns->names[column], needed,
+					timeline_text(timeline->kind, timeline_at(timeline, origin, found)));
+}
+
+/* Fills 'reach' rows behind the window: NaN where nothing is given. Returns what is missing. */
+static char *
+fill_ahead(const PanelPlan *plan, const Timeline *timeline, int64 origin, const Future *future, const double *constants,
+		   int reach, double *rows)
+{
+	const Columns *columns = plan->columns;
+	const lf_task *task = plan->task;
+	uint64		next = 0;
+
+	for (int k = 1; k <= reach; k++, rows += columns->count)
+	{
+		int64		at = timeline_has_step(timeline) ? timeline_at(timeline, origin, k) : origin;
+
+		CHECK_FOR_INTERRUPTS();
+		while (next < future->count && future->at[next] < at)
+			next++;
+		for (int column = 0; column < columns->read; column++)
+		{
+			rows[column] = NAN;
+			if (task->kind[column] != LF_COLUMN_KNOWN)
+				continue;
+			if (next < future->count && future->at[next] == at)
+				rows[column] = future->values[next * columns->read + column];
+			if (!isfinite(rows[column]))
+				return short_of(plan, column, timeline, origin, k - 1, reach);
+		}
+		panel_complete_row(columns, timeline, at, constants, rows + columns->read);
+	}
+	return NULL;
+}
+
+/* Scaling and unit of a series that training has seen, or else those that its own rows give. */
+static void
+scale_series(const PanelPlan *plan, const Panel *panel, const Rows *rows, const char *label, Outlook *outlook)
+{
+	const lf_model *model = plan->model;
+	int64		known = model->labels == NULL ? 0 : dictionary_find(panel->labels, label);
+	lf_frame	frame = rows_frame(rows);
+
+	if (known >= 0)
+	{
+		outlook->scaler = model->scaler + known * model->columns;
+		outlook->unit = model->unit + known * model->task.targets;
+	}
+	else
+		model_scale_unknown(model, &frame, frame.rows, &outlook->scaler, &outlook->unit);
+}
+
+char *
+outlook_make(const PanelPlan *plan, const Panel *panel, SeriesRows *read, const TimestampTz *as_of, int steps,
+			 Outlook *outlook)
+{
+	const lf_task *task = plan->task;
+	const Columns *columns = plan->columns;
+	Rows	   *rows = read->rows;
+	Series		series = plan->series;
+	bool		is_known = plan->model->labels == NULL ||
+		(read->label != NULL && dictionary_find(panel->labels, read->label) >= 0);
+	int			reach = outlook_reach(task, steps);
+	double	   *constants = palloc((columns->statics + 1) * sizeof(double));
+	char	   *reason = read->trouble;
+	lf_missing_record record;
+	Future		future;
+	double	   *values;
+
+	if (reason != NULL)
+		return reason;
+	future = split_future(rows, task, &series.timeline, as_of);
+	/* what is wrong before the window does not matter, where nothing is taken from there */
+	if (series.method == LF_MISSING_ERROR && is_known && rows->count > task->lookback)
+		rows_keep_newest(rows, task->lookback);
+	reason = panel_regular(plan, read->label, rows, &series, &record);
+	if (reason == NULL && rows->count < task->lookback)
+		reason = psprintf("it has " UINT64_FORMAT " known rows%s, and the model looks back over %d", rows->count,
+						  as_of != NULL ? " up to as_of" : "", task->lookback);
+	if (reason == NULL)
+		reason = panel_constants(panel, plan, read, constants);
+	if (reason != NULL)
+		return reason;
+	scale_series(plan, panel, rows, read->label, outlook);
+	outlook->timeline = series.timeline;
+	outlook->origin = rows_time(rows, rows->count - 1);
+	values = palloc_extended((Size) (task->lookback + reach) * columns->count * sizeof(double), MCXT_ALLOC_HUGE);
+	for (int t = 0; t < task->lookback; t++)
+	{
+		uint64		row = rows->count - task->lookback + t;
+
+		memcpy(values + (Size) t * columns->count, rows->values + row * rows->columns, columns->read * sizeof(double));
+		panel_complete_row(columns, &series.timeline, rows_time(rows, row), constants,
+						   values + (Size) t * columns->count + columns->read);
+	}
+	outlook->frame = (lf_frame) {.values = values, .rows = task->lookback + reach, .columns = columns->count};
+	return fill_ahead(plan, &series.timeline, outlook->origin, &future, constants, reach,
+					  values + (Size) task->lookback * columns->count);
+}
+
+void
+outlook_of_tail(const lf_model *model, int steps, Outlook *outlook)
+{
+	Columns		columns = columns_of_model(model);
+	PanelPlan	plan = {.task = (lf_task *) &model->task, .columns = &columns, .model = model};
+	Future		none = {0};
+	int			lookback = model->task.lookback;
+	int			reach = columns.calendar != 0 ? outlook_reach(&model->task, steps) : 0;
+	Size		tail = (Size) lookback * columns.count;
+	double		no_constants = 0;
+	double	   *values = palloc_extended((tail + (Size) reach * columns.count) * sizeof(double), MCXT_ALLOC_HUGE);
+
+	*outlook = (Outlook) {.timeline = timeline_of_model(model), .origin = model->last_time,
+		.scaler = model->scaler, .unit = model->unit};
+	memcpy(values, model->tail, tail * sizeof(double));
+	(void) fill_ahead(&plan, &outlook->timeline, outlook->origin, &none, &no_constants, reach, values + tail);
+	outlook->frame = (lf_frame) {.values = values, .rows = lookback + reach, .columns = columns.count};
+}

@@ -1,0 +1,33 @@
+/*
+ * outlook.h: what a forecast starts from: the newest window of a series, and behind it the rows of the horizon, as far as
+ * they are given: known inputs, what each series has one value of, and the calendar.
+ */
+#ifndef LFPG_OUTLOOK_H
+#define LFPG_OUTLOOK_H
+
+#include "model_value.h"
+#include "panel.h"
+
+typedef struct Outlook
+{
+	lf_frame	frame;			/* the window from row 0 on, and what is given behind it */
+	Timeline	timeline;
+	int64		origin;			/* time of the window's last row */
+	const lf_scaler *scaler;	/* (columns) */
+	const double *unit;			/* (targets) */
+} Outlook;
+
+/* Rows behind the window that a forecast of so many steps may look at. */
+int			outlook_reach(const lf_task *task, int steps);
+
+/*
+ * Makes the outlook of a series from its rows, of which those up to '*as_of' are known (NULL: all with a target). Returns
+ * NULL, or why there is no forecast. 'panel' is an empty one of the plan: it knows the categories.
+ */
+char	   *outlook_make(const PanelPlan *plan, const Panel *panel, SeriesRows *read, const TimestampTz *as_of, int steps,
+						 Outlook *outlook);
+
+/* The same from the newest rows that a model carries itself. */
+void		outlook_of_tail(const lf_model *model, int steps, Outlook *outlook);
+
+#endif
