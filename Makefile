@@ -11,15 +11,16 @@ BLAS ?= openblas
 PG_CONFIG ?= pg_config
 
 # The one list of what the core is made of: the module, the tests, the fuzzer and the benchmark take it from here.
-CORE = activation base crc32c defaults fit frequent gaps initialize interval kernels kernels_avx2 kernels_avx512 \
-	kernels_generic layer layer_bidirectional layer_category_embedding layer_conv1d layer_conv_lstm2d layer_dense \
-	layer_dropout layer_lstm layer_max_pool1d layer_segment_lstm layer_shape layer_time_distributed level loss matrix \
-	metrics model_bytes network optimizer patches pool predict preset random score season shards split trainer window
+CORE = activation base combinations crc32c defaults fit frequent gaps initialize interval kernels kernels_avx2 \
+	kernels_avx512 kernels_generic layer layer_bidirectional layer_category_embedding layer_conv1d layer_conv_lstm2d \
+	layer_dense layer_dropout layer_lstm layer_max_pool1d layer_segment_lstm layer_shape layer_time_distributed level loss \
+	matrix metrics model_bytes network optimizer patches pool predict preset random score season shards split tally \
+	trainer window
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
-PG = along anomalies architecture arguments backtest calendar columns describe dictionary error evaluate forecast import \
-	json model_cache model_value module newest number options outlook panel plot predict regular request rolling rows scoring \
-	settings step svg table table_read timeline train train_agg training verdict windows
+PG = along anomalies architecture arguments backtest calendar columns describe dictionary error evaluate forecast grid \
+	import json model_cache model_value module newest number options outlook panel past plot predict regular request \
+	rolling rows scoring settings step svg table table_read timeline train train_agg training trial tune verdict windows
 
 CORE_SOURCES = $(CORE:%=src/core/%.c)
 OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))
@@ -43,8 +44,8 @@ CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-ma
 KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
-OURS = demo check forms accuracy coverage long-horizons cancel bench bench-core bench-sql setup setup-check setup-bench \
-	core-tests bench-programs
+OURS = demo check forms accuracy coverage tuning long-horizons cancel bench bench-core bench-sql setup setup-check \
+	setup-bench core-tests bench-programs
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
@@ -83,6 +84,12 @@ coverage: setup
 	@test -d "$(SERIES)" || { echo "give the folder with the series: make coverage SERIES=folder" >&2; exit 1; }
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(EVERY)" -f bench/coverage.sql
+
+# takes some ten minutes
+tuning: setup
+	@test -d "$(SERIES)" || { echo "give the folder with the series: make tuning SERIES=folder" >&2; exit 1; }
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/tuning.sql
 
 # a seed takes some ten minutes
 SEEDS ?= 1

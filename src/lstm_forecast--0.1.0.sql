@@ -278,6 +278,86 @@ AS 'MODULE_PATHNAME', 'lstm_backtest_columns';
 COMMENT ON FUNCTION lstm_backtest(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
 'how good this training of several columns would have been at earlier times';
 
+CREATE FUNCTION lstm_tune(
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    grid jsonb DEFAULT NULL,
+    trials int DEFAULT 12,
+    max_time interval DEFAULT NULL,
+    folds int DEFAULT 3,
+    fold_rows int DEFAULT NULL,
+    test_rows int DEFAULT NULL,
+    seed int DEFAULT 1)
+RETURNS TABLE (
+    rank int,
+    trial int,
+    status text,
+    options jsonb,
+    lookback int,
+    parameters bigint,
+    seconds float8,
+    error float8,
+    mae float8,
+    rmse float8,
+    baseline text,
+    baseline_error float8,
+    skill float8,
+    test_error float8,
+    test_baseline_error float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 13
+AS 'MODULE_PATHNAME', 'lstm_tune';
+
+COMMENT ON FUNCTION lstm_tune(regclass, text, text, text, int, int, text[], text[], text[], jsonb, jsonb, int, interval, int, int, int, int) IS
+'trains with several combinations of options, ranks them by their errors on rows that came later, and tests the best on the newest rows';
+
+CREATE FUNCTION lstm_tune(
+    relation regclass,
+    target text[],
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    grid jsonb DEFAULT NULL,
+    trials int DEFAULT 12,
+    max_time interval DEFAULT NULL,
+    folds int DEFAULT 3,
+    fold_rows int DEFAULT NULL,
+    test_rows int DEFAULT NULL,
+    seed int DEFAULT 1)
+RETURNS TABLE (
+    rank int,
+    trial int,
+    status text,
+    options jsonb,
+    lookback int,
+    parameters bigint,
+    seconds float8,
+    error float8,
+    mae float8,
+    rmse float8,
+    baseline text,
+    baseline_error float8,
+    skill float8,
+    test_error float8,
+    test_baseline_error float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 13
+AS 'MODULE_PATHNAME', 'lstm_tune_columns';
+
+COMMENT ON FUNCTION lstm_tune(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, jsonb, int, interval, int, int, int, int) IS
+'the same for a training of several columns';
+
 CREATE FUNCTION lstm_anomalies(
     model bytea,
     relation regclass DEFAULT NULL,

@@ -197,6 +197,12 @@ along_targets(const Along *along)
 }
 
 int64
+along_first_origin(const lf_task *task, uint64 known)
+{
+	return (int64) Max(known + (task->lead == 0), (uint64) task->lookback);
+}
+
+int64
 argument_first_origin(FunctionCallInfo fcinfo, int number, const lf_task *task)
 {
 	int64		origin = PG_ARGISNULL(number) ? task->lookback : PG_GETARG_INT64(number);

@@ -84,6 +84,12 @@ void		along_name(const Along *along, Datum *value, bool *null);
 /* The names of the targets as text values. */
 Datum	   *along_targets(const Along *along);
 
+/*
+ * The first origin from which no forecast is about one of the oldest 'known' rows: with lead 0 the first output lies on
+ * the origin itself.
+ */
+int64		along_first_origin(const lf_task *task, uint64 known);
+
 /* Raises 22023 unless a row number leaves room for the lookback; NULL is the lookback. */
 int64		argument_first_origin(FunctionCallInfo fcinfo, int number, const lf_task *task);
 

@@ -9,8 +9,8 @@
 #include <math.h>
 
 /*
- * Number of the last row that training knew: from there on rows are new. Where there are none, evaluation goes over the
- * newest part, and says so.
+ * The first origin whose forecasts are about rows that training did not know. Where there are none, evaluation goes
+ * over the newest part, and says so.
  */
 static int64
 first_unknown(const Along *along, bool *warned)
@@ -27,7 +27,7 @@ first_unknown(const Along *along, bool *warned)
 	else
 		known = 0;				/* trained elsewhere: every row is new */
 	if (known < rows)
-		return (int64) Max(known, (uint64) task->lookback);
+		return along_first_origin(task, known);
 	share = Max((uint64) ceil(model->training.validation * (double) rows), (uint64) task->horizon);
 	if (!*warned)
 		ereport(WARNING,
@@ -36,7 +36,7 @@ first_unknown(const Along *along, bool *warned)
 						   " rows, which the network knows: they are too good.", share),
 				 errhint("Train on a view that ends earlier, use lstm_backtest, or give first_origin.")));
 	*warned = true;
-	return (int64) Max(rows > share ? rows - share : 0, (uint64) task->lookback);
+	return along_first_origin(task, rows > share ? rows - share : 0);
 }
 
 /* The measures of the series at hand. False where no row could be compared with a forecast. */
@@ -44,8 +44,10 @@ static bool
 evaluate_series(Along *along, int64 origin, double level, ReturnSetInfo *result)
 {
 	const lf_task *task = &along->model->task;
+	/* rows before the first one that is forecast */
+	uint64		known = Min((uint64) origin, lf_window_first_output(task, origin - task->lookback));
 	lf_metrics *metrics = scoring_create(task);
-	double	   *means = scoring_means(along, origin);
+	double	   *means = scoring_means(along, known);
 	AlongBatch	batch;
 
 	while (along_next(along, &batch))
@@ -56,7 +58,7 @@ evaluate_series(Along *along, int64 origin, double level, ReturnSetInfo *result)
 			Datum		values[7] = {0};
 			bool		nulls[7];
 
-			scoring_row(metrics, along, origin, j, metric, values, nulls);
+			scoring_row(metrics, along, known, j, metric, values, nulls);
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
 	return metrics[LF_NETWORK].score.count > 0;

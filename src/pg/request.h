@@ -1,5 +1,5 @@
 /*
- * request.h: the arguments that lstm_train shares with lstm_backtest, from the relation to the options.
+ * request.h: the arguments that lstm_train shares with lstm_backtest and lstm_tune, from the relation to the options.
  */
 #ifndef LFPG_REQUEST_H
 #define LFPG_REQUEST_H

@@ -88,6 +88,13 @@ put_number(double number, Datum *value, bool *null)
 	*value = Float8GetDatum(number);
 }
 
+double
+scoring_unit(const Along *along, uint64 known, int target)
+{
+	return lf_naive_error(&along->frame, along->model->task.target[target], Min(known, along->rows->count),
+						  along->model->season);
+}
+
 void
 scoring_row(const lf_metrics *metrics, const Along *along, uint64 known, int target, lf_metric metric,
 			Datum *values, bool *nulls)
@@ -95,8 +102,7 @@ scoring_row(const lf_metrics *metrics, const Along *along, uint64 known, int tar
 	const lf_model *model = along->model;
 	int			column = model->task.target[target];
 	const lf_metrics *mine = metrics + target * LF_FORECASTERS;
-	double		unit = metric == LF_METRIC_MASE ?
-		lf_naive_error(&along->frame, column, Min(known, along->rows->count), model->season) : (double) NAN;
+	double		unit = metric == LF_METRIC_MASE ? scoring_unit(along, known, target) : (double) NAN;
 	lf_forecaster best = best_baseline(mine, metric, unit);
 	double		value = lf_metrics_value(&mine[LF_NETWORK], metric, unit);
 	double		naive = lf_metrics_value(&mine[best], metric, unit);

@@ -1,6 +1,6 @@
 /*
- * scoring.h: the measures of forecasts along known rows, as result rows: what lstm_evaluate and lstm_backtest have in
- * common.
+ * scoring.h: the measures of forecasts along known rows, as result rows: what lstm_evaluate, lstm_backtest and
+ * lstm_tune have in common.
  */
 #ifndef LFPG_SCORING_H
 #define LFPG_SCORING_H
@@ -18,9 +18,11 @@ double	   *scoring_means(const Along *along, uint64 known);
 void		scoring_add(lf_metrics *metrics, const Along *along, const AlongBatch *batch, double level,
 						const double *means);
 
+/* The unit of mase for a target (see lf_naive_error), found over the 'known' rows before the first forecast. */
+double		scoring_unit(const Along *along, uint64 known, int target);
+
 /*
- * Fills the seven values from 'series' to 'skill' for one target and measure. 'known': rows before the first forecast,
- * over which the unit of mase is found.
+ * Fills the seven values from 'series' to 'skill' for one target and measure. 'known' as in scoring_unit.
  */
 void		scoring_row(const lf_metrics *metrics, const Along *along, uint64 known, int target, lf_metric metric,
 						Datum *values, bool *nulls);

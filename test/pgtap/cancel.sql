@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(17);
+SELECT plan(18);
 
 SET LOCAL maintenance_work_mem = '1GB';
 CREATE TABLE long (n int PRIMARY KEY, value float8);
@@ -37,6 +37,8 @@ SELECT is(pg_temp.outcome($$ SELECT lstm_train('short', 'value', 'n', lookback =
     'also while weights are drawn');
 SELECT is(pg_temp.outcome($$ SELECT lstm_train_agg(value, '{"lookback": 50, "epochs": 100000, "units": 64}' ORDER BY n) FROM short $$),
     '57014', 'a long training in an aggregate is cancelled');
+SELECT is(pg_temp.outcome($$ SELECT lstm_tune('short', 'value', 'n', lookback => 50, options => '{"epochs": 100000, "units": 64}',
+    grid => '{"seed": [2, 3]}') $$), '57014', 'a cancel ends lstm_tune: it is no failed trial');
 SELECT is_empty('SELECT pg_temp.kept()', 'no memory context of these remains');
 SELECT is(pg_temp.outcome($$ SELECT lstm_train('endless', 'value', 'n', lookback => 50, options => '{"epochs": 1, "units": 1}') $$),
     '57014', 'reading a long relation is cancelled');

@@ -159,7 +159,7 @@ CREATE TEMP VIEW functions AS
 SELECT is_empty($$ SELECT oid::regprocedure FROM functions WHERE comment IS NULL OR comment = '' $$, 'every function has a comment');
 SELECT is_empty($$ SELECT oid::regprocedure FROM functions WHERE proname !~ '^lstm_' $$, 'every function is called lstm_ something');
 SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM functions
-    WHERE proname IN ('lstm_train', 'lstm_backtest') $$, $$ VALUES ('v', 'u') $$, 'what trains is volatile and parallel unsafe');
+    WHERE proname IN ('lstm_train', 'lstm_backtest', 'lstm_tune') $$, $$ VALUES ('v', 'u') $$, 'what trains is volatile and parallel unsafe');
 SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM functions
     WHERE proname IN ('lstm_forecast', 'lstm_rolling', 'lstm_windows', 'lstm_evaluate', 'lstm_anomalies') $$, $$ VALUES ('s', 'r') $$,
     'functions that read a table are stable and parallel restricted');

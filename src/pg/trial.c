@@ -1,0 +1,134 @@
+/*
+ * trial.c: trainings whose failure is a result.
+ */
+#include "trial.h"
+
+#include "access/xact.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/timestamp.h"
+
+#include <math.h>
+
+double
+trial_error(const Trial *trial)
+{
+	return lf_tally_error(&trial->folds, LF_NETWORK);
+}
+
+/* Trains a trial on the oldest 'origin' rows and measures its forecasts of those up to 'end'; fold 0 is the test. */
+static void
+try_part(const Division *division, Trial *trial, int fold, uint64 origin, uint64 end, lf_tally *tally)
+{
+	MemoryContext caller = MemoryContextSwitchTo(division->each);
+	Request    *request = memcpy(palloc(sizeof(Request)), division->request, sizeof(Request));
+	int			targets = request->task.targets;
+	double	   *units = palloc(targets * sizeof(double));
+	LoadedModel *loaded;
+	PastScore	score;
+
+	options_read(trial->options, false, &request->options);
+	request->task.lookback = trial->wanted;
+	training_choose_channels(request);
+	training_check(request);
+	loaded = past_train(division->past, request, origin,
+						fold > 0 ? psprintf("fold %d", fold) : "the part before the test rows");
+	score = past_score(division->past, loaded, origin, end, 0.95);
+	for (int j = 0; j < targets; j++)
+		units[j] = scoring_unit(score.along, origin, j);
+	lf_tally_add(tally, score.metrics, units, targets);
+	trial->lookback = loaded->model.task.lookback;
+	trial->parameters = loaded->model.parameters;
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(division->each);
+}
+
+static void
+try_folds(const Division *division, Trial *trial)
+{
+	uint64		first = division->past->rows->count - division->test_rows - division->folds * division->fold_rows;
+
+	for (int fold = 1; fold <= division->folds; fold++)
+	{
+		uint64		end = first + fold * division->fold_rows;
+
+		try_part(division, trial, fold, end - division->fold_rows, end, &trial->folds);
+	}
+	if (!isfinite(trial_error(trial)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("no error could be measured"),
+				 errdetail("The folds have no values to compare with, or forecasts are not finite.")));
+	trial->measured = true;
+}
+
+static void
+try_test(const Division *division, Trial *trial)
+{
+	uint64		rows = division->past->rows->count;
+
+	try_part(division, trial, 0, rows - division->test_rows, rows, &trial->test);
+}
+
+/* Whether an error comes of this trial's options on these rows; any other, a cancel above all, ends the whole. */
+static bool
+is_of_trial(int code)
+{
+	return ERRCODE_TO_CATEGORY(code) == ERRCODE_DATA_EXCEPTION || code == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+}
+
+/* Does some work on a trial; where that fails, its status becomes the message. */
+static void
+attempt(const Division *division, Trial *trial, void (*work) (const Division *, Trial *))
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+
+	/* after an error only the end of a subtransaction makes sure that nothing is held any more */
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	PG_TRY();
+	{
+		work(division, trial);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		FlushErrorState();
+		/* also before it is raised again: who catches it must find the subtransaction that he began */
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(caller);
+		CurrentResourceOwner = owner;
+		if (!is_of_trial(error->sqlerrcode))
+			ReThrowError(error);
+		MemoryContextReset(division->each);
+		trial->status = error->message;
+		trial->hint = error->hint;
+		trial->code = error->sqlerrcode;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+}
+
+void
+trial_try_folds(const Division *division, Trial *trial)
+{
+	TimestampTz started = GetCurrentTimestamp();
+
+	trial->status = "ok";
+	attempt(division, trial, try_folds);
+	trial->seconds = (GetCurrentTimestamp() - started) / 1e6;
+}
+
+void
+trial_try_test(const Division *division, Trial *trial)
+{
+	attempt(division, trial, try_test);
+	if (trial->code != 0)
+		trial->status = psprintf("not tested: %s", trial->status);
+}
