@@ -14,7 +14,7 @@ PG_CONFIG ?= pg_config
 CORE = activation base combinations crc32c defaults fit frequent gaps initialize interval kernels kernels_avx2 \
 	kernels_avx512 kernels_generic layer layer_bidirectional layer_category_embedding layer_conv1d layer_conv_lstm2d \
 	layer_dense layer_dropout layer_lstm layer_max_pool1d layer_segment_lstm layer_shape layer_time_distributed level loss \
-	matrix metrics model_bytes network optimizer patches pool predict preset random score season shards split tally \
+	matrix metrics model_bytes network optimizer patches pool predict preset random scaler score season shards split tally \
 	trainer window
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.

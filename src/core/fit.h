@@ -14,6 +14,7 @@
 #include "level.h"
 #include "model.h"
 #include "predict.h"
+#include "scaler.h"
 #include "split.h"
 
 typedef enum lf_fit_phase

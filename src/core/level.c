@@ -3,6 +3,8 @@
  */
 #include "level.h"
 
+#include "scaler.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -105,8 +107,7 @@ lf_link_fit(const lf_windows *windows, const lf_spans *spans, double *link, doub
 				normal[i * n + j] += row[i] * row[j];
 		for (int t = 0; t < task->targets; t++)
 		{
-			lf_scaler	s = here.scaler[task->target[t]];
-			double		value = (output[task->target[t]] - s.offset) / s.scale;
+			double		value = lf_window_scaled(&here, task->target[t], output[task->target[t]]);
 
 			for (size_t i = 0; i < n; i++)
 				link[(size_t) t * n + i] += row[i] * value;

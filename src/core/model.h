@@ -9,6 +9,7 @@
 
 #include "interval.h"
 #include "network.h"
+#include "scaler.h"
 #include "score.h"
 #include "trainer.h"
 

@@ -262,6 +262,16 @@ transfer_task(stream *s, lf_task *task, int columns)
 		transfer_int(s, &task->ahead[i], 0, LF_MAX_DIM);
 	for (int i = 0; i < columns && !s->failed; i++)
 		task->kind[i] = (uint8_t) transfer_choice(s, task->kind[i], LF_COLUMN_KINDS);
+	transfer_int(s, &task->season, 0, LF_MAX_DIM);
+	transfer_int(s, &task->difference, 0, task->lookback);
+	transfer_bool(s, &task->log);
+	transfer_finite(s, &task->log_from);
+	transfer_bool(s, &task->limited);
+	transfer_double(s, &task->lower_limit);
+	transfer_double(s, &task->upper_limit);
+	if (isnan(task->lower_limit) || isnan(task->upper_limit) || task->lower_limit > task->upper_limit ||
+		(task->difference > 0 && (task->lead != 1 || !lf_task_targets_are_inputs(task))))
+		s->failed = true;
 	transfer_bool(s, &task->independent);
 	if (task->independent && !lf_task_same_columns(task))
 		s->failed = true;

@@ -65,7 +65,8 @@ lf_predict(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
 	if (status != LF_OK)
 		return status;
 	for (size_t i = 0; i < (size_t) count; i++)
-		lf_window_restore(&predictor->windows, predictor->level + i * targets, predictor->y + i * each, out + i * each);
+		lf_window_restore(&predictor->windows, first + i * stride, predictor->level + i * targets,
+						  predictor->y + i * each, out + i * each);
 	return LF_OK;
 }
 

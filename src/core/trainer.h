@@ -10,6 +10,7 @@
 #include "loss.h"
 #include "network.h"
 #include "optimizer.h"
+#include "scaler.h"
 #include "shards.h"
 #include "split.h"
 

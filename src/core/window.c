@@ -1,21 +1,17 @@
 /*
- * window.c: counting, scaling and normalizing windows.
+ * window.c: counting windows, and normalizing them.
  */
-#include "window.h"
+#include "scaler.h"
 
-#include <math.h>
 #include <string.h>
-
-const char *const lf_scale_names[LF_SCALES] = {
-	[LF_SCALE_NONE] = "none",
-	[LF_SCALE_STANDARD] = "standard",
-	[LF_SCALE_MINMAX] = "minmax",
-};
 
 const char *const lf_normalize_names[LF_NORMALIZES] = {
 	[LF_NORMALIZE_NONE] = "none",
 	[LF_NORMALIZE_LAST] = "last",
 	[LF_NORMALIZE_MEAN] = "mean",
+	[LF_NORMALIZE_SEASON_MEAN] = "season_mean",
+	[LF_NORMALIZE_SEASONAL_NAIVE] = "seasonal_naive",
+	[LF_NORMALIZE_SEASON_PROFILE] = "season_profile",
 };
 
 int
@@ -101,6 +97,29 @@ lf_task_is_autoregressive(const lf_task *task)
 }
 
 bool
+lf_task_has_season(const lf_task *task)
+{
+	return task->season > 1 && task->season <= task->lookback && task->lead > 0;
+}
+
+bool
+lf_task_is_logged(const lf_task *task, int column)
+{
+	for (int j = 0; j < task->targets && task->log; j++)
+		if (task->target[j] == column)
+			return true;
+	return false;
+}
+
+double
+lf_task_limit(const lf_task *task, double value)
+{
+	if (!task->limited)
+		return value;
+	return value < task->lower_limit ? task->lower_limit : value > task->upper_limit ? task->upper_limit : value;
+}
+
+bool
 lf_task_fits_output(const lf_task *task, const lf_shape *output)
 {
 	int			targets = task->targets / lf_task_samples(task);
@@ -108,109 +127,6 @@ lf_task_fits_output(const lf_task *task, const lf_shape *output)
 	if (output->rank == 1)
 		return (int64_t) output->dim[0] == (int64_t) task->horizon * targets;
 	return output->rank == 2 && output->dim[0] == task->horizon && output->dim[1] == targets;
-}
-
-#define ROWS_UNASKED ((size_t) 1 << 16)		/* rows between two looks at the interrupt: some milliseconds at most */
-
-/* What scaling needs to know of some values. */
-typedef struct spread
-{
-	double		count;
-	double		low;
-	double		high;
-	double		mean;
-	double		squares;		/* around the mean */
-} spread;
-
-static inline void
-spread_add(spread *s, double value)
-{
-	double		delta = value - s->mean;
-
-	if (s->count == 0)
-		s->low = s->high = value;
-	/* Welford's update: no cancellation where the mean is large beside the spread */
-	s->count += 1;
-	s->mean += delta / s->count;
-	s->squares += delta * (value - s->mean);
-	if (value < s->low)
-		s->low = value;
-	if (value > s->high)
-		s->high = value;
-}
-
-static lf_scaler
-scaler_for(lf_scale scale, const spread *s)
-{
-	lf_scaler	scaler = {.offset = 0, .scale = 1};
-
-	if (scale == LF_SCALE_NONE || s->count == 0)
-		return scaler;
-	if (scale == LF_SCALE_STANDARD)
-	{
-		scaler.offset = s->mean;
-		scaler.scale = sqrt(s->squares / s->count);
-	}
-	else
-	{
-		scaler.offset = s->low;
-		scaler.scale = s->high - s->low;
-	}
-	/* squares of huge values overflow, and their range may: then -1 to 1 it is */
-	if (!isfinite(scaler.offset) || !isfinite(scaler.scale))
-	{
-		scaler.offset = 0;
-		scaler.scale = fabs(s->low) > fabs(s->high) ? fabs(s->low) : fabs(s->high);
-	}
-	/* a constant column, or one whose spread is rounding */
-	if (scaler.scale <= fabs(scaler.offset) * 1e-14 || scaler.scale < 1e-300)
-		scaler.scale = 1;
-	return scaler;
-}
-
-lf_scaler
-lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows,
-			  const volatile sig_atomic_t *interrupt)
-{
-	const double *values = frame->values + column;
-	size_t		stride = (size_t) frame->columns;
-	spread		all = {0};
-
-	for (size_t i = 0; i < rows && scale != LF_SCALE_NONE; i++)
-	{
-		spread_add(&all, values[i * stride]);
-		if (i % ROWS_UNASKED == 0 && interrupt != NULL && *interrupt != 0)
-			break;
-	}
-	return scaler_for(scale, &all);
-}
-
-lf_scaler
-lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, int column, size_t series,
-					size_t rows, const volatile sig_atomic_t *interrupt)
-{
-	lf_frame	one = lf_frame_of(frame, series);
-	spread		all = {0};
-
-	switch ((lf_column_kind) task->kind[column])
-	{
-		case LF_COLUMN_MEASURED:
-		case LF_COLUMN_KNOWN:
-			return lf_scaler_fit(scale, &one, column, rows, interrupt);
-		case LF_COLUMN_STATIC:
-			for (size_t s = 0; s < lf_frame_series(frame); s++)
-			{
-				one = lf_frame_of(frame, s);
-				if (one.rows > 0)
-					spread_add(&all, one.values[column]);
-			}
-			break;
-		case LF_COLUMN_CALENDAR:
-		case LF_COLUMN_CATEGORY:
-		case LF_COLUMN_SERIES:
-			break;
-	}
-	return scaler_for(scale, &all);
 }
 
 /* The rows of input i in window w: the first, and how many the frame has, at most the lookback; the last stands for others. */
@@ -234,25 +150,46 @@ rows_of_input(const lf_windows *windows, size_t w, int i)
 	return (input_rows) {first, rows - first};
 }
 
+/* A value of a column as the network sees it, before anything is subtracted. */
+static inline double
+scaled(const lf_windows *windows, int column, bool logged, double value)
+{
+	lf_scaler	s = windows->scaler[column];
+
+	return ((logged ? lf_logarithm(windows->task, value) : value) - s.offset) / s.scale;
+}
+
+double
+lf_window_scaled(const lf_windows *windows, int column, double value)
+{
+	return scaled(windows, column, lf_task_is_logged(windows->task, column), value);
+}
+
 double
 lf_window_level(const lf_windows *windows, size_t w, int i)
 {
+	const lf_task *task = windows->task;
 	input_rows	rows = rows_of_input(windows, w, i);
-	size_t		lookback = (size_t) windows->task->lookback;
+	size_t		count = (size_t) task->lookback;	/* values that the level is the mean of: the newest */
 	size_t		stride = (size_t) windows->frame->columns;
-	int			column = windows->task->input[i];
+	int			column = task->input[i];
+	bool		logged = lf_task_is_logged(task, column);
 	const double *values = windows->frame->values + rows.first * stride + column;
-	lf_scaler	s = windows->scaler[column];
-	double		last = (values[(rows.count - 1) * stride] - s.offset) / s.scale;
-	double		sum = last * (double) (lookback - rows.count);
+	size_t		beyond = count - rows.count;	/* places for which the last row stands */
+	double		last = scaled(windows, column, logged, values[(rows.count - 1) * stride]);
+	double		sum = 0;
 
-	if (windows->task->kind[column] >= LF_COLUMN_CATEGORY)
+	if (task->kind[column] >= LF_COLUMN_CATEGORY)
 		return 0;				/* its number says nothing about how much */
 	if (windows->normalize == LF_NORMALIZE_LAST)
 		return last;
-	for (size_t t = 0; t < rows.count; t++)
-		sum += (values[t * stride] - s.offset) / s.scale;
-	return sum / (double) lookback;
+	if (windows->normalize != LF_NORMALIZE_MEAN && lf_task_has_season(task))
+		count = (size_t) task->season;
+	if (beyond > count)
+		return last;
+	for (size_t t = rows.count - (count - beyond); t < rows.count; t++)
+		sum += scaled(windows, column, logged, values[t * stride]);
+	return (sum + last * (double) beyond) / (double) count;
 }
 
 /* Where the values of one of 'count' columns lie in x or y of 'rows' rows: the first, and the way to the next. */
@@ -285,8 +222,17 @@ linked_level(const lf_windows *windows, size_t w, int target)
 
 /* 'count' values of one column, 'stride' apart, scaled and measured from 'base', to every 'step'-th place of x. */
 static inline void
-put_column(const double *values, size_t stride, size_t count, lf_scaler s, double base, lf_real *x, size_t step)
+put_column(const lf_windows *windows, int column, const double *values, size_t count, double base, lf_real *x, size_t step)
 {
+	lf_scaler	s = windows->scaler[column];
+	size_t		stride = (size_t) windows->frame->columns;
+
+	if (windows->task->log && lf_task_is_logged(windows->task, column))
+	{
+		for (size_t t = 0; t < count; t++)
+			x[t * step] = (lf_real) (scaled(windows, column, true, values[t * stride]) - base);
+		return;
+	}
 	/* the usual case, one column of one, in a loop of its own: it becomes vector instructions */
 	if (stride == 1 && step == 1)
 		for (size_t t = 0; t < count; t++)
@@ -308,12 +254,61 @@ place_of(const int16_t *list, int count, int16_t column, int guess)
 	return -1;
 }
 
+/*
+ * What output k of a target is measured from, beside the level: a value of the window, or the mean of several, one or
+ * more whole seasons before it. Only where lf_task_has_season().
+ */
+static double
+season_base(const lf_windows *windows, size_t w, int column, int k)
+{
+	const lf_task *task = windows->task;
+	bool		logged = lf_task_is_logged(task, column);
+	size_t		season = (size_t) task->season;
+	size_t		last = w + (size_t) task->lookback - 1;
+	size_t		step = (size_t) (task->lead + k);	/* rows behind the last one of the window */
+	size_t		back = (step + season - 1) / season * season - step;
+	const double *values = windows->frame->values + column;
+	size_t		stride = (size_t) windows->frame->columns;
+	double		sum = 0;
+	int			count = 0;
+
+	do
+	{
+		sum += scaled(windows, column, logged, values[(last - back) * stride]);
+		back += season;
+		count++;
+	} while (windows->normalize == LF_NORMALIZE_SEASON_PROFILE && back < (size_t) task->lookback);
+	return sum / count;
+}
+
+/* Whether outputs of a target are measured from single rows of the window. */
+static bool
+has_season_base(const lf_windows *windows, int target)
+{
+	return windows->normalize >= LF_NORMALIZE_SEASONAL_NAIVE && lf_task_has_season(windows->task) &&
+		lf_task_input_of(windows->task, windows->task->target[target]) >= 0;
+}
+
+/* Each value becomes its difference from the one so many rows before; the first ones have none. */
+static void
+take_differences(const lf_task *task, lf_real *x, size_t step)
+{
+	size_t		apart = (size_t) task->difference;
+	size_t		lookback = (size_t) task->lookback;
+
+	for (size_t t = lookback; t-- > apart;)
+		x[t * step] -= x[(t - apart) * step];
+	for (size_t t = 0; t < apart && t < lookback; t++)
+		x[t * step] = 0;
+}
+
 void
 lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level)
 {
 	const lf_task *task = windows->task;
 	size_t		lookback = (size_t) task->lookback;
 	size_t		stride = (size_t) windows->frame->columns;
+	bool		measured = windows->normalize != LF_NORMALIZE_NONE || task->difference > 0;
 
 	for (int j = 0; j < task->targets; j++)
 	{
@@ -331,16 +326,39 @@ lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level)
 	for (int i = 0; i < task->inputs; i++)
 	{
 		int16_t		column = task->input[i];
-		int			target = windows->normalize == LF_NORMALIZE_NONE ? -1 :
-			place_of(task->target, task->targets, column, i);
+		int			target = measured ? place_of(task->target, task->targets, column, i) : -1;
 		column_place place = place_in_samples(task, task->lookback, task->inputs, i);
 		input_rows	rows = rows_of_input(windows, w, i);
 
-		put_column(windows->frame->values + rows.first * stride + column, stride, rows.count, windows->scaler[column],
+		put_column(windows, column, windows->frame->values + rows.first * stride + column, rows.count,
 				   target < 0 ? 0 : level[target], x + place.first, place.step);
 		for (size_t t = rows.count; t < lookback; t++)
 			x[place.first + t * place.step] = x[place.first + (rows.count - 1) * place.step];
+		if (target >= 0 && task->difference > 0)
+			take_differences(task, x + place.first, place.step);
 	}
+}
+
+/* What output k of target j is measured from: the level, a row of the window, or the row before it by a difference. */
+static double
+output_base(const lf_windows *windows, size_t w, const double *level, int j, int k)
+{
+	const lf_task *task = windows->task;
+	int			column = task->target[j];
+	size_t		row = lf_window_first_output(task, w) + (size_t) k;
+
+	if (task->difference > 0)
+		return scaled(windows, column, lf_task_is_logged(task, column),
+					  windows->frame->values[(row - (size_t) task->difference) * (size_t) windows->frame->columns +
+											 (size_t) column]);
+	return has_season_base(windows, j) ? season_base(windows, w, column, k) : level[j];
+}
+
+/* Whether all outputs of a target are measured from its level. */
+static bool
+has_one_base(const lf_windows *windows, int j)
+{
+	return windows->task->difference == 0 && !has_season_base(windows, j);
 }
 
 void
@@ -353,27 +371,56 @@ lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_re
 	for (int j = 0; j < task->targets; j++)
 	{
 		column_place place = place_in_samples(task, task->horizon, task->targets, j);
+		bool		one = has_one_base(windows, j);
 
-		put_column(first + task->target[j], stride, (size_t) task->horizon, windows->scaler[task->target[j]],
-				   level[j], y + place.first, place.step);
+		put_column(windows, task->target[j], first + task->target[j], (size_t) task->horizon, one ? level[j] : 0,
+				   y + place.first, place.step);
+		for (int k = 0; k < task->horizon && !one; k++)
+			y[place.first + (size_t) k * place.step] -= (lf_real) output_base(windows, w, level, j, k);
 		for (size_t k = 0; windows->frame->masked != NULL && k < (size_t) task->horizon; k++)
 			if (lf_frame_is_masked(windows->frame, lf_window_first_output(task, w) + k, task->target[j]))
 				y[place.first + k * place.step] = (lf_real) NAN;
 	}
 }
 
-void
-lf_window_restore(const lf_windows *windows, const double *level, const lf_real *y, double *values)
+/* A number of the network's scale as a value of the column, within the limits. */
+static double
+unscaled(const lf_windows *windows, int column, bool logged, double value)
 {
 	const lf_task *task = windows->task;
+	lf_scaler	s = windows->scaler[column];
+
+	value = value * s.scale + s.offset;
+	if (logged)
+		value = lf_from_logarithm(task, value);
+	return lf_task_limit(task, value);
+}
+
+void
+lf_window_restore(const lf_windows *windows, size_t w, const double *level, const lf_real *y, double *values)
+{
+	const lf_task *task = windows->task;
+	size_t		apart = (size_t) task->difference;
 
 	for (int j = 0; j < task->targets; j++)
 	{
-		lf_scaler	s = windows->scaler[task->target[j]];
+		int			column = task->target[j];
 		column_place place = place_in_samples(task, task->horizon, task->targets, j);
+		bool		logged = lf_task_is_logged(task, column);
+		bool		one = has_one_base(windows, j);
 
-		for (int k = 0; k < task->horizon; k++)
-			values[k * task->targets + j] =
-				((double) y[place.first + (size_t) k * place.step] + level[j]) * s.scale + s.offset;
+		for (size_t k = 0; k < (size_t) task->horizon; k++)
+		{
+			double		value = (double) y[place.first + k * place.step];
+			double		base;
+
+			if (one)
+				base = level[j];
+			else if (apart > 0 && k + (size_t) task->lead > apart)	/* the row before it is an output, too */
+				base = scaled(windows, column, logged, values[(k - apart) * (size_t) task->targets + (size_t) j]);
+			else
+				base = output_base(windows, w, level, j, (int) k);
+			values[k * (size_t) task->targets + (size_t) j] = unscaled(windows, column, logged, value + base);
+		}
 	}
 }

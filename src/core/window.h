@@ -91,6 +91,13 @@ typedef struct lf_task
 	int16_t		target[LF_MAX_COLUMNS];
 	int			ahead[LF_MAX_COLUMNS];	/* of an input: rows after those of the window, up to the last output */
 	uint8_t		kind[LF_MAX_COLUMNS];	/* lf_column_kind of each column of the frame */
+	int			season;			/* rows, of a window: for normalizing; 0 or 1: none */
+	int			difference;		/* rows between two values of which the network sees the difference; 0: the values */
+	bool		log;			/* it sees the logarithms of the targets above 'log_from' */
+	double		log_from;
+	bool		limited;		/* all forecasts lie between these, which may be infinite */
+	double		lower_limit;
+	double		upper_limit;
 	bool		independent;	/* the network sees one column at a time: the inputs are the targets, in their order */
 } lf_task;
 
@@ -129,32 +136,6 @@ bool		lf_task_same_columns(const lf_task *task);
 /* Whether an output shape serves the task: (horizon, targets of a sample), or these in that order as one vector. */
 bool		lf_task_fits_output(const lf_task *task, const lf_shape *output);
 
-/* These numbers stand in stored models: never renumber, add at the end. */
-typedef enum lf_scale
-{
-	LF_SCALE_NONE,
-	LF_SCALE_STANDARD,			/* mean 0, variance 1 over the training rows */
-	LF_SCALE_MINMAX				/* 0 to 1 over the training rows */
-} lf_scale;
-
-#define LF_SCALES 3
-extern const char *const lf_scale_names[LF_SCALES];
-
-/* scaled = (value - offset) / scale, for one column */
-typedef struct lf_scaler
-{
-	double		offset;
-	double		scale;			/* never 0: a constant column keeps 1 */
-} lf_scaler;
-
-/* Fits one column on rows 0 .. rows - 1 of the frame. Worthless where the interrupt (NULL: none) came meanwhile. */
-lf_scaler	lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows,
-						  const volatile sig_atomic_t *interrupt);
-
-/* The same for one of a task's columns in one series, or of all series where it is static. */
-lf_scaler	lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, int column, size_t series,
-								size_t rows, const volatile sig_atomic_t *interrupt);
-
 /*
  * What a window is measured from. The level of a target is subtracted from its inputs and outputs, and added back to
  * the forecast. A target that is no input has no values in the window; its level is then a linear estimate from the
@@ -164,21 +145,38 @@ typedef enum lf_normalize
 {
 	LF_NORMALIZE_NONE,
 	LF_NORMALIZE_LAST,			/* levels are the last values in the window */
-	LF_NORMALIZE_MEAN			/* levels are the means over the window */
+	LF_NORMALIZE_MEAN,			/* levels are the means over the window */
+	LF_NORMALIZE_SEASON_MEAN,	/* levels are the means over the last season of the window */
+	LF_NORMALIZE_SEASONAL_NAIVE,	/* the same, but outputs are measured from the value one season before */
+	LF_NORMALIZE_SEASON_PROFILE	/* the same, from the mean of the same place in all seasons of the window */
 } lf_normalize;
 
-#define LF_NORMALIZES 3
+#define LF_NORMALIZES 6
 extern const char *const lf_normalize_names[LF_NORMALIZES];
+
+struct lf_scaler;				/* see scaler.h */
 
 /* Everything a window is made from. */
 typedef struct lf_windows
 {
 	const lf_task *task;
 	const lf_frame *frame;
-	const lf_scaler *scaler;	/* (columns), of the series that the windows are in */
+	const struct lf_scaler *scaler;	/* (columns), of the series that the windows are in */
 	lf_normalize normalize;
 	const double *link;			/* (targets, inputs + 1), see level.h; NULL where no target needs it */
 } lf_windows;
+
+/* Whether windows can be normalized by their season: they hold one, and the outputs lie behind them. */
+bool		lf_task_has_season(const lf_task *task);
+
+/* A forecast within the limits. */
+double		lf_task_limit(const lf_task *task, double value);
+
+/* Whether the network sees logarithms of a column. */
+bool		lf_task_is_logged(const lf_task *task, int column);
+
+/* A value of a column on the scale of the scaler. */
+double		lf_window_scaled(const lf_windows *windows, int column, double value);
 
 /* The level of input i in window w, on the scale of the scaler: its last value, or its mean. */
 double		lf_window_level(const lf_windows *windows, size_t w, int i);
@@ -192,7 +190,7 @@ void		lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *l
 /* Writes the outputs wanted from window w into y (samples, horizon, targets of a sample); those masked are NaN. */
 void		lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_real *y);
 
-/* Turns a network's y, which lies the same way, back into (horizon, targets) on the scale of the columns. */
-void		lf_window_restore(const lf_windows *windows, const double *level, const lf_real *y, double *values);
+/* Turns a network's y of window w, which lies the same way, back into (horizon, targets) on the scale of the columns. */
+void		lf_window_restore(const lf_windows *windows, size_t w, const double *level, const lf_real *y, double *values);
 
 #endif

@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include "level.h"
+#include "scaler.h"
 
 #include <math.h>
 #include <stdlib.h>

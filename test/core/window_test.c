@@ -5,7 +5,7 @@
  */
 #include "rig.h"
 #include "tap.h"
-#include "window.h"
+#include "scaler.h"
 
 #include <math.h>
 
@@ -171,40 +171,154 @@ test_levels(void)
 	   "with a link the other target's level follows from the levels of the inputs");
 }
 
+/* Whether every window comes back from what a network would have to say about it. */
+static bool
+comes_back(const lf_task *task, lf_normalize normalize)
+{
+	bool		good = true;
+
+	for (int s = 0; s < LF_SCALES; s++)
+	{
+		lf_scaler	scaler[COLUMNS];
+		lf_windows	windows = {.task = task, .frame = &frame, .scaler = scaler, .normalize = normalize};
+
+		for (int c = 0; c < COLUMNS; c++)
+			scaler[c] = lf_scaler_of_column((lf_scale) s, &frame, task, c, 0, ROWS, NULL);
+		for (size_t w = 0; w < lf_window_count(task, ROWS); w++)
+		{
+			size_t		row = lf_window_first_output(task, w);
+			double		level[2];
+			double		restored[4 * 2];
+			lf_real		x[6 * 3];
+			lf_real		y[4 * 2];
+
+			lf_window_input(&windows, w, x, level);
+			lf_window_target(&windows, w, level, y);
+			lf_window_restore(&windows, w, level, y, restored);
+			for (size_t k = 0; k < (size_t) task->horizon; k++)
+				for (size_t j = 0; j < 2; j++)
+				{
+					double		expected = values[(row + k) * COLUMNS + (size_t) task->target[j]];
+
+					good = good && fabs(restored[k * 2 + j] - expected) < 1e-4 * (1 + fabs(expected));
+				}
+		}
+	}
+	return good;
+}
+
 static void
 test_restore(void)
 {
-	static const lf_normalize normalize[] = {LF_NORMALIZE_NONE, LF_NORMALIZE_LAST, LF_NORMALIZE_MEAN};
-	static const lf_scale scale[] = {LF_SCALE_NONE, LF_SCALE_STANDARD, LF_SCALE_MINMAX};
 	lf_task		task = task_of(5, 3, 2);
 	bool		good = true;
 
 	for (int n = 0; n < LF_NORMALIZES; n++)
-		for (int s = 0; s < LF_SCALES; s++)
-		{
-			lf_scaler	scaler[COLUMNS];
-			lf_windows	windows = {.task = &task, .frame = &frame, .scaler = scaler, .normalize = normalize[n]};
-
-			for (int c = 0; c < COLUMNS; c++)
-				scaler[c] = lf_scaler_fit(scale[s], &frame, c, ROWS, NULL);
-			for (size_t w = 0; w < lf_window_count(&task, ROWS); w++)
-			{
-				size_t		row = lf_window_first_output(&task, w);
-				double		level[2];
-				double		restored[3 * 2];
-				lf_real		x[5 * 3];
-				lf_real		y[3 * 2];
-
-				lf_window_input(&windows, w, x, level);
-				lf_window_target(&windows, w, level, y);
-				lf_window_restore(&windows, level, y, restored);
-				for (size_t k = 0; k < 3; k++)
-					for (size_t j = 0; j < 2; j++)
-						good = good && is_close(restored[k * 2 + j],
-												values[(row + k) * COLUMNS + (size_t) task.target[j]]);
-			}
-		}
+		good = good && comes_back(&task, (lf_normalize) n);
 	ok(good, "restoring gives the rows back, whatever the scaling and the levels");
+	for (int season = 2; season <= 6; season++)
+		for (int lead = 1; lead <= 3; lead++)
+			for (int n = 0; n < LF_NORMALIZES; n++)
+			{
+				task = task_of(6, 4, lead);
+				task.season = season;
+				good = good && comes_back(&task, (lf_normalize) n);
+				task.log = true;
+				task.log_from = -1;
+				good = good && comes_back(&task, (lf_normalize) n);
+			}
+	ok(good, "with seasons, with leads and with logarithms as well");
+	for (int apart = 1; apart <= 6; apart++)
+	{
+		task = task_of(6, 4, 1);
+		task.input[1] = 1;		/* both targets are inputs */
+		task.difference = apart;
+		good = good && comes_back(&task, LF_NORMALIZE_NONE);
+		task.log = true;
+		task.log_from = -1;
+		good = good && comes_back(&task, LF_NORMALIZE_NONE);
+	}
+	ok(good, "and from differences of neighbours or of seasons");
+}
+
+/* One column with a season of 3: what stands in the window, and what outputs are measured from. */
+static void
+test_season(void)
+{
+	static const double column[] = {1, 2, 6, 3, 4, 8, 5, 6, 10, 7, 8, 12};
+	const lf_frame single = {.values = column, .rows = 12, .columns = 1};
+	const lf_scaler scaler = {.offset = 0, .scale = 2};
+	lf_task		task = {.lookback = 6, .horizon = 4, .lead = 1, .inputs = 1, .targets = 1, .season = 3};
+	lf_windows	windows = {.task = &task, .frame = &single, .scaler = &scaler, .normalize = LF_NORMALIZE_SEASON_MEAN};
+	double		level;
+	lf_real		x[6];
+	lf_real		y[4];
+
+	ok(lf_task_has_season(&task), "a window of six rows holds a season of three");
+	lf_window_input(&windows, 0, x, &level);
+	lf_window_target(&windows, 0, &level, y);
+	ok(is_close(level, 5 / 2.0) && is_close((double) x[0], (1 - 5) / 2.0) && is_close((double) y[3], (7 - 5) / 2.0),
+	   "season_mean: the level is the mean of the last season");
+	windows.normalize = LF_NORMALIZE_SEASONAL_NAIVE;
+	lf_window_input(&windows, 0, x, &level);
+	lf_window_target(&windows, 0, &level, y);
+	ok(is_close((double) x[0], (1 - 5) / 2.0), "seasonal_naive: inputs are measured from it as well");
+	ok(is_close((double) y[0], (5 - 3) / 2.0) && is_close((double) y[2], (10 - 8) / 2.0) &&
+	   is_close((double) y[3], (7 - 3) / 2.0), "outputs from the value that was last in their place");
+	windows.normalize = LF_NORMALIZE_SEASON_PROFILE;
+	lf_window_input(&windows, 0, x, &level);
+	lf_window_target(&windows, 0, &level, y);
+	ok(is_close((double) y[0], (5 - 2) / 2.0) && is_close((double) y[3], (7 - 2) / 2.0),
+	   "season_profile: from the mean of their place in all seasons of the window");
+	task.lookback = 2;
+	ok(!lf_task_has_season(&task), "two rows hold no season of three");
+	lf_window_input(&windows, 0, x, &level);
+	ok(is_close(level, 1.5 / 2), "there the level is the mean of the window");
+	task.lookback = 6;
+	task.lead = 0;
+	ok(!lf_task_has_season(&task), "nor is there one before an output on the last row of the window");
+}
+
+static void
+test_differences_and_logarithms(void)
+{
+	static const double column[] = {1, 2, 4, 8, 16, 32, 64, 128};
+	const lf_frame single = {.values = column, .rows = 8, .columns = 1};
+	lf_scaler	scaler = {.offset = 0, .scale = 1};
+	lf_task		task = {.lookback = 4, .horizon = 2, .lead = 1, .inputs = 1, .targets = 1, .difference = 1};
+	lf_windows	windows = {.task = &task, .frame = &single, .scaler = &scaler};
+	double		level;
+	double		restored[2];
+	lf_real		x[4];
+	lf_real		y[2];
+
+	lf_window_input(&windows, 1, x, &level);
+	lf_window_target(&windows, 1, &level, y);
+	ok(x[0] == 0 && x[1] == 2 && x[3] == 8 && y[0] == 16 && y[1] == 32, "the network sees differences");
+	y[0] = y[1] = 5;
+	lf_window_restore(&windows, 1, &level, y, restored);
+	ok(restored[0] == 21 && restored[1] == 26, "and its own are added up from the last value on");
+	task.difference = 3;
+	lf_window_input(&windows, 1, x, &level);
+	lf_window_target(&windows, 1, &level, y);
+	ok(x[2] == 0 && x[3] == 14 && y[0] == 28 && y[1] == 56, "differences of a season look three rows back");
+
+	task.difference = 0;
+	task.log = true;
+	lf_window_input(&windows, 1, x, &level);
+	ok(is_close((double) x[0], log(2)) && is_close((double) x[3], log(16)), "logarithms");
+	y[0] = (lf_real) log(50);
+	y[1] = 5000;
+	task.limited = true;
+	task.lower_limit = 60;
+	task.upper_limit = 1e6;
+	lf_window_restore(&windows, 1, &level, y, restored);
+	ok(restored[0] == 60 && restored[1] == 1e6, "forecasts stay within the limits, even where no double holds them");
+	task.log_from = 200;
+	lf_window_input(&windows, 1, x, &level);
+	ok(isfinite((double) x[0]), "a value that has no logarithm is at least finite");
+	scaler = lf_scaler_of_column(LF_SCALE_STANDARD, &single, &(lf_task) {.targets = 1, .log = true}, 0, 0, 8, NULL);
+	ok(is_close(scaler.offset, 3.5 * log(2)), "scaling is that of the logarithms");
 }
 
 static lf_scaler
@@ -356,7 +470,7 @@ test_independent_columns(void)
 			good = good && y[1][c * HORIZON + k] == y[0][k * 3 + c];
 	}
 	ok(good, "they lie behind each other, with the numbers that they have side by side");
-	lf_window_restore(&windows, level[1], y[1], restored);
+	lf_window_restore(&windows, W, level[1], y[1], restored);
 	good = true;
 	for (int k = 0; k < HORIZON; k++)
 		for (int c = 0; c < 3; c++)
@@ -376,6 +490,8 @@ main(void)
 	test_rows();
 	test_levels();
 	test_restore();
+	test_season();
+	test_differences_and_logarithms();
 	test_scalers();
 	test_tasks();
 	test_one_column();
