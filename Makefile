@@ -11,11 +11,11 @@ BLAS ?= openblas
 PG_CONFIG ?= pg_config
 
 # The one list of what the core is made of: the module, the tests, the fuzzer and the benchmark take it from here.
-CORE = activation base combinations crc32c defaults fit frequent gaps initialize interval kernels kernels_avx2 \
-	kernels_avx512 kernels_generic layer layer_bidirectional layer_category_embedding layer_conv1d layer_conv_lstm2d \
-	layer_dense layer_dropout layer_lstm layer_max_pool1d layer_segment_lstm layer_shape layer_time_distributed level loss \
-	matrix metrics model_bytes network optimizer patches pool predict preset random scaler score season shards split tally \
-	trainer window
+CORE = activation base bounds combinations crc32c defaults fit frequent gaps head head_loss initialize interval kernels \
+	kernels_avx2 kernels_avx512 kernels_generic layer layer_bidirectional layer_category_embedding layer_conv1d \
+	layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d layer_segment_lstm layer_shape \
+	layer_time_distributed level loss matrix metrics model_bytes network optimizer patches pool predict preset quantile \
+	random scaler score season shards split tally trainer window
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
 PG = along anomalies architecture arguments backtest calendar columns describe dictionary error evaluate forecast grid \
@@ -79,11 +79,13 @@ accuracy: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/accuracy.sql
 
-# EVERY=17 takes every 17th series
+# EVERY=17 takes every 17th series; OPTIONS='[{}, {"loss": "quantile"}]' compares options
+OPTIONS ?= [{}]
 coverage: setup
 	@test -d "$(SERIES)" || { echo "give the folder with the series: make coverage SERIES=folder" >&2; exit 1; }
 	$(SUB) -s all
-	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(EVERY)" -f bench/coverage.sql
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(EVERY)" -v options='$(OPTIONS)' \
+		-f bench/coverage.sql
 
 # takes some ten minutes
 tuning: setup

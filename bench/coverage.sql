@@ -1,5 +1,6 @@
--- Measures how many of the values that came lie within the intervals, on real series with default options. The folder with
--- the data is the psql variable "data", every how manieth series the variable "every"; see make coverage.
+-- Measures how many of the values that came lie within the intervals, on real series. The folder with the data is the psql
+-- variable "data", every how manieth series the variable "every", the options to compare the JSON array "options"; see make
+-- coverage.
 \set ON_ERROR_STOP on
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET client_min_messages = error;
@@ -45,19 +46,28 @@ SELECT 'M4 hourly' AS series, id, 48 AS horizon, n, value, part = 'test' AS is_t
 UNION ALL
 SELECT 'NN5 daily', id, 56, n, value, n > (SELECT max(n) FROM nn5) - 56 FROM nn5;
 CREATE TABLE models AS
-SELECT series, id, horizon, lstm_train_agg(value, jsonb_build_object('horizon', horizon) ORDER BY n) AS model
-FROM tests WHERE NOT is_test GROUP BY series, id, horizon;
+SELECT no, options, series, id, horizon, lstm_train_agg(value, jsonb_build_object('horizon', horizon) || options ORDER BY n) AS model
+FROM tests, jsonb_array_elements(:'options') WITH ORDINALITY o(options, no) WHERE NOT is_test GROUP BY no, options, series, id, horizon;
 CREATE TABLE covered AS
-SELECT m.series, m.id, level, f.step, t.value BETWEEN f.lower_bound AND f.upper_bound AS inside,
-       f.upper_bound - f.lower_bound AS width
+SELECT m.no, m.options, m.series, m.id, level, f.step, t.value BETWEEN f.lower_bound AND f.upper_bound AS inside,
+       f.upper_bound - f.lower_bound AS width, abs(f.forecast - t.value) AS error,
+       f.upper_bound - f.lower_bound + 2 / (1 - level) * greatest(f.lower_bound - t.value, t.value - f.upper_bound, 0) AS winkler
 FROM models m, unnest(ARRAY[0.8, 0.95]) level, lstm_forecast(m.model, level => level) f,
      LATERAL (SELECT value FROM (SELECT value, row_number() OVER (ORDER BY n) AS step FROM tests t
                                  WHERE t.series = m.series AND t.id = m.id AND t.is_test) t WHERE t.step = f.step) t;
+CREATE TEMP TABLE scores AS
+SELECT no, series, id, level, avg(error) AS error, avg(winkler) AS winkler FROM covered GROUP BY no, series, id, level;
+
 \echo
-\echo Values within the intervals, per cent; one origin per series, all steps of the horizon.
-SELECT series, count(DISTINCT id) AS of_series, level,
+\echo Values within the intervals, per cent; one origin per series, all steps of the horizon. Error of the forecasts and
+\echo Winkler score of the intervals as shares of those with the first options, geometric means over series.
+SELECT series, count(DISTINCT id) AS of_series, c.options, level,
        round(100 * avg(inside::int), 1) AS inside,
        round(100 * avg(inside::int) FILTER (WHERE step <= 12), 1) AS first_12_steps,
        round(100 * avg(inside::int) FILTER (WHERE step > 36), 1) AS after_36_steps,
-       count(*) FILTER (WHERE inside IS NULL) AS without_interval
-FROM covered GROUP BY series, level ORDER BY series, level;
+       count(*) FILTER (WHERE inside IS NULL) AS without_interval,
+       round(exp(avg(ln(s.error / first.error)))::numeric, 3) AS error,
+       round(exp(avg(ln(s.winkler / first.winkler)))::numeric, 3) AS winkler
+FROM covered c JOIN scores s USING (no, series, id, level)
+    JOIN (SELECT series, id, level, error, winkler FROM scores WHERE no = 1) first USING (series, id, level)
+GROUP BY series, no, c.options, level ORDER BY series, level, no;

@@ -32,6 +32,8 @@
 #define LEAST_EPOCHS 5
 #define MOST_EPOCHS 100
 
+const double lf_default_levels[LF_DEFAULT_LEVELS] = {0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975};
+
 int
 lf_default_lookback(size_t rows, int season)
 {

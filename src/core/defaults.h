@@ -33,6 +33,10 @@ int			lf_default_segment_lookback(size_t rows, int horizon, int season, int leng
  */
 lf_normalize lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int inner);
 
+/* Levels of quantiles: the median, and both ends of the intervals of 50, 80, 90 and 95 per cent. */
+#define LF_DEFAULT_LEVELS 9
+extern const double lf_default_levels[LF_DEFAULT_LEVELS];
+
 /* Replaces what is LF_UNSET: learning rate, batch size and epochs. 'preset' is NULL for layers of the user's own. */
 void		lf_default_training(lf_training *training, const lf_preset_info *preset, size_t windows);
 

@@ -239,6 +239,19 @@ measured_place(const lf_fit *fit, size_t i)
 	return lf_spans_at(&fit->split.validation, held - 1 - (n - 1 - i) * (held / n));
 }
 
+/* How far off step k of the i-th forecast is: for the head, or past what it says in the unit of the series. */
+static double
+how_far(const lf_fit *fit, size_t i, size_t k, size_t j, double forecast, double actual)
+{
+	const lf_task *task = fit->task;
+	size_t		place = (i * (size_t) task->horizon + k) * (size_t) task->targets + j;
+
+	if (task->head.kind == LF_HEAD_POINT || k >= (size_t) task->horizon)
+		return fabs(forecast - actual) / fit->unit[fit->series * (size_t) task->targets + j];
+	return lf_head_surprise(&task->head,
+							fit->predictor.distribution + place * (size_t) lf_head_parts(&task->head), actual);
+}
+
 /* Forecasts a batch of held-out windows as far as intervals go, and notes how far off each step is. */
 static lf_status
 measure_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
@@ -268,9 +281,8 @@ measure_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 				int			column = task->target[j];
 
 				*to = row >= fit->view.rows || lf_frame_is_masked(&fit->view, row, column) ? NAN :
-					(float) (fabs(fit->out[(i * steps + k) * targets + j] -
-								  fit->view.values[row * (size_t) fit->view.columns + (size_t) column]) /
-							 fit->unit[place.series * targets + j]);
+					(float) how_far(fit, i, k, j, fit->out[(i * steps + k) * targets + j],
+									fit->view.values[row * (size_t) fit->view.columns + (size_t) column]);
 			}
 	fit->done += count;
 	if (fit->done == n)

@@ -139,6 +139,16 @@ lf_errors_width(const lf_errors *errors, int targets, int step, int target, doub
 }
 
 double
+lf_errors_largest(const lf_errors *errors, int targets, int step, int target)
+{
+	size_t		list = (size_t) step * (size_t) targets + (size_t) target;
+
+	if (step >= errors->steps || errors->count[list] == 0)
+		return 0;
+	return (double) errors->error[list * (size_t) errors->most + (size_t) errors->count[list] - 1];
+}
+
+double
 lf_errors_rarity(const lf_errors *errors, int targets, int step, int target, double error)
 {
 	size_t		list = (size_t) step * (size_t) targets + (size_t) target;

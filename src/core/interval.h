@@ -6,6 +6,9 @@
  * the one of rank ceil((n + 1) * level) bounds a new error with that probability, whatever the distribution, as long as
  * new rows are like those that were held out. Steps past the horizon are measured like the others, by feeding forecasts
  * back: what the recursion adds to the error is in the width.
+ *
+ * Where the network says a distribution (see head.h), the errors of the steps that it says one for are surprises, and
+ * widths are reaches.
  */
 #ifndef LF_INTERVAL_H
 #define LF_INTERVAL_H
@@ -20,7 +23,7 @@ typedef struct lf_errors
 	int			steps;			/* that were measured: the horizon, or more; 0: nothing was */
 	int			most;			/* errors kept of any step */
 	int		   *count;			/* (steps, targets): errors kept, at most 'most' */
-	float	   *error;			/* (steps, targets, most): absolute, ascending */
+	float	   *error;			/* (steps, targets, most): absolute, or surprises; ascending */
 } lf_errors;
 
 /* Steps to measure for a task with so many held-out windows: the horizon, and what recursion may be asked for. */
@@ -40,6 +43,9 @@ void		lf_errors_keep(lf_errors *errors, int targets, float *measured, size_t n);
 
 /* Half the width of the interval of a level, step from 0 on; NaN where too few errors are known for this level. */
 double		lf_errors_width(const lf_errors *errors, int targets, int step, int target, double level);
+
+/* The largest error that is kept; 0 where none is. */
+double		lf_errors_largest(const lf_errors *errors, int targets, int step, int target);
 
 /*
  * The probability that a forecast which is as good as those that were held out is that far off or further: the rank of an

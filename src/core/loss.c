@@ -9,7 +9,26 @@ const char *const lf_loss_names[LF_LOSSES] = {
 	[LF_MSE] = "mse",
 	[LF_MAE] = "mae",
 	[LF_HUBER] = "huber",
+	[LF_QUANTILE] = "quantile",
+	[LF_GAUSSIAN] = "gaussian",
+	[LF_STUDENT_T] = "student_t",
 };
+
+lf_head_kind
+lf_loss_head(lf_loss loss)
+{
+	switch (loss)
+	{
+		case LF_QUANTILE:
+			return LF_HEAD_QUANTILES;
+		case LF_GAUSSIAN:
+			return LF_HEAD_GAUSSIAN;
+		case LF_STUDENT_T:
+			return LF_HEAD_STUDENT_T;
+		default:
+			return LF_HEAD_POINT;
+	}
+}
 
 size_t
 lf_loss_known(const lf_real *target, size_t n)
@@ -54,6 +73,10 @@ lf_loss_sum(lf_loss loss, const lf_real *y, const lf_real *target, size_t n, lf_
 				sum += size <= 1 ? error * error / 2 : size - 0.5;
 				slope = size <= 1 ? error : error > 0 ? 1 : -1;
 				break;
+			case LF_QUANTILE:
+			case LF_GAUSSIAN:
+			case LF_STUDENT_T:
+				break;			/* see lf_head_loss_sum */
 		}
 		if (dy != NULL)
 			dy[i] = (lf_real) (slope * share);

@@ -248,8 +248,29 @@ check_kinds(stream *s, const lf_task *task)
 			s->failed = true;
 }
 
+/* The kind of the head follows from the loss. */
 static void
-transfer_task(stream *s, lf_task *task, int columns)
+transfer_head(stream *s, lf_head *head, lf_loss loss)
+{
+	double		level[LF_MAX_LEVELS];
+	int			levels = head->levels;
+
+	if (s->direction == READING)
+		*head = (lf_head) {.kind = lf_loss_head(loss)};
+	if (head->kind != LF_HEAD_QUANTILES)
+		return;
+	transfer_int(s, &levels, 0, LF_MAX_LEVELS);
+	for (int i = 0; i < levels; i++)
+	{
+		level[i] = head->level[i];
+		transfer_double(s, &level[i]);
+	}
+	if (s->direction == READING && (s->failed || !lf_head_set_levels(head, level, levels)))
+		s->failed = true;
+}
+
+static void
+transfer_task(stream *s, lf_task *task, int columns, lf_loss loss)
 {
 	transfer_int(s, &task->lookback, 1, LF_MAX_DIM);
 	transfer_int(s, &task->horizon, 1, LF_MAX_DIM);
@@ -273,6 +294,7 @@ transfer_task(stream *s, lf_task *task, int columns)
 		(task->difference > 0 && (task->lead != 1 || !lf_task_targets_are_inputs(task))))
 		s->failed = true;
 	transfer_bool(s, &task->independent);
+	transfer_head(s, &task->head, loss);
 	if (task->independent && !lf_task_same_columns(task))
 		s->failed = true;
 	check_kinds(s, task);
@@ -296,6 +318,7 @@ transfer_training(stream *s, lf_training *training)
 	transfer_int(s, &training->patience, 0, INT32_MAX);
 	transfer_bool(s, &training->shuffle);
 	transfer_bool(s, &training->refit);
+	transfer_bool(s, &training->calibrate);
 	transfer_u64(s, &training->seed);
 }
 
@@ -369,7 +392,7 @@ transfer_series(stream *s, lf_model *model)
 			scaler = model->scaler[i];
 		transfer_finite(s, &scaler.offset);
 		transfer_finite(s, &scaler.scale);
-		if (scaler.scale == 0)
+		if (!(scaler.scale > 0))	/* quantiles keep their order */
 			s->failed = true;
 		if (s->direction == READING && model->scaler != NULL)
 			model->scaler[i] = scaler;
@@ -584,7 +607,8 @@ transfer_model(stream *s, lf_model *model)
 {
 	transfer_spec(s, &model->spec);
 	transfer_int(s, &model->columns, 1, LF_MAX_COLUMNS);
-	transfer_task(s, &model->task, model->columns);
+	transfer_training(s, &model->training);
+	transfer_task(s, &model->task, model->columns, model->training.loss);
 	if (s->direction == READING)
 		check_spec(s, model);
 	transfer_text(s, &model->version);

@@ -3,6 +3,8 @@
  */
 #include "predict.h"
 
+#include "scaler.h"
+
 #include <string.h>
 
 /* Rows of a window that moves: what is known ahead of it moves along. */
@@ -16,9 +18,14 @@ void
 lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network, const lf_task *task,
 				  int columns, int batch, int moving)
 {
+	size_t		outputs = (size_t) batch * (size_t) task->horizon * (size_t) task->targets *
+		(size_t) lf_head_parts(&task->head);
+
 	*predictor = (lf_predictor) {.network = network, .batch = batch};
 	predictor->x = lf_arena_reals(arena, (size_t) batch * (size_t) task->lookback * (size_t) task->inputs);
-	predictor->y = lf_arena_reals(arena, (size_t) batch * (size_t) task->horizon * (size_t) task->targets);
+	predictor->y = lf_arena_reals(arena, outputs);
+	if (task->head.kind != LF_HEAD_POINT)
+		predictor->distribution = lf_arena_take(arena, outputs, sizeof(double));
 	predictor->level = lf_arena_take(arena, (size_t) batch * (size_t) task->targets, sizeof(double));
 	predictor->rows = lf_arena_take(arena, (size_t) moving * moving_rows(task) * (size_t) columns, sizeof(double));
 	predictor->out = lf_arena_take(arena, (size_t) moving * (size_t) task->horizon * (size_t) task->targets,
@@ -48,14 +55,48 @@ walk(lf_predictor *predictor, const volatile sig_atomic_t *interrupt, int sample
 	return LF_OK;
 }
 
-lf_status
-lf_predict(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
-		   size_t first, size_t stride, int count, double *out)
+/*
+ * Turns the outputs y for one window into distributions (horizon, targets, parts) on the scale of the columns, unless
+ * that is NULL, and into their points (horizon, targets).
+ */
+static void
+restore_distributions(const lf_windows *windows, size_t w, const double *level, const lf_real *y, double *distribution,
+					  double *values)
+{
+	const lf_task *task = windows->task;
+	const lf_head *head = &task->head;
+	size_t		horizon = (size_t) task->horizon;
+	size_t		targets = (size_t) task->targets;
+	size_t		parts = (size_t) lf_head_parts(head);
+
+	for (size_t k = 0; k < horizon; k++)
+		for (size_t j = 0; j < targets; j++)
+		{
+			size_t		place = task->independent ? j * horizon + k : k * targets + j;
+			lf_scaler	s = windows->scaler[task->target[j]];
+			double		one[LF_MAX_LEVELS];
+
+			lf_head_distribution(head, y + place * parts, one);
+			lf_head_rescale(head, one, lf_window_base(windows, w, level, (int) j, (int) k) * s.scale + s.offset, s.scale);
+			/* quantiles keep their order; means and spreads have no logarithm, see training */
+			for (size_t i = 0; i < parts && task->log && head->kind == LF_HEAD_QUANTILES; i++)
+				one[i] = lf_from_logarithm(task, one[i]);
+			values[k * targets + j] = lf_task_limit(task, lf_head_point(head, one));
+			if (distribution != NULL)
+				memcpy(distribution + (k * targets + j) * parts, one, parts * sizeof(double));
+		}
+}
+
+/* As lf_predict; distributions go to where they are wanted, or nowhere. */
+static lf_status
+forecast(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
+		 size_t first, size_t stride, int count, double *distribution, double *out)
 {
 	const lf_task *task = predictor->windows.task;
 	size_t		in = (size_t) task->lookback * (size_t) task->inputs;
 	size_t		targets = (size_t) task->targets;
 	size_t		each = (size_t) task->horizon * targets;
+	size_t		parts = (size_t) lf_head_parts(&task->head);
 	lf_status	status;
 
 	for (size_t i = 0; i < (size_t) count; i++)
@@ -64,10 +105,23 @@ lf_predict(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
 	status = walk(predictor, interrupt, count * lf_task_samples(task));
 	if (status != LF_OK)
 		return status;
-	for (size_t i = 0; i < (size_t) count; i++)
-		lf_window_restore(&predictor->windows, first + i * stride, predictor->level + i * targets,
-						  predictor->y + i * each, out + i * each);
+	if (task->head.kind == LF_HEAD_POINT)
+		for (size_t i = 0; i < (size_t) count; i++)
+			lf_window_restore(&predictor->windows, first + i * stride, predictor->level + i * targets,
+							  predictor->y + i * each, out + i * each);
+	else
+		for (size_t i = 0; i < (size_t) count; i++)
+			restore_distributions(&predictor->windows, first + i * stride, predictor->level + i * targets,
+								  predictor->y + i * each * parts,
+								  distribution == NULL ? NULL : distribution + i * each * parts, out + i * each);
 	return LF_OK;
+}
+
+lf_status
+lf_predict(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
+		   size_t first, size_t stride, int count, double *out)
+{
+	return forecast(predictor, interrupt, first, stride, count, predictor->distribution, out);
 }
 
 /* Copies rows of the frame, from 'first' on; the last one stands for those that are not there. */
@@ -144,7 +198,8 @@ lf_predict_steps(lf_predictor *predictor, const volatile sig_atomic_t *interrupt
 	{
 		size_t		some = (size_t) (steps - done < task->horizon ? steps - done : task->horizon);
 
-		status = lf_predict(predictor, interrupt, first, stride, count, predictor->out);
+		status = forecast(predictor, interrupt, first, stride, count, done == 0 ? predictor->distribution : NULL,
+						  predictor->out);
 		if (status != LF_OK)
 			break;
 		for (size_t i = 0; i < windows; i++)

@@ -16,7 +16,9 @@ typedef struct lf_predictor
 	double	   *level;			/* (B, targets) */
 	double	   *rows;			/* (M, lookback + reach, columns): the moving windows of a recursion */
 	double	   *out;			/* (M, horizon, targets): one round of it */
-	lf_real    *y;				/* (B, horizon, targets), sample after sample */
+	lf_real    *y;				/* (B, horizon, targets, parts of the head), sample after sample */
+	double	   *distribution;	/* the same, window after window: what the last call found for the steps up to the
+								 * horizon, on the scale of the columns; NULL where the head says values */
 } lf_predictor;
 
 /*

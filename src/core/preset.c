@@ -110,6 +110,15 @@ add_lstm(lf_spec *spec, const lf_preset_info *info, const lf_preset_arguments *a
 	add_dropout(spec, info, arguments);
 }
 
+/* Units for so many rows of a forecast; where that overflows more than a layer can have, which is then found out. */
+static int
+units_for(int rows, int each)
+{
+	int64_t		units = (int64_t) rows * each;
+
+	return units > LF_MAX_DIM ? LF_MAX_DIM + 1 : (int) units;
+}
+
 /* Into how many subsequences a window is cut: the smallest divisor that leaves them two steps or more, else one. */
 static int
 subsequences(int lookback)
@@ -156,7 +165,7 @@ add_segments(lf_spec *spec, const lf_preset_info *info, const lf_preset_argument
 	layer->activation = arguments->activation;
 	layer->recurrent_activation = arguments->recurrent_activation;
 	add_dropout(spec, info, arguments);
-	add_dense(spec, length * targets);
+	add_dense(spec, units_for(length, targets));
 	add_reshape(spec, lf_shape_2(task->horizon, targets));
 }
 
@@ -168,7 +177,7 @@ lf_preset_spec(lf_preset preset, const lf_preset_arguments *arguments, const lf_
 	int			steps = task->lookback / parts;
 	bool		both = arguments->bidirectional || preset == LF_PRESET_BIDIRECTIONAL;
 	int			inputs = task->inputs / lf_task_samples(task);
-	int			targets = task->targets / lf_task_samples(task);
+	int			targets = task->targets / lf_task_samples(task) * lf_head_parts(&task->head);	/* outputs of a row */
 	lf_layer_spec *layer;
 
 	*spec = (lf_spec) {.input = lf_shape_2(task->lookback, inputs)};
@@ -219,7 +228,7 @@ lf_preset_spec(lf_preset preset, const lf_preset_arguments *arguments, const lf_
 			add_segments(spec, info, arguments, task, inputs, targets);
 			return;
 	}
-	add_dense(spec, task->horizon * targets);
+	add_dense(spec, units_for(task->horizon, targets));
 	if (task->horizon > 1 && targets > 1)
 		add_reshape(spec, lf_shape_2(task->horizon, targets));
 }

@@ -94,6 +94,8 @@ walk(void *argument, int shard)
 	size_t		outputs = lf_shape_size(lf_network_output(network));
 	const lf_real *x = shards->x + first * network->layer[0].input_size;
 	lf_real    *dy = shards->dy == NULL ? NULL : shards->dy + first * outputs;
+	size_t		targets = outputs / (size_t) lf_head_parts(&shards->head);
+	const lf_real *target = shards->target + first * targets;
 	lf_pass		pass = *shards->pass;
 	const lf_real *y;
 	lf_status	status;
@@ -112,8 +114,10 @@ walk(void *argument, int shard)
 	status = lf_network_forward(network, &pass, x, &y);
 	if (status == LF_OK)
 	{
-		shards->known[shard] = lf_loss_known(shards->target + first * outputs, samples * outputs);
-		shards->sum[shard] = lf_loss_sum(shards->loss, y, shards->target + first * outputs, samples * outputs, dy);
+		shards->known[shard] = lf_loss_known(target, samples * targets);
+		shards->sum[shard] = shards->head.kind == LF_HEAD_POINT ?
+			lf_loss_sum(shards->loss, y, target, samples * targets, dy) :
+			lf_head_loss_sum(&shards->head, y, target, samples * targets, dy);
 		if (dy != NULL)
 			status = lf_network_backward(network, &pass, x, dy, NULL);
 	}

@@ -15,6 +15,7 @@
 
 typedef struct lf_shards
 {
+	lf_head		head;			/* of the network: set by the caller; all zero where it puts out values */
 	lf_pool    *pool;			/* the caller's; NULL: this thread computes alone */
 	int			count;
 	int			batch;			/* largest mini-batch */
@@ -45,8 +46,9 @@ void		lf_shards_plan(lf_shards *shards, lf_arena *arena, lf_network *network, in
 void		lf_shards_bind(lf_shards *shards, const lf_real *weights, lf_real *gradients);
 
 /*
- * The sum of the losses of pass->batch samples x (B, input) against target (B, output), and the gradient of their mean
- * loss in place of what was in 'gradients'. dy (B, output) is scratch.
+ * The sum of the losses of pass->batch samples x (B, input) against target (B, output / parts of the head), and the
+ * gradient of their mean loss in place of what was in 'gradients'. dy (B, output) is scratch. The head goes before the
+ * loss.
  */
 lf_status	lf_shards_train(lf_shards *shards, const lf_pass *pass, lf_loss loss, const lf_real *x,
 							const lf_real *target, lf_real *dy, double *sum);

@@ -11,7 +11,7 @@ const char *const lf_schedule_names[LF_SCHEDULES] = {
 	[LF_SCHEDULE_COSINE] = "cosine",
 };
 
-/* Elements of what a window wants from the network. */
+/* Targets that a window wants from the network. */
 #define OUTPUTS(task) ((size_t) (task)->horizon * (size_t) (task)->targets)
 
 /* Above, a list of the windows would take half as much memory again as the rows. */
@@ -31,6 +31,7 @@ lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const
 		.weight_decay = training->weight_decay,
 	};
 	lf_shards_plan(&trainer->shards, arena, network, training->batch_size * lf_task_samples(task));
+	trainer->shards.head = task->head;
 	lf_optimizer_plan(&trainer->optimizer, arena, network->parameters);
 	trainer->weights = lf_arena_reals(arena, network->parameters);
 	trainer->gradients = lf_arena_reals(arena, network->parameters);
@@ -40,7 +41,7 @@ lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const
 	trainer->order = trainer->listed ? lf_arena_take(arena, windows, sizeof(uint32_t)) : NULL;
 	trainer->x = lf_arena_reals(arena, batch * (size_t) task->lookback * (size_t) task->inputs);
 	trainer->y = lf_arena_reals(arena, batch * OUTPUTS(task));
-	trainer->dy = lf_arena_reals(arena, batch * OUTPUTS(task));
+	trainer->dy = lf_arena_reals(arena, batch * OUTPUTS(task) * (size_t) lf_head_parts(&task->head));
 	trainer->level = lf_arena_take(arena, (size_t) task->targets, sizeof(double));
 }
 

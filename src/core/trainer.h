@@ -41,6 +41,7 @@ typedef struct lf_training
 	bool		refit;			/* train once more on all windows, the held-out ones too */
 	lf_scale	scale;
 	lf_normalize normalize;
+	bool		calibrate;		/* correct what the network says of its spread by held-out values, see bounds.h */
 	uint64_t	seed;
 } lf_training;
 
@@ -86,7 +87,7 @@ typedef struct lf_trainer
 	size_t		unshuffled;		/* of the order, what the next epoch still has to shuffle: its first so many */
 	lf_real    *x;				/* (B, lookback, inputs), sample after sample */
 	lf_real    *y;				/* (B, horizon, targets) */
-	lf_real    *dy;				/* the same */
+	lf_real    *dy;				/* (B, horizon, targets, parts of the head) */
 	double	   *level;			/* (targets) */
 	size_t		position;		/* windows done in this phase of the epoch */
 	bool		validating;

@@ -122,11 +122,11 @@ lf_task_limit(const lf_task *task, double value)
 bool
 lf_task_fits_output(const lf_task *task, const lf_shape *output)
 {
-	int			targets = task->targets / lf_task_samples(task);
+	int			each = task->targets / lf_task_samples(task) * lf_head_parts(&task->head);
 
 	if (output->rank == 1)
-		return (int64_t) output->dim[0] == (int64_t) task->horizon * targets;
-	return output->rank == 2 && output->dim[0] == task->horizon && output->dim[1] == targets;
+		return (int64_t) output->dim[0] == (int64_t) task->horizon * each;
+	return output->rank == 2 && output->dim[0] == task->horizon && output->dim[1] == each;
 }
 
 /* The rows of input i in window w: the first, and how many the frame has, at most the lookback; the last stands for others. */
@@ -339,9 +339,8 @@ lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level)
 	}
 }
 
-/* What output k of target j is measured from: the level, a row of the window, or the row before it by a difference. */
-static double
-output_base(const lf_windows *windows, size_t w, const double *level, int j, int k)
+double
+lf_window_base(const lf_windows *windows, size_t w, const double *level, int j, int k)
 {
 	const lf_task *task = windows->task;
 	int			column = task->target[j];
@@ -376,7 +375,7 @@ lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_re
 		put_column(windows, task->target[j], first + task->target[j], (size_t) task->horizon, one ? level[j] : 0,
 				   y + place.first, place.step);
 		for (int k = 0; k < task->horizon && !one; k++)
-			y[place.first + (size_t) k * place.step] -= (lf_real) output_base(windows, w, level, j, k);
+			y[place.first + (size_t) k * place.step] -= (lf_real) lf_window_base(windows, w, level, j, k);
 		for (size_t k = 0; windows->frame->masked != NULL && k < (size_t) task->horizon; k++)
 			if (lf_frame_is_masked(windows->frame, lf_window_first_output(task, w) + k, task->target[j]))
 				y[place.first + k * place.step] = (lf_real) NAN;
@@ -419,7 +418,7 @@ lf_window_restore(const lf_windows *windows, size_t w, const double *level, cons
 			else if (apart > 0 && k + (size_t) task->lead > apart)	/* the row before it is an output, too */
 				base = scaled(windows, column, logged, values[(k - apart) * (size_t) task->targets + (size_t) j]);
 			else
-				base = output_base(windows, w, level, j, (int) k);
+				base = lf_window_base(windows, w, level, j, (int) k);
 			values[k * (size_t) task->targets + (size_t) j] = unscaled(windows, column, logged, value + base);
 		}
 	}

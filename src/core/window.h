@@ -21,6 +21,7 @@
 #define LF_WINDOW_H
 
 #include "gaps.h"
+#include "head.h"
 
 #define LF_MAX_COLUMNS 1600		/* PostgreSQL's own limit for a table */
 
@@ -99,6 +100,7 @@ typedef struct lf_task
 	double		lower_limit;
 	double		upper_limit;
 	bool		independent;	/* the network sees one column at a time: the inputs are the targets, in their order */
+	lf_head		head;			/* what the network says about each target; all zero: its value */
 } lf_task;
 
 /*
@@ -133,7 +135,10 @@ bool		lf_task_targets_are_inputs(const lf_task *task);
 /* True where inputs and targets are the same columns in the same order: what independent columns need. */
 bool		lf_task_same_columns(const lf_task *task);
 
-/* Whether an output shape serves the task: (horizon, targets of a sample), or these in that order as one vector. */
+/*
+ * Whether an output shape serves the task: (horizon, targets of a sample * parts of the head), or these in that order as
+ * one vector.
+ */
 bool		lf_task_fits_output(const lf_task *task, const lf_shape *output);
 
 /*
@@ -189,6 +194,9 @@ void		lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *l
 
 /* Writes the outputs wanted from window w into y (samples, horizon, targets of a sample); those masked are NaN. */
 void		lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_real *y);
+
+/* What output k of target j is measured from, on the scale of the scaler. Not for differences beyond the first ones. */
+double		lf_window_base(const lf_windows *windows, size_t w, const double *level, int j, int k);
 
 /* Turns a network's y of window w, which lies the same way, back into (horizon, targets) on the scale of the columns. */
 void		lf_window_restore(const lf_windows *windows, size_t w, const double *level, const lf_real *y, double *values);

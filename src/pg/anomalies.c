@@ -22,7 +22,7 @@ put_rows(const Along *along, const AlongBatch *batch, double level, const Datum 
 			uint64		row = along_row(along, batch, i, 0);
 			double		expected = *out++;
 			double		actual = along_actual(along, row, j);
-			double		error = fabs(actual - expected) / along->unit[j];
+			double		error = model_surprise(along->loaded, i, 0, j, expected, actual);
 			double		usual = lf_errors_width(&model->errors, task->targets, 0, j, 0.5);
 			double		rarity = lf_errors_rarity(&model->errors, task->targets, 0, j, error);
 			Datum		values[10] = {0};
@@ -36,13 +36,13 @@ put_rows(const Along *along, const AlongBatch *batch, double level, const Datum 
 			values[2] = targets[j];
 			values[3] = Float8GetDatum(actual);
 			values[4] = Float8GetDatum(expected);
-			model_bounds(model, along->unit[j], 0, j, expected, level, &values[5], &nulls[5]);
+			model_bounds(along->loaded, i, 0, j, expected, level, &values[5], &nulls[5]);
 			nulls[7] = isnan(usual) || !(usual > 0);
 			values[7] = Float8GetDatum(error / usual);
 			nulls[8] = isnan(rarity);
 			values[8] = Float8GetDatum(rarity);
 			nulls[9] = nulls[5];
-			values[9] = BoolGetDatum(!nulls[5] && error > lf_errors_width(&model->errors, task->targets, 0, j, level));
+			values[9] = BoolGetDatum(!nulls[5] && error > model_reach(along->loaded, i, 0, j, level));
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
 }

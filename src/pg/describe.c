@@ -221,11 +221,30 @@ append_missing(StringInfo out, const lf_model *model)
 	appendStringInfoChar(out, '}');
 }
 
+/* The levels that the network says quantiles for. */
 static void
-append_options(StringInfo out, const lf_training *training)
+append_levels(StringInfo out, const lf_head *head)
+{
+	appendStringInfoString(out, ", \"quantiles\": ");
+	if (head->kind != LF_HEAD_QUANTILES)
+	{
+		appendStringInfoString(out, "null");
+		return;
+	}
+	for (int i = 0; i < head->levels; i++)
+	{
+		appendStringInfoString(out, i == 0 ? "[" : ", ");
+		append_number(out, head->level[i]);
+	}
+	appendStringInfoChar(out, ']');
+}
+
+static void
+append_options(StringInfo out, const lf_training *training, const lf_head *head)
 {
 	appendStringInfo(out, ", \"options\": {\"optimizer\": \"%s\"", lf_optimizer_names[training->optimizer]);
 	append_text(out, "loss", lf_loss_names[training->loss]);
+	append_levels(out, head);
 	append_text(out, "schedule", lf_schedule_names[training->schedule]);
 	append_text(out, "scale", lf_scale_names[training->scale]);
 	append_text(out, "normalize", lf_normalize_names[training->normalize]);
@@ -238,6 +257,7 @@ append_options(StringInfo out, const lf_training *training)
 	append_int(out, "patience", training->patience);
 	append_real(out, "validation", training->validation);
 	append_bool(out, "refit", training->refit);
+	append_bool(out, "calibrate", training->calibrate);
 	append_bool(out, "shuffle", training->shuffle);
 	appendStringInfoChar(out, '}');
 }
@@ -285,7 +305,7 @@ lstm_info(PG_FUNCTION_ARGS)
 		append_scaling(&out, model);
 		append_metrics(&out, model);
 		append_intervals(&out, model);
-		append_options(&out, &model->training);
+		append_options(&out, &model->training, &task->head);
 	}
 	appendStringInfoChar(&out, '}');
 	PG_RETURN_DATUM(jsonb_from_text(out.data));

@@ -47,17 +47,19 @@ static void
 report_output(const lf_shape *output, const lf_task *task)
 {
 	int			targets = task->targets / lf_task_samples(task);
-	int			all = task->horizon * targets;
+	int			parts = lf_head_parts(&task->head);
+	int64		all = (int64) task->horizon * targets * parts;
+	char	   *each = parts == 1 ? "" : psprintf(" The loss takes %d outputs for each target.", parts);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("the network's output has shape %s, but must have shape (None, %d)%s",
+			 errmsg("the network's output has shape %s, but must have shape (None, " INT64_FORMAT ")%s",
 					shape_text(output, true), all,
-					task->horizon == 1 ? "" : psprintf(" or (None, %d, %d)", task->horizon, targets)),
+					task->horizon == 1 ? "" : psprintf(" or (None, %d, %d)", task->horizon, targets * parts)),
 			 task->independent ?
-			 errdetail("The horizon is %d, and the network sees one column at a time.", task->horizon) :
-			 errdetail("The horizon is %d and the number of targets %d.", task->horizon, targets),
-			 errhint("End with {\"type\": \"dense\", \"units\": %d}.", all)));
+			 errdetail("The horizon is %d, and the network sees one column at a time.%s", task->horizon, each) :
+			 errdetail("The horizon is %d and the number of targets %d.%s", task->horizon, targets, each),
+			 errhint("End with {\"type\": \"dense\", \"units\": " INT64_FORMAT "}.", all)));
 }
 
 void

@@ -59,7 +59,7 @@ put_forecast(const Forecast *forecast, const char *label, const Timeline *timeli
 			put_stamp(&values[2], &nulls[2], timeline, origin, task->lead + k);
 			values[3] = CStringGetTextDatum(model->names[task->target[j]]);
 			values[4] = Float8GetDatum(value);
-			model_bounds(model, forecast->loaded->unit[j], k, j, value, forecast->level, &values[5], &nulls[5]);
+			model_bounds(forecast->loaded, 0, k, j, value, forecast->level, &values[5], &nulls[5]);
 			values[7] = CStringGetTextDatum("ok");
 			tuplestore_putvalues(forecast->result->setResult, forecast->result->setDesc, values, nulls);
 		}

@@ -3,6 +3,7 @@
  */
 #include "model_value.h"
 
+#include "bounds.h"
 #include "error.h"
 #include "fit.h"
 #include "mb/pg_wchar.h"
@@ -227,13 +228,50 @@ check_level(double level)
 				 errmsg("level must be between 0 and 1, not %g", level)));
 }
 
-void
-model_bounds(const lf_model *model, double unit, int step, int target, double forecast, double level, Datum *values,
-			 bool *nulls)
+/* What the network said about a target in the newest forecasts; NULL where that is no distribution. */
+static const double *
+distribution_of(const LoadedModel *loaded, int window, int step, int target)
 {
-	double		width = unit * lf_errors_width(&model->errors, model->task.targets, step, target, level);
+	const lf_task *task = &loaded->model.task;
 
-	nulls[0] = nulls[1] = isnan(width);
-	values[0] = Float8GetDatum(forecast - width);
-	values[1] = Float8GetDatum(forecast + width);
+	if (task->head.kind == LF_HEAD_POINT || step >= task->horizon)
+		return NULL;
+	return loaded->predictor.distribution +
+		(((Size) window * task->horizon + step) * task->targets + target) * lf_head_parts(&task->head);
+}
+
+double
+model_reach(const LoadedModel *loaded, int window, int step, int target, double level)
+{
+	return lf_bounds_reach(&loaded->model, distribution_of(loaded, window, step, target), step, target, level);
+}
+
+double
+model_surprise(const LoadedModel *loaded, int window, int step, int target, double forecast, double actual)
+{
+	return lf_bounds_surprise(&loaded->model, distribution_of(loaded, window, step, target), loaded->unit[target],
+							  forecast, actual);
+}
+
+bool
+model_interval(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
+			   double *low, double *high)
+{
+	const double *distribution = distribution_of(loaded, window, step, target);
+	double		reach = lf_bounds_reach(&loaded->model, distribution, step, target, level);
+
+	lf_bounds_at(&loaded->model, distribution, loaded->unit[target], forecast, reach, low, high);
+	return !isnan(reach);
+}
+
+void
+model_bounds(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
+			 Datum *values, bool *nulls)
+{
+	double		low;
+	double		high;
+
+	nulls[0] = nulls[1] = !model_interval(loaded, window, step, target, forecast, level, &low, &high);
+	values[0] = Float8GetDatum(low);
+	values[1] = Float8GetDatum(high);
 }

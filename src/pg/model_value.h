@@ -63,10 +63,16 @@ int			model_steps(const lf_model *model, bool given, int steps);
 void		check_level(double level);
 
 /*
- * The bounds of the interval of a level around a forecast, step from 0 on, as two values and flags of a result row: NULL
- * where too few errors are known. 'unit' is that of the target's errors.
+ * About a forecast of the last call of model_forecast for this LoadedModel: for the window of that number, step from 0
+ * on. The reach and the surprise of bounds.h, and the interval of a level: false, and NaN, where nothing is known.
  */
-void		model_bounds(const lf_model *model, double unit, int step, int target, double forecast, double level,
+double		model_reach(const LoadedModel *loaded, int window, int step, int target, double level);
+double		model_surprise(const LoadedModel *loaded, int window, int step, int target, double forecast, double actual);
+bool		model_interval(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
+						   double *low, double *high);
+
+/* The interval as two values and flags of a result row: NULL where nothing is known. */
+void		model_bounds(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
 						 Datum *values, bool *nulls);
 
 #endif

@@ -23,6 +23,7 @@ typedef enum OptionType
 	OPTION_CALENDAR,
 	OPTION_STEP,				/* kept as text: what it means depends on the time column */
 	OPTION_ARCHITECTURE,
+	OPTION_LEVELS,
 	OPTION_LATER				/* settled name, not built yet */
 } OptionType;
 
@@ -91,13 +92,21 @@ static const OptionRow rows[] = {
 	{"clip_norm", OPTION_REAL, PLACE(training.clip_norm), NUMBERS(0, 1e6), "1", false,
 	"Longest gradient, as the norm over all weights; longer ones are scaled down. 0: none are."},
 	{"loss", OPTION_CHOICE, PLACE(loss), NAMES(lf_loss_names, LF_LOSSES), "mse, for segment mae", false,
-	"What training makes small: the squared error, the absolute error, or huber, which is between the two."},
+	"What training makes small: the squared error, the absolute error, or huber, which is between the two; or, of "
+	"networks that say how sure they are, the error of quantiles or the negative log likelihood of a normal or of Student's "
+	"distribution."},
+	{"quantiles", OPTION_LEVELS, PLACE(quantiles), NUMBERS(LF_LOWEST_LEVEL, 1 - LF_LOWEST_LEVEL),
+	"[0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975]", false,
+	"Levels that the loss quantile learns; 0.5 is added."},
 	{"validation", OPTION_REAL, PLACE(training.validation), NUMBERS(0, 0.9), "0.2", false,
 	"Newest part of the windows that is held out to choose the best epoch and to tell how good the forecast is."},
 	{"patience", OPTION_INT, PLACE(training.patience), NUMBERS(0, 1000000), "10", false,
 	"Epochs without a better held-out loss after which training stops; 0: never. The best epoch is kept either way."},
 	{"refit", OPTION_BOOL, PLACE(training.refit), ANYTHING, "true", false,
 	"Whether the final model is trained once more on all windows, the held-out ones too."},
+	{"calibrate", OPTION_BOOL, PLACE(training.calibrate), ANYTHING, "true", false,
+	"Whether the intervals of the losses quantile, gaussian and student_t are made wider or narrower so that they hold "
+	"their level on the held-out windows."},
 	{"shuffle", OPTION_BOOL, PLACE(training.shuffle), ANYTHING, "true", false,
 	"Whether windows are visited in a new random order in each epoch."},
 	{"scale", OPTION_CHOICE, PLACE(training.scale), NAMES(lf_scale_names, LF_SCALES), "standard", false,
@@ -203,6 +212,39 @@ read_calendar(const JsonbValue *value, const char *what, Options *options)
 		options->calendar |= 1u << json_choice(&elements[i], what, calendar_names, CALENDAR_CYCLES);
 }
 
+/* Levels in any order, with 0.5 or without. */
+static void
+read_levels(const OptionRow *row, const JsonbValue *value, const char *what, lf_head *head)
+{
+	JsonbValue	elements[LF_MAX_LEVELS];
+	double		levels[LF_MAX_LEVELS + 1] = {0.5};
+	int			given = json_elements(value, what, elements, LF_MAX_LEVELS);
+	int			count = 1;
+
+	for (int i = 0; i < given; i++)
+	{
+		double		level = json_real(&elements[i], what, row->low, row->high);
+		int			place = count;
+
+		if (level == 0.5)
+			continue;
+		while (place > 0 && levels[place - 1] > level)
+		{
+			levels[place] = levels[place - 1];
+			place--;
+		}
+		levels[place] = level;
+		count++;
+	}
+	if (!lf_head_set_levels(head, levels, count))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s cannot be %s", what, json_display(value)),
+				 errdetail("Levels are on both sides of 0.5, %g or more apart, and at most %d with it.",
+						   LF_LOWEST_LEVEL, LF_MAX_LEVELS),
+				 errhint("For the interval of 80 per cent: [0.1, 0.9].")));
+}
+
 static void
 read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 {
@@ -244,6 +286,9 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 			break;
 		case OPTION_ARCHITECTURE:
 			read_architecture(value, what, options);
+			break;
+		case OPTION_LEVELS:
+			read_levels(row, value, what, place);
 			break;
 		case OPTION_LATER:
 			report_unsupported(what);
@@ -311,6 +356,7 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 		.shuffle = true,
 		.validation = 0.2,
 		.refit = true,
+		.calibrate = true,
 		.scale = LF_SCALE_STANDARD,
 	};
 	if (json != NULL)
@@ -328,6 +374,7 @@ range_text(const OptionRow *row)
 		case OPTION_INT:
 		case OPTION_REAL:
 		case OPTION_UNITS:
+		case OPTION_LEVELS:
 			return psprintf("%s to %s", float8out_internal(row->low), float8out_internal(row->high));
 		case OPTION_BOOL:
 			return "true, false";
@@ -354,6 +401,8 @@ type_text(OptionType type)
 			return "boolean";
 		case OPTION_UNITS:
 			return "integer or array";
+		case OPTION_LEVELS:
+			return "array";
 		case OPTION_STEP:
 			return "string or integer";
 		case OPTION_NAMES:

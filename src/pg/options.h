@@ -36,6 +36,7 @@ typedef struct Options
 	int			lead;
 	int			normalize;
 	int			loss;			/* lf_loss, or LF_UNSET */
+	lf_head		quantiles;		/* of that loss; no levels: the default ones */
 	int			channels;		/* Channels, or LF_UNSET */
 	double		seed;
 	bool		timing;			/* keep the seconds of each epoch */

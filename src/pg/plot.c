@@ -51,16 +51,6 @@ row_label(const Along *along, uint64 row)
 	return timeline_text(along->table->time_kind, rows_time(along->rows, row));
 }
 
-/* Bounds around a forecast; NaN where there are none. */
-static void
-find_bounds(const Plot *plot, int step, double forecast, double *low, double *high)
-{
-	double		width = plot->loaded->unit[plot->target] * lf_errors_width(&plot->model->errors, plot->model->task.targets, step, plot->target, plot->level);
-
-	*low = forecast - width;
-	*high = forecast + width;
-}
-
 /* The newest rows, and the forecast behind them. */
 static void
 plot_forecast(Plot *plot)
@@ -96,7 +86,7 @@ plot_forecast(Plot *plot)
 	{
 		future[k] = k + lead;
 		forecast[k] = out[k * task->targets + plot->target];
-		find_bounds(plot, k, forecast[k], &low[k], &high[k]);
+		(void) model_interval(plot->loaded, 0, k, plot->target, forecast[k], plot->level, &low[k], &high[k]);
 	}
 	chart->x_low = 1 - known;
 	chart->x_high = steps - 1 + lead;
@@ -142,7 +132,8 @@ plot_rolling(Plot *plot)
 			x[done] = done;
 			actual[done] = along_actual(along, along_row(along, &batch, i, 0), plot->target);
 			forecast[done] = batch.out[i * task->targets + plot->target];
-			find_bounds(plot, 0, forecast[done], &low[done], &high[done]);
+			(void) model_interval(along->loaded, i, 0, plot->target, forecast[done], plot->level,
+								  &low[done], &high[done]);
 		}
 	chart->x_low = 0;
 	chart->x_high = count - 1;

@@ -97,7 +97,7 @@ lstm_predict(PG_FUNCTION_ARGS)
 			values[0] = Int32GetDatum(k + 1);
 			values[1] = CStringGetTextDatum(loaded->model.names[task->target[j]]);
 			values[2] = Float8GetDatum(forecast);
-			model_bounds(&loaded->model, loaded->unit[j], k, j, forecast, PG_GETARG_FLOAT8(3), &values[3], &nulls[3]);
+			model_bounds(loaded, 0, k, j, forecast, PG_GETARG_FLOAT8(3), &values[3], &nulls[3]);
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
 	return (Datum) 0;

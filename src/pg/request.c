@@ -77,6 +77,7 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 				 errmsg("option \"calendar\" needs a date or time, and time column \"%s\" is an integer",
 						table->time_column)));
 	training_choose_channels(request);
+	training_choose_head(request);
 	request->source = table->label;
 	request->relation = table->name;
 	request->time_column = table->time_column;

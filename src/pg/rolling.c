@@ -9,8 +9,7 @@
 static void
 put_rows(const Along *along, const AlongBatch *batch, double level, const Datum *targets, ReturnSetInfo *result)
 {
-	const lf_model *model = along->model;
-	const lf_task *task = &model->task;
+	const lf_task *task = &along->model->task;
 	const double *out = batch->out;
 
 	for (int i = 0; i < batch->count; i++)
@@ -35,7 +34,7 @@ put_rows(const Along *along, const AlongBatch *batch, double level, const Datum 
 				nulls[5] = isnan(actual);
 				values[5] = Float8GetDatum(actual);
 				values[6] = Float8GetDatum(forecast);
-				model_bounds(model, along->unit[j], k, j, forecast, level, &values[7], &nulls[7]);
+				model_bounds(along->loaded, i, k, j, forecast, level, &values[7], &nulls[7]);
 				tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 			}
 }

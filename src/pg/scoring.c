@@ -38,7 +38,8 @@ scoring_add(lf_metrics *metrics, const Along *along, const AlongBatch *batch, do
 				int			column = task->target[j];
 				double		forecast = *out++;
 				double		actual;
-				double		width;
+				double		low;
+				double		high;
 
 				if (row >= along->rows->count)
 					continue;
@@ -47,10 +48,8 @@ scoring_add(lf_metrics *metrics, const Along *along, const AlongBatch *batch, do
 				if (isnan(actual))
 					continue;
 				lf_metrics_add(&metrics[j * LF_FORECASTERS + LF_NETWORK], forecast, actual);
-				width = along->unit[j] * lf_errors_width(&model->errors, task->targets, k, j, level);
-				if (!isnan(width))
-					lf_metrics_add_interval(&metrics[j * LF_FORECASTERS + LF_NETWORK], actual,
-											forecast - width, forecast + width, level);
+				if (model_interval(along->loaded, i, k, j, forecast, level, &low, &high))
+					lf_metrics_add_interval(&metrics[j * LF_FORECASTERS + LF_NETWORK], actual, low, high, level);
 				for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS && origin > 0; f++)
 				{
 					double		naive = lf_baseline(f, &along->frame, column, origin - 1, k + 1, model->season,

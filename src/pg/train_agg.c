@@ -317,6 +317,7 @@ lstm_train_agg_final(PG_FUNCTION_ARGS)
 	request->columns = columns_of_task(options->target, options->target_count, options->inputs, options->inputs_count,
 									   &request->task);
 	training_choose_channels(request);
+	training_choose_head(request);
 	request->source = source;
 	request->relation = "";
 	request->time_column = "";

@@ -53,6 +53,35 @@ training_choose_channels(Request *request)
 	task->independent = channels == CHANNELS_INDEPENDENT && task->targets > 1;
 }
 
+void
+training_choose_head(Request *request)
+{
+	Options    *options = &request->options;
+	lf_head    *head = &request->task.head;
+
+	if (options->loss != LF_UNSET)
+		options->training.loss = (lf_loss) options->loss;
+	else
+		options->training.loss = preset_of(options) == NULL ? LF_MSE : preset_of(options)->loss;
+	if (options->quantiles.levels > 0 && options->training.loss != LF_QUANTILE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"quantiles\" is not for loss %s", lf_loss_names[options->training.loss]),
+				 errhint("Set \"loss\": \"quantile\", or leave quantiles out.")));
+	if (!options->training.calibrate && lf_loss_head(options->training.loss) == LF_HEAD_POINT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"calibrate\" must be true for loss %s", lf_loss_names[options->training.loss]),
+				 errdetail("Its intervals are made of held-out errors and of nothing else."),
+				 errhint("Leave the option out, or set loss to quantile, gaussian or student_t.")));
+	if (options->training.loss != LF_QUANTILE)
+		*head = (lf_head) {.kind = lf_loss_head(options->training.loss)};
+	else if (options->quantiles.levels > 0)
+		*head = options->quantiles;
+	else
+		(void) lf_head_set_levels(head, lf_default_levels, LF_DEFAULT_LEVELS);
+}
+
 /* Raises what the preset for segments cannot do. */
 static void
 check_segments(const Options *options, const lf_task *task)
@@ -502,10 +531,6 @@ train_panel(Request *request, Panel *panel, Series *series)
 	if (windows == 0)
 		report_too_few(request, panel);
 	choose_normalize(request, panel, season, inner);
-	if (options->loss != LF_UNSET)
-		options->training.loss = (lf_loss) options->loss;
-	else
-		options->training.loss = preset_of(options) == NULL ? LF_MSE : preset_of(options)->loss;
 	lf_default_training(&options->training, preset_of(options), windows);
 
 	count_categories(request, panel);

@@ -24,6 +24,9 @@ typedef struct Request
 /* Settles whether the network sees one column at a time; raises 22023 where it cannot. Before all else here. */
 void		training_choose_channels(Request *request);
 
+/* Settles the loss, and with it what the network says about each target; raises 22023 where options contradict it. */
+void		training_choose_head(Request *request);
+
 /* How rows of this request become a series. */
 Series		training_series(const Request *request);
 

@@ -135,7 +135,10 @@ same_task(const lf_task *a, const lf_task *b)
 		a->inputs == b->inputs && a->targets == b->targets &&
 		memcmp(a->input, b->input, sizeof(a->input[0]) * (size_t) a->inputs) == 0 &&
 		memcmp(a->target, b->target, sizeof(a->target[0]) * (size_t) a->targets) == 0 &&
-		memcmp(a->ahead, b->ahead, sizeof(a->ahead)) == 0 && memcmp(a->kind, b->kind, sizeof(a->kind)) == 0;
+		memcmp(a->ahead, b->ahead, sizeof(a->ahead)) == 0 && memcmp(a->kind, b->kind, sizeof(a->kind)) == 0 &&
+		a->head.kind == b->head.kind && a->head.levels == b->head.levels && a->head.middle == b->head.middle &&
+		memcmp(a->head.level, b->head.level, sizeof(a->head.level)) == 0 &&
+		memcmp(a->head.normal, b->head.normal, sizeof(a->head.normal)) == 0;
 }
 
 static bool
@@ -145,7 +148,8 @@ same_training(const lf_training *a, const lf_training *b)
 		a->schedule == b->schedule && a->momentum == b->momentum && a->weight_decay == b->weight_decay &&
 		a->clip_norm == b->clip_norm && a->epochs == b->epochs && a->batch_size == b->batch_size &&
 		a->patience == b->patience && a->shuffle == b->shuffle && a->validation == b->validation &&
-		a->refit == b->refit && a->scale == b->scale && a->normalize == b->normalize && a->seed == b->seed;
+		a->refit == b->refit && a->calibrate == b->calibrate &&
+		a->scale == b->scale && a->normalize == b->normalize && a->seed == b->seed;
 }
 
 static bool
@@ -415,6 +419,10 @@ test_values(void)
 	bytes = write_sample(&s);
 	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "a column scaled by 0 is refused");
 	free(bytes.raw);
+	s.scaler[1].scale = -1;
+	bytes = write_sample(&s);
+	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "or turned upside down");
+	free(bytes.raw);
 	s.scaler[1].scale = 1;
 	s.model.task.target[1] = SAMPLE_COLUMNS;
 	bytes = write_sample(&s);
@@ -424,6 +432,45 @@ test_values(void)
 	s.model.task.lookback--;
 	bytes = write_sample(&s);
 	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "a task that does not fit the network is refused");
+	free(bytes.raw);
+	sample_close(&s);
+}
+
+/* Levels that no head can have, and another number of them than the network has outputs for. */
+static void
+test_levels(void)
+{
+	static const struct
+	{
+		int			place;
+		double		level;
+		const char *name;
+	}			forged[] = {
+		{0, 0, "below all"}, {0, 0.25, "beside another"}, {0, 0.3, "not ascending"}, {2, 0.6, "no median"},
+		{3, (double) NAN, "no number"}, {3, (double) INFINITY, "above all"},
+	};
+	sample		s;
+	guarded		bytes;
+
+	sample_open(&s, LF_STACKED);
+	bytes = write_sample(&s);
+	ok(status_of(bytes.block, bytes.bytes) == LF_OK, "a head of quantiles is read");
+	free(bytes.raw);
+	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
+	{
+		double		saved = s.model.task.head.level[forged[i].place];
+
+		s.model.task.head.level[forged[i].place] = forged[i].level;
+		bytes = write_sample(&s);
+		ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "a level that is %s is refused", forged[i].name);
+		free(bytes.raw);
+		s.model.task.head.level[forged[i].place] = saved;
+	}
+	s.model.task.head.level[1] = 0.5;
+	s.model.task.head.level[2] = 0.75;
+	s.model.task.head.levels = 3;
+	bytes = write_sample(&s);
+	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "as are fewer levels than the network has outputs for");
 	free(bytes.raw);
 	sample_close(&s);
 }
@@ -440,5 +487,6 @@ main(void)
 	test_unaligned();
 	test_envelope();
 	test_values();
+	test_levels();
 	return done_testing();
 }

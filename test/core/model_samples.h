@@ -44,10 +44,28 @@ sample_name(int number)
 	return number == SAMPLE_IMPORTED ? "imported" : lf_presets[number].name;
 }
 
+static inline lf_loss
+sample_loss(int number)
+{
+	switch (number)
+	{
+		case LF_STACKED:
+		case LF_SEGMENT:
+			return LF_QUANTILE;
+		case LF_CNN_LSTM:
+			return LF_GAUSSIAN;
+		case LF_ENCODER_DECODER:
+			return LF_STUDENT_T;
+		default:
+			return LF_HUBER;
+	}
+}
+
 /* Three columns, of which two are inputs and targets; two steps. */
 static inline void
 sample_trained(lf_model *model, int number)
 {
+	static const double levels[] = {0.05, 0.25, 0.5, 0.975};
 	const lf_preset_arguments arguments = {
 		.units = {3, 2},
 		.units_count = 2,
@@ -73,9 +91,14 @@ sample_trained(lf_model *model, int number)
 		model->task.input[0] = 2;
 		model->task.input[1] = 0;
 	}
+	/* one for each head */
+	model->task.head.kind = lf_loss_head(sample_loss(number));
+	if (sample_loss(number) == LF_QUANTILE)
+		(void) lf_head_set_levels(&model->task.head, levels, 4);
 	lf_preset_spec((lf_preset) number, &arguments, &model->task, &model->spec);
 	model->training = (lf_training) {
-		.loss = LF_HUBER,
+		.loss = sample_loss(number),
+		.calibrate = number % 3 != 0,
 		.optimizer = LF_SGD,
 		.learning_rate = 0.0125,
 		.schedule = LF_SCHEDULE_COSINE,

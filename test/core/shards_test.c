@@ -134,7 +134,7 @@ test_same_bits(int planned)
 }
 
 static void
-test_whole_batch(bool unknown)
+test_whole_batch(bool unknown, lf_head head)
 {
 	lf_spec		spec = network_spec(false);
 	bool		good = true;
@@ -153,6 +153,7 @@ test_whole_batch(bool unknown)
 		int			layer;
 
 		open_rig(&r, &spec, batch);
+		r.shards.head = head;
 		/* more unknown targets in the first shard than in the others */
 		for (int i = 0; unknown && i < batch * 2; i++)
 			if (i < batch / 3 || i % 5 == 0)
@@ -166,9 +167,11 @@ test_whole_batch(bool unknown)
 		memset(gradients.block, 0, gradients.bytes);
 		lf_network_bind(&whole, r.weights.block, gradients.block);
 		(void) lf_network_forward(&whole, &pass, r.x.block, &y);
-		sum = lf_loss_sum(LF_MSE, y, r.target.block, (size_t) batch * 2, r.dy.block);
+		/* two targets of a sample, or one with mean and deviation */
+		sum = head.kind == LF_HEAD_POINT ? lf_loss_sum(LF_MSE, y, r.target.block, (size_t) batch * 2, r.dy.block) :
+			lf_head_loss_sum(&head, y, r.target.block, (size_t) batch, r.dy.block);
 		(void) lf_network_backward(&whole, &pass, r.x.block, r.dy.block, NULL);
-		good = good && r.shards.count > 1 && fabs(train(&r, batch) - sum) < 1e-5 * sum;
+		good = good && r.shards.count > 1 && fabs(train(&r, batch) - sum) < 1e-5 * fabs(sum);
 		g = gradients.block;
 		for (size_t i = 0; i < whole.parameters; i++)
 			good = good && fabs((double) ((lf_real *) r.gradients.block)[i] - (double) g[i]) < 1e-6;
@@ -176,7 +179,8 @@ test_whole_batch(bool unknown)
 		free(gradients.raw);
 		good = close_rig(&r) && good;
 	}
-	ok(good, "shards find the loss and the gradient of the whole batch%s", unknown ? " without unknown targets" : "");
+	ok(good, "shards find the loss and the gradient of the whole batch%s%s", unknown ? " without unknown targets" : "",
+	   head.kind == LF_HEAD_POINT ? "" : ", of distributions too");
 }
 
 static void
@@ -239,8 +243,10 @@ main(void)
 	test_pool();
 	test_same_bits(49);
 	test_same_bits(MOST);
-	test_whole_batch(false);
-	test_whole_batch(true);
+	test_whole_batch(false, (lf_head) {0});
+	test_whole_batch(true, (lf_head) {0});
+	test_whole_batch(false, (lf_head) {.kind = LF_HEAD_GAUSSIAN});
+	test_whole_batch(true, (lf_head) {.kind = LF_HEAD_GAUSSIAN});
 	test_interrupt();
 	return done_testing();
 }

@@ -10,6 +10,7 @@
  */
 #define _POSIX_C_SOURCE 200112L	/* posix_memalign */
 
+#include "bounds.h"
 #include "crc32c.h"
 #include "model_bytes.h"
 #include "model_samples.h"
@@ -75,6 +76,27 @@ writes_the_same(const lf_model *model, const unsigned char *bytes, size_t length
 	return same;
 }
 
+/* Intervals of what was forecast, whatever numbers come out. */
+static void
+take_bounds(const lf_model *model, const lf_predictor *predictor, const double *out, int steps)
+{
+	const lf_task *task = &model->task;
+
+	for (int k = 0; k < steps; k++)
+		for (int j = 0; j < task->targets; j++)
+		{
+			int			place = k * task->targets + j;
+			const double *distribution = task->head.kind == LF_HEAD_POINT || k >= task->horizon ? NULL :
+				predictor->distribution + place * lf_head_parts(&task->head);
+			double		reach = lf_bounds_reach(model, distribution, k, j, 0.9);
+			double		low;
+			double		high;
+
+			lf_bounds_at(model, distribution, 1, out[place], reach, &low, &high);
+			(void) lf_bounds_surprise(model, distribution, 1, out[place], 1);
+		}
+}
+
 static outcome
 forecast(const lf_model *model, lf_network *network, lf_predictor *predictor, lf_random *random)
 {
@@ -97,6 +119,8 @@ forecast(const lf_model *model, lf_network *network, lf_predictor *predictor, lf
 		.link = model->link,
 	};
 	status = lf_predict_steps(predictor, NULL, 0, 1, 1, steps, out);
+	if (status == LF_OK)
+		take_bounds(model, predictor, out, steps);
 	free(rows);
 	free(out);
 	return status == LF_OK ? FORECAST : BROKEN;

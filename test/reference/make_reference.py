@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Writes the PyTorch references of test/core/pytorch_test.c: one text file per network, beside this script.
+"""Writes the PyTorch references of test/core/pytorch_test.c and test/core/loss_test.c: one text file per network, and
+losses.txt, beside this script.
 
 Needs Debian's python3-torch and python3-numpy; the files are committed, so the tests need neither. Everything is
 computed in double precision from weights that are floats, hence what is written is right to all digits shown.
@@ -12,6 +13,9 @@ A file is a list of tensors: a line "name rank dimensions", then the values, row
                                             bias (4H), gates in the order i, f, c, o
     layer<i>.<tensor>.gradient
     layer<i>.<tensor>.<optimizer>           weights after STEPS steps over this one batch
+
+losses.txt has for each loss of a head <loss>.output (targets, parts), <loss>.target, <loss>.loss, the mean, and
+<loss>.gradient, and for quantile its levels.
 
 PyTorch keeps gates in rows, (4H, F), in the same order i, f, g, o, and two biases, of which the second stays zero here.
 """
@@ -224,11 +228,57 @@ def make(name, layers, seed):
     write(os.path.join(HERE, f"{name}.txt"), result)
 
 
+LEVELS = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975]
+HEADED = 24
+
+
+def scale(output):
+    return torch.nn.functional.softplus(output) + 1e-3
+
+
+def quantile(output, target):
+    """Steps from the median outwards, each times that of a normal distribution; PyTorch has no pinball loss."""
+    levels = torch.tensor(LEVELS)
+    middle = LEVELS.index(0.5)
+    gaps = torch.special.ndtri(levels).diff()
+    down = scale(output[:, :middle]) * gaps[:middle]
+    up = scale(output[:, middle + 1:]) * gaps[middle:]
+    median = output[:, middle:middle + 1]
+    quantiles = torch.cat((median - down.flip(1).cumsum(1).flip(1), median, median + up.cumsum(1)), 1)
+    error = target[:, None] - quantiles
+    return torch.maximum(levels * error, (levels - 1) * error).mean()
+
+
+def gaussian(output, target):
+    return torch.nn.GaussianNLLLoss(full=True)(output[:, 0], target, scale(output[:, 1]) ** 2)
+
+
+def student_t(output, target):
+    distribution = torch.distributions.StudentT(2 + scale(output[:, 2]), output[:, 0], scale(output[:, 1]))
+    return -distribution.log_prob(target).mean()
+
+
+def make_losses():
+    generator = torch.Generator().manual_seed(100)
+    result = {"quantile.levels": LEVELS}
+    for loss, parts in ((quantile, len(LEVELS)), (gaussian, 2), (student_t, 3)):
+        output = random_floats(generator, (HEADED, parts), 3.0).requires_grad_(True)
+        target = random_floats(generator, (HEADED,), 3.0)
+        mean = loss(output, target)
+        mean.backward()
+        result[f"{loss.__name__}.output"] = output.detach().numpy()
+        result[f"{loss.__name__}.target"] = target.numpy()
+        result[f"{loss.__name__}.loss"] = [mean.item()]
+        result[f"{loss.__name__}.gradient"] = output.grad.numpy()
+    write(os.path.join(HERE, "losses.txt"), result)
+
+
 def main():
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)
     for seed, (name, layers) in enumerate(NETWORKS.items(), start=1):
         make(name, layers, seed)
+    make_losses()
 
 
 if __name__ == "__main__":
