@@ -128,6 +128,21 @@ model_for_many(const LoadedModel *loaded, int steps, int *batch)
 	return many;
 }
 
+/* A network that sees logarithms cannot be shown what has none. */
+static void
+check_logarithms(const lf_model *model, const double *inputs)
+{
+	const lf_task *task = &model->task;
+
+	for (int i = 0; i < task->inputs && task->log; i++)
+		for (int t = 0; t < task->lookback && lf_task_is_logged(task, task->input[i]); t++)
+			if (inputs[(Size) t * task->inputs + i] <= task->log_from)
+				ereport(ERROR,
+						(errcode(ERRCODE_DATA_EXCEPTION),
+						 errmsg("input \"%s\" is %g, and the model was trained on logarithms of values above %g",
+								model->names[task->input[i]], inputs[(Size) t * task->inputs + i], task->log_from)));
+}
+
 void
 model_show_inputs(LoadedModel *loaded, const double *inputs)
 {
@@ -136,6 +151,7 @@ model_show_inputs(LoadedModel *loaded, const double *inputs)
 	Size		size = (Size) rows * model->columns;
 	double	   *values = loaded->window;
 
+	check_logarithms(model, inputs);
 	loaded->frame = (lf_frame) {.values = values, .rows = rows, .columns = model->columns};
 	for (Size i = 0; i < size; i++)
 		values[i] = NAN;

@@ -21,6 +21,7 @@ typedef enum OptionType
 	OPTION_NAMES,				/* a string or an array of them */
 	OPTION_UNITS,
 	OPTION_CALENDAR,
+	OPTION_DIFFERENCE,			/* rows, or the word season */
 	OPTION_STEP,				/* kept as text: what it means depends on the time column */
 	OPTION_ARCHITECTURE,
 	OPTION_LEVELS,
@@ -46,7 +47,6 @@ typedef struct OptionRow
 #define NAMES(names, count) 0, 0, (names), (count)
 #define ANYTHING 0, 0, NULL, 0
 
-static const char *const normalize_names[] = {"none", "last", "mean"};
 static const char *const on_error_names[] = {[ON_ERROR_SKIP] = "skip", [ON_ERROR_ERROR] = "error"};
 static const char *const channels_names[] = {[CHANNELS_JOINT] = "joint", [CHANNELS_INDEPENDENT] = "independent"};
 
@@ -111,9 +111,19 @@ static const OptionRow rows[] = {
 	"Whether windows are visited in a new random order in each epoch."},
 	{"scale", OPTION_CHOICE, PLACE(training.scale), NAMES(lf_scale_names, LF_SCALES), "standard", false,
 	"Scaling of each column by its training rows: to mean 0 and variance 1, or to 0 to 1."},
-	{"normalize", OPTION_CHOICE, PLACE(normalize), NAMES(normalize_names, 3), "from the data", false,
-	"What windows are measured from: the last value or the mean of each target in the window, or nothing. "
-	"The default goes by how far the level of the targets moves."},
+	{"normalize", OPTION_CHOICE, PLACE(normalize), NAMES(lf_normalize_names, LF_NORMALIZES), "from the data", false,
+	"What windows are measured from: nothing; the last value or the mean of each target in the window; or the mean of its "
+	"last season, and then outputs from that as well, from the value one season before (seasonal_naive) or from the mean of "
+	"the same place in the window's seasons (season_profile)."},
+	{"difference", OPTION_DIFFERENCE, 0, NUMBERS(0, LF_MAX_DIM), "0", false,
+	"Rows between two values of the targets of which the network sees the difference: 1 those of neighbours, \"season\" those "
+	"of a season; 0: the values themselves."},
+	{"log", OPTION_BOOL, PLACE(log), ANYTHING, "false", false,
+	"Whether the network sees the logarithms of the targets, above lower_limit or 0: for what grows by per cents."},
+	{"lower_limit", OPTION_REAL, PLACE(lower_limit), NUMBERS(-1e300, 1e300), "none", false,
+	"Forecasts and intervals do not go below it."},
+	{"upper_limit", OPTION_REAL, PLACE(upper_limit), NUMBERS(-1e300, 1e300), "none", false,
+	"Forecasts and intervals do not go above it."},
 	{"seed", OPTION_SEED, PLACE(seed), NUMBERS(0, 9007199254740992.0), "1", false,
 	"Start of all random numbers: the same rows and seed give the same model."},
 	{"timing", OPTION_BOOL, PLACE(timing), ANYTHING, "false", false,
@@ -145,8 +155,6 @@ static const OptionRow rows[] = {
 	"Names of the columns that are forecast."},
 	{"inputs", OPTION_NAMES, PLACE(inputs), ANYTHING, "the targets", true,
 	"Names of the columns in the window."},
-	{.name = "difference", .type = OPTION_LATER},
-	{.name = "log", .type = OPTION_LATER},
 	{.name = "ensemble", .type = OPTION_LATER},
 	{.name = "max_time", .type = OPTION_LATER},
 	{.name = "init", .type = OPTION_LATER},
@@ -245,6 +253,8 @@ read_levels(const OptionRow *row, const JsonbValue *value, const char *what, lf_
 				 errhint("For the interval of 80 per cent: [0.1, 0.9].")));
 }
 
+static const char *const season_word[] = {"season"};
+
 static void
 read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 {
@@ -280,6 +290,13 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 			break;
 		case OPTION_CALENDAR:
 			read_calendar(value, what, options);
+			break;
+		case OPTION_DIFFERENCE:
+			options->difference_season = value->type == jbvString;
+			if (options->difference_season)
+				(void) json_choice(value, what, season_word, 1);
+			else
+				options->difference = (int) json_int(value, what, (int64) row->low, (int64) row->high);
 			break;
 		case OPTION_STEP:
 			options->step = value->type == jbvNumeric ? json_display(value) : json_text(value, what);
@@ -342,6 +359,8 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	options->channels = LF_UNSET;
 	options->arguments.dropout = LF_UNSET;
 	options->seed = 1;
+	options->lower_limit = -INFINITY;
+	options->upper_limit = INFINITY;
 	options->horizon = 1;
 	options->lookback = LF_UNSET;
 	options->training = (lf_training) {
@@ -404,6 +423,7 @@ type_text(OptionType type)
 		case OPTION_LEVELS:
 			return "array";
 		case OPTION_STEP:
+		case OPTION_DIFFERENCE:
 			return "string or integer";
 		case OPTION_NAMES:
 		case OPTION_CALENDAR:

@@ -47,6 +47,11 @@ typedef struct Options
 	char	   *step;			/* as text; NULL: found from the rows */
 	int			on_error;		/* OnError */
 	bool		series_embedding;
+	bool		log;			/* the network sees logarithms of the targets */
+	double		lower_limit;	/* of forecasts; infinite: none */
+	double		upper_limit;
+	int			difference;		/* rows; 0: none */
+	bool		difference_season;	/* the rows of a season */
 	CalendarSet calendar;
 	bool		calendar_auto;	/* the cycles that suit the rows */
 

@@ -10,6 +10,26 @@
 
 /* ---- one series ---- */
 
+/* Says which value has no logarithm, where there must be one; NULL: all have. */
+static char *
+find_unlogged(const PanelPlan *plan, const Rows *rows)
+{
+	const lf_task *task = plan->task;
+
+	for (int j = 0; j < task->targets && task->log; j++)
+		for (uint64 row = 0; row < rows->count; row++)
+		{
+			double		value = rows->values[row * rows->columns + task->target[j]];
+
+			CHECK_FOR_INTERRUPTS();
+			if (value <= task->log_from)
+				return psprintf("column \"%s\" is %g in row " UINT64_FORMAT
+								", and option \"log\" needs values above %g (set a lower_limit below them, or leave log out)",
+								plan->columns->names[task->target[j]], value, row + 1, task->log_from);
+		}
+	return NULL;
+}
+
 char *
 panel_regular(const PanelPlan *plan, const char *label, Rows *rows, Series *series, lf_missing_record *record)
 {
@@ -21,7 +41,7 @@ panel_regular(const PanelPlan *plan, const char *label, Rows *rows, Series *seri
 	if (!plan->skip)
 	{
 		*record = regular_make(rows, series);
-		return NULL;
+		return find_unlogged(plan, rows);
 	}
 	/* only memory and arithmetic in there, so that nothing has to be rolled back */
 	PG_TRY();
@@ -40,7 +60,7 @@ panel_regular(const PanelPlan *plan, const char *label, Rows *rows, Series *seri
 		reason = error->message;
 	}
 	PG_END_TRY();
-	return reason;
+	return reason != NULL ? reason : find_unlogged(plan, rows);
 }
 
 /* The number of a category, or -1 where it is NULL or training has not seen it. */
@@ -294,11 +314,16 @@ panel_of_rows(PanelPlan *plan, Rows *rows)
 	Series		series = plan->series;
 	Columns    *columns = plan->columns;
 	lf_missing_record record;
+	char	   *reason;
 	uint64		read = rows->count;
 	uint64		future = regular_cut_future(rows, plan->task->target, plan->task->targets);
 
 	panel->future = future < read ? future : 0;
-	record = regular_make(rows, &series);
+	reason = panel_regular(plan, NULL, rows, &series, &record);
+	if (reason != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("%s cannot be used: %s", series.source, reason)));
 	settle(panel, plan, rows, &series.timeline);
 	if (columns->count > columns->read)
 	{

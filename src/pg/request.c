@@ -78,6 +78,7 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 						table->time_column)));
 	training_choose_channels(request);
 	training_choose_head(request);
+	training_choose_transform(request);
 	request->source = table->label;
 	request->relation = table->name;
 	request->time_column = table->time_column;

@@ -318,6 +318,7 @@ lstm_train_agg_final(PG_FUNCTION_ARGS)
 									   &request->task);
 	training_choose_channels(request);
 	training_choose_head(request);
+	training_choose_transform(request);
 	request->source = source;
 	request->relation = "";
 	request->time_column = "";

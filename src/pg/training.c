@@ -82,6 +82,66 @@ training_choose_head(Request *request)
 		(void) lf_head_set_levels(head, lf_default_levels, LF_DEFAULT_LEVELS);
 }
 
+static void
+report_conflict(const char *option, const char *other, const char *reason)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("options \"%s\" and \"%s\" do not go together here", option, other),
+			 errdetail("%s", reason),
+			 errhint("Leave one of them out.")));
+}
+
+void
+training_choose_transform(Request *request)
+{
+	const Options *options = &request->options;
+	lf_task    *task = &request->task;
+	bool		differences = options->difference > 0 || options->difference_season;
+	bool		spread = task->head.kind == LF_HEAD_GAUSSIAN || task->head.kind == LF_HEAD_STUDENT_T;
+
+	task->log = options->log;
+	task->log_from = isfinite(options->lower_limit) ? options->lower_limit : 0;
+	task->limited = isfinite(options->lower_limit) || isfinite(options->upper_limit);
+	task->lower_limit = options->lower_limit;
+	task->upper_limit = options->upper_limit;
+	if (!(task->lower_limit < task->upper_limit))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"upper_limit\" of %g is not above \"lower_limit\" of %g",
+						task->upper_limit, task->lower_limit)));
+	if (task->log && spread)
+		report_conflict("log", "loss", "A mean and a spread of logarithms have no counterpart among the values; "
+						"quantiles have.");
+	if (!differences)
+		return;
+	if (task->head.kind != LF_HEAD_POINT)
+		report_conflict("difference", "loss", "Differences are added up, and the spread of a sum does not follow from "
+						"those of its parts.");
+	if (options->normalize > LF_NORMALIZE_NONE)
+		report_conflict("difference", "normalize", "A difference has no level to be measured from.");
+	if (task->lead != 1 || !lf_task_targets_are_inputs(task))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"difference\" needs the targets among the inputs, and lead 1"),
+				 errdetail("Differences are added up from the last value in the window on.")));
+}
+
+/* How many rows apart, when the season is known. */
+static void
+choose_difference(Request *request, int inner)
+{
+	const Options *options = &request->options;
+	lf_task    *task = &request->task;
+
+	task->difference = options->difference_season ? Max(inner, 1) : options->difference;
+	if (task->difference > task->lookback)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a difference of %d rows does not fit into the lookback of %d", task->difference, task->lookback),
+				 errhint("Give a longer lookback.")));
+}
+
 /* Raises what the preset for segments cannot do. */
 static void
 check_segments(const Options *options, const lf_task *task)
@@ -395,6 +455,8 @@ choose_normalize(Request *request, const Panel *panel, int season, int inner)
 
 	if (options->normalize != LF_UNSET)
 		options->training.normalize = (lf_normalize) options->normalize;
+	else if (request->task.difference > 0)
+		options->training.normalize = LF_NORMALIZE_NONE;
 	else if (uses_segments(options) && lf_task_can_normalize(&request->task))
 		options->training.normalize = LF_NORMALIZE_LAST;
 	else
@@ -406,6 +468,12 @@ choose_normalize(Request *request, const Panel *panel, int season, int inner)
 				 errdetail("The level of a target that is no input is estimated from at most %d inputs, not %d.",
 						   LF_MAX_LINKED_INPUTS, request->task.inputs),
 				 errhint("Leave the option out, or add the target to inputs.")));
+	if (options->normalize >= LF_NORMALIZE_SEASON_MEAN && !lf_task_has_season(&request->task))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"normalize\" cannot be %s here", lf_normalize_names[options->normalize]),
+				 inner > 1 ? errdetail("The season of %d rows does not fit into the lookback of %d, or lead is 0.", inner,
+									   request->task.lookback) : errdetail("The rows show no season.")));
 }
 
 /* ---- training ---- */
@@ -527,6 +595,8 @@ train_panel(Request *request, Panel *panel, Series *series)
 		model.missing.season = season;
 	choose_lookback(request, panel, inner);
 	options->arguments.season = inner;
+	task->season = inner;
+	choose_difference(request, inner);
 	windows = lf_split_count(&frame, task, 0).windows;
 	if (windows == 0)
 		report_too_few(request, panel);

@@ -27,6 +27,9 @@ void		training_choose_channels(Request *request);
 /* Settles the loss, and with it what the network says about each target; raises 22023 where options contradict it. */
 void		training_choose_head(Request *request);
 
+/* Settles how values are transformed and limited; raises 22023 where options do not go together. After the head. */
+void		training_choose_transform(Request *request);
+
 /* How rows of this request become a series. */
 Series		training_series(const Request *request);
 

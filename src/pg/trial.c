@@ -30,6 +30,8 @@ try_part(const Division *division, Trial *trial, int fold, uint64 origin, uint64
 	options_read(trial->options, false, &request->options);
 	request->task.lookback = trial->wanted;
 	training_choose_channels(request);
+	training_choose_head(request);
+	training_choose_transform(request);
 	training_check(request);
 	loaded = past_train(division->past, request, origin,
 						fold > 0 ? psprintf("fold %d", fold) : "the part before the test rows");
