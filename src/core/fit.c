@@ -64,6 +64,16 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 		fit->link = lf_arena_take(arena, lf_link_size(task), sizeof(double));
 		fit->link_scratch = lf_arena_take(arena, lf_link_scratch(task), sizeof(double));
 	}
+	if (training->members > 1)
+		fit->weights = lf_arena_take(arena, (size_t) training->members * fit->network.parameters, sizeof(lf_real));
+	for (int half = 0; half < 2 && training->blend && lf_task_can_blend(task); half++)
+	{
+		fit->sums[half] = lf_arena_take(arena, (size_t) task->targets, sizeof(lf_blend_sums));
+		fit->crossed[half] = lf_arena_take(arena, (size_t) task->targets, sizeof(lf_blend));
+	}
+	if (training->blend && lf_task_can_blend(task))
+		fit->blend = lf_arena_take(arena, (size_t) task->targets, sizeof(lf_blend));
+	fit->blends = training->blend && lf_task_can_blend(task);
 	fit->scores = lf_arena_take(arena, (size_t) task->targets * LF_FORECASTERS, sizeof(lf_score));
 	fit->mean = lf_arena_take(arena, (size_t) task->targets, sizeof(double));
 	fit->history = lf_arena_take(arena, (size_t) training->epochs, sizeof(lf_epoch));
@@ -88,6 +98,15 @@ lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season
 	memset(fit->scores, 0, (size_t) task->targets * LF_FORECASTERS * sizeof(lf_score));
 	fit->phase = fit->split.validation_windows > 0 ? LF_FIT_SELECT : LF_FIT_FINAL;
 	fit->started = false;
+	fit->member = 0;
+	fit->predictor.members = fit->training.members > 1 ? fit->training.members : 1;
+	fit->predictor.weights = fit->weights;
+	fit->predictor.blend = NULL;
+	for (int j = 0; j < task->targets && fit->blends; j++)
+	{
+		fit->blend[j] = fit->crossed[0][j] = fit->crossed[1][j] = (lf_blend) {.with = LF_NETWORK, .weight = 1};
+		fit->sums[0][j] = fit->sums[1][j] = (lf_blend_sums) {0};
+	}
 }
 
 /* Rows of a series that come before its held-out part, or all. */
@@ -155,7 +174,9 @@ start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	if (fit->link != NULL)
 		lf_link_fit(&trainer->windows, &trainer->train, fit->link, fit->link_scratch);
 	fit->predictor.windows = trainer->windows;
-	trainer->epochs = !select && chooses_epoch(fit) ? fit->best_epoch : fit->training.epochs;
+	trainer->seed = fit->member == 0 ? fit->training.seed :
+		lf_random_mix(fit->training.seed, UINT64_C(0x6d656d626572) + (uint64_t) fit->member);	/* "member" */
+	trainer->epochs = !select && chooses_epoch(fit) ? fit->member_epoch[fit->member] : fit->training.epochs;
 	/* what is scored must be trained like what is kept */
 	trainer->choose_best = chooses_epoch(fit) || !fit->training.refit;
 	status = lf_trainer_start(trainer, interrupt);
@@ -205,7 +226,71 @@ score_window(lf_fit *fit, size_t window, const double *out)
 		}
 }
 
-/* Forecasts a batch of held-out windows, of one series, and scores them. */
+/* Adds up what the weights of a blend need to know of the forecasts of one window. */
+static void
+weigh_window(lf_fit *fit, size_t window, const double *out, lf_blend_sums *sums)
+{
+	const lf_task *task = fit->task;
+	size_t		row = lf_window_first_output(task, window);
+
+	for (int k = 0; k < task->horizon; k++)
+		for (int j = 0; j < task->targets; j++)
+		{
+			int			column = task->target[j];
+			double		unit = fit->unit[fit->series * (size_t) task->targets + (size_t) j];
+			double		actual = fit->view.values[(row + (size_t) k) * (size_t) fit->view.columns + (size_t) column];
+
+			if (lf_frame_is_masked(&fit->view, row + (size_t) k, column))
+				continue;
+			sums[j].count += 1;
+			for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS; f++)
+				lf_blend_add(&sums[j], f, lf_window_baseline(f, &fit->view, task, window, column, k) / unit,
+							 out[k * task->targets + j] / unit, actual / unit);
+		}
+}
+
+/* Whether a held-out window is in the older or the newer half of its series' ones. */
+static int
+half_of(const lf_fit *fit, size_t series, size_t window)
+{
+	const lf_spans *held = &fit->split.validation;
+
+	return window - held->before[series] >= lf_spans_in(held, series) / 2;
+}
+
+/* As many windows from one on as are in the same half. */
+static int
+within_half(const lf_fit *fit, size_t series, size_t window, int count)
+{
+	while (count > 1 && fit->blends &&
+		   half_of(fit, series, window + (size_t) count - 1) != half_of(fit, series, window))
+		count--;
+	return count;
+}
+
+/* From the sums to the blends. Of few held-out values nothing is learned that holds for others. */
+static void
+fit_blends(lf_fit *fit)
+{
+	for (int j = 0; j < fit->task->targets; j++)
+	{
+		lf_blend_sums all = fit->sums[0][j];
+		const lf_blend_sums *newer = &fit->sums[1][j];
+
+		for (int f = 0; f < LF_FORECASTERS; f++)
+		{
+			all.baseline[f] += newer->baseline[f];
+			all.cross[f] += newer->cross[f];
+			all.apart[f] += newer->apart[f];
+			all.missing[f] |= newer->missing[f];
+		}
+		fit->crossed[0][j] = lf_blend_fit(newer);
+		fit->crossed[1][j] = lf_blend_fit(&fit->sums[0][j]);
+		fit->blend[j] = lf_blend_fit(&all);
+	}
+}
+
+/* Forecasts a batch of held-out windows, of one series, and scores or weighs them. */
 static lf_status
 score_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 {
@@ -218,13 +303,23 @@ score_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	size_t		first = place.row - look_at(fit, place.series);
 	lf_status	status;
 
+	count = within_half(fit, place.series, fit->done, count);
+	if (fit->blends && fit->phase == LF_FIT_SCORE)
+		fit->predictor.blend = fit->crossed[half_of(fit, place.series, fit->done)];
 	for (int j = 0; j < task->targets && enters; j++)
 		fit->mean[j] = lf_column_mean(&fit->view, task->target[j], rows_before(fit, place.series));
 	status = lf_predict(&fit->predictor, interrupt, first, 1, count, fit->out);
 	if (status != LF_OK)
 		return status;
 	for (int i = 0; i < count; i++)
-		score_window(fit, first + (size_t) i, fit->out + (size_t) (i * task->horizon) * (size_t) task->targets);
+	{
+		const double *out = fit->out + (size_t) (i * task->horizon) * (size_t) task->targets;
+
+		if (fit->phase == LF_FIT_WEIGH)
+			weigh_window(fit, first + (size_t) i, out, fit->sums[half_of(fit, place.series, fit->done)]);
+		else
+			score_window(fit, first + (size_t) i, out);
+	}
 	fit->done += (size_t) count;
 	return LF_OK;
 }
@@ -237,6 +332,16 @@ measured_place(const lf_fit *fit, size_t i)
 	size_t		n = fit->measured_windows;
 
 	return lf_spans_at(&fit->split.validation, held - 1 - (n - 1 - i) * (held / n));
+}
+
+/* In which half it is. */
+static int
+measured_half(const lf_fit *fit, size_t i)
+{
+	lf_place	place = measured_place(fit, i);
+	const lf_spans *held = &fit->split.validation;
+
+	return half_of(fit, place.series, held->before[place.series] + place.row - held->first[place.series]);
 }
 
 /* How far off step k of the i-th forecast is: for the head, or past what it says in the unit of the series. */
@@ -267,8 +372,11 @@ measure_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	lf_status	status;
 
 	while (count < (size_t) fit->predictor.batch && fit->done + count < n &&
-		   measured_place(fit, fit->done + count).series == place.series)
+		   measured_place(fit, fit->done + count).series == place.series &&
+		   (!fit->blends || measured_half(fit, fit->done + count) == measured_half(fit, fit->done)))
 		count++;
+	if (fit->blends)
+		fit->predictor.blend = fit->crossed[measured_half(fit, fit->done)];
 	status = lf_predict_steps(&fit->predictor, interrupt, first, stride, (int) count, fit->errors.steps, fit->out);
 	if (status != LF_OK)
 		return status;
@@ -303,12 +411,14 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 {
 	lf_status	status;
 
-	if (fit->phase == LF_FIT_SCORE)
+	if (fit->phase == LF_FIT_WEIGH || fit->phase == LF_FIT_SCORE)
 	{
 		status = score_batch(fit, interrupt);
 		if (status != LF_OK || fit->done < fit->split.validation_windows)
 			return status;
-		fit->phase = LF_FIT_MEASURE;
+		if (fit->phase == LF_FIT_WEIGH)
+			fit_blends(fit);
+		fit->phase = fit->phase == LF_FIT_WEIGH ? LF_FIT_SCORE : LF_FIT_MEASURE;
 		fit->done = 0;
 		return LF_OK;
 	}
@@ -324,6 +434,7 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 			return LF_FINISHED;
 		fit->phase = LF_FIT_FINAL;
 		fit->started = false;
+		fit->member = 0;
 		return LF_OK;
 	}
 	if (!fit->started)
@@ -335,16 +446,26 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	status = lf_trainer_step(&fit->trainer, interrupt);
 	if (status != LF_FINISHED)
 		return status;
-	if (fit->phase == LF_FIT_SELECT)
-	{
+	if (fit->member == 0 && (fit->phase == LF_FIT_SELECT || fit->split.validation_windows == 0))
 		keep_history(fit);
-		fit->phase = LF_FIT_SCORE;
-		fit->done = 0;
+	if (fit->phase == LF_FIT_SELECT)
+		fit->member_epoch[fit->member] = fit->trainer.best_epoch;
+	if (fit->member == 0)
+		fit->first_epochs = fit->trainer.epoch;
+	if (fit->weights != NULL)
+		memcpy(fit->weights + (size_t) fit->member * fit->network.parameters, fit->trainer.weights,
+			   fit->network.parameters * sizeof(lf_real));
+	if (fit->member + 1 < fit->predictor.members)
+	{
+		fit->member++;
+		fit->started = false;
 		return LF_EPOCH_DONE;
 	}
-	if (fit->split.validation_windows == 0)
-		keep_history(fit);
-	return LF_FINISHED;
+	if (fit->phase == LF_FIT_FINAL)
+		return LF_FINISHED;
+	fit->phase = fit->blends ? LF_FIT_WEIGH : LF_FIT_SCORE;
+	fit->done = 0;
+	return LF_EPOCH_DONE;
 }
 
 void
@@ -363,11 +484,13 @@ lf_fit_result(const lf_fit *fit, const lf_spec *spec, lf_model *model)
 	model->validation_windows = fit->split.validation_windows;
 	model->season = fit->season;
 	model->best_epoch = fit->best_epoch;
-	model->final_epochs = fit->phase == LF_FIT_FINAL ? fit->trainer.epoch : fit->best_epoch;
+	model->final_epochs = fit->phase == LF_FIT_FINAL ? fit->first_epochs : fit->best_epoch;
 	model->epochs = fit->epochs;
 	model->history = fit->history;
 	model->scores = fit->scores;
 	model->errors = fit->errors;
 	model->parameters = fit->network.parameters;
-	model->weights = fit->trainer.weights;
+	model->members = fit->predictor.members;
+	model->weights = fit->weights == NULL ? fit->trainer.weights : fit->weights;
+	model->blend = fit->blend;
 }

@@ -2,6 +2,7 @@
  * fit.h: from a frame to a trained model: split in time, scale, train, score the held-out part, train again on all.
  *
  *	   LF_FIT_SELECT	train on the older windows, watch the newest ones, keep the best epoch
+ *	   LF_FIT_WEIGH		with 'blend': forecast the newest windows, to see what the forecast is to be mixed with
  *	   LF_FIT_SCORE	forecast the newest windows, beside the baselines
  *	   LF_FIT_MEASURE	forecast them again, past the horizon too, for the intervals
  *	   LF_FIT_FINAL	with 'refit': train on all windows, as many epochs as were best if enough were held out to tell
@@ -20,6 +21,7 @@
 typedef enum lf_fit_phase
 {
 	LF_FIT_SELECT,
+	LF_FIT_WEIGH,
 	LF_FIT_SCORE,
 	LF_FIT_MEASURE,
 	LF_FIT_FINAL
@@ -39,8 +41,16 @@ typedef struct lf_fit
 	double	   *mean;			/* (targets): of the rows before the held-out part of the series at hand */
 	lf_epoch   *history;		/* (epochs) of LF_FIT_SELECT, or of LF_FIT_FINAL without one */
 	double	   *out;			/* (B, steps, targets): the horizon, or what is measured */
-	int			epochs;			/* entries of history */
-	int			best_epoch;
+	lf_real    *weights;		/* (members, parameters); NULL where there is one: the trainer's */
+	int			member;			/* the one in training */
+	int			member_epoch[LF_MAX_MEMBERS];	/* the best of each */
+	lf_blend_sums *sums[2];		/* (targets) each: over the first and the second half of what is held out */
+	lf_blend   *crossed[2];		/* (targets): for each half, fitted on the other; scores do not fit themselves */
+	lf_blend   *blend;			/* (targets): fitted on both; NULL where nothing is blended */
+	bool		blends;
+	int			first_epochs;	/* that the first member went through in the phase that has ended */
+	int			epochs;			/* entries of history, which is that of the first member */
+	int			best_epoch;		/* the same */
 	lf_split	split;
 	lf_errors	errors;
 	float	   *measured;		/* (steps, targets, windows) of LF_FIT_MEASURE */

@@ -7,8 +7,10 @@
 #ifndef LF_MODEL_H
 #define LF_MODEL_H
 
+#include "blend.h"
 #include "interval.h"
 #include "network.h"
+#include "predict.h"
 #include "scaler.h"
 #include "score.h"
 #include "trainer.h"
@@ -99,8 +101,10 @@ typedef struct lf_model
 	double	   *tail;			/* (lookback, columns): the newest rows, kept where there is no relation to read */
 	const char *version;		/* of the library that wrote it */
 
-	size_t		parameters;
-	const lf_real *weights;
+	lf_blend   *blend;			/* (targets); NULL: the forecast is the network's alone */
+	int			members;		/* networks whose mean is the forecast */
+	size_t		parameters;		/* of each */
+	const lf_real *weights;		/* (members, parameters) */
 } lf_model;
 
 #endif

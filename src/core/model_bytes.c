@@ -319,6 +319,7 @@ transfer_training(stream *s, lf_training *training)
 	transfer_bool(s, &training->shuffle);
 	transfer_bool(s, &training->refit);
 	transfer_bool(s, &training->calibrate);
+	transfer_bool(s, &training->blend);
 	transfer_u64(s, &training->seed);
 }
 
@@ -531,28 +532,62 @@ transfer_optional(stream *s, double **values, size_t count)
 	}
 }
 
+/* A flag, then what each target is mixed with. */
+static void
+transfer_blend(stream *s, lf_model *model)
+{
+	bool		present = s->direction != READING && model->blend != NULL;
+
+	transfer_bool(s, &present);
+	if (!present)
+	{
+		model->blend = NULL;
+		return;
+	}
+	if (!lf_task_can_blend(&model->task))
+		s->failed = true;
+	model->blend = array(s, model->blend, (size_t) model->task.targets, sizeof(lf_blend), 12);
+	for (int j = 0; j < model->task.targets && !s->failed; j++)
+	{
+		lf_blend	blend = {0};
+
+		if (s->direction != READING)
+			blend = model->blend[j];
+		blend.with = transfer_choice(s, blend.with, LF_FORECASTERS);
+		transfer_finite(s, &blend.weight);
+		if (!(blend.weight >= 0 && blend.weight <= 1))
+			s->failed = true;
+		if (s->direction == READING && model->blend != NULL)
+			model->blend[j] = blend;
+	}
+}
+
 static void
 transfer_weights(stream *s, lf_model *model)
 {
-	uint64_t	count = model->parameters;
+	uint64_t	count;
+	size_t		all;
 	lf_real    *place;
 	bool		finite = true;
 
+	transfer_int(s, &model->members, 1, LF_MAX_MEMBERS);
+	all = (size_t) model->members * model->parameters;	/* a tensor is limited, so there is no overflow */
+	count = all;
 	transfer_u64(s, &count);
-	if (s->direction == READING && count != model->parameters)	/* as the spec has it */
+	if (s->direction == READING && count != all)	/* as the spec has it */
 		s->failed = true;
 	if (s->failed)
 		return;
-	place = array(s, model->weights, model->parameters, sizeof(lf_real), 4);
+	place = array(s, model->weights, all, sizeof(lf_real), 4);
 	model->weights = place;
 	if (s->failed)
 		return;
 	if (s->direction == COUNTING)
 	{
-		s->at += 4 * model->parameters;
+		s->at += 4 * all;
 		return;
 	}
-	for (size_t i = 0; i < model->parameters; i++)
+	for (size_t i = 0; i < all; i++)
 	{
 		uint32_t	bits;
 		float		weight;
@@ -577,7 +612,7 @@ transfer_weights(stream *s, lf_model *model)
 		}
 		finite &= isfinite(weight) != 0;
 	}
-	s->at += 4 * model->parameters;
+	s->at += 4 * all;
 	if (!finite)
 		s->failed = true;
 }
@@ -620,6 +655,7 @@ transfer_model(stream *s, lf_model *model)
 	transfer_record(s, model);
 	transfer_errors(s, &model->errors, model->task.targets);
 	transfer_optional(s, &model->link, lf_link_size(&model->task));
+	transfer_blend(s, model);
 	transfer_optional(s, &model->tail, (size_t) model->task.lookback * (size_t) model->columns);
 	transfer_weights(s, model);
 }

@@ -21,7 +21,7 @@ lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network,
 	size_t		outputs = (size_t) batch * (size_t) task->horizon * (size_t) task->targets *
 		(size_t) lf_head_parts(&task->head);
 
-	*predictor = (lf_predictor) {.network = network, .batch = batch};
+	*predictor = (lf_predictor) {.network = network, .members = 1, .batch = batch};
 	predictor->x = lf_arena_reals(arena, (size_t) batch * (size_t) task->lookback * (size_t) task->inputs);
 	predictor->y = lf_arena_reals(arena, outputs);
 	if (task->head.kind != LF_HEAD_POINT)
@@ -32,14 +32,32 @@ lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network,
 								   sizeof(double));
 }
 
-/* From x to y, at most the network's batch at once. */
-static lf_status
-walk(lf_predictor *predictor, const volatile sig_atomic_t *interrupt, int samples)
+/* y = y + the share of one member, or y = that of the first. */
+static void
+add_member(lf_real *y, const lf_real *of_member, size_t count, int member, int members)
 {
-	lf_network *network = predictor->network;
+	lf_real		share = 1 / (lf_real) members;
+
+	if (members == 1)
+		memcpy(y, of_member, count * sizeof(lf_real));
+	else if (member == 0)
+		for (size_t i = 0; i < count; i++)
+			y[i] = share * of_member[i];
+	else
+		for (size_t i = 0; i < count; i++)
+			y[i] += share * of_member[i];
+}
+
+/* From x to y through one member, at most the network's batch at once. */
+static lf_status
+walk_member(lf_predictor *predictor, const volatile sig_atomic_t *interrupt, int samples, int member)
+{
+	lf_network *network = predictor->network + (predictor->weights == NULL ? member : 0);
 	size_t		in = network->layer[0].input_size;
 	size_t		out = lf_shape_size(lf_network_output(network));
 
+	if (predictor->weights != NULL)
+		lf_network_bind(network, predictor->weights + (size_t) member * network->parameters, NULL);
 	for (int done = 0; done < samples; done += network->batch)
 	{
 		lf_pass		pass = {.interrupt = interrupt};
@@ -50,9 +68,20 @@ walk(lf_predictor *predictor, const volatile sig_atomic_t *interrupt, int sample
 		status = lf_network_forward(network, &pass, predictor->x + (size_t) done * in, &y);
 		if (status != LF_OK)
 			return status;
-		memcpy(predictor->y + (size_t) done * out, y, (size_t) pass.batch * out * sizeof(lf_real));
+		add_member(predictor->y + (size_t) done * out, y, (size_t) pass.batch * out, member, predictor->members);
 	}
 	return LF_OK;
+}
+
+/* From x to y: the mean of all members. */
+static lf_status
+walk(lf_predictor *predictor, const volatile sig_atomic_t *interrupt, int samples)
+{
+	lf_status	status = LF_OK;
+
+	for (int m = 0; m < predictor->members && status == LF_OK; m++)
+		status = walk_member(predictor, interrupt, samples, m);
+	return status;
 }
 
 /*
@@ -107,8 +136,12 @@ forecast(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
 		return status;
 	if (task->head.kind == LF_HEAD_POINT)
 		for (size_t i = 0; i < (size_t) count; i++)
+		{
 			lf_window_restore(&predictor->windows, first + i * stride, predictor->level + i * targets,
 							  predictor->y + i * each, out + i * each);
+			if (predictor->blend != NULL)
+				lf_blend_apply(predictor->blend, predictor->windows.frame, task, first + i * stride, out + i * each);
+		}
 	else
 		for (size_t i = 0; i < (size_t) count; i++)
 			restore_distributions(&predictor->windows, first + i * stride, predictor->level + i * targets,

@@ -4,12 +4,19 @@
 #ifndef LF_PREDICT_H
 #define LF_PREDICT_H
 
+#include "blend.h"
 #include "network.h"
 #include "window.h"
 
+/* Most networks that forecast together. */
+#define LF_MAX_MEMBERS 32
+
 typedef struct lf_predictor
 {
-	lf_network *network;
+	lf_network *network;		/* (members), or one that is bound to the weights of each in turn */
+	int			members;		/* whose outputs are averaged */
+	const lf_real *weights;		/* (members, parameters); NULL: each network is bound to its own */
+	const lf_blend *blend;		/* (targets); NULL: forecasts are those of the networks alone */
 	lf_windows	windows;		/* frame and scaler, those of one series, may be changed between calls */
 	int			batch;
 	lf_real    *x;				/* (B, lookback, inputs), sample after sample */
@@ -23,7 +30,7 @@ typedef struct lf_predictor
 
 /*
  * Takes its memory for up to 'batch' windows at once, and for 'moving' <= batch of them in lf_predict_steps, for a
- * network that is planned and bound to weights; it walks through them in as many parts as its own batch makes
+ * network that is planned and bound to weights (and for others beside it, see above); it walks through them in as many parts as its own batch makes
  * necessary. 'columns' is that of the frames it will see.
  */
 void		lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network, const lf_task *task,

@@ -23,7 +23,7 @@ lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const
 {
 	size_t		batch = (size_t) training->batch_size;
 
-	*trainer = (lf_trainer) {.training = training, .network = network, .epochs = training->epochs, .now = (double) NAN,
+	*trainer = (lf_trainer) {.training = training, .network = network, .epochs = training->epochs, .seed = training->seed, .now = (double) NAN,
 		.choose_best = true};
 	trainer->optimizer = (lf_optimizer) {
 		.kind = training->optimizer,
@@ -89,7 +89,7 @@ lf_status
 lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 {
 	lf_pass		pass = {.interrupt = interrupt};
-	uint64_t	seed = trainer->training->seed;
+	uint64_t	seed = trainer->seed;
 
 	trainer->epoch = 0;
 	trainer->batch = 0;
@@ -209,7 +209,7 @@ train_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	windows = fill_batch(trainer);
 	pass.batch = (int) windows * lf_task_samples(trainer->windows.task);
 	/* counted by optimizer steps: a batch that is done again after an interrupt drops the same elements */
-	pass.dropout_seed = lf_random_mix(training->seed, trainer->optimizer.steps);
+	pass.dropout_seed = lf_random_mix(trainer->seed, trainer->optimizer.steps);
 	status = lf_shards_train(&trainer->shards, &pass, training->loss, trainer->x, trainer->y, trainer->dy, &loss);
 	if (status != LF_OK)
 		return status;

@@ -41,6 +41,8 @@ typedef struct lf_training
 	bool		refit;			/* train once more on all windows, the held-out ones too */
 	lf_scale	scale;
 	lf_normalize normalize;
+	int			members;		/* networks that are trained alike from other random numbers, and forecast together */
+	bool		blend;			/* mix the forecast with the best that costs nothing, see blend.h */
 	bool		calibrate;		/* correct what the network says of its spread by held-out values, see bounds.h */
 	uint64_t	seed;
 } lf_training;
@@ -63,6 +65,7 @@ typedef struct lf_trainer
 	size_t		train_windows;	/* of these spans; no validation windows: there is no validation part */
 	size_t		validation_windows;
 	int			epochs;
+	uint64_t	seed;			/* of this run */
 	double		now;			/* seconds by a clock of the caller's, set before each step; NaN: nobody asks */
 	bool		choose_best;	/* end on the weights of the best epoch, and stop early; else on those of the last */
 

@@ -22,9 +22,9 @@ lstm_summary(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	loaded = model_load(PG_GETARG_BYTEA_PP(0));
-	for (int i = 0; i < loaded->network.count; i++)
+	for (int i = 0; i < loaded->network[0].count; i++)
 	{
-		const lf_layer *layer = &loaded->network.layer[i];
+		const lf_layer *layer = &loaded->network[0].layer[i];
 		Datum		values[4];
 		bool		nulls[4] = {false};
 
@@ -73,9 +73,9 @@ lstm_weights(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	loaded = model_load(PG_GETARG_BYTEA_PP(0));
 	weights = loaded->model.weights;
-	for (int i = 0; i < loaded->network.count; i++)
+	for (int i = 0; i < loaded->network[0].count; i++)
 	{
-		const lf_layer *layer = &loaded->network.layer[i];
+		const lf_layer *layer = &loaded->network[0].layer[i];
 		lf_tensor	tensors[LF_MAX_TENSORS];
 		int			count = lf_layer_tensors(layer, tensors);
 
@@ -198,6 +198,24 @@ append_metrics(StringInfo out, const lf_model *model)
 	appendStringInfoChar(out, '}');
 }
 
+/* What the forecast of each target is mixed with. */
+static void
+append_blend(StringInfo out, const lf_model *model)
+{
+	appendStringInfoString(out, ", \"blend\": {");
+	for (int j = 0; j < model->task.targets && model->blend != NULL; j++)
+	{
+		const lf_blend *blend = &model->blend[j];
+
+		appendStringInfoString(out, j > 0 ? ", " : "");
+		escape_json(out, model->names[model->task.target[j]]);
+		appendStringInfo(out, ": {\"with\": \"%s\"", lf_forecaster_keys[blend->with]);
+		append_real(out, "weight", blend->weight);
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, '}');
+}
+
 /* How far intervals go, and from how many errors of each step. */
 static void
 append_intervals(StringInfo out, const lf_model *model)
@@ -258,6 +276,7 @@ append_options(StringInfo out, const lf_training *training, const lf_head *head)
 	append_real(out, "validation", training->validation);
 	append_bool(out, "refit", training->refit);
 	append_bool(out, "calibrate", training->calibrate);
+	append_bool(out, "blend", training->blend);
 	append_bool(out, "shuffle", training->shuffle);
 	appendStringInfoChar(out, '}');
 }
@@ -289,6 +308,7 @@ lstm_info(PG_FUNCTION_ARGS)
 				timeline_iso_text(model->time_kind, model->last_time) : NULL);
 	append_text(&out, "time_zone", model->time_zone);
 	append_int(&out, "parameters", (int64) model->parameters);
+	append_int(&out, "members", model->members);
 	appendStringInfoString(&out, ", \"layers\": ");
 	architecture_to_json(&out, &model->spec);
 	if (!model->imported)
@@ -304,6 +324,7 @@ lstm_info(PG_FUNCTION_ARGS)
 		append_int(&out, "seed", (int64) model->training.seed);
 		append_scaling(&out, model);
 		append_metrics(&out, model);
+		append_blend(&out, model);
 		append_intervals(&out, model);
 		append_options(&out, &model->training, &task->head);
 	}

@@ -152,6 +152,7 @@ lstm_import(PG_FUNCTION_ARGS)
 	model->training.batch_size = 1;
 	model->relation = model->time_column = model->time_zone = model->series_column = "";
 	model->series = 1;
+	model->members = 1;
 	model->unit = palloc(task->targets * sizeof(double));
 	for (int j = 0; j < task->targets; j++)
 		model->unit[j] = 1;

@@ -52,9 +52,13 @@ model_load(const bytea *value)
 		!timeline_is_valid(loaded->model.time_kind, loaded->model.missing.first) ||
 		!timeline_is_valid(loaded->model.time_kind, loaded->model.missing.last))
 		report_model(LF_CORRUPT);
-	status = lf_network_create(&loaded->network, &loaded->model.spec, &layer);
-	if (status != LF_OK)
-		report_model(status);
+	loaded->network = palloc(loaded->model.members * sizeof(lf_network));
+	for (int m = 0; m < loaded->model.members; m++)
+	{
+		status = lf_network_create(&loaded->network[m], &loaded->model.spec, &layer);
+		if (status != LF_OK)
+			report_model(status);
+	}
 	return loaded;
 }
 
@@ -72,8 +76,9 @@ plan(LoadedModel *loaded, lf_arena *arena, int batch, int moving)
 {
 	const lf_model *model = &loaded->model;
 
-	lf_network_plan(&loaded->network, arena, Min(batch * lf_task_samples(&model->task), MOST_SAMPLES), false);
-	lf_predictor_plan(&loaded->predictor, arena, &loaded->network, &model->task, model->columns, batch, moving);
+	for (int m = 0; m < model->members; m++)
+		lf_network_plan(&loaded->network[m], arena, Min(batch * lf_task_samples(&model->task), MOST_SAMPLES), false);
+	lf_predictor_plan(&loaded->predictor, arena, loaded->network, &model->task, model->columns, batch, moving);
 	loaded->window = lf_arena_take(arena, (Size) model->task.lookback * model->columns, sizeof(double));
 }
 
@@ -95,7 +100,10 @@ model_prepare(LoadedModel *loaded, int batch, int moving)
 	check_memory(needed, "the network of this model", "use a smaller one");
 	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
 	plan(loaded, &arena, batch, moving);
-	lf_network_bind(&loaded->network, loaded->model.weights, NULL);
+	for (int m = 0; m < loaded->model.members; m++)
+		lf_network_bind(&loaded->network[m], loaded->model.weights + (Size) m * loaded->model.parameters, NULL);
+	loaded->predictor.members = loaded->model.members;
+	loaded->predictor.blend = loaded->model.blend;
 	loaded->predictor.windows = (lf_windows) {
 		.task = &loaded->model.task,
 		.frame = &loaded->frame,
@@ -114,7 +122,9 @@ model_for_many(const LoadedModel *loaded, int steps, int *batch)
 	Size		out = (Size) steps * many->model.task.targets * sizeof(double);
 	int			layer;
 
-	(void) lf_network_create(&many->network, &many->model.spec, &layer);
+	many->network = palloc(many->model.members * sizeof(lf_network));
+	for (int m = 0; m < many->model.members; m++)
+		(void) lf_network_create(&many->network[m], &many->model.spec, &layer);
 	*batch = MOST_WINDOWS;
 	while (*batch > 1)
 	{

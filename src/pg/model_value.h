@@ -10,7 +10,7 @@
 typedef struct LoadedModel
 {
 	lf_model	model;
-	lf_network	network;
+	lf_network *network;		/* (members of the model) */
 	lf_predictor predictor;
 	lf_frame	frame;			/* what the predictor reads; callers point it at their rows */
 	double	   *window;			/* (lookback, columns): room for rows that come without a frame */

@@ -47,6 +47,7 @@ typedef struct OptionRow
 #define NAMES(names, count) 0, 0, (names), (count)
 #define ANYTHING 0, 0, NULL, 0
 
+static const char *const blend_names[] = {"none", "auto"};
 static const char *const on_error_names[] = {[ON_ERROR_SKIP] = "skip", [ON_ERROR_ERROR] = "error"};
 static const char *const channels_names[] = {[CHANNELS_JOINT] = "joint", [CHANNELS_INDEPENDENT] = "independent"};
 
@@ -98,6 +99,10 @@ static const OptionRow rows[] = {
 	{"quantiles", OPTION_LEVELS, PLACE(quantiles), NUMBERS(LF_LOWEST_LEVEL, 1 - LF_LOWEST_LEVEL),
 	"[0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975]", false,
 	"Levels that the loss quantile learns; 0.5 is added."},
+	{"ensemble", OPTION_INT, PLACE(training.members), NUMBERS(1, LF_MAX_MEMBERS), "1", false,
+	"Networks that are trained alike from other random numbers; the forecast is the mean of theirs."},
+	{"blend", OPTION_CHOICE, PLACE(blend), NAMES(blend_names, 2), "none", false,
+	"Whether the forecast is mixed with the best that costs nothing, by a weight fitted on the held-out part: none, or auto."},
 	{"validation", OPTION_REAL, PLACE(training.validation), NUMBERS(0, 0.9), "0.2", false,
 	"Newest part of the windows that is held out to choose the best epoch and to tell how good the forecast is."},
 	{"patience", OPTION_INT, PLACE(training.patience), NUMBERS(0, 1000000), "10", false,
@@ -155,10 +160,8 @@ static const OptionRow rows[] = {
 	"Names of the columns that are forecast."},
 	{"inputs", OPTION_NAMES, PLACE(inputs), ANYTHING, "the targets", true,
 	"Names of the columns in the window."},
-	{.name = "ensemble", .type = OPTION_LATER},
 	{.name = "max_time", .type = OPTION_LATER},
 	{.name = "init", .type = OPTION_LATER},
-	{.name = "blend", .type = OPTION_LATER},
 };
 
 typedef struct OptionsReader
@@ -376,11 +379,13 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 		.validation = 0.2,
 		.refit = true,
 		.calibrate = true,
+		.members = 1,
 		.scale = LF_SCALE_STANDARD,
 	};
 	if (json != NULL)
 		json_each_key(&json->root, "options", visit_option, &reader);
 	options->training.seed = (uint64) options->seed;
+	options->training.blend = options->blend == 1;
 }
 
 static char *

@@ -37,6 +37,7 @@ typedef struct Options
 	int			normalize;
 	int			loss;			/* lf_loss, or LF_UNSET */
 	lf_head		quantiles;		/* of that loss; no levels: the default ones */
+	int			blend;			/* 1: mix the forecast with a baseline */
 	int			channels;		/* Channels, or LF_UNSET */
 	double		seed;
 	bool		timing;			/* keep the seconds of each epoch */

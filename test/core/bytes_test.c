@@ -260,8 +260,11 @@ test_round_trip(int number)
 		ok(same_doubles(model.tail, s.model.tail, SAMPLE_LOOKBACK * SAMPLE_COLUMNS), "%s keeps its newest rows", name);
 		ok(same_doubles(model.link, s.model.link, (size_t) (s.model.task.targets * (s.model.task.inputs + 1))),
 		   "%s keeps the link between the levels", name);
-		ok(model.parameters == s.model.parameters &&
-		   memcmp(model.weights, s.model.weights, model.parameters * sizeof(lf_real)) == 0,
+		ok((model.blend == NULL) == (s.model.blend == NULL) &&
+		   (model.blend == NULL || (model.blend[0].with == LF_NETWORK && model.blend[1].with == LF_SEASONAL_MEAN &&
+									model.blend[1].weight == 0.25)), "%s keeps what it is blended with", name);
+		ok(model.parameters == s.model.parameters && model.members == s.model.members &&
+		   memcmp(model.weights, s.model.weights, (size_t) model.members * model.parameters * sizeof(lf_real)) == 0,
 		   "%s keeps its weights", name);
 		again = guarded_new(lf_model_size(&model));
 		lf_model_write(&model, again.block);

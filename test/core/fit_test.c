@@ -550,6 +550,124 @@ test_given(void)
 	fit_rig_close(&r);
 }
 
+/* Forecasts of several members are the mean of what each says alone; each is trained as if it were alone. */
+static void
+test_members(void)
+{
+	double		together[2 * 2];
+	double		sum[2 * 2] = {0};
+	double		largest = 0;
+	size_t		parameters;
+	fit_rig		r;
+	fit_rig		alone;
+
+	fit_rig_setup(&r, LF_STACKED, 1, 0.1);
+	r.training.members = 3;
+	r.training.refit = true;
+	if (!ok(fit_rig_run(&r, 5) == LF_FINISHED && guarded_intact(&r.block), "an ensemble of three ends training"))
+		return;
+	parameters = r.fit.network.parameters;
+	fit_rig_setup(&alone, LF_STACKED, 1, 0.1);
+	alone.training.refit = true;
+	ok(fit_rig_run(&alone, 0) == LF_FINISHED &&
+	   memcmp(alone.fit.trainer.weights, r.fit.weights, parameters * sizeof(lf_real)) == 0,
+	   "its first member is the network that it would be alone");
+	ok(memcmp(r.fit.weights, r.fit.weights + parameters, parameters * sizeof(lf_real)) != 0 &&
+	   memcmp(r.fit.weights + parameters, r.fit.weights + 2 * parameters, parameters * sizeof(lf_real)) != 0,
+	   "the others are other networks");
+	(void) lf_predict(&r.fit.predictor, NULL, 40, 1, 1, together);
+	for (int m = 0; m < 3; m++)
+	{
+		double		one[2 * 2];
+		lf_predictor single = r.fit.predictor;
+
+		single.members = 1;
+		single.weights += (size_t) m * parameters;
+		(void) lf_predict(&single, NULL, 40, 1, 1, one);
+		for (int i = 0; i < 4; i++)
+			sum[i] += one[i];
+	}
+	for (int i = 0; i < 4; i++)
+		largest = fmax(largest, fabs(sum[i] / 3 - together[i]));
+	ok(largest < 1e-5, "the forecast is the mean of theirs");
+	diag("largest difference %.2g", largest);
+	fit_rig_close(&r);
+	fit_rig_close(&alone);
+}
+
+/* Noise around a season: the network can at best be mixed with the mean of the seasons. */
+static void
+test_blend(void)
+{
+	double		out[2 * 2];
+	double		blended[2 * 2];
+	bool		good = true;
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_VANILLA, 0, 1);
+	r.frame.rows = 207;
+	r.task.lookback = 9;
+	r.task.season = 3;
+	r.spec.input.dim[0] = 9;
+	r.training.blend = true;
+	if (!ok(fit_rig_run(&r, 3) == LF_FINISHED && guarded_intact(&r.block), "a blended fit ends"))
+		return;
+	for (int j = 0; j < 2; j++)
+	{
+		good = good && r.fit.blend[j].with != LF_NETWORK && r.fit.blend[j].weight < 0.9;
+		diag("with %s, weight %.2g", lf_forecaster_keys[r.fit.blend[j].with], r.fit.blend[j].weight);
+	}
+	ok(good, "of noise a plain forecast is mixed in");
+	r.fit.predictor.blend = NULL;
+	(void) lf_predict(&r.fit.predictor, NULL, 50, 1, 1, out);
+	r.fit.predictor.blend = r.fit.blend;
+	(void) lf_predict(&r.fit.predictor, NULL, 50, 1, 1, blended);
+	for (int k = 0; k < 2; k++)
+		for (int j = 0; j < 2; j++)
+		{
+			lf_blend	b = r.fit.blend[j];
+			double		base = lf_window_baseline(b.with, &r.frame, &r.task, 50, r.task.target[j], k);
+
+			good = good && fabs(blended[k * 2 + j] - (b.weight * out[k * 2 + j] + (1 - b.weight) * base)) < 1e-9;
+		}
+	ok(good, "the forecast is what the weight makes of both");
+	r.values[49 * RIG_COLUMNS] += 100;
+	r.values[59 * RIG_COLUMNS] += 100;
+	(void) lf_predict(&r.fit.predictor, NULL, 50, 1, 1, out);
+	ok(memcmp(out, blended, sizeof(out)) == 0, "no row outside the window has a part in it");
+	/* each half is scored by what the other taught */
+	ok(memcmp(&r.fit.crossed[0][0], &r.fit.crossed[1][0], sizeof(lf_blend)) != 0, "scores do not fit themselves");
+	fit_rig_close(&r);
+}
+
+/* Weights by hand: y is half of the network and half of the last value. */
+static void
+test_blend_weights(void)
+{
+	lf_blend_sums sums = {0};
+	lf_blend	blend;
+
+	for (int i = 0; i < 20; i++)
+	{
+		double		network = sin(i);
+		double		last = cos(3 * i);
+
+		lf_blend_add(&sums, LF_REPEAT_LAST, last, network, 0.25 * network + 0.75 * last);
+		lf_blend_add(&sums, LF_MEAN, 0, network, 0.25 * network + 0.75 * last);
+		lf_blend_add(&sums, LF_DRIFT, i == 3 ? (double) NAN : 0.25 * network + 0.75 * last, network,
+					 0.25 * network + 0.75 * last);
+	}
+	blend = lf_blend_fit(&sums);
+	ok(blend.with == LF_REPEAT_LAST && fabs(blend.weight - 0.25) < 1e-9,
+	   "the weight is found, and a baseline that is silent at times is not taken");
+	memset(&sums, 0, sizeof(sums));
+	for (int i = 0; i < 20; i++)
+		lf_blend_add(&sums, LF_REPEAT_LAST, cos(3 * i), sin(i), sin(i));
+	ok(lf_blend_fit(&sums).with == LF_NETWORK, "what is right is left alone");
+	memset(&sums, 0, sizeof(sums));
+	ok(lf_blend_fit(&sums).with == LF_NETWORK, "and so is what nothing is known of");
+}
+
 int
 main(void)
 {
@@ -577,5 +695,8 @@ main(void)
 	test_two_series();
 	test_series_apart();
 	test_given();
+	test_members();
+	test_blend();
+	test_blend_weights();
 	return done_testing();
 }

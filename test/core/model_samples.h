@@ -33,6 +33,7 @@ typedef struct sample
 	lf_score	scores[2 * LF_FORECASTERS];
 	int			counts[SAMPLE_STEPS * 2];
 	float		errors[SAMPLE_STEPS * 2 * SAMPLE_ERRORS];
+	lf_blend	blend[2];
 	double		link[2 * 3];		/* (targets, inputs + 1) */
 	double		tail[SAMPLE_LOOKBACK * SAMPLE_COLUMNS];
 	lf_real    *weights;
@@ -118,6 +119,7 @@ sample_trained(lf_model *model, int number)
 	/* every other one knows several series, and a column of categories */
 	model->series_column = number % 2 == 0 ? "station" : "";
 	model->series = number % 2 == 0 ? SAMPLE_SERIES : 1;
+	model->members = number % 3 == 0 ? 2 : 1;
 	if (number % 2 == 0)
 		model->task.kind[1] = LF_COLUMN_CATEGORY;
 	model->relation = "public.\"Daily Temperatures\"";
@@ -171,6 +173,7 @@ sample_from_elsewhere(lf_model *model)
 	model->relation = "";
 	model->series_column = "";
 	model->series = 1;
+	model->members = 1;
 	model->time_column = "";
 	model->time_zone = "";
 }
@@ -215,13 +218,13 @@ sample_open(sample *s, int number)
 		s->tail[i] = i * 1e-300 - 3;
 	for (int i = 0; i < 2 * 3; i++)
 		s->link[i] = 0.3 * i - 1;
-	s->weights = calloc(network.parameters + 1, sizeof(lf_real));
+	s->weights = calloc((size_t) model->members * network.parameters + 1, sizeof(lf_real));
 	if (s->weights == NULL)
 	{
 		printf("Bail out! out of memory\n");
 		exit(1);
 	}
-	for (size_t i = 0; i < network.parameters; i++)
+	for (size_t i = 0; i < (size_t) model->members * network.parameters; i++)
 		s->weights[i] = (lf_real) (float) (2 * lf_random_uniform(&random) - 1);
 	model->names = s->names;
 	for (int i = 0; i < SAMPLE_SERIES; i++)
@@ -248,6 +251,9 @@ sample_open(sample *s, int number)
 	/* both may be absent */
 	model->tail = number % 2 == 0 ? s->tail : NULL;
 	model->link = number % 3 == 0 ? s->link : NULL;
+	s->blend[0] = (lf_blend) {.with = LF_NETWORK, .weight = 1};
+	s->blend[1] = (lf_blend) {.with = LF_SEASONAL_MEAN, .weight = 0.25};
+	model->blend = number % 2 == 0 && lf_task_can_blend(&model->task) ? s->blend : NULL;
 	model->parameters = network.parameters;
 	model->weights = s->weights;
 }
