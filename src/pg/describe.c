@@ -198,6 +198,17 @@ append_metrics(StringInfo out, const lf_model *model)
 	appendStringInfoChar(out, '}');
 }
 
+/* What the network sees of the values, and where forecasts end. */
+static void
+append_transform(StringInfo out, const lf_task *task)
+{
+	appendStringInfo(out, ", \"transform\": {\"log\": %s", task->log ? "true" : "false");
+	append_int(out, "difference", task->difference);
+	append_real(out, "lower_limit", task->limited ? task->lower_limit : (double) NAN);
+	append_real(out, "upper_limit", task->limited ? task->upper_limit : (double) NAN);
+	appendStringInfoChar(out, '}');
+}
+
 /* What the forecast of each target is mixed with. */
 static void
 append_blend(StringInfo out, const lf_model *model)
@@ -324,6 +335,7 @@ lstm_info(PG_FUNCTION_ARGS)
 		append_int(&out, "seed", (int64) model->training.seed);
 		append_scaling(&out, model);
 		append_metrics(&out, model);
+		append_transform(&out, task);
 		append_blend(&out, model);
 		append_intervals(&out, model);
 		append_options(&out, &model->training, &task->head);
