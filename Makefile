@@ -44,7 +44,7 @@ CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-ma
 KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
-OURS = demo check forms accuracy collections coverage defaults tuning long-horizons cancel bench bench-core bench-sql setup setup-check \
+OURS = demo check forms accuracy collections thousand coverage defaults tuning long-horizons cancel bench bench-core bench-sql setup setup-check \
 	setup-bench core-tests bench-programs
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
@@ -86,6 +86,10 @@ coverage: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(EVERY)" -v options='$(OPTIONS)' \
 		-f bench/coverage.sql
+
+thousand: setup
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -f bench/thousand.sql
 
 # SEEDS=5 takes an hour or two
 collections: setup

@@ -21,17 +21,26 @@
 int			lf_default_lookback(size_t rows, int season);
 
 /*
+ * Whether segments forecast best where nothing is said of the network: 'rows' in each of so many series, and a lookback
+ * that may be LF_UNSET.
+ */
+bool		lf_default_is_segment(size_t rows, size_t series, int horizon, int lookback, int season);
+
+/*
  * The same for the preset segment: as long as the horizon, because a whole segment is one step of the recurrence, and
  * a multiple of the segment's 'length', 0 where that is chosen.
  */
 int			lf_default_segment_lookback(size_t rows, int horizon, int season, int length);
 
 /*
- * 'season' is the clearest one, 'inner' the one that windows hold. None where the level of the targets hardly moves
- * from season to season; else their mean where a window holds whole seasons, else their last value, if levels can be
- * had.
+ * 'season' is the clearest one, 'inner' the one that windows hold. The profile of the season where a window holds two
+ * of them, or one and the level of the targets moves from season to season; else their last value where the level moves,
+ * if levels can be had; else none.
  */
 lf_normalize lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int inner);
+
+/* The same for the preset segment: the profile of two seasons where the level stays, else the last value. */
+lf_normalize lf_default_segment_normalize(const lf_task *task, const lf_frame *frame, int season, int inner);
 
 /* Levels of quantiles: the median, and both ends of the intervals of 50, 80, 90 and 95 per cent. */
 #define LF_DEFAULT_LEVELS 9

@@ -52,7 +52,7 @@ static const char *const on_error_names[] = {[ON_ERROR_SKIP] = "skip", [ON_ERROR
 static const char *const channels_names[] = {[CHANNELS_JOINT] = "joint", [CHANNELS_INDEPENDENT] = "independent"};
 
 static const OptionRow rows[] = {
-	{"architecture", OPTION_ARCHITECTURE, 0, ANYTHING, "vanilla", false,
+	{"architecture", OPTION_ARCHITECTURE, 0, ANYTHING, "vanilla, or segment for whole seasons", false,
 	"The network: the name of a preset (see lstm_presets()), or an array of layers with Keras' names and arguments."},
 	{"units", OPTION_UNITS, 0, NUMBERS(1, 65536), "of the preset", false,
 	"Size of the recurrent layers of a preset: one number, or one for each layer."},
@@ -316,6 +316,19 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 	}
 }
 
+/* Whether who gives an option has a network in mind. */
+static bool
+is_of_network(const char *name)
+{
+	static const char *const names[] = {"architecture", "units", "bidirectional", "activation", "recurrent_activation",
+		"dropout", "segment_length", "channels"};
+
+	for (int i = 0; i < lengthof(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 static void
 visit_option(void *state, const char *name, const JsonbValue *value)
 {
@@ -333,6 +346,8 @@ visit_option(void *state, const char *name, const JsonbValue *value)
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						 errmsg("\"%s\" is a parameter here, not an option", name),
 						 errhint("Give it by name: %s => ...", name)));
+			if (is_of_network(name))
+				reader->options->open = false;
 			read_option(&rows[i], value, reader->options);
 			return;
 		}
@@ -354,6 +369,7 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 
 	memset(options, 0, sizeof(Options));
 	options->preset = LF_VANILLA;
+	options->open = true;
 	options->arguments.activation = LF_TANH;
 	options->arguments.recurrent_activation = LF_SIGMOID;
 	options->lead = 1;

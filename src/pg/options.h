@@ -28,6 +28,7 @@ typedef struct Options
 {
 	/* the network */
 	int			preset;			/* lf_preset; ignored where layers were given */
+	bool		open;			/* nothing was said of the network: the rows choose the preset */
 	lf_spec    *layers;			/* NULL: the preset's */
 	lf_preset_arguments arguments;
 

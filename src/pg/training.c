@@ -408,6 +408,23 @@ common_length(const Panel *panel)
 	return length[count / 2];
 }
 
+/*
+ * Where the user has said nothing of the network: segments, if the horizon is one season or more and there are rows to
+ * learn them from; see doc/defaults.md.
+ */
+static void
+choose_preset(Request *request, const Panel *panel, int inner)
+{
+	const lf_task *task = &request->task;
+
+	if (!request->options.open || task->lead != 1 ||
+		!lf_default_is_segment(common_length(panel), panel->series, task->horizon, task->lookback, inner))
+		return;
+	request->options.preset = LF_SEGMENT;
+	training_choose_channels(request);
+	training_choose_head(request);
+}
+
 static void
 choose_lookback(Request *request, const Panel *panel, int inner)
 {
@@ -440,7 +457,9 @@ common_normalize(const Request *request, const Panel *panel, int season, int inn
 		Rows		rows = sample_rows(panel, i);
 		lf_frame	frame = rows_frame(&rows);
 
-		votes[lf_default_normalize(&request->task, &frame, season, inner)]++;
+		votes[uses_segments(&request->options) ?
+			  lf_default_segment_normalize(&request->task, &frame, season, inner) :
+			  lf_default_normalize(&request->task, &frame, season, inner)]++;
 	}
 	for (int i = 1; i < LF_NORMALIZES; i++)
 		if (votes[i] > votes[best])
@@ -457,8 +476,6 @@ choose_normalize(Request *request, const Panel *panel, int season, int inner)
 		options->training.normalize = (lf_normalize) options->normalize;
 	else if (request->task.difference > 0)
 		options->training.normalize = LF_NORMALIZE_NONE;
-	else if (uses_segments(options) && lf_task_can_normalize(&request->task))
-		options->training.normalize = LF_NORMALIZE_LAST;
 	else
 		options->training.normalize = common_normalize(request, panel, season, inner);
 	if (options->training.normalize != LF_NORMALIZE_NONE && !lf_task_can_normalize(&request->task))
@@ -593,6 +610,7 @@ train_panel(Request *request, Panel *panel, Series *series)
 	/* nothing had to be filled here, but a forecast may have to */
 	if (model.missing.method == LF_MISSING_SEASONAL && model.missing.values == 0)
 		model.missing.season = season;
+	choose_preset(request, panel, inner);
 	choose_lookback(request, panel, inner);
 	options->arguments.season = inner;
 	task->season = inner;

@@ -41,11 +41,14 @@ test_normalize(void)
 		values[2 * i] = day;
 		values[2 * i + 1] = day + 0.01 * i;
 	}
-	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_NONE, "a level that stays is not subtracted");
-	task.input[0] = task.target[0] = 1;
-	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_MEAN, "one that moves is, as the mean of whole days");
+	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_SEASON_PROFILE, "windows of two seasons are measured from these");
 	task.lookback = 47;
-	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_LAST, "or the last value where days are not whole");
+	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_NONE, "those of one are not, where the level stays");
+	ok(lf_default_normalize(&task, &frame, 1, 1) == LF_NORMALIZE_NONE, "nor is there a season to be measured from, and no level");
+	task.input[0] = task.target[0] = 1;
+	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_SEASON_PROFILE, "where it moves one season does");
+	task.lookback = 23;
+	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_LAST, "or the last value where the window holds none");
 	task.input[0] = 0;
 	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_LAST, "a target that is no input is estimated");
 }
@@ -55,7 +58,7 @@ static void
 test_long(void)
 {
 	enum {LONG = 400000};
-	static const lf_task task = {.lookback = 48, .horizon = 1, .lead = 1, .inputs = 1, .targets = 1};
+	static const lf_task task = {.lookback = 28, .horizon = 1, .lead = 1, .inputs = 1, .targets = 1};
 	double	   *column = malloc(LONG * sizeof(double));
 	lf_frame	frame = {.values = column, .rows = LONG, .columns = 1};
 
@@ -63,7 +66,7 @@ test_long(void)
 		column[i] = sin(6.283185307179586 * (i % 24) / 24) + (i < LONG / 2 ? 0.01 * i : 0);
 	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_NONE, "a level that moved long ago is not subtracted");
 	frame.rows = LONG / 2;
-	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_MEAN, "one that still moves is");
+	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_SEASON_PROFILE, "one that still moves is");
 	free(column);
 }
 
@@ -100,12 +103,44 @@ test_training(void)
 }
 
 static void
+test_choice_of_segments(void)
+{
+	ok(lf_default_is_segment(700, 1, 48, LF_UNSET, 24), "two days of hours are forecast by segments");
+	ok(lf_default_is_segment(700, 1, 48, 72, 24) && !lf_default_is_segment(700, 1, 48, 70, 24),
+	   "if the lookback is open, or whole seasons as well");
+	ok(!lf_default_is_segment(700, 1, 36, LF_UNSET, 24) && !lf_default_is_segment(700, 1, 12, LF_UNSET, 24),
+	   "but not half a season");
+	ok(!lf_default_is_segment(700, 1, 48, LF_UNSET, 1), "nor rows without a season");
+	ok(!lf_default_is_segment(120, 1, 24, LF_UNSET, 12) && lf_default_is_segment(120, 10, 24, LF_UNSET, 12),
+	   "nor short tables, unless they are many");
+}
+
+static void
+test_segment_normalize(void)
+{
+	static const lf_task task = {.lookback = 48, .horizon = 24, .lead = 1, .inputs = 1, .targets = 1};
+	double	   *column = malloc(1000 * sizeof(double));
+	lf_frame	frame = {.values = column, .rows = 1000, .columns = 1};
+
+	for (int i = 0; i < 1000; i++)
+		column[i] = sin(6.283185307179586 * (i % 24) / 24);
+	ok(lf_default_segment_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_SEASON_PROFILE,
+	   "segments are measured from their season where the level stays");
+	for (int i = 0; i < 1000; i++)
+		column[i] += 0.01 * i;
+	ok(lf_default_segment_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_LAST, "and from the last value where it moves");
+	ok(lf_default_segment_normalize(&task, &frame, 1, 1) == LF_NORMALIZE_LAST, "or where there is no season");
+	free(column);
+}
+
+static void
 test_segment_lookback(void)
 {
 	bool		good = true;
 
-	ok(lf_default_segment_lookback(10000, 96, 24, 0) == 96, "segments look back as far as they look ahead");
-	ok(lf_default_segment_lookback(10000, 7, 12, 7) == 21, "at least as far as other presets do, in whole segments");
+	ok(lf_default_segment_lookback(10000, 96, 24, 0) == 192, "segments look back twice as far as they look ahead");
+	ok(lf_default_segment_lookback(10000, 24, 24, 0) == 168, "and over seven seasons at least");
+	ok(lf_default_segment_lookback(10000, 7, 12, 7) == 84, "in whole segments");
 	ok(lf_default_segment_lookback(100, 96, 24, 0) == 24, "in short tables over a quarter of the rows");
 	ok(lf_default_segment_lookback(0, 96, 24, 32) == 32, "and over one segment at least");
 	for (int horizon = 1; horizon < 200; horizon++)
@@ -142,6 +177,8 @@ main(void)
 	test_normalize();
 	test_long();
 	test_training();
+	test_choice_of_segments();
+	test_segment_normalize();
 	test_segment_lookback();
 	test_inner_season();
 	return done_testing();
