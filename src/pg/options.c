@@ -416,6 +416,8 @@ range_text(const OptionRow *row)
 		case OPTION_UNITS:
 		case OPTION_LEVELS:
 			return psprintf("%s to %s", float8out_internal(row->low), float8out_internal(row->high));
+		case OPTION_DIFFERENCE:
+			return psprintf("season, %.0f to %.0f", row->low, row->high);
 		case OPTION_BOOL:
 			return "true, false";
 		case OPTION_CHOICE:

@@ -417,7 +417,7 @@ choose_preset(Request *request, const Panel *panel, int inner)
 {
 	const lf_task *task = &request->task;
 
-	if (!request->options.open || task->lead != 1 ||
+	if (!request->options.open || task->lead != 1 || task->head.kind != LF_HEAD_POINT ||
 		!lf_default_is_segment(common_length(panel), panel->series, task->horizon, task->lookback, inner))
 		return;
 	request->options.preset = LF_SEGMENT;
