@@ -28,7 +28,15 @@ SELECT lstm_train('days', '{value,other}'::text[], lookback => 3, options => '{"
 -- noise: nothing can be learned, and that is said
 CREATE TABLE noise AS SELECT n, hashint4(n) / 2147483648.0 AS value FROM generate_series(1, 400) n;
 SELECT lstm_train('noise', 'value', 'n', lookback => 8, options => '{"epochs": 3, "units": 4}') IS NOT NULL AS trained;
+-- several series: their errors have no unit, and those that cannot be used are left out
+CREATE VIEW lines AS SELECT s, at, value * s AS value FROM days, generate_series(1, 3) s WHERE s < 3 OR value > 55;
+SELECT lstm_train('lines', 'value', series_column => 's', lookback => 7, options => '{"epochs": 1, "units": 1}') IS NOT NULL AS trained;
 \set VERBOSITY default
+INSERT INTO results SELECT lstm_train('lines', 'value', series_column => 's', lookback => 7, options => '{"epochs": 1, "units": 1, "validation": 0}');
+DELETE FROM results WHERE lstm_info(model)->>'series_column' IS NOT NULL;
+SELECT lstm_train('lines', 'value', series_column => 's', lookback => 7, options => '{"on_error": "error"}');
+SELECT lstm_train('lines', 'value', series_column => 's', known_inputs => '{value}');
+SELECT lstm_train('lines', 'value', series_column => 's', static_inputs => '{at}');
 
 -- what was filled, and what was left out
 CREATE VIEW incomplete AS SELECT at, CASE WHEN value NOT IN (7, 59, 60) THEN value END AS value FROM days WHERE at <> '2024-01-10';

@@ -388,12 +388,13 @@ CREATE FUNCTION lstm_plot(
     steps int DEFAULT NULL,
     level float8 DEFAULT 0.95,
     width int DEFAULT 800,
-    height int DEFAULT 400)
+    height int DEFAULT 400,
+    series text DEFAULT NULL)
 RETURNS text
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000
 AS 'MODULE_PATHNAME', 'lstm_plot';
 
-COMMENT ON FUNCTION lstm_plot(bytea, regclass, text, text, int, float8, int, int) IS
+COMMENT ON FUNCTION lstm_plot(bytea, regclass, text, text, int, float8, int, int, text) IS
 'a chart as SVG: the newest rows with the forecast and its interval, or known rows beside their forecasts, or the losses of training';
 
 CREATE FUNCTION lstm_sparkline("values" float8[]) RETURNS text
@@ -440,12 +441,13 @@ CREATE FUNCTION lstm_windows(
     static_inputs text[] DEFAULT NULL,
     lead int DEFAULT 1,
     missing text DEFAULT 'error',
-    step text DEFAULT NULL)
+    step text DEFAULT NULL,
+    calendar text[] DEFAULT NULL)
 RETURNS TABLE (series text, window_no int, x float8[], y float8[])
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'lstm_windows';
 
-COMMENT ON FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int, text, text) IS
+COMMENT ON FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int, text, text, text[]) IS
 'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the target';
 
 CREATE FUNCTION lstm_windows(
@@ -460,12 +462,13 @@ CREATE FUNCTION lstm_windows(
     static_inputs text[] DEFAULT NULL,
     lead int DEFAULT 1,
     missing text DEFAULT 'error',
-    step text DEFAULT NULL)
+    step text DEFAULT NULL,
+    calendar text[] DEFAULT NULL)
 RETURNS TABLE (series text, window_no int, x float8[], y float8[])
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'lstm_windows_columns';
 
-COMMENT ON FUNCTION lstm_windows(regclass, text[], text, text, int, int, text[], text[], text[], int, text, text) IS
+COMMENT ON FUNCTION lstm_windows(regclass, text[], text, text, int, int, text[], text[], text[], int, text, text, text[]) IS
 'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the targets';
 
 CREATE FUNCTION lstm_split_sequence(

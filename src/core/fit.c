@@ -121,12 +121,15 @@ rows_before(const lf_fit *fit, size_t series)
 	return lf_window_first_output(fit->task, held->first[series] - start);
 }
 
+/* A series that repeats itself: errors below this share of its spread are those of its digits. */
+#define ROUNDING 1e-9
+
 double
 lf_series_unit(const lf_frame *series, int column, size_t rows, int season, lf_scaler scaler)
 {
 	double		unit = lf_naive_error(series, column, rows, season);
 
-	return isfinite(unit) && unit > 0 ? unit : scaler.scale;
+	return isfinite(unit) && unit > ROUNDING * scaler.scale ? unit : scaler.scale;
 }
 
 /* What is known of each series before the phase begins: scaling, and the unit of its errors. */
@@ -142,7 +145,7 @@ know_series(lf_fit *fit, size_t series, bool select, const volatile sig_atomic_t
 		scaler[i] = lf_scaler_of_column(fit->training.scale, fit->frame, task, i, series, known, interrupt);
 	/* errors are measured in one unit all along: that of the rows before them */
 	for (int j = 0; j < task->targets && (select || fit->split.validation_windows == 0); j++)
-		fit->unit[series * (size_t) task->targets + (size_t) j] = lf_frame_series(fit->frame) == 1 ? 1 :
+		fit->unit[series * (size_t) task->targets + (size_t) j] = fit->frame->start == NULL ? 1 :
 			lf_series_unit(&one, task->target[j], known, fit->season, scaler[task->target[j]]);
 }
 

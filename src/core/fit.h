@@ -34,7 +34,7 @@ typedef struct lf_fit
 	lf_trainer	trainer;
 	lf_predictor predictor;
 	lf_scaler  *scaler;			/* (series, columns) */
-	double	   *unit;			/* (series, targets): of errors, see lf_series_unit; 1 where there is one series */
+	double	   *unit;			/* (series, targets): of errors, see lf_series_unit; 1 for one series without a name */
 	double	   *link;			/* (targets, inputs + 1), NULL where levels need none */
 	double	   *link_scratch;
 	lf_score   *scores;			/* (targets, LF_FORECASTERS) */
@@ -80,7 +80,8 @@ lf_status	lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt);
 
 /*
  * In what unit errors of a target are counted where several series share a network: the mean absolute error of the
- * seasonal naive forecast over rows 0 .. rows - 1 of the series, or where that is not above 0, the scale of the scaler.
+ * seasonal naive forecast over rows 0 .. rows - 1 of the series, or where that is nothing but
+ * rounding, the scale of the scaler.
  */
 double		lf_series_unit(const lf_frame *series, int column, size_t rows, int season, lf_scaler scaler);
 

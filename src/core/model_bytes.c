@@ -354,7 +354,8 @@ transfer_categories(stream *s, lf_model *model)
 			labels = model->categories[i];
 		transfer_int(s, &labels.count, 0, LF_MAX_CATEGORIES);
 		transfer_texts(s, &labels.label, (size_t) labels.count);
-		if ((labels.count > 0) != (model->task.kind[i] == LF_COLUMN_CATEGORY))
+		/* a column of NULLs alone has none */
+		if (labels.count > 0 && model->task.kind[i] != LF_COLUMN_CATEGORY)
 			s->failed = true;
 		if (s->direction == READING && model->categories != NULL)
 			model->categories[i] = labels;

@@ -34,7 +34,7 @@ typedef struct lf_frame
 	const unsigned char *masked;	/* marks of values that were not there and are no targets, see gaps.h; NULL: none */
 	size_t		mark;			/* row of the marks that row 0 is */
 	size_t		series;			/* of 'start' */
-	const size_t *start;		/* (series + 1): where each series begins, and 'rows'; NULL: there is one */
+	const size_t *start;		/* (series + 1): where each series begins, and 'rows'; NULL: one without a name */
 } lf_frame;
 
 static inline size_t

@@ -54,12 +54,12 @@ take_series(Along *along, Size series)
 }
 
 Along *
-along_open(const lf_model *model, Oid relation, uint64 newest)
+along_open(const lf_model *model, Oid relation, const char *label, uint64 newest)
 {
 	Along	   *along = palloc0(sizeof(Along));
 	Columns    *columns = palloc(sizeof(Columns));
 	bool		named = model->series_column[0] != '\0';
-	ReadFilter	all = {0};
+	ReadFilter	filter = table_filter(label);
 	PanelPlan	plan;
 
 	*columns = columns_of_model(model);
@@ -70,7 +70,7 @@ along_open(const lf_model *model, Oid relation, uint64 newest)
 	plan = newest_plan(model, along->table, columns);
 	plan.keep_times = true;
 	if (named || columns->statics > 0)
-		along->panel = panel_read(&plan, along->table, &all);
+		along->panel = panel_read(&plan, along->table, &filter);
 	else
 		along->panel = panel_of_rows(&plan, read_known(model, along->table, newest));
 	take_series(along, 0);
@@ -80,7 +80,7 @@ along_open(const lf_model *model, Oid relation, uint64 newest)
 bool
 along_next_series(Along *along)
 {
-	if (along->panel == NULL || along->series + 1 >= along->panel->series)
+	if (along->series + 1 >= along->panel->series)
 		return false;
 	take_series(along, along->series + 1);
 	return true;
@@ -94,16 +94,23 @@ along_name(const Along *along, Datum *value, bool *null)
 }
 
 Along *
-along_over(const lf_model *model, Table *table, const Rows *rows, uint64 count)
+along_over(const lf_model *model, Table *table, Panel *panel)
 {
 	Along	   *along = palloc0(sizeof(Along));
 
 	along->model = model;
 	along->table = table;
-	along->rows = memcpy(palloc(sizeof(Rows)), rows, sizeof(Rows));
-	along->rows->count = count;
-	along->frame = rows_frame(along->rows);
+	along->panel = panel;
+	along->rows = palloc(sizeof(Rows));
+	take_series(along, 0);
 	return along;
+}
+
+void
+along_end(Along *along, uint64 count)
+{
+	along->rows->count = Min(along->rows->count, count);
+	along->frame = rows_frame(along->rows);
 }
 
 /* Scaling and units: those of training, or for a series that it has not seen, those of the rows before the forecasts. */
@@ -131,7 +138,7 @@ void
 along_start(Along *along, const LoadedModel *shared, int steps, int stride, int64 first_origin)
 {
 	const lf_task *task = &along->model->task;
-	uint64		longest = along->panel == NULL ? along->rows->count : along->panel->rows->count;
+	uint64		longest = along->panel->rows->count;
 
 	along->steps = model_steps(along->model, true, (int) Min((uint64) steps, Max(longest, (uint64) task->horizon)));
 	along->stride = stride;

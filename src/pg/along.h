@@ -39,12 +39,15 @@ typedef struct AlongBatch
 
 /*
  * Opens the relation, that of the model where it is InvalidOid, and reads its rows, or the 'newest' of each series where
- * that is not 0. The first series is at hand.
+ * that is not 0; of the one series of that name, or where 'label' is NULL of all. The first series is at hand.
  */
-Along	   *along_open(const lf_model *model, Oid relation, uint64 newest);
+Along	   *along_open(const lf_model *model, Oid relation, const char *label, uint64 newest);
 
-/* The same over the first 'count' of rows that were read and checked. */
-Along	   *along_over(const lf_model *model, Table *table, const Rows *rows, uint64 count);
+/* The same over a panel that was made by the plan of the model. */
+Along	   *along_over(const lf_model *model, Table *table, Panel *panel);
+
+/* Leaves out what stands behind the first 'count' rows of the series at hand. */
+void		along_end(Along *along, uint64 count);
 
 /*
  * Sets out: 'steps' steps from every 'stride'-th row on, the first time from row number 'first_origin' as the last one

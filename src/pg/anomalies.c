@@ -69,7 +69,8 @@ lstm_anomalies(PG_FUNCTION_ARGS)
 	shared = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
 	task = &shared->model.task;
 	span = lf_window_first_output(task, 0);
-	along = along_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), newest == 0 ? 0 : span + newest);
+	along = along_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), NULL,
+					   newest == 0 ? 0 : span + newest);
 	if (along->panel->rows->count <= span)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),

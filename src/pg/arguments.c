@@ -54,13 +54,6 @@ argument_text(FunctionCallInfo fcinfo, int number)
 	return PG_ARGISNULL(number) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(number));
 }
 
-void
-argument_unsupported(FunctionCallInfo fcinfo, int number, const char *what)
-{
-	if (!PG_ARGISNULL(number))
-		report_unsupported(what);
-}
-
 double *
 argument_doubles(ArrayType *array, const char *what, int *count)
 {

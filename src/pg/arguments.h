@@ -14,9 +14,6 @@ int			argument_int(FunctionCallInfo fcinfo, int number, const char *what, int lo
 
 char	   *argument_text(FunctionCallInfo fcinfo, int number);
 
-/* Raises 0A000 where an argument that later versions will fill in was given. */
-void		argument_unsupported(FunctionCallInfo fcinfo, int number, const char *what);
-
 /*
  * The elements of a float8[] in row-major order, whatever its dimensions; raises 22004 or 22000 at a NULL, NaN or
  * infinity, naming the element.

@@ -31,18 +31,35 @@ typedef struct Backtest
 	ReturnSetInfo *result;
 } Backtest;
 
-/* Number of the last row that the forecasts of a fold may know, fold from 1 on. */
-static int64
-origin_of(const Backtest *backtest, int fold)
+/* Rows of each series behind the test part of a fold, from 1 on. */
+static uint64
+later_rows(const Backtest *backtest, int fold)
 {
-	return (int64) backtest->past->rows->count - (int64) (backtest->folds - fold + 1) * backtest->test_rows;
+	return (uint64) (backtest->folds - fold) * backtest->test_rows;
 }
 
 static LoadedModel *
 train_fold(const Backtest *backtest, int fold)
 {
-	return past_train(backtest->past, backtest->request, origin_of(backtest, fold) - backtest->gap,
-					  psprintf("fold %d", fold));
+	return past_train(backtest->past, backtest->request,
+					  later_rows(backtest, fold) + backtest->test_rows + backtest->gap, psprintf("fold %d", fold));
+}
+
+/* The measures of the series at hand. */
+static void
+put_measures(const Backtest *backtest, int fold, const PastScore *score)
+{
+	const lf_task *task = &score->along->model->task;
+
+	for (int j = 0; j < task->targets; j++)
+		for (int metric = 0; metric < LF_METRICS; metric++)
+		{
+			Datum		values[9] = {Int32GetDatum(fold), Int64GetDatum((int64) score->origin - backtest->gap)};
+			bool		nulls[9] = {false, false};
+
+			scoring_row(score->metrics, score->along, score->origin, j, metric, values + 2, nulls + 2);
+			tuplestore_putvalues(backtest->result->setResult, backtest->result->setDesc, values, nulls);
+		}
 }
 
 static void
@@ -50,20 +67,23 @@ test_fold(const Backtest *backtest, int fold, const LoadedModel *loaded)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "lstm_backtest test", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	int64		origin = origin_of(backtest, fold);
-	PastScore	score = past_score(backtest->past, loaded, origin, origin + backtest->test_rows, backtest->level);
+	PastScore	score = past_score(backtest->past, loaded, later_rows(backtest, fold), backtest->test_rows,
+								   backtest->level);
 
-	for (int j = 0; j < loaded->model.task.targets; j++)
-		for (int metric = 0; metric < LF_METRICS; metric++)
-		{
-			Datum		values[9] = {Int32GetDatum(fold), Int64GetDatum(origin - backtest->gap)};
-			bool		nulls[9] = {false, false};
-
-			scoring_row(score.metrics, score.along, origin, j, metric, values + 2, nulls + 2);
-			tuplestore_putvalues(backtest->result->setResult, backtest->result->setDesc, values, nulls);
-		}
+	do
+	{
+		past_measure(&score);
+		put_measures(backtest, fold, &score);
+	} while (past_next(&score));
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
+}
+
+/* Rows that a series must have: the folds, and one to know before them. */
+static uint64
+least_rows(const Backtest *backtest)
+{
+	return (uint64) backtest->folds * backtest->test_rows + backtest->gap + 1;
 }
 
 static Datum
@@ -85,12 +105,13 @@ backtest(FunctionCallInfo fcinfo, bool several)
 	table = request_read(fcinfo, several, request);
 	backtest.test_rows = argument_int(fcinfo, ARG_TEST_ROWS, "test_rows", request->task.horizon, PG_INT32_MAX,
 									  request->task.horizon);
-	backtest.past = past_read(request, table);
-	if (origin_of(&backtest, 1) <= backtest.gap)
+	backtest.past = past_read(request, table, least_rows(&backtest));
+	panel_report_skipped(backtest.past->panel, request->source, "tested");
+	if (past_rows(backtest.past, 0) < least_rows(&backtest))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s has " UINT64_FORMAT " rows, too few for %d folds of %d rows",
-						request->source, backtest.past->rows->count, backtest.folds, backtest.test_rows),
+						request->source, past_rows(backtest.past, 0), backtest.folds, backtest.test_rows),
 				 errhint("Reduce folds, test_rows or gap, or give more rows.")));
 
 	each = AllocSetContextCreate(CurrentMemoryContext, "lstm_backtest fold", ALLOCSET_DEFAULT_SIZES);

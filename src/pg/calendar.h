@@ -30,6 +30,9 @@ typedef unsigned CalendarSet;
  */
 CalendarSet calendar_choose(const Timeline *timeline, uint64 rows);
 
+/* Raises 22023 where rows with this time column ("": none) have no calendar; 'what' asks for one. */
+void		calendar_check(const char *what, lf_time_kind kind, const char *time_column);
+
 /* Columns that a set makes, their names in their order, and the set of the columns of such names. */
 int			calendar_columns(CalendarSet set);
 char	  **calendar_column_names(CalendarSet set);

@@ -39,6 +39,12 @@ void		columns_add_calendar(Columns *columns, lf_task *task, CalendarSet set);
  */
 void		columns_look_ahead(lf_task *task);
 
+/*
+ * Whether the columns of a stored model, which may be anything, lie in these parts, have what belongs to them, and can
+ * be read.
+ */
+bool		columns_are_sound(const lf_model *model);
+
 /* The columns of a model, as they are in its frame. */
 Columns		columns_of_model(const lf_model *model);
 

@@ -4,6 +4,7 @@
 #include "architecture.h"
 #include "arguments.h"
 #include "catalog/pg_type.h"
+#include "columns.h"
 #include "error.h"
 #include "model_value.h"
 #include "preset.h"
@@ -154,19 +155,125 @@ append_columns(StringInfo out, const char *key, const lf_model *model, const int
 	appendStringInfoChar(out, ']');
 }
 
+/* The names of the columns of one kind, each once. */
+static void
+append_kind(StringInfo out, const char *key, const lf_model *model, lf_column_kind kind)
+{
+	int			count = 0;
+
+	appendStringInfo(out, ", \"%s\": [", key);
+	for (int i = 0; i < model->columns; i++)
+		if (model->task.kind[i] == kind)
+		{
+			appendStringInfoString(out, count++ > 0 ? ", " : "");
+			escape_json(out, model->names[i]);
+		}
+	appendStringInfoChar(out, ']');
+}
+
+/* The inputs that are measured, as they were given in training. */
+static void
+append_inputs(StringInfo out, const lf_model *model)
+{
+	const lf_task *task = &model->task;
+	int16_t    *measured = palloc(task->inputs * sizeof(int16_t));
+	int			count = 0;
+
+	for (int i = 0; i < task->inputs; i++)
+		if (!lf_task_is_given(task, i))
+			measured[count++] = task->input[i];
+	append_columns(out, "inputs", model, measured, count);
+}
+
+#define MOST_LABELS 100			/* that are listed of a column's categories */
+
+/* What each series has one value of: its kind, and its categories in the order of their numbers. */
+static void
+append_statics(StringInfo out, const lf_model *model)
+{
+	int			count = 0;
+
+	appendStringInfoString(out, ", \"static_inputs\": {");
+	for (int i = 0; i < model->columns; i++)
+	{
+		lf_column_kind kind = model->task.kind[i];
+
+		if (kind != LF_COLUMN_STATIC && kind != LF_COLUMN_CATEGORY)
+			continue;
+		appendStringInfoString(out, count++ > 0 ? ", " : "");
+		escape_json(out, model->names[i]);
+		if (kind == LF_COLUMN_STATIC)
+		{
+			appendStringInfoString(out, ": {\"kind\": \"number\"}");
+			continue;
+		}
+		appendStringInfo(out, ": {\"kind\": \"category\", \"count\": %d, \"first\": [", model->categories[i].count);
+		for (int k = 0; k < Min(model->categories[i].count, MOST_LABELS); k++)
+		{
+			appendStringInfoString(out, k > 0 ? ", " : "");
+			escape_json(out, model->categories[i].label[k]);
+		}
+		appendStringInfoString(out, "]}");
+	}
+	appendStringInfoChar(out, '}');
+}
+
+/* The cycles of the calendar that the network sees. */
+static void
+append_calendar(StringInfo out, const lf_model *model)
+{
+	CalendarSet set = columns_of_model(model).calendar;
+	int			count = 0;
+
+	appendStringInfoString(out, ", \"calendar\": [");
+	for (int cycle = 0; cycle < CALENDAR_CYCLES; cycle++)
+		if (set >> cycle & 1)
+			appendStringInfo(out, "%s\"%s\"", count++ > 0 ? ", " : "", calendar_names[cycle]);
+	appendStringInfoChar(out, ']');
+}
+
+/* A number of a column that each series has; of several series the least and the greatest. */
+static void
+append_range(StringInfo out, const char *key, double low, double high, bool several)
+{
+	appendStringInfo(out, "\"%s\": %s", key, several ? "[" : "");
+	append_number(out, low);
+	if (!several)
+		return;
+	appendStringInfoString(out, ", ");
+	append_number(out, high);
+	appendStringInfoChar(out, ']');
+}
+
+/* Of several series each has a scaling of its own, but not the columns of which all share one. */
 static void
 append_scaling(StringInfo out, const lf_model *model)
 {
+	int			count = 0;
+
 	appendStringInfoString(out, ", \"scaling\": {");
 	for (int i = 0; i < model->columns; i++)
 	{
-		if (i > 0)
-			appendStringInfoString(out, ", ");
+		lf_column_kind kind = model->task.kind[i];
+		bool		several = model->series > 1 && (kind == LF_COLUMN_MEASURED || kind == LF_COLUMN_KNOWN);
+		lf_scaler	low = model->scaler[i];
+		lf_scaler	high = low;
+
+		if (kind == LF_COLUMN_CALENDAR || kind >= LF_COLUMN_CATEGORY)
+			continue;			/* as they are */
+		for (size_t s = 1; s < model->series && several; s++)
+		{
+			lf_scaler	here = model->scaler[s * (size_t) model->columns + i];
+
+			low = (lf_scaler) {Min(low.offset, here.offset), Min(low.scale, here.scale)};
+			high = (lf_scaler) {Max(high.offset, here.offset), Max(high.scale, here.scale)};
+		}
+		appendStringInfoString(out, count++ > 0 ? ", " : "");
 		escape_json(out, model->names[i]);
-		appendStringInfoString(out, ": {\"offset\": ");
-		append_number(out, model->scaler[i].offset);
-		appendStringInfoString(out, ", \"scale\": ");
-		append_number(out, model->scaler[i].scale);
+		appendStringInfoString(out, ": {");
+		append_range(out, "offset", low.offset, high.offset, several);
+		appendStringInfoString(out, ", ");
+		append_range(out, "scale", low.scale, high.scale, several);
 		appendStringInfoChar(out, '}');
 	}
 	appendStringInfoChar(out, '}');
@@ -308,7 +415,13 @@ lstm_info(PG_FUNCTION_ARGS)
 	append_text(&out, "relation", model->relation);
 	append_text(&out, "time_column", model->time_column);
 	append_columns(&out, "targets", model, task->target, task->targets);
-	append_columns(&out, "inputs", model, task->input, task->inputs);
+	append_inputs(&out, model);
+	append_kind(&out, "known_inputs", model, LF_COLUMN_KNOWN);
+	append_statics(&out, model);
+	append_calendar(&out, model);
+	append_text(&out, "series_column", model->series_column);
+	append_int(&out, "series", (int64) model->series);
+	append_bool(&out, "series_embedding", model->columns > 0 && columns_of_model(model).series);
 	append_int(&out, "lookback", task->lookback);
 	append_int(&out, "horizon", task->horizon);
 	append_int(&out, "lead", task->lead);
@@ -335,6 +448,7 @@ lstm_info(PG_FUNCTION_ARGS)
 		append_int(&out, "seed", (int64) model->training.seed);
 		append_scaling(&out, model);
 		append_metrics(&out, model);
+		append_text(&out, "metrics_unit", model->labels == NULL ? "column" : "seasonal naive error of the series");
 		append_transform(&out, task);
 		append_blend(&out, model);
 		append_intervals(&out, model);

@@ -161,18 +161,6 @@ forecast_tail(FunctionCallInfo fcinfo, Forecast *forecast)
 	put_forecast(forecast, NULL, &outlook.timeline, outlook.origin);
 }
 
-/* Whether a forecast needs more than the newest rows of the inputs. */
-static bool
-looks_ahead(const lf_model *model)
-{
-	if (model->series_column[0] != '\0')
-		return true;
-	for (int i = 0; i < model->task.inputs; i++)
-		if (lf_task_is_given(&model->task, i))
-			return true;
-	return false;
-}
-
 SQL_FUNCTION(lstm_forecast);
 Datum
 lstm_forecast(PG_FUNCTION_ARGS)
@@ -199,7 +187,7 @@ lstm_forecast(PG_FUNCTION_ARGS)
 
 	if (!OidIsValid(relation) && model->relation[0] == '\0' && model->tail != NULL)
 		forecast_tail(fcinfo, &forecast);
-	else if (looks_ahead(model))
+	else if (outlook_is_needed(model))
 		forecast_all(fcinfo, &forecast, relation);
 	else
 	{

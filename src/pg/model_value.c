@@ -4,6 +4,7 @@
 #include "model_value.h"
 
 #include "bounds.h"
+#include "columns.h"
 #include "error.h"
 #include "fit.h"
 #include "mb/pg_wchar.h"
@@ -44,11 +45,18 @@ model_load(const bytea *value)
 		report_model(status);
 	for (int i = 0; i < loaded->model.columns; i++)
 		check_text(loaded->model.names[i]);
+	for (int i = 0; i < loaded->model.columns; i++)
+		for (int k = 0; loaded->model.categories != NULL && k < loaded->model.categories[i].count; k++)
+			check_text(loaded->model.categories[i].label[k]);
+	for (Size i = 0; loaded->model.labels != NULL && i < loaded->model.series; i++)
+		check_text(loaded->model.labels[i]);
+	check_text(loaded->model.series_column);
 	check_text(loaded->model.relation);
 	check_text(loaded->model.time_column);
 	check_text(loaded->model.version);
 	check_text(loaded->model.time_zone);
-	if (!timeline_is_valid(loaded->model.time_kind, loaded->model.last_time) ||
+	if (!columns_are_sound(&loaded->model) ||
+		!timeline_is_valid(loaded->model.time_kind, loaded->model.last_time) ||
 		!timeline_is_valid(loaded->model.time_kind, loaded->model.missing.first) ||
 		!timeline_is_valid(loaded->model.time_kind, loaded->model.missing.last))
 		report_model(LF_CORRUPT);

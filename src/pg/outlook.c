@@ -3,7 +3,21 @@
  */
 #include "outlook.h"
 
+#include "error.h"
+#include "newest.h"
+
 #include <math.h>
+
+bool
+outlook_is_needed(const lf_model *model)
+{
+	if (model->series_column[0] != '\0')
+		return true;
+	for (int i = 0; i < model->task.inputs; i++)
+		if (lf_task_is_given(&model->task, i))
+			return true;
+	return false;
+}
 
 int
 outlook_reach(const lf_task *task, int steps)
@@ -157,6 +171,51 @@ outlook_make(const PanelPlan *plan, const Panel *panel, SeriesRows *read, const 
 	outlook->frame = (lf_frame) {.values = values, .rows = task->lookback + reach, .columns = columns->count};
 	return fill_ahead(plan, &series.timeline, outlook->origin, &future, constants, reach,
 					  values + (Size) task->lookback * columns->count);
+}
+
+typedef struct OneSeries
+{
+	PanelPlan	plan;
+	Panel	   *panel;
+	MemoryContext context;
+	int			steps;
+	Outlook    *outlook;
+	bool		found;
+	char	   *reason;			/* why there is no outlook */
+} OneSeries;
+
+static void
+receive_one(void *state, SeriesRows *read)
+{
+	OneSeries  *one = state;
+	MemoryContext caller = MemoryContextSwitchTo(one->context);
+
+	one->found = true;
+	one->reason = outlook_make(&one->plan, one->panel, read, NULL, one->steps, one->outlook);
+	MemoryContextSwitchTo(caller);
+}
+
+void
+outlook_read(const lf_model *model, Oid relation, const char *label, int steps, Outlook *outlook)
+{
+	Columns    *columns = palloc(sizeof(Columns));
+	OneSeries	one = {.context = CurrentMemoryContext, .steps = steps, .outlook = outlook};
+	ReadFilter	filter = table_filter(label);
+	Table	   *table;
+
+	*columns = columns_of_model(model);
+	table = table_of_model(model, relation, columns->names, columns->read);
+	one.plan = newest_plan(model, table, columns);
+	one.panel = panel_create(&one.plan, table->series_column != NULL);
+	table_read_series(table, &filter, receive_one, &one);
+	if (!one.found)
+		one.reason = "there are no rows of it";
+	if (one.reason != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("%s cannot be forecast: %s",
+						label == NULL ? table->label : psprintf("series \"%s\" of %s", label, table->label),
+						one.reason)));
 }
 
 void

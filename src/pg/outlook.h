@@ -17,6 +17,9 @@ typedef struct Outlook
 	const double *unit;			/* (targets) */
 } Outlook;
 
+/* Whether a forecast needs more than the newest rows of the inputs. */
+bool		outlook_is_needed(const lf_model *model);
+
 /* Rows behind the window that a forecast of so many steps may look at. */
 int			outlook_reach(const lf_task *task, int steps);
 
@@ -26,6 +29,9 @@ int			outlook_reach(const lf_task *task, int steps);
  */
 char	   *outlook_make(const PanelPlan *plan, const Panel *panel, SeriesRows *read, const TimestampTz *as_of, int steps,
 						 Outlook *outlook);
+
+/* The same of one series of a relation, by its name (NULL: there are no names); raises why there is none. */
+void		outlook_read(const lf_model *model, Oid relation, const char *label, int steps, Outlook *outlook);
 
 /* The same from the newest rows that a model carries itself. */
 void		outlook_of_tail(const lf_model *model, int steps, Outlook *outlook);

@@ -226,31 +226,35 @@ append(Panel *panel, const Columns *columns, const Rows *rows, const Timeline *t
 	all->count += rows->count;
 }
 
+/* What a series is called in a message. */
+static char *
+series_text(const Panel *panel, const char *label, const char *source)
+{
+	if (panel->names == NULL)
+		return pstrdup(source);
+	if (label == NULL)
+		return psprintf("the series NULL of %s", source);
+	return psprintf("series \"%s\" of %s", label, source);
+}
+
 static void
 skip(Panel *panel, const PanelPlan *plan, const char *label, const char *reason)
 {
 	if (!plan->skip)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("series \"%s\" of %s cannot be used: %s", label == NULL ? "" : label, plan->series.source, reason),
-				 errhint("Leave it out in a view, or with option \"on_error\" set to \"skip\".")));
+				 errmsg("%s cannot be used: %s", series_text(panel, label, plan->series.source), reason),
+				 panel->names != NULL ?
+				 errhint("Leave it out in a view, or with option \"on_error\" set to \"skip\".") : 0));
 	if (panel->skipped++ > 0)
 		return;
-	panel->skipped_label = MemoryContextStrdup(panel->context, label == NULL ? "" : label);
+	panel->skipped_label = MemoryContextStrdup(panel->context, label == NULL ? "NULL" : psprintf("\"%s\"", label));
 	panel->skipped_reason = MemoryContextStrdup(panel->context, reason);
 }
 
-typedef struct Reading
+bool
+panel_add(Panel *panel, PanelPlan *plan, SeriesRows *read)
 {
-	Panel	   *panel;
-	PanelPlan  *plan;
-} Reading;
-
-static void
-add_series(void *state, SeriesRows *read)
-{
-	Panel	   *panel = ((Reading *) state)->panel;
-	PanelPlan  *plan = ((Reading *) state)->plan;
 	MemoryContext scratch = read->rows->context;
 	MemoryContext caller = MemoryContextSwitchTo(scratch);
 	Rows	   *rows = read->rows;
@@ -288,6 +292,46 @@ add_series(void *state, SeriesRows *read)
 			(void) dictionary_number(panel->labels, read->label);
 	}
 	MemoryContextSwitchTo(caller);
+	return reason == NULL;
+}
+
+void
+panel_finish(Panel *panel, const char *source)
+{
+	if (panel->series == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg(panel->skipped == 0 ? "%s has no rows" : "%s has no series that can be used", source),
+				 panel->skipped > 0 ? errdetail_plural("It has " UINT64_FORMAT " series, %s: %s.",
+													   "It has " UINT64_FORMAT " series. The first, %s: %s.",
+													   panel->skipped, panel->skipped, panel->skipped_label,
+													   panel->skipped_reason) : 0));
+	rows_trim(panel->rows);
+}
+
+void
+panel_report_skipped(const Panel *panel, const char *source, const char *done)
+{
+	if (panel->skipped > 0)
+		ereport(WARNING,
+				(errmsg_plural(UINT64_FORMAT " series of %s is left out, " UINT64_FORMAT " are %s",
+							   UINT64_FORMAT " series of %s are left out, " UINT64_FORMAT " are %s",
+							   panel->skipped, panel->skipped, source, (uint64) panel->series, done),
+				 errdetail("The first, %s: %s.", panel->skipped_label, panel->skipped_reason)));
+}
+
+typedef struct Reading
+{
+	Panel	   *panel;
+	PanelPlan  *plan;
+} Reading;
+
+static void
+add_series(void *state, SeriesRows *read)
+{
+	Reading    *reading = state;
+
+	(void) panel_add(reading->panel, reading->plan, read);
 }
 
 Panel *
@@ -297,13 +341,8 @@ panel_read(PanelPlan *plan, const Table *table, const ReadFilter *filter)
 	Reading		reading = {panel, plan};
 
 	table_read_series(table, filter, add_series, &reading);
-	if (panel->series == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("%s has no series that can be used", table->label),
-				 panel->skipped > 0 ? errdetail("The first of " UINT64_FORMAT ", \"%s\", cannot because %s.",
-												panel->skipped, panel->skipped_label, panel->skipped_reason) : 0));
-	rows_trim(panel->rows);
+	panel_finish(panel, filter->label == NULL ? plan->series.source :
+				 psprintf("series \"%s\" of %s", filter->label, plan->series.source));
 	return panel;
 }
 
@@ -349,7 +388,7 @@ panel_frame(const Panel *panel)
 {
 	lf_frame	frame = rows_frame(panel->rows);
 
-	if (panel->series > 1)
+	if (panel->names != NULL)
 	{
 		frame.series = panel->series;
 		frame.start = panel->start;

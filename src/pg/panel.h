@@ -38,7 +38,7 @@ typedef struct Panel
 	uint64		future;			/* rows left out because their targets are NULL */
 
 	uint64		skipped;		/* series left out */
-	char	   *skipped_label;	/* the first of them, and why */
+	char	   *skipped_label;	/* the first of them, quoted, and why */
 	char	   *skipped_reason;
 
 	Size		capacity;		/* of start and names */
@@ -51,7 +51,17 @@ Panel	   *panel_create(const PanelPlan *plan, bool named);
 /* Makes rows of one series regular and gives them all columns; they are the panel's from then on. */
 Panel	   *panel_of_rows(PanelPlan *plan, Rows *rows);
 
-/* Reads the series of a table. */
+/*
+ * Adds a series, which is copied. False where it cannot be used and the plan says to skip. After the last one the panel
+ * is finished: that raises 22000 where there is none. 'source' is what they came from, for the message.
+ */
+bool		panel_add(Panel *panel, PanelPlan *plan, SeriesRows *read);
+void		panel_finish(Panel *panel, const char *source);
+
+/* A WARNING where series were left out; 'done' is what happens with the others. */
+void		panel_report_skipped(const Panel *panel, const char *source, const char *done);
+
+/* Both for the series of a table. */
 Panel	   *panel_read(PanelPlan *plan, const Table *table, const ReadFilter *filter);
 
 /* All series as a frame, which points at the panel. */

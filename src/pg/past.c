@@ -6,77 +6,201 @@
 #include "error.h"
 #include "newest.h"
 
+/* A copy of a series, which is then ours. */
+static SeriesRows
+copy_series(const Table *table, const SeriesRows *read)
+{
+	SeriesRows	copy = {.rows = rows_head(read->rows, read->rows->count), .trouble = read->trouble};
+
+	copy.label = read->label == NULL ? NULL : pstrdup(read->label);
+	copy.numbers = palloc(table->static_count * sizeof(double) + 1);
+	copy.categories = palloc(table->static_count * sizeof(char *) + 1);
+	for (int i = 0; i < table->static_count; i++)
+	{
+		copy.numbers[i] = read->numbers[i];
+		copy.categories[i] = read->categories[i] == NULL ? NULL : pstrdup(read->categories[i]);
+	}
+	return copy;
+}
+
+static void
+keep_series(void *state, SeriesRows *read)
+{
+	Past	   *past = state;
+	MemoryContext caller = MemoryContextSwitchTo(past->panel->context);
+	Size		number = past->panel->series;
+	SeriesRows	given = copy_series(past->table, read);
+
+	if (number == past->capacity)
+	{
+		past->capacity *= 2;
+		past->given = repalloc_huge(past->given, past->capacity * sizeof(SeriesRows));
+	}
+	if (panel_add(past->panel, &past->plan, read))
+		past->given[number] = given;
+	else
+		rows_free(given.rows);
+	MemoryContextSwitchTo(caller);
+}
+
 Past *
-past_read(const Request *request, Table *table)
+past_read(Request *request, Table *table, uint64 least_rows)
 {
 	Past	   *past = palloc0(sizeof(Past));
+	bool		named = request->series_column != NULL;
+	ReadFilter	all = {0};
 
-	if (request->series_column != NULL)
-		report_unsupported("series_column in lstm_backtest and lstm_tune");
-	if (request->columns.statics > 0)
-		report_unsupported("static_inputs in lstm_backtest and lstm_tune");
 	past->table = table;
-	past->read = table_read(table, CurrentMemoryContext, NULL, 0);
-	(void) regular_cut_future(past->read, request->task.target, request->task.targets);
-	past->rows = rows_head(past->read, past->read->count);
-	past->series = training_series(request);
-	(void) regular_make(past->rows, &past->series);
+	past->plan = (PanelPlan) {
+		.task = &request->task,
+		.columns = &request->columns,
+		.series = training_series(request),
+		.keep_times = true,
+		.skip = named && request->options.on_error == ON_ERROR_SKIP,
+		.least_rows = named ? least_rows : 0,
+	};
+	past->capacity = 16;
+	past->given = palloc0(past->capacity * sizeof(SeriesRows));
+	if (named || request->columns.statics > 0)
+	{
+		past->panel = panel_create(&past->plan, named);
+		table_read_series(table, &all, keep_series, past);
+		panel_finish(past->panel, table->label);
+	}
+	else
+	{
+		past->given->rows = table_read(table, CurrentMemoryContext, NULL, 0);
+		past->panel = panel_of_rows(&past->plan, rows_head(past->given->rows, past->given->rows->count));
+	}
 	return past;
 }
 
-/* The rows that were read up to so many of the series. */
-static Rows *
-read_until(const Past *past, uint64 rows)
+/* A series as it was read, up to so many of its rows in the panel. */
+static SeriesRows
+read_until(const Past *past, Size number, uint64 rows)
 {
-	uint64		count = past->read->count;
+	SeriesRows	series = past->given[number];
+	Rows		all = panel_rows(past->panel, number);
+	uint64		count = series.rows->count;
 
-	while (count > 0 && rows_time(past->read, count - 1) > rows_time(past->rows, rows - 1))
+	while (count > 0 && rows_time(series.rows, count - 1) > rows_time(&all, rows - 1))
 		count--;
-	return rows_head(past->read, count);
+	series.rows = rows_head(series.rows, count);
+	return series;
+}
+
+/* What a panel of the past is made of. */
+typedef struct Cut
+{
+	const Past *past;
+	uint64		unknown;		/* newest rows of each series */
+	Size	   *numbers;		/* (series of the new panel): in that of the past; NULL: nobody asks */
+} Cut;
+
+static Panel *
+make_panel(PanelPlan *plan, void *state)
+{
+	Cut		   *cut = state;
+	const Past *past = cut->past;
+	bool		named = past->panel->names != NULL;
+	Panel	   *panel;
+
+	if (!named && past->table->static_count == 0)
+		return panel_of_rows(plan, read_until(past, 0, past_rows(past, 0) - cut->unknown).rows);
+	panel = panel_create(plan, named);
+	for (Size i = 0; i < past->panel->series; i++)
+	{
+		uint64		rows = past_rows(past, i);
+		SeriesRows	series;
+		Size		number = panel->series;
+
+		CHECK_FOR_INTERRUPTS();
+		if (rows <= cut->unknown)
+			continue;
+		series = read_until(past, i, rows - cut->unknown);
+		if (panel_add(panel, plan, &series) && cut->numbers != NULL)
+			cut->numbers[number] = i;
+		rows_free(series.rows);
+	}
+	panel_finish(panel, plan->series.source);
+	return panel;
 }
 
 LoadedModel *
-past_train(const Past *past, const Request *request, uint64 known, const char *what)
+past_train(const Past *past, const Request *request, uint64 unknown, const char *what)
 {
 	Request    *mine = memcpy(palloc(sizeof(Request)), request, sizeof(Request));
+	Cut			cut = {.past = past, .unknown = unknown};
 
 	mine->quiet = true;
 	mine->source = psprintf("%s of %s", what, past->table->label);
-	return model_load(training_run(mine, read_until(past, known)));
+	return model_load(training_run_panel(mine, make_panel, &cut));
 }
 
-/*
- * The series as it was when it had so many rows, with all columns of the model: what is filled in may not know what came
- * later.
- */
-static const Rows *
-series_until(const Past *past, const lf_model *model, uint64 rows)
+/* The series as they were, with all columns of the model: what is filled in may not know what came later. */
+static Panel *
+panel_until(PastScore *score, Table *table)
 {
-	Columns    *columns;
+	const Past *past = score->past;
+	const lf_model *model = &score->loaded->model;
+	Columns    *columns = palloc(sizeof(Columns));
+	Cut			cut = {.past = past, .unknown = score->unknown};
 	PanelPlan	plan;
 
-	if (past->rows->marks == NULL && past->rows->columns == model->columns)
-		return past->rows;		/* nothing was filled, and others read no further than they are told */
-	columns = palloc(sizeof(Columns));
+	score->numbers = palloc0((past->panel->series + 1) * sizeof(Size));
+	/* nothing was filled, and others read no further than they are told */
+	if (past->panel->names == NULL && past->panel->rows->marks == NULL && past->panel->rows->columns == model->columns)
+		return past->panel;
 	*columns = columns_of_model(model);
-	plan = newest_plan(model, past->table, columns);
-	plan.series = past->series;
+	plan = newest_plan(model, table, columns);
+	plan.keep_times = true;
+	if (past->panel->names == NULL)
+		plan.series = past->plan.series;
 	plan.series.season = 0;
-	return panel_of_rows(&plan, read_until(past, rows))->rows;
+	cut.numbers = score->numbers;
+	return make_panel(&plan, &cut);
+}
+
+/* What is to be measured of the series at hand: a filled last row may have gone with the cut. */
+static void
+find_part(PastScore *score)
+{
+	uint64		end = past_rows(score->past, score->numbers[score->along->series]) - score->unknown;
+
+	score->origin = end - score->measured;
+	along_end(score->along, end);
 }
 
 PastScore
-past_score(const Past *past, const LoadedModel *loaded, uint64 origin, uint64 end, double level)
+past_score(const Past *past, const LoadedModel *loaded, uint64 unknown, uint64 measured, double level)
 {
-	const lf_model *model = &loaded->model;
-	const Rows *rows = series_until(past, model, end);
-	Along	   *along = along_over(model, past->table, rows, Min(end, rows->count));
-	PastScore	score = {.along = along, .metrics = scoring_create(&model->task)};
-	double	   *means = scoring_means(along, origin);
+	PastScore	score = {.past = past, .loaded = loaded, .unknown = unknown, .measured = measured, .level = level};
+	Table	   *table = memcpy(palloc(sizeof(Table)), past->table, sizeof(Table));
+
+	score.along = along_over(&loaded->model, table, panel_until(&score, table));
+	find_part(&score);
+	return score;
+}
+
+void
+past_measure(PastScore *score)
+{
+	Along	   *along = score->along;
+	const lf_task *task = &along->model->task;
+	double	   *means = scoring_means(along, score->origin);
 	AlongBatch	batch;
 
-	along_start(along, loaded, model->task.horizon, model->task.horizon, along_first_origin(&model->task, origin));
+	score->metrics = scoring_create(task);
+	along_start(along, score->loaded, task->horizon, task->horizon, along_first_origin(task, score->origin));
 	while (along_next(along, &batch))
-		scoring_add(score.metrics, along, &batch, level, means);
-	return score;
+		scoring_add(score->metrics, along, &batch, score->level, means);
+}
+
+bool
+past_next(PastScore *score)
+{
+	if (!along_next_series(score->along))
+		return false;
+	find_part(score);
+	return true;
 }

@@ -7,6 +7,7 @@
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "model_cache.h"
+#include "outlook.h"
 #include "svg.h"
 #include "timeline.h"
 
@@ -19,6 +20,7 @@ typedef struct Plot
 	LoadedModel *loaded;
 	const lf_model *model;
 	Oid			relation;		/* InvalidOid: that of the model */
+	const char *series;			/* NULL: the model has no names of series */
 	int			target;			/* number among the targets */
 	int			steps;
 	double		level;
@@ -39,16 +41,39 @@ include_all(Chart *chart, const double *y, int count)
 		chart_include(&chart->y_low, &chart->y_high, y[i]);
 }
 
-static const char *
-target_name(const Plot *plot)
+/* What is drawn, for the title. */
+static char *
+target_text(const Plot *plot, const Along *along)
 {
-	return plot->model->names[plot->model->task.target[plot->target]];
+	const char *name = plot->model->names[plot->model->task.target[plot->target]];
+
+	if (plot->series != NULL)
+		return psprintf("%s of series \"%s\" of %s", name, plot->series, along->table->label);
+	return psprintf("%s of %s", name, along->table->label);
 }
 
 static const char *
 row_label(const Along *along, uint64 row)
 {
 	return timeline_text(along->table->time_kind, rows_time(along->rows, row));
+}
+
+/* The forecast from the newest rows, (steps, targets). */
+static double *
+newest_forecast(Plot *plot, const Along *along)
+{
+	const lf_task *task = &plot->model->task;
+	Outlook		outlook;
+
+	if (!outlook_is_needed(plot->model))
+	{
+		plot->loaded->frame = along->frame;
+		return model_forecast(plot->loaded, along->rows->count - task->lookback, 1, 1, plot->steps);
+	}
+	outlook_read(plot->model, plot->relation, plot->series, plot->steps, &outlook);
+	plot->loaded->frame = outlook.frame;
+	model_show_series(plot->loaded, outlook.scaler, outlook.unit);
+	return model_forecast(plot->loaded, 0, 1, 1, plot->steps);
 }
 
 /* The newest rows, and the forecast behind them. */
@@ -58,7 +83,7 @@ plot_forecast(Plot *plot)
 	const lf_task *task = &plot->model->task;
 	Chart	   *chart = &plot->chart;
 	int			shown = Min(MOST_ROWS, Max(2 * task->lookback, 3 * plot->steps));
-	Along	   *along = along_open(plot->model, plot->relation, Max(shown, task->lookback));
+	Along	   *along = along_open(plot->model, plot->relation, plot->series, Max(shown, task->lookback));
 	int			rows = (int) along->rows->count;
 	int			known = Min(rows, shown);
 	int			steps = plot->steps;
@@ -75,8 +100,7 @@ plot_forecast(Plot *plot)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s has %d rows, and the model looks back over %d", along->table->label, rows, task->lookback)));
-	plot->loaded->frame = along->frame;
-	out = model_forecast(plot->loaded, rows - task->lookback, 1, 1, steps);
+	out = newest_forecast(plot, along);
 	for (int i = 0; i < known; i++)
 	{
 		x[i] = i - known + 1;
@@ -94,8 +118,7 @@ plot_forecast(Plot *plot)
 	include_all(chart, forecast, steps);
 	include_all(chart, low, steps);
 	include_all(chart, high, steps);
-	chart_open(chart, psprintf("%s of %s: forecast after %s", target_name(plot), along->table->label,
-							   row_label(along, rows - 1)),
+	chart_open(chart, psprintf("%s: forecast after %s", target_text(plot, along), row_label(along, rows - 1)),
 			   row_label(along, rows - known), psprintf("step %d", steps));
 	chart_band(chart, COLOUR_FORECAST, psprintf("%g %% interval", 100 * plot->level), future, low, high, steps);
 	chart_line(chart, COLOUR_KNOWN, "known", x, y, known);
@@ -110,7 +133,7 @@ plot_rolling(Plot *plot)
 	const lf_task *task = &plot->model->task;
 	Chart	   *chart = &plot->chart;
 	uint64		span = lf_window_first_output(task, 0);
-	Along	   *along = along_open(plot->model, plot->relation, span + MOST_ROWS);
+	Along	   *along = along_open(plot->model, plot->relation, plot->series, span + MOST_ROWS);
 	int			count = (int) (along->rows->count > span ? along->rows->count - span : 0);
 	double	   *x = room(count);
 	double	   *actual = room(count);
@@ -141,7 +164,7 @@ plot_rolling(Plot *plot)
 	include_all(chart, low, count);
 	include_all(chart, high, count);
 	include_all(chart, forecast, count);
-	chart_open(chart, psprintf("%s of %s: forecasts of the next row", target_name(plot), along->table->label),
+	chart_open(chart, psprintf("%s: forecasts of the next row", target_text(plot, along)),
 			   row_label(along, span), row_label(along, along->rows->count - 1));
 	chart_band(chart, COLOUR_FORECAST, psprintf("%g %% interval", 100 * plot->level), x, low, high, count);
 	chart_line(chart, COLOUR_KNOWN, "actual", x, actual, count);
@@ -208,6 +231,18 @@ find_target(const lf_model *model, const char *name)
 	return 0;
 }
 
+/* The series that is asked for, or else the first of the training. */
+static const char *
+find_series(const lf_model *model, const char *name)
+{
+	if (name != NULL && model->labels == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model was trained on one series, and \"series\" asks for one by name"),
+				 errhint("Train with series_column, or leave series out.")));
+	return name != NULL || model->labels == NULL ? name : model->labels[0];
+}
+
 SQL_FUNCTION(lstm_plot);
 Datum
 lstm_plot(PG_FUNCTION_ARGS)
@@ -226,6 +261,7 @@ lstm_plot(PG_FUNCTION_ARGS)
 	plot.model = &plot.loaded->model;
 	plot.relation = PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1);
 	plot.target = find_target(plot.model, argument_text(fcinfo, 3));
+	plot.series = find_series(plot.model, argument_text(fcinfo, 8));
 	plot.steps = model_steps(plot.model, !PG_ARGISNULL(4), argument_int(fcinfo, 4, "steps", 1, 10000, 1));
 	for (Size i = 0; i < lengthof(kinds); i++)
 		if (strcmp(kinds[i].name, kind) == 0)

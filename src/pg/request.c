@@ -65,17 +65,8 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 		table_open_statics(table, statics, static_count);
 		columns_add_statics(columns, task, table);
 	}
-	if (request->options.series_embedding && series_column == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"series_embedding\" needs series_column")));
-	if (request->options.series_embedding)
+	if (request->options.series_embedding && series_column != NULL)
 		columns_add_series(columns, task, series_column);
-	if (request->options.calendar != 0 && !timeline_has_calendar(table->time_kind))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"calendar\" needs a date or time, and time column \"%s\" is an integer",
-						table->time_column)));
 	training_choose_channels(request);
 	training_choose_head(request);
 	training_choose_transform(request);

@@ -39,7 +39,11 @@ typedef void (*series_receiver) (void *state, SeriesRows *series);
 typedef struct ReadFilter
 {
 	Datum		series;			/* text[]: those to be read; 0: all */
+	const char *label;			/* the only one of them; NULL: there may be several */
 } ReadFilter;
+
+/* The one series of this name, or with NULL all. */
+ReadFilter	table_filter(const char *label);
 
 /*
  * Looks the columns up. 'time_column' NULL: the only column of a date or time type, else the only integer primary key.

@@ -336,6 +336,17 @@ reverse_rows(Rows *rows)
 	}
 }
 
+ReadFilter
+table_filter(const char *label)
+{
+	Datum		name;
+
+	if (label == NULL)
+		return (ReadFilter) {0};
+	name = CStringGetTextDatum(label);
+	return (ReadFilter) {PointerGetDatum(construct_array(&name, 1, TEXTOID, -1, false, TYPALIGN_INT)), label};
+}
+
 void
 table_read_series(const Table *table, const ReadFilter *filter, series_receiver receive, void *state)
 {

@@ -266,6 +266,12 @@ training_check(const Request *request)
 	lf_training training = request->options.training;
 	lf_frame	frame = {.columns = request->columns.count};
 
+	if (request->options.series_embedding && request->series_column == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"series_embedding\" needs series_column")));
+	if (request->options.calendar != 0)
+		calendar_check("option \"calendar\"", request->time_kind, request->time_column);
 	(void) training_series(request);
 	if (request->task.lookback == LF_UNSET)
 	{
@@ -535,13 +541,7 @@ report_rows(const Request *request, const Panel *panel, const Series *series)
 				(errmsg_plural("the newest " UINT64_FORMAT " row of %s is left out: its target is NULL",
 							   "the newest " UINT64_FORMAT " rows of %s are left out: their target is NULL",
 							   panel->future, panel->future, request->source)));
-	if (panel->skipped > 0)
-		ereport(WARNING,
-				(errmsg_plural(UINT64_FORMAT " series of %s is left out, " UINT64_FORMAT " are trained on",
-							   UINT64_FORMAT " series of %s are left out, " UINT64_FORMAT " are trained on",
-							   panel->skipped, panel->skipped, request->source, (uint64) panel->series),
-				 errdetail("The first, \"%s\": %s.", panel->skipped_label, panel->skipped_reason),
-				 errhint("Option \"on_error\" set to \"error\" makes this an error.")));
+	panel_report_skipped(panel, request->source, "trained on");
 	regular_report(&panel->missing, series);
 }
 
@@ -669,23 +669,32 @@ training_run(Request *request, Rows *rows)
 }
 
 bytea *
-training_run_table(Request *request, const Table *table)
+training_run_panel(Request *request, panel_maker make, void *state)
 {
-	MemoryContext context;
-	MemoryContext caller;
-	ReadFilter	all = {0};
-	PanelPlan	plan;
-	Panel	   *panel;
+	MemoryContext context = training_context();
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	PanelPlan	plan = plan_panel(request);
+	Panel	   *panel = make(&plan, state);
 	bytea	   *value;
 
-	if (request->series_column == NULL && request->columns.statics == 0)
-		return training_run(request, table_read(table, CurrentMemoryContext, NULL, 0));
-	context = training_context();
-	caller = MemoryContextSwitchTo(context);
-	plan = plan_panel(request);
-	panel = panel_read(&plan, table, &all);
 	MemoryContextSwitchTo(caller);
 	value = train_panel(request, panel, &plan.series);
 	MemoryContextDelete(context);
 	return value;
+}
+
+static Panel *
+read_all(PanelPlan *plan, void *table)
+{
+	ReadFilter	all = {0};
+
+	return panel_read(plan, table, &all);
+}
+
+bytea *
+training_run_table(Request *request, Table *table)
+{
+	if (request->series_column == NULL && request->columns.statics == 0)
+		return training_run(request, table_read(table, CurrentMemoryContext, NULL, 0));
+	return training_run_panel(request, read_all, table);
 }

@@ -40,6 +40,10 @@ void		training_check(const Request *request);
 bytea	   *training_run(Request *request, Rows *rows);
 
 /* The same on all series of a table. */
-bytea	   *training_run_table(Request *request, const Table *table);
+bytea	   *training_run_table(Request *request, Table *table);
+
+/* The same on a panel that is made by the plan of the training, in its memory. */
+typedef Panel *(*panel_maker) (PanelPlan *plan, void *state);
+bytea	   *training_run_panel(Request *request, panel_maker make, void *state);
 
 #endif

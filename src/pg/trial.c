@@ -16,9 +16,12 @@ trial_error(const Trial *trial)
 	return lf_tally_error(&trial->folds, LF_NETWORK);
 }
 
-/* Trains a trial on the oldest 'origin' rows and measures its forecasts of those up to 'end'; fold 0 is the test. */
+/*
+ * Trains a trial on the rows before the last 'measured' of those that come before the newest 'later' ones, and measures
+ * its forecasts of these; fold 0 is the test.
+ */
 static void
-try_part(const Division *division, Trial *trial, int fold, uint64 origin, uint64 end, lf_tally *tally)
+try_part(const Division *division, Trial *trial, int fold, uint64 later, uint64 measured, lf_tally *tally)
 {
 	MemoryContext caller = MemoryContextSwitchTo(division->each);
 	Request    *request = memcpy(palloc(sizeof(Request)), division->request, sizeof(Request));
@@ -33,11 +36,12 @@ try_part(const Division *division, Trial *trial, int fold, uint64 origin, uint64
 	training_choose_head(request);
 	training_choose_transform(request);
 	training_check(request);
-	loaded = past_train(division->past, request, origin,
+	loaded = past_train(division->past, request, later + measured,
 						fold > 0 ? psprintf("fold %d", fold) : "the part before the test rows");
-	score = past_score(division->past, loaded, origin, end, 0.95);
+	score = past_score(division->past, loaded, later, measured, 0.95);
+	past_measure(&score);
 	for (int j = 0; j < targets; j++)
-		units[j] = scoring_unit(score.along, origin, j);
+		units[j] = scoring_unit(score.along, score.origin, j);
 	lf_tally_add(tally, score.metrics, units, targets);
 	trial->lookback = loaded->model.task.lookback;
 	trial->parameters = loaded->model.parameters;
@@ -48,14 +52,9 @@ try_part(const Division *division, Trial *trial, int fold, uint64 origin, uint64
 static void
 try_folds(const Division *division, Trial *trial)
 {
-	uint64		first = division->past->rows->count - division->test_rows - division->folds * division->fold_rows;
-
 	for (int fold = 1; fold <= division->folds; fold++)
-	{
-		uint64		end = first + fold * division->fold_rows;
-
-		try_part(division, trial, fold, end - division->fold_rows, end, &trial->folds);
-	}
+		try_part(division, trial, fold, division->test_rows + (division->folds - fold) * division->fold_rows,
+				 division->fold_rows, &trial->folds);
 	if (!isfinite(trial_error(trial)))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
@@ -67,9 +66,7 @@ try_folds(const Division *division, Trial *trial)
 static void
 try_test(const Division *division, Trial *trial)
 {
-	uint64		rows = division->past->rows->count;
-
-	try_part(division, trial, 0, rows - division->test_rows, rows, &trial->test);
+	try_part(division, trial, 0, 0, division->test_rows, &trial->test);
 }
 
 /* Whether an error comes of this trial's options on these rows; any other, a cancel above all, ends the whole. */

@@ -13,6 +13,7 @@
  * not, because a list of such errors asks to be chosen by.
  */
 #include "arguments.h"
+#include "error.h"
 #include "grid.h"
 #include "json.h"
 #include "trial.h"
@@ -254,7 +255,7 @@ static void
 divide_rows(Division *division, FunctionCallInfo fcinfo)
 {
 	const lf_task *task = &division->request->task;
-	uint64		rows = division->past->rows->count;
+	uint64		rows = past_rows(division->past, 0);
 	int			least = task->horizon + Max(task->lead, 1) - 1;
 	int			usual = (int) Max((int64) Min(rows / FOLD_SHARE, PG_INT32_MAX) / task->horizon * task->horizon, least);
 	int			fold_rows = argument_int(fcinfo, ARG_FOLD_ROWS, "fold_rows", least, PG_INT32_MAX, usual);
@@ -295,7 +296,9 @@ tune(FunctionCallInfo fcinfo, bool several)
 	deadline = read_deadline(fcinfo);
 	table = request_read(fcinfo, several, request);
 	grid = grid_read(PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID), options, request);
-	tune.division.past = past_read(request, table);
+	if (request->series_column != NULL)
+		report_unsupported("series_column in lstm_tune");
+	tune.division.past = past_read(request, table, 0);
 	divide_rows(&tune.division, fcinfo);
 	plan_trials(&tune, grid, options, most, seed);
 

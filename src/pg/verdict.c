@@ -9,9 +9,16 @@
 #include <math.h>
 
 /*
- * The mean absolute error of a forecaster over all targets. With several targets each is divided by the repeat-last
- * forecast's, so that a column of large numbers does not drown the others.
+ * What errors of a target are divided by, so that a column of large numbers does not drown the others: with several
+ * targets the repeat-last forecast's. Those of several series have no unit any more, see lf_series_unit.
  */
+static double
+unit_of(const lf_model *model, const lf_score *score)
+{
+	return model->labels != NULL || model->task.targets == 1 ? 1 : lf_score_mae(&score[LF_REPEAT_LAST]);
+}
+
+/* The mean absolute error of a forecaster over all targets. */
 static double
 overall_error(const lf_model *model, lf_forecaster forecaster)
 {
@@ -20,7 +27,7 @@ overall_error(const lf_model *model, lf_forecaster forecaster)
 	for (int j = 0; j < model->task.targets; j++)
 	{
 		const lf_score *score = model->scores + j * LF_FORECASTERS;
-		double		unit = model->task.targets == 1 ? 1 : lf_score_mae(&score[LF_REPEAT_LAST]);
+		double		unit = unit_of(model, score);
 
 		/* a baseline that could not be computed for every row is not comparable */
 		if (score[forecaster].count < score[LF_NETWORK].count || !(unit > 0))
@@ -29,6 +36,8 @@ overall_error(const lf_model *model, lf_forecaster forecaster)
 	}
 	return sum / model->task.targets;
 }
+
+#define SCALED "The errors of each series are divided by those of its seasonal naive forecast (MASE)."
 
 /* Errors that differ by less than this share of the repeat-last forecast's differ by rounding. */
 #define MATTERS 1e-4
@@ -49,12 +58,31 @@ lead_over(const lf_model *model, lf_forecaster forecaster)
 	for (int j = 0; j < model->task.targets; j++)
 	{
 		const lf_score *score = model->scores + j * LF_FORECASTERS;
-		double		unit = model->task.targets == 1 ? 1 : lf_score_mae(&score[LF_REPEAT_LAST]);
+		double		unit = unit_of(model, score);
 
 		ahead += score[forecaster].behind / score[forecaster].count / unit;
 		variance += lf_score_variance(&score[forecaster]) / (unit * unit);
 	}
 	return ahead / sqrt(variance / (double) model->validation_windows);
+}
+
+/* What the figures are. */
+static const char *
+measure_of(const lf_model *model)
+{
+	if (model->labels != NULL)
+		return "mean absolute scaled error";
+	return model->task.targets > 1 ? "mean absolute error relative to repeat-last" : "mean absolute error";
+}
+
+/* The figures as a sentence. */
+static char *
+sentence(const lf_model *model, const char *figures)
+{
+	char	   *line = psprintf("%s: %s.%s", measure_of(model), figures, model->labels == NULL ? "" : " " SCALED);
+
+	line[0] = pg_toupper((unsigned char) line[0]);
+	return line;
 }
 
 void
@@ -66,7 +94,10 @@ verdict_report(const lf_model *model)
 	double		rounding = MATTERS * overall_error(model, LF_REPEAT_LAST);
 	const char *winner = NULL;
 	const char *equal = NULL;
+	char	   *windows = psprintf("the newest " UINT64_FORMAT " windows", model->validation_windows);
 
+	if (model->labels != NULL)
+		windows = psprintf("%s of %zu series", windows, model->series);
 	if (model->validation_windows == 0)
 	{
 		ereport(NOTICE,
@@ -94,21 +125,16 @@ verdict_report(const lf_model *model)
 	}
 	if (winner != NULL)
 		ereport(WARNING,
-				(errmsg("the network loses to the %s forecast on the newest " UINT64_FORMAT " windows",
-						winner, model->validation_windows),
-				 errdetail("Mean absolute error%s: %s.", model->task.targets > 1 ? " relative to repeat-last" : "",
-						   line.data),
+				(errmsg("the network loses to the %s forecast on %s", winner, windows),
+				 errdetail("%s", sentence(model, line.data)),
 				 errhint("Use that forecast, give more rows, or try another architecture or lookback.")));
 	else if (equal != NULL)
 		ereport(WARNING,
-				(errmsg("the network is not surely better than the %s forecast on the newest " UINT64_FORMAT " windows",
-						equal, model->validation_windows),
-				 errdetail("Mean absolute error%s: %s.", model->task.targets > 1 ? " relative to repeat-last" : "",
-						   line.data),
+				(errmsg("the network is not surely better than the %s forecast on %s", equal, windows),
+				 errdetail("%s", sentence(model, line.data)),
 				 errhint("The difference may be chance. Use that forecast, give more rows, or columns that tell more.")));
 	else
 		ereport(NOTICE,
-				(errmsg("mean absolute error%s on the newest " UINT64_FORMAT " windows: %s",
-						model->task.targets > 1 ? " relative to repeat-last" : "",
-						model->validation_windows, line.data)));
+				(errmsg("%s on %s: %s", measure_of(model), windows, line.data),
+				 model->labels == NULL ? 0 : errdetail(SCALED)));
 }

@@ -4,32 +4,46 @@
 #include "arguments.h"
 #include "error.h"
 #include "json.h"
-#include "columns.h"
-#include "regular.h"
+#include "panel.h"
 #include "step.h"
-#include "table.h"
 
 #include <math.h>
 
-/* The x and y of one window, copied out of the frame; what is masked is NULL. */
+/* The x of window w: of what is known ahead, the rows that are shifted. */
 static ArrayType *
-window_array(const lf_frame *frame, uint64 first, int rows, const int16_t *columns, int count, bool masked)
+input_array(const lf_frame *frame, const lf_task *task, uint64 w)
 {
-	double	   *values = palloc((Size) rows * count * sizeof(double));
+	double	   *values = palloc((Size) task->lookback * task->inputs * sizeof(double));
 	ArrayType  *array;
 
-	for (int t = 0; t < rows; t++)
-		for (int i = 0; i < count; i++)
-			values[t * count + i] = masked && lf_frame_is_masked(frame, first + t, columns[i]) ? (double) NAN :
-				frame->values[(first + t) * frame->columns + columns[i]];
-	array = doubles_array(values, rows, count);
+	for (int t = 0; t < task->lookback; t++)
+		for (int i = 0; i < task->inputs; i++)
+			values[t * task->inputs + i] = frame->values[(w + task->ahead[i] + t) * frame->columns + task->input[i]];
+	array = doubles_array(values, task->lookback, task->inputs);
+	pfree(values);
+	return array;
+}
+
+/* The y of window w; what is masked is NULL. */
+static ArrayType *
+target_array(const lf_frame *frame, const lf_task *task, uint64 w)
+{
+	uint64		first = lf_window_first_output(task, w);
+	double	   *values = palloc((Size) task->horizon * task->targets * sizeof(double));
+	ArrayType  *array;
+
+	for (int k = 0; k < task->horizon; k++)
+		for (int j = 0; j < task->targets; j++)
+			values[k * task->targets + j] = lf_frame_is_masked(frame, first + k, task->target[j]) ? (double) NAN :
+				frame->values[(first + k) * frame->columns + task->target[j]];
+	array = doubles_array(values, task->horizon, task->targets);
 	pfree(values);
 	return array;
 }
 
 /* Puts all windows of the frame, with a series column in front if the result has one. */
 static void
-put_windows(ReturnSetInfo *result, const lf_frame *frame, const lf_task *task, bool with_series)
+put_windows(ReturnSetInfo *result, const lf_frame *frame, const lf_task *task, bool with_series, const char *series)
 {
 	uint64		count = lf_window_count(task, frame->rows);
 	int			at = with_series ? 1 : 0;
@@ -39,14 +53,14 @@ put_windows(ReturnSetInfo *result, const lf_frame *frame, const lf_task *task, b
 	{
 		MemoryContext caller = MemoryContextSwitchTo(each);
 		Datum		values[4] = {0};
-		bool		nulls[4] = {with_series, false, false, false};
+		bool		nulls[4] = {with_series && series == NULL, false, false, false};
 
 		CHECK_FOR_INTERRUPTS();
+		if (series != NULL)
+			values[0] = CStringGetTextDatum(series);
 		values[at] = Int32GetDatum((int32) (w + 1));
-		values[at + 1] = PointerGetDatum(window_array(frame, w, task->lookback, task->input, task->inputs,
-													false));
-		values[at + 2] = PointerGetDatum(window_array(frame, lf_window_first_output(task, w), task->horizon,
-													  task->target, task->targets, true));
+		values[at + 1] = PointerGetDatum(input_array(frame, task, w));
+		values[at + 2] = PointerGetDatum(target_array(frame, task, w));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(each);
@@ -82,46 +96,107 @@ missing_method(const char *name)
 			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
 }
 
+/* The columns of the task, and the table that has them. */
+static Table *
+open_table(FunctionCallInfo fcinfo, char **targets, int target_count, lf_task *task, Columns *columns)
+{
+	char	   *series_column = argument_text(fcinfo, 3);
+	int			input_count;
+	int			known_count;
+	int			static_count;
+	char	  **inputs = argument_names(fcinfo, 6, "inputs", &input_count);
+	char	  **known = argument_names(fcinfo, 7, "known_inputs", &known_count);
+	char	  **statics = argument_names(fcinfo, 8, "static_inputs", &static_count);
+	Table	   *table;
+
+	*columns = columns_of_task(targets, target_count, inputs, input_count, task);
+	if (known != NULL)
+		columns_add_known(columns, task, known, known_count);
+	table = table_open(PG_GETARG_OID(0), argument_text(fcinfo, 2), columns->names, columns->read);
+	if (series_column != NULL)
+		table_open_series(table, series_column);
+	if (statics != NULL)
+	{
+		table_open_statics(table, statics, static_count);
+		columns_add_statics(columns, task, table);
+	}
+	check_window(task);
+	return table;
+}
+
+/* The cycles of the calendar that are asked for; "auto", alone, means those that suit the rows. */
+static void
+read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelPlan *plan)
+{
+	int			count;
+	char	  **names = argument_names(fcinfo, 12, "calendar", &count);
+
+	if (names == NULL)
+		return;
+	plan->choose_calendar = count == 1 && strcmp(names[0], "auto") == 0;
+	for (int i = 0; i < count && !plan->choose_calendar; i++)
+	{
+		const char *nearest = nearest_name(names[i], calendar_names, CALENDAR_CYCLES);
+		int			cycle = 0;
+
+		while (cycle < CALENDAR_CYCLES && strcmp(names[i], calendar_names[cycle]) != 0)
+			cycle++;
+		if (cycle == CALENDAR_CYCLES)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("calendar must be a list of %s, or auto, not \"%s\"",
+							join_names(calendar_names, CALENDAR_CYCLES), names[i]),
+					 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+		plan->calendar |= 1u << cycle;
+	}
+	if (plan->calendar != 0)
+		calendar_check("calendar", table->time_kind, table->time_column);
+}
+
 static Datum
 windows(FunctionCallInfo fcinfo, char **targets, int target_count)
 {
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	lf_task    *task = palloc0(sizeof(lf_task));
-	Table	   *table;
-	Rows	   *rows;
-	Series		series = {0};
-	lf_frame	frame;
-	char	   *step;
-	char	  **inputs;
-	int			input_count;
 	Columns		columns;
+	PanelPlan	plan = {.task = task, .columns = &columns};
+	ReadFilter	all = {0};
+	Table	   *table;
+	Panel	   *panel;
+	char	   *step;
 
 	InitMaterializedSRF(fcinfo, 0);
 	RETURN_NO_ROWS_IF_NULL(0);
 	RETURN_NO_ROWS_IF_NULL(1);
-	argument_unsupported(fcinfo, 3, "series_column");
-	argument_unsupported(fcinfo, 7, "known_inputs");
-	argument_unsupported(fcinfo, 8, "static_inputs");
 	task->horizon = argument_int(fcinfo, 4, "horizon", 1, LF_MAX_DIM, 1);
 	task->lookback = argument_int(fcinfo, 5, "lookback", 1, LF_MAX_DIM, 1);
 	task->lead = argument_int(fcinfo, 9, "lead", 0, LF_MAX_DIM, 1);
-	inputs = argument_names(fcinfo, 6, "inputs", &input_count);
-	columns = columns_of_task(targets, target_count, inputs, input_count, task);
-	check_window(task);
-	table = table_open(PG_GETARG_OID(0), argument_text(fcinfo, 2), columns.names, columns.read);
-	series.source = table->label;
-	series.time_column = table->time_column;
-	series.names = (const char *const *) columns.names;
-	series.timeline = timeline_of_kind(table->time_kind);
-	series.method = missing_method(argument_text(fcinfo, 10));
-	series.season_column = task->target[0];
+	table = open_table(fcinfo, targets, target_count, task, &columns);
+	read_calendar(fcinfo, table, &plan);
+	plan.skip = table->series_column != NULL;
+	plan.series.source = table->label;
+	plan.series.time_column = table->time_column;
+	plan.series.names = (const char *const *) columns.names;
+	plan.series.timeline = timeline_of_kind(table->time_kind);
+	plan.series.method = missing_method(argument_text(fcinfo, 10));
+	plan.series.season_column = task->target[0];
 	step = argument_text(fcinfo, 11);
 	if (step != NULL)
-		series.timeline.step = step_from_text(table->time_kind, step);
-	rows = table_read(table, CurrentMemoryContext, NULL, 0);
-	(void) regular_cut_future(rows, task->target, task->targets);
-	(void) regular_make(rows, &series);
-	frame = rows_frame(rows);
-	put_windows((ReturnSetInfo *) fcinfo->resultinfo, &frame, task, true);
+		plan.series.timeline.step = step_from_text(table->time_kind, step);
+	if (table->series_column != NULL || table->static_count > 0)
+		panel = panel_read(&plan, table, &all);
+	else
+		panel = panel_of_rows(&plan, table_read(table, CurrentMemoryContext, NULL, 0));
+	columns_look_ahead(task);
+	check_window(task);
+	panel_report_skipped(panel, table->label, "shown");
+	for (Size i = 0; i < panel->series; i++)
+	{
+		Rows		rows = panel_rows(panel, i);
+		lf_frame	frame = rows_frame(&rows);
+
+		put_windows(result, &frame, task, true, panel->names == NULL ? NULL : panel->names[i]);
+	}
 	return (Datum) 0;
 }
 
@@ -168,6 +243,6 @@ lstm_split_sequence(PG_FUNCTION_ARGS)
 	check_window(task);
 	frame = (lf_frame) {.values = argument_doubles(array, "\"values\"", &count), .columns = columns};
 	frame.rows = count / columns;
-	put_windows((ReturnSetInfo *) fcinfo->resultinfo, &frame, task, false);
+	put_windows((ReturnSetInfo *) fcinfo->resultinfo, &frame, task, false, NULL);
 	return (Datum) 0;
 }

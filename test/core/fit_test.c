@@ -479,6 +479,35 @@ test_two_series(void)
 	fit_rig_close(&b);
 }
 
+/* What errors are divided by where several series are counted together. */
+static void
+test_units(void)
+{
+	const lf_scaler scaler = {.offset = 5, .scale = 3};
+	double		values[40];
+	lf_frame	frame = {.values = values, .rows = 40, .columns = 1};
+	size_t		start[] = {0, RIG_ROWS};
+	fit_rig		r;
+
+	for (int i = 0; i < 40; i++)
+		values[i] = i % 4 + (i >= 20 ? 0.5 : 0);
+	/* the step between the 20th and the 21st row is seen by four of the 36 differences */
+	ok(fabs(lf_series_unit(&frame, 0, 40, 4, scaler) - 0.5 * 4 / 36) < 1e-12, "the unit is the seasonal naive error");
+	ok(lf_series_unit(&frame, 0, 20, 4, scaler) == 3, "or the scale, where the series repeats itself");
+	for (int i = 0; i < 40; i++)
+		values[i] = sin(2 * 3.14159265358979323846 * i / 4.0);
+	ok(lf_series_unit(&frame, 0, 40, 4, scaler) == 3, "but for the last digits");
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.unit[0] == 1,
+	   "one series without a name has errors in units of its columns");
+	fit_rig_close(&r);
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	r.frame.series = 1;
+	r.frame.start = start;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.unit[0] != 1 && r.fit.unit[0] > 0, "with a name it is one of many");
+	fit_rig_close(&r);
+}
+
 /* Whatever stands in the other series, in which no window of this one reaches. */
 static void
 test_series_apart(void)
@@ -693,6 +722,7 @@ main(void)
 	test_independent_columns();
 	test_refusals();
 	test_two_series();
+	test_units();
 	test_series_apart();
 	test_given();
 	test_members();

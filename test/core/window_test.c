@@ -482,10 +482,58 @@ test_independent_columns(void)
 	ok(!lf_task_same_columns(&task) && lf_task_targets_are_inputs(&task), "in another order they cannot");
 }
 
+/* Column 0 is measured, 1 known ahead, 2 a category; the row of an input is that of the window and its 'ahead'. */
+static void
+test_ahead(void)
+{
+	enum {LOOKBACK = 3, HORIZON = 4, INPUTS = 5};
+	lf_task		task = {
+		.lookback = LOOKBACK, .horizon = HORIZON, .lead = 1, .inputs = INPUTS, .targets = 1,
+		.input = {2, 0, 1, 1, 1}, .ahead = {0, 0, 0, 3, 4}, .target = {0},
+		.kind = {LF_COLUMN_MEASURED, LF_COLUMN_KNOWN, LF_COLUMN_CATEGORY},
+	};
+	lf_windows	windows = {.task = &task, .frame = &frame, .scaler = unscaled};
+	lf_frame	newest = frame;
+	lf_real		x[LOOKBACK * INPUTS];
+	double		level[1];
+	bool		good = true;
+
+	ok(lf_task_reach(&task) == HORIZON, "the reach is that of the input furthest ahead");
+	ok(lf_task_categories(&task) == 1, "categories are counted at the front");
+	ok(!lf_task_is_given(&task, 1) && lf_task_is_given(&task, 0) && lf_task_is_given(&task, 3),
+	   "what is not measured is given");
+	ok(lf_task_is_autoregressive(&task), "given inputs do not keep forecasts from being fed back");
+	for (size_t w = 0; w < lf_window_count(&task, ROWS); w++)
+	{
+		lf_window_input(&windows, w, x, level);
+		for (size_t t = 0; t < LOOKBACK; t++)
+			for (int i = 0; i < INPUTS; i++)
+				good = good && x[t * INPUTS + (size_t) i] ==
+					(lf_real) values[(w + t + (size_t) task.ahead[i]) * COLUMNS + (size_t) task.input[i]];
+	}
+	ok(good, "an input that is known ahead is that many rows ahead, in each window");
+	newest.rows = LOOKBACK + 1;
+	windows.frame = &newest;
+	lf_window_input(&windows, 0, x, level);
+	good = true;
+	for (size_t t = 0; t < LOOKBACK; t++)
+		good = good && x[t * INPUTS + 3] == (lf_real) values[LOOKBACK * COLUMNS + 1] &&
+			x[t * INPUTS + 4] == (lf_real) values[LOOKBACK * COLUMNS + 1];
+	ok(good, "where the frame ends its last row stands for those behind it");
+	windows.normalize = LF_NORMALIZE_LAST;
+	windows.frame = &frame;
+	lf_window_input(&windows, 0, x, level);
+	ok(x[0] == (lf_real) values[2] && x[2] == (lf_real) values[1] &&
+	   x[1] == (lf_real) (values[0] - values[2 * COLUMNS]),
+	   "only targets are measured from their level");
+	ok(lf_window_level(&windows, 0, 0) == 0, "a category has no level");
+}
+
 int
 main(void)
 {
 	fill_frame();
+	test_ahead();
 	test_counts();
 	test_rows();
 	test_levels();

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(44);
+SELECT plan(46);
 
 CREATE TABLE days (at timestamptz PRIMARY KEY, value float8, other float8, region text);
 INSERT INTO days SELECT timestamptz '2024-01-01 00:00+00' + i * interval '1 day', sin(i / 3.0) * 5 + i * 0.1, i * i % 11,
@@ -148,6 +148,20 @@ SELECT is((SELECT md5(model) FROM shared), (SELECT md5(model) FROM serial), 'the
 SELECT ok((SELECT NOT bool_or(line ~ 'Partial Aggregate') FROM pg_temp.plan($$
     SELECT lstm_train_agg(value, '{"epochs": 1, "units": 1, "lookback": 2, "batch_size": 4096, "validation": 0}' ORDER BY at)
     FROM large $$) AS line), 'the aggregates that take rows in order are not split among workers');
+ALTER TABLE large ADD COLUMN id int;
+UPDATE large SET id = extract(day FROM at);
+ANALYZE large;
+CREATE VIEW grouped AS SELECT * FROM large WHERE md5(repeat(at::text, 50)) <> '';
+TRUNCATE parallel;
+INSERT INTO parallel SELECT line FROM pg_temp.plan($$ CREATE TEMP TABLE by_group AS
+    SELECT id, lstm_train_agg(at, value, '{"epochs": 1, "units": 1, "lookback": 2, "batch_size": 4096, "validation": 0}') AS model FROM grouped GROUP BY id
+$$) AS line;
+SELECT ok((SELECT bool_or(line ~ 'Partial (Hash|Group)Aggregate') FROM parallel), 'workers collect rows of groups');
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT results_eq($$ SELECT id, md5(model) FROM by_group ORDER BY id $$,
+    $$ SELECT id, md5(lstm_train_agg(at, value, '{"epochs": 1, "units": 1, "lookback": 2, "batch_size": 4096, "validation": 0}')) FROM grouped GROUP BY id ORDER BY id $$,
+    'each group has the model that one process gives it');
+SET LOCAL max_parallel_workers_per_gather = 2;
 UPDATE large SET value = NULL WHERE at = '2024-01-01 00:07+00';
 SELECT throws_like($$ SELECT lstm_train_agg(at, value, '{"epochs": 1, "units": 1, "lookback": 2}') FROM large $$,
     'column "value" of the aggregate''s input is NULL in row %', 'a NULL that a worker met is still a NULL');

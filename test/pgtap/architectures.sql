@@ -120,7 +120,7 @@ HINT: Perhaps you meant "vanilla".', 'a preset that does not exist'),
 HINT: For example: {"type": "lstm", "units": 50}.', 'a number is no layer'),
     ('[{"units": 3}]', 'layer 1 has no "type"', 'a layer without type'),
     ('[{"type": "lsmt", "units": 3}]', '"type" of layer 1 must be one of lstm, bidirectional, dense, time_distributed, conv1d, max_pool1d, '
-        'flatten, reshape, repeat_vector, conv_lstm2d, dropout, segment_lstm, not "lsmt"
+        'flatten, reshape, repeat_vector, conv_lstm2d, dropout, segment_lstm, category_embedding, not "lsmt"
 HINT: Perhaps you meant "lstm".', 'a type that does not exist'),
     ('[{"type": "lstm", "unit": 3}]', 'layer 1 (lstm) has no argument "unit"
 DETAIL: It takes units, activation, recurrent_activation, use_bias, unit_forget_bias, return_sequences, go_backwards.

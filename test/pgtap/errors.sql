@@ -96,10 +96,13 @@ HINT: Perhaps you meant "other".', 'an input that is mistyped'),
     ($$ SELECT lstm_train('nights', 'value') $$, '42P01: relation "nights" does not exist', 'a relation that does not exist'),
     ($$ SELECT lstm_train('days', 'value', horizon => 0) $$, '22023: horizon must be from 1 to 1048576, not 0', 'no horizon'),
     ($$ SELECT lstm_train('days', 'value', lookback => -1) $$, '22023: lookback must be from 1 to 1048576, not -1', 'a negative lookback'),
-    ($$ SELECT lstm_train('days', 'value', series_column => 'other') $$, '0A000: series_column is not supported yet', 'series_column'),
-    ($$ SELECT lstm_train('days', 'value', known_inputs => '{other}') $$, '0A000: known_inputs is not supported yet', 'known_inputs'),
-    ($$ SELECT lstm_train('days', 'value', static_inputs => '{other}') $$, '0A000: static_inputs is not supported yet', 'static_inputs'),
-    ($$ SELECT f.* FROM models, lstm_forecast(one, series => '{a}') AS f $$, '0A000: series is not supported yet', 'series'),
+    ($$ SELECT lstm_train('days', 'value', series_column => 'otter') $$, '42703: column "otter" of relation "days" does not exist
+HINT: Perhaps you meant "other".', 'series_column'),
+    ($$ SELECT lstm_train('days', 'value', known_inputs => '{value}') $$, '22023: known_inputs names column "value", which is a target or an input already
+HINT: Give each column once.', 'known_inputs'),
+    ($$ SELECT lstm_train('days', 'value', static_inputs => '{other}') $$, '22000: relation "days" cannot be used: static input "other" has more than one value', 'static_inputs'),
+    ($$ SELECT f.* FROM models, lstm_forecast(one, series => '{a}') AS f $$, '22023: the model was trained on one series, and "series" asks for one by name
+HINT: Train with series_column, or leave series out.', 'series'),
     ($$ SELECT lstm_train('days', 'value', lookback => 40) $$, '22000: relation "days" has 40 rows, and training needs at least 41
 DETAIL: One window takes lookback 40 + lead 1 - 1 + horizon 1 rows.
 HINT: Reduce lookback or horizon, or give more rows.', 'too few rows'),

@@ -6,14 +6,19 @@ SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(15);
+SELECT plan(21);
 
 CREATE TABLE days (at timestamptz PRIMARY KEY, value float8);
 INSERT INTO days SELECT timestamptz '2024-01-01' + i * interval '1 day', i * i % 7 FROM generate_series(1, 12) AS i;
+CREATE TABLE shops AS SELECT shop, at, CASE WHEN n < 11 THEN value END AS value, n % 2 AS promo, length(shop) AS size, shop AS kind
+FROM (SELECT row_number() OVER (ORDER BY at) AS n, * FROM days) d, unnest(ARRAY['a', 'bb']) shop;
 CREATE TEMP TABLE models AS SELECT row_number() OVER () AS n, model FROM (VALUES
     (lstm_train('days', 'value', lookback => 3, options => '{"epochs": 1, "units": 2}')),
     (lstm_train('days', 'value', lookback => 4, horizon => 2, options => '{"epochs": 2, "units": 1, "architecture": "encoder_decoder"}')),
     ((SELECT lstm_train_agg(at, value, '{"epochs": 1, "units": 1, "lookback": 4, "architecture": "cnn_lstm"}') FROM days)),
+    (lstm_train('shops', 'value', series_column => 'shop', lookback => 2, horizon => 2, known_inputs => '{promo}', static_inputs => '{size,kind}',
+        options => '{"epochs": 1, "units": 1, "calendar": ["day_of_week", "hour_of_day"], "series_embedding": true}')),
+    ((SELECT lstm_train_agg(at, value, '{"epochs": 1, "units": 1, "lookback": 2, "calendar": ["day_of_week"]}') FROM days)),
     ((SELECT lstm_train_agg(ARRAY[value, -value], '{"epochs": 1, "units": 1, "lookback": 4, "horizon": 2, "architecture": "segment"}' ORDER BY at)
         FROM days))) AS v (model);
 
@@ -109,6 +114,13 @@ BEGIN
         END;
     END LOOP;
 END $$;
+CREATE FUNCTION pg_temp.failure_of(bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM lstm_info(bytes), count(*) FROM lstm_forecast(bytes);
+    RETURN 'result';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END $$;
 CREATE FUNCTION pg_temp.attack(tries int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     forgeries text[] := ARRAY['changed bytes', 'changed number', 'truncated', 'spliced', 'stretched'];
@@ -120,8 +132,8 @@ DECLARE
     sealed bool;
 BEGIN
     FOR i IN 1 .. tries LOOP
-        SELECT model INTO one FROM models WHERE n = 1 + (i / 4) % 4;
-        SELECT model INTO other FROM models WHERE n = 1 + (i / 16) % 4;
+        SELECT model INTO one FROM models WHERE n = 1 + (i / 4) % 6;
+        SELECT model INTO other FROM models WHERE n = 1 + (i / 16) % 6;
         forgery := forgeries[1 + i % 5];
         /* most forgeries are sealed: without, the checksum catches them all */
         sealed := i % 4 <> 0;
@@ -148,6 +160,17 @@ SELECT is((SELECT count(DISTINCT forgery) FROM outcomes WHERE sealed AND state =
 SELECT cmp_ok((SELECT count(*) FROM outcomes WHERE sealed AND state = 'result'), '>', 100::bigint,
     'some sealed ones are models, and forecast');
 SELECT is_empty($$ SELECT * FROM outcomes WHERE forgery = 'truncated' AND state = 'result' $$, 'no truncated model is a model');
+
+---- columns of other kinds than they were ----
+
+SELECT is(pg_temp.failure_of(pg_temp.seal(overlay(model PLACING forged FROM position(name IN model)), lookup)), '22P03', format('%s for %s', forged, name))
+FROM models, crc, (VALUES ('hour_of_day_sin'::bytea, 'day_of_week_sin'::bytea), ('day_of_week_cos', 'day_of_weak_cos'), ('hour_of_day_cos', 'xxxx_xx_xxx_xxx'),
+    ('bb', '\xffff')) AS v (name, forged) WHERE n = 4;
+-- the kinds of the columns, and whatever else is a small number: each byte before the names takes the value of each kind
+CREATE TEMP TABLE kinds AS SELECT pg_temp.failure_of(pg_temp.seal(set_byte(model, place, kind), lookup)) AS state
+    FROM models, crc, generate_series(16, position('promo'::bytea IN model) - 1) place, generate_series(0, 5) kind WHERE n = 4;
+SELECT is_empty($$ SELECT state, count(*) FROM kinds WHERE state LIKE 'XX%' OR state LIKE '53%' OR state LIKE '57%' GROUP BY state $$, 'columns of any kind');
+SELECT cmp_ok((SELECT count(*) FROM kinds WHERE state = '22P03'), '>', 100::bigint, 'of which many are refused');
 
 ---- every number in the header and the spec, one by one ----
 

@@ -113,8 +113,8 @@ HINT: Take a common divisor of both, or leave the option out.'),
     (ARRAY['a'], '{"bidirectional": true}', NULL, 'option "bidirectional" must be false for the preset segment
 DETAIL: Its forecast goes on from the last state of the network, so it reads forwards.'),
     (ARRAY['a'], '{"channels": "independent"}', ARRAY['a', 'b'], 'option "channels" cannot be independent here
-DETAIL: Independent columns are forecast each from itself: the inputs must be the targets, in the same order.
-HINT: Leave inputs out, or set channels to joint.'),
+DETAIL: Independent columns are forecast each from itself: the inputs must be the targets, in the same order, and nothing else.
+HINT: Leave other inputs out, or set channels to joint.'),
     (ARRAY['a', 'b'], '{"architecture": [{"type": "lstm", "units": 2}, {"type": "dense", "units": 144}], "channels": "independent"}', NULL,
      'the network''s output has shape (None, 144), but must have shape (None, 72) or (None, 72, 1)
 DETAIL: The horizon is 72, and the network sees one column at a time.

@@ -1,0 +1,170 @@
+-- Inputs that are known over the horizon: the network learns what they do, and a forecast reads them from the rows ahead.
+BEGIN;
+SET LOCAL client_min_messages = error;
+SET LOCAL timezone = 'UTC';
+CREATE EXTENSION IF NOT EXISTS pgtap;
+CREATE EXTENSION IF NOT EXISTS lstm_forecast;
+
+SELECT plan(43);
+
+\ir ../include/failure.sql
+
+-- promotions come by chance: without knowing them ahead nothing tells which day sells five more
+CREATE TABLE shop (n int UNIQUE, day date PRIMARY KEY, sold float8, promo boolean, price float8);
+SELECT setseed(0.5);
+INSERT INTO shop SELECT i, date '2024-01-01' + i, NULL, random() < 0.4, round(random()::numeric * 3)
+    FROM generate_series(1, 310) i;
+UPDATE shop SET sold = 20 + 5 * promo::int + 0.1 * sin(n) WHERE n <= 300;
+CREATE VIEW known AS SELECT * FROM shop WHERE n <= 300;
+CREATE FUNCTION pg_temp.error_of(horizon int, lookback int, known text[], inputs text[] DEFAULT NULL,
+    more jsonb DEFAULT '{}') RETURNS float8 LANGUAGE sql AS $$
+    SELECT max(value) FROM lstm_backtest('shop', 'sold', 'day', horizon => horizon, lookback => lookback,
+        inputs => inputs, known_inputs => known,
+        options => '{"units": 12, "epochs": 60, "learning_rate": 0.01, "normalize": "none"}' || more, folds => 1,
+            test_rows => 35) WHERE metric = 'mae' $$;
+
+-- who knows nothing is off by 5 * 2 * 0.4 * 0.6 = 2.4 on average, or by 2 with the smallest of errors, always "no promotion"
+SELECT cmp_ok(pg_temp.error_of(1, 3, '{promo}'), '<', 0.5::float8,
+    'one step ahead the network has learned what a promotion does');
+SELECT cmp_ok(pg_temp.error_of(1, 3, NULL, '{sold,promo}'), '>', 1.5::float8,
+    'which the promotions of the past do not tell');
+SELECT cmp_ok(pg_temp.error_of(7, 7, '{promo}'), '<', 1::float8, 'seven steps ahead it knows which step has one');
+SELECT cmp_ok(pg_temp.error_of(7, 3, '{promo}'), '<', 1::float8, 'also where the window is shorter than the horizon');
+SELECT cmp_ok(pg_temp.error_of(7, 7, NULL), '>', 1.5::float8, 'without them it is far off');
+
+---- the windows ----
+
+CREATE TABLE tiny (n int PRIMARY KEY, value float8, promo int);
+INSERT INTO tiny VALUES (1, 10, 1), (2, 20, 2), (3, 30, 3), (4, 40, 4), (5, 50, 5), (6, 60, 6);
+SELECT results_eq($$ SELECT window_no, x, y FROM lstm_windows('tiny', 'value', lookback => 3, known_inputs => '{promo}') $$,
+    $$ VALUES (1, '{{10,1,2},{20,2,3},{30,3,4}}'::float8[], '{40}'::float8[]), (2, '{{20,2,3},{30,3,4},{40,4,5}}', '{50}'),
+              (3, '{{30,3,4},{40,4,5},{50,5,6}}', '{60}') $$,
+                  'a known input goes in as it was, and shifted to the row that is forecast');
+SELECT results_eq($$ SELECT x, y FROM lstm_windows('tiny', 'value', lookback => 2, horizon => 3,
+    known_inputs => '{promo}') $$,
+    $$ VALUES ('{{10,1,3,4},{20,2,4,5}}'::float8[], '{30,40,50}'::float8[]), ('{{20,2,4,5},{30,3,5,6}}', '{40,50,60}') $$,
+    'as often as the horizon needs');
+SELECT results_eq($$ SELECT x, y FROM lstm_windows('tiny', 'value', lookback => 2, lead => 0,
+    known_inputs => '{promo}') LIMIT 1 $$,
+    $$ VALUES ('{{10,1},{20,2}}'::float8[], '{20}'::float8[]) $$, 'with lead 0 the row itself is the last');
+SELECT results_eq($$ SELECT x, y FROM lstm_windows('tiny', 'value', lookback => 1, lead => 2,
+    known_inputs => '{promo}') LIMIT 1 $$,
+    $$ VALUES ('{{10,1,2,3}}'::float8[], '{30}'::float8[]) $$, 'with lead 2 what lies between is seen too');
+SELECT is(lstm_info(lstm_train('tiny', 'value', lookback => 2, known_inputs => '{promo}',
+    options => '{"epochs": 1, "units": 1}'))->'known_inputs', '["promo"]', 'lstm_info names it once');
+
+---- forecasts: 2.5 is half way between a day with a promotion and one without ----
+
+CREATE TABLE models AS SELECT
+    lstm_train('shop', 'sold', 'day', horizon => 7, lookback => 7, known_inputs => '{promo}',
+        options => '{"units": 12, "epochs": 60, "learning_rate": 0.01, "normalize": "none"}') AS week,
+    lstm_train('shop', 'sold', 'day', lookback => 3, known_inputs => '{promo,price}',
+        options => '{"units": 12, "epochs": 60, "learning_rate": 0.01, "normalize": "none"}') AS day;
+SELECT is((SELECT lstm_info(week)->>'rows' FROM models), '300', 'rows of the future are not trained on');
+SELECT is_empty($$ SELECT f.forecast_at, f.forecast, promo FROM models, lstm_forecast(week) f
+    JOIN shop ON day = f.forecast_at::date
+    WHERE abs(f.forecast - 20 - 5 * promo::int) > 2.5 $$, 'rows with NULL targets tell which days have a promotion');
+SELECT is((SELECT count(*) FROM models, lstm_forecast(week)), 7::bigint, 'as many as the horizon');
+SELECT is_empty($$ SELECT f.forecast_at, f.forecast FROM models, lstm_forecast(day, steps => 10) f
+    JOIN shop ON day = f.forecast_at::date
+    WHERE abs(f.forecast - 20 - 5 * promo::int) > 2.5 $$, 'past the horizon each step sees its own');
+CREATE VIEW turned AS SELECT n, day, sold, CASE WHEN n > 300 THEN NOT promo ELSE promo END AS promo, price FROM shop;
+SELECT is_empty($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'turned') f
+    JOIN turned ON day = f.forecast_at::date
+    WHERE abs(f.forecast - 20 - 5 * promo::int) > 2.5 $$, 'other plans, other forecasts');
+SELECT is_empty($$ SELECT a.forecast, b.forecast FROM models, lstm_forecast(week, relation => 'turned') a
+    JOIN lstm_forecast(week) b USING (step) JOIN shop ON day = a.forecast_at::date
+    WHERE NOT (a.forecast - b.forecast) * (1 - 2 * promo::int) > 1 $$, 'each moved by its own');
+SELECT results_eq($$ SELECT step, f.forecast_at::date FROM models, lstm_forecast(week, as_of => '2024-06-01') f $$,
+    $$ SELECT k, date '2024-06-01' + k FROM generate_series(1, 7) k $$, 'as_of forecasts from an earlier row');
+SELECT is_empty($$ SELECT f.* FROM models, lstm_forecast(week, as_of => '2024-06-01') f
+    JOIN shop ON day = f.forecast_at::date WHERE abs(f.forecast - sold) > 2.5 $$,
+    'with what was known ahead then');
+CREATE VIEW unknown_then AS SELECT n, day, CASE WHEN day > '2024-06-01' THEN 1e6 ELSE sold END AS sold, promo, price
+    FROM shop;
+SELECT results_eq($$ SELECT f.forecast FROM models, lstm_forecast(week, relation => 'unknown_then',
+    as_of => '2024-06-01') f $$,
+    $$ SELECT f.forecast FROM models, lstm_forecast(week, as_of => '2024-06-01') f $$, 'but not what was sold');
+SELECT cmp_ok((SELECT avg(abs(actual - forecast)) FROM models, lstm_rolling(week)), '<', 0.6::float8,
+    'lstm_rolling sees what is known ahead of each origin');
+SELECT is((SELECT count(*) FILTER (WHERE actual IS NULL) FROM models, lstm_rolling(week)), 0::bigint,
+    'and goes as far as targets do');
+SELECT is((SELECT max(origin) FROM models, lstm_rolling(week, stride => 1)), 293::bigint,
+    'the last origin has its whole horizon');
+SELECT ok(lstm_plot(week) LIKE '%</svg>%', 'a plot goes ahead') FROM models;
+
+---- what is not known ----
+
+SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(day, steps => 11) f $$),
+    '22000: relation "shop" cannot be forecast: known input "promo" is needed to 2024-11-07, and known to 2024-11-06',
+        'how far it is needed, and how far it is known');
+SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'known') f $$),
+    '22000: relation "known" cannot be forecast: known input "promo" is needed from 2024-10-28 to 2024-11-03, and not known there', 'or that it is not known at all');
+CREATE VIEW holes AS SELECT n, day, sold, nullif(n, 303) IS NOT NULL AND promo AS flag,
+    CASE WHEN n <> 303 THEN promo END AS promo, price FROM shop;
+SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'holes') f $$),
+    '22000: relation "holes" cannot be forecast: known input "promo" is needed to 2024-11-03, and known to 2024-10-29',
+        'a NULL among the rows ahead');
+CREATE VIEW missing_row AS SELECT * FROM shop WHERE n <> 304;
+SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'missing_row') f $$),
+    '22000: relation "missing_row" cannot be forecast: known input "promo" is needed to 2024-11-03, and known to 2024-10-30', 'a row that is missing among them');
+CREATE VIEW infinite AS SELECT n, day, sold, CASE WHEN n = 301 THEN float8 'Infinity' ELSE promo::int END AS promo,
+    price FROM shop;
+SELECT throws_like($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'infinite') f $$,
+    '%known input "promo" is needed from 2024-10-28%', 'infinity is not known');
+CREATE VIEW two_shops AS SELECT 'a' AS shop, * FROM shop UNION ALL SELECT 'b', * FROM known;
+SELECT results_eq($$ SELECT series, count(*), min(status) FROM lstm_train('two_shops', 'sold', 'day', 'shop',
+    lookback => 3, known_inputs => '{promo}', options => '{"epochs": 1, "units": 2}') AS model,
+    lstm_forecast(model) GROUP BY series ORDER BY series $$,
+    $$ VALUES ('a', 1::bigint, 'ok'), ('b', 1,
+        'known input "promo" is needed from 2024-10-28 to 2024-10-28, and not known there') $$,
+        'of several series each has its own rows ahead');
+SELECT is(pg_temp.failure($$ SELECT p.* FROM models, lstm_predict(day, ARRAY[1, 2, 3]) p $$),
+    '22023: the model needs more than an array of values: "promo", for example
+DETAIL: It was trained with known, static or calendar inputs.
+HINT: Use lstm_forecast, which reads them from a relation.', 'lstm_predict says where to go');
+SELECT throws_ok($$ SELECT lstm_predict_agg(day, 1) FROM models $$, '22023', NULL, 'so does lstm_predict_agg');
+SELECT is(pg_temp.failure(format($$ SELECT lstm_train('shop', 'sold', 'day', known_inputs => %L) $$, names)), failure,
+    format('known_inputs %s', names))
+FROM (VALUES ('{sold}'::text[], '22023: known_inputs names column "sold", which is a target or an input already
+HINT: Give each column once.'), ('{promo,promo}', '22023: known_inputs names column "promo" twice'), ('{}', '22023: known_inputs names no column'),
+    ('{promotion}', '42703: column "promotion" of relation "shop" does not exist
+HINT: Perhaps you meant "promo".')) v (names, failure);
+SELECT throws_ok($$ SELECT lstm_train('shop', ARRAY['sold', 'price'], 'day', known_inputs => '{promo}',
+    options => '{"channels": "independent"}') $$, '22023', NULL,
+    'independent columns see nothing but themselves');
+
+---- lead 0, integer time, months, recursion with several targets, filling ----
+
+SELECT cmp_ok(pg_temp.error_of(1, 3, '{promo}', '{price}', '{"lead": 0}'), '<', 0.6::float8,
+    'with lead 0 the promotion of the row itself is seen');
+SELECT results_eq($$ SELECT step, forecast_at IS NULL, abs(forecast - 20 - 5 * promo::int) < 2.5
+    FROM lstm_train('shop', 'sold', 'n', lookback => 3, known_inputs => '{promo}',
+        options => '{"units": 12, "epochs": 60, "learning_rate": 0.01, "normalize": "none"}') AS model,
+            lstm_forecast(model, steps => 3), shop WHERE n = 300 + step $$,
+    $$ VALUES (1, true, true), (2, true, true), (3, true, true) $$, 'integer times');
+CREATE TABLE months AS SELECT date '2020-01-31' + make_interval(months => i) AS at, i % 2 AS promo,
+    CASE WHEN i <= 40 THEN i % 2 * 10 END AS value FROM generate_series(0, 45) i;
+SELECT results_eq($$ SELECT step, forecast_at::date FROM lstm_train('months', 'value', lookback => 3, horizon => 4,
+    known_inputs => '{promo}', options => '{"epochs": 1, "units": 2}') AS model,
+    lstm_forecast(model) $$, $$ VALUES (1, date '2023-06-30'), (2, '2023-07-31'), (3, '2023-08-31'), (4,
+        '2023-09-30') $$, 'steps of months, whose ends differ');
+SELECT is((SELECT count(*) FROM lstm_train('shop', 'sold', 'day', lookback => 3, inputs => '{price,sold}',
+    known_inputs => '{promo}', horizon => 2, options => '{"epochs": 1, "units": 2}') AS model,
+    lstm_forecast(model)), 2::bigint, 'beside inputs that are not');
+SELECT throws_ok($$ SELECT f.* FROM lstm_train('shop', 'sold', 'day', lookback => 3, inputs => '{price,sold}',
+    known_inputs => '{promo}', horizon => 2, options => '{"epochs": 1, "units": 2}') AS model,
+    lstm_forecast(model, steps => 3) f $$, '22023', '3 steps are more than the model''s horizon of 2',
+        'which cannot be fed back');
+CREATE VIEW two_targets AS SELECT day, sold, CASE WHEN sold IS NOT NULL THEN price END AS price, promo FROM shop;
+SELECT is((SELECT count(*) FROM lstm_train('two_targets', ARRAY['sold', 'price'], 'day', lookback => 3,
+    known_inputs => '{promo}', options => '{"epochs": 1, "units": 2}') AS model,
+    lstm_forecast(model, steps => 4)), 8::bigint, 'several targets are fed back beside known inputs');
+CREATE VIEW gaps AS SELECT n, day, CASE WHEN n % 50 <> 7 THEN sold END AS sold,
+    CASE WHEN n % 60 <> 9 THEN promo END AS promo FROM shop;
+SELECT is((SELECT count(*) FROM lstm_train('gaps', 'sold', 'day', lookback => 3, known_inputs => '{promo}',
+    options => '{"epochs": 1, "units": 2, "missing": "previous"}') AS model,
+    lstm_forecast(model, steps => 4)), 4::bigint, 'what is missing of the past is filled');
+
+SELECT * FROM finish();
+ROLLBACK;
