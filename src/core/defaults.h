@@ -30,12 +30,12 @@ bool		lf_default_is_segment(size_t rows, size_t series, int horizon, int lookbac
  * The same for the preset segment: as long as the horizon, because a whole segment is one step of the recurrence, and
  * a multiple of the segment's 'length', 0 where that is chosen.
  */
-int			lf_default_segment_lookback(size_t rows, int horizon, int season, int length);
+int			lf_default_segment_lookback(size_t rows, size_t series, int horizon, int season, int length);
 
 /*
- * 'season' is the clearest one, 'inner' the one that windows hold. The profile of the season where a window holds two
- * of them, or one and the level of the targets moves from season to season; else their last value where the level moves,
- * if levels can be had; else none.
+ * 'season' is the clearest one, 'inner' the one that windows hold. The profile of the season for horizons of a season or
+ * more, where a window holds two of them, or one and the level of the targets moves from season to season. Else, where the
+ * level moves, its mean where a window holds whole seasons, or the last value, if levels can be had; else none.
  */
 lf_normalize lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int inner);
 

@@ -278,7 +278,7 @@ training_check(const Request *request)
 		if (request->options.layers != NULL)
 			return;				/* the rows decide about the size, and whether the layers fit */
 		least->task.lookback = uses_segments(&request->options) ?
-			lf_default_segment_lookback(0, request->task.horizon, 1, request->options.arguments.segment_length) : 1;
+			lf_default_segment_lookback(0, 1, request->task.horizon, 1, request->options.arguments.segment_length) : 1;
 	}
 	columns_look_ahead(&least->task);
 	spec = palloc(sizeof(lf_spec));
@@ -439,7 +439,7 @@ choose_lookback(Request *request, const Panel *panel, int inner)
 	int			reach = task->lead + task->horizon - 1;
 
 	if (task->lookback == LF_UNSET && uses_segments(&request->options))
-		task->lookback = lf_default_segment_lookback(rows, task->horizon, inner,
+		task->lookback = lf_default_segment_lookback(rows, panel->series, task->horizon, inner,
 													 request->options.arguments.segment_length);
 	else if (task->lookback == LF_UNSET)
 	{

@@ -31,7 +31,7 @@ test_lookback(void)
 static void
 test_normalize(void)
 {
-	static lf_task task = {.lookback = 48, .horizon = 1, .lead = 1, .inputs = 1, .targets = 1};
+	static lf_task task = {.lookback = 48, .horizon = 24, .lead = 1, .inputs = 1, .targets = 1};
 	lf_frame	frame = {.values = values, .rows = ROWS, .columns = 2};
 
 	for (int i = 0; i < ROWS; i++)
@@ -47,6 +47,9 @@ test_normalize(void)
 	ok(lf_default_normalize(&task, &frame, 1, 1) == LF_NORMALIZE_NONE, "nor is there a season to be measured from, and no level");
 	task.input[0] = task.target[0] = 1;
 	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_SEASON_PROFILE, "where it moves one season does");
+	task.horizon = 12;
+	task.lookback = 48;
+	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_MEAN, "for less than a season, the mean of whole ones");
 	task.lookback = 23;
 	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_LAST, "or the last value where the window holds none");
 	task.input[0] = 0;
@@ -58,7 +61,7 @@ static void
 test_long(void)
 {
 	enum {LONG = 400000};
-	static const lf_task task = {.lookback = 28, .horizon = 1, .lead = 1, .inputs = 1, .targets = 1};
+	static const lf_task task = {.lookback = 28, .horizon = 24, .lead = 1, .inputs = 1, .targets = 1};
 	double	   *column = malloc(LONG * sizeof(double));
 	lf_frame	frame = {.values = column, .rows = LONG, .columns = 1};
 
@@ -88,7 +91,10 @@ test_training(void)
 	ok(training.epochs == 10 && training.batch_size == 32, "ten thousand are seen ten times");
 	training = open;
 	lf_default_training(&training, NULL, 10000000);
-	ok(training.epochs == 5 && training.batch_size == 128, "ten million five times, in larger batches");
+	ok(training.epochs == 1 && training.batch_size == 128, "ten million once, in larger batches");
+	training = open;
+	lf_default_training(&training, NULL, 300000);
+	ok(training.epochs == 5, "some hundred thousand five times");
 	training = open;
 	training.optimizer = LF_SGD;
 	lf_default_training(&training, NULL, 100);
@@ -138,18 +144,19 @@ test_segment_lookback(void)
 {
 	bool		good = true;
 
-	ok(lf_default_segment_lookback(10000, 96, 24, 0) == 192, "segments look back twice as far as they look ahead");
-	ok(lf_default_segment_lookback(10000, 24, 24, 0) == 168, "and over seven seasons at least");
-	ok(lf_default_segment_lookback(10000, 7, 12, 7) == 84, "in whole segments");
-	ok(lf_default_segment_lookback(100, 96, 24, 0) == 24, "in short tables over a quarter of the rows");
-	ok(lf_default_segment_lookback(0, 96, 24, 32) == 32, "and over one segment at least");
+	ok(lf_default_segment_lookback(10000, 1, 96, 24, 0) == 96, "segments look back as far as they look ahead");
+	ok(lf_default_segment_lookback(10000, 1, 7, 12, 7) == 21, "at least as far as other presets do, in whole segments");
+	ok(lf_default_segment_lookback(10000, 9, 96, 24, 0) == 192, "of several series twice as far");
+	ok(lf_default_segment_lookback(10000, 9, 24, 24, 0) == 168, "and over seven seasons at least");
+	ok(lf_default_segment_lookback(100, 1, 96, 24, 0) == 24, "in short tables over a quarter of the rows");
+	ok(lf_default_segment_lookback(0, 1, 96, 24, 32) == 32, "and over one segment at least");
 	for (int horizon = 1; horizon < 200; horizon++)
 		for (int season = 1; season < 60; season += 7)
 		{
 			lf_task		alone = {.lookback = horizon, .horizon = horizon};
 			lf_task		task = {.horizon = horizon};
 
-			task.lookback = lf_default_segment_lookback(1000, horizon, season, 0);
+			task.lookback = lf_default_segment_lookback(1000, 1, horizon, season, 0);
 			good = good && lf_segment_length(&task, season) == lf_segment_length(&alone, season);
 		}
 	ok(good, "a lookback that is chosen leaves segments as long as the horizon alone lets them be");

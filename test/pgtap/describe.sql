@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(190);
+SELECT plan(187);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i - 1, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 60) AS i;
@@ -26,7 +26,7 @@ SELECT is((SELECT sum(parameters) FROM models, lstm_summary(stacked)), (SELECT (
 ---- info ----
 
 SELECT is((SELECT array_agg(key ORDER BY key) FROM models, jsonb_object_keys(lstm_info(stacked)) AS key),
-    '{best_epoch,calendar,channels,epochs,final_epochs,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,metrics,metrics_unit,missing,options,parameters,relation,rows,scaling,season,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,validation_windows,version,windows}',
+    '{best_epoch,blend,calendar,channels,epochs,final_epochs,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,relation,rows,scaling,season,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
     'lstm_info has the keys that are documented');
 SELECT is(lstm_info(stacked)->key, value, format('lstm_info knows %s', key))
 FROM models, (VALUES ('relation', '"public.days"'::jsonb), ('time_column', '"at"'), ('targets', '["value", "other"]'),
@@ -93,7 +93,7 @@ SELECT results_eq($$ SELECT step, forecast FROM rebuilt, lstm_predict(again, '{1
     $$ SELECT step, forecast FROM rebuilt, lstm_predict(bare, '{1,2,3,4,5,6}') $$,
     'layers and weights imported again forecast the same, bit for bit');
 SELECT is((SELECT array_agg(key ORDER BY key) FROM rebuilt, jsonb_object_keys(lstm_info(again)) AS key),
-    '{calendar,channels,horizon,imported,inputs,known_inputs,last_time,layers,lead,lookback,parameters,relation,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,version}',
+    '{calendar,channels,horizon,imported,inputs,known_inputs,last_time,layers,lead,lookback,members,parameters,relation,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,version}',
     'an imported model does not claim to know its training');
 SELECT is(lstm_info(again)->'layers', lstm_info(bare)->'layers', 'layers survive the way out and in') FROM rebuilt;
 SELECT is(lstm_info(again)->'targets', '["y1"]', 'its outputs are called y1, y2, ...') FROM rebuilt;
@@ -125,7 +125,8 @@ SELECT is((SELECT count(*) FROM lstm_options()), (SELECT count(DISTINCT name) FR
 -- the default, or where that is told in words the low end of the range
 CREATE FUNCTION pg_temp.example(name text, type text, standard text, range text) RETURNS jsonb LANGUAGE sql AS $$
     SELECT CASE WHEN name = 'columns' THEN '["value", "other"]' WHEN name IN ('target', 'inputs') THEN '"value"'
-                WHEN name = 'lookback' THEN '4' WHEN name = 'seed' THEN '7'
+                WHEN name = 'lookback' THEN '4' WHEN name = 'seed' THEN '7' WHEN name = 'architecture' THEN '"stacked"'
+                WHEN name = 'difference' THEN '1' WHEN name = 'log' THEN 'false' WHEN name IN ('lower_limit', 'upper_limit') THEN '50'
                 WHEN type IN ('integer', 'number', 'integer or array') THEN to_jsonb(split_part(range, ' to ', 1)::numeric)
                 WHEN type = 'boolean' THEN 'true' WHEN type = 'string' THEN to_jsonb(split_part(range, ',', 1))
                 ELSE to_jsonb(standard) END $$;

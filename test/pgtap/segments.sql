@@ -4,13 +4,14 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(35);
+SELECT plan(36);
 
 \ir ../include/failure.sql
 
-CREATE TABLE hours (at timestamp PRIMARY KEY, a float8, b float8);
+CREATE TABLE hours (at timestamp PRIMARY KEY, a float8, b float8, drifting float8);
 INSERT INTO hours
-SELECT timestamp '2024-01-01' + i * interval '1 hour', sin(i * pi() / 12) * 5 + i * 0.01, 100 - cos(i * pi() / 12) * 30 + i % 3
+SELECT timestamp '2024-01-01' + i * interval '1 hour', sin(i * pi() / 12) * 5 + i * 0.01, 100 - cos(i * pi() / 12) * 30 + i % 3,
+    sin(i * pi() / 12) + i * 0.1
 FROM generate_series(1, 600) AS i;
 CREATE FUNCTION pg_temp.trained(target text[], options jsonb DEFAULT '{}', lookback int DEFAULT 48, horizon int DEFAULT 72,
     inputs text[] DEFAULT NULL)
@@ -45,7 +46,8 @@ SELECT is(lstm_info(pg_temp.trained(ARRAY['a'], '{}', NULL, 96))->>'lookback', '
 SELECT is((lstm_info(pg_temp.trained(ARRAY['a'], '{"segment_length": 7}', NULL, 14))->>'lookback')::int % 7, 0,
     'and whole segments where their length is given');
 SELECT is(lstm_info(one)->'options'->key, value, format('the preset has a default of its own: %s', key))
-FROM models, (VALUES ('normalize', '"last"'::jsonb), ('loss', '"mae"'), ('learning_rate', '0.0005')) AS v (key, value);
+FROM models, (VALUES ('normalize', '"season_profile"'::jsonb), ('loss', '"mae"'), ('learning_rate', '0.0005')) AS v (key, value);
+SELECT is(lstm_info(pg_temp.trained(ARRAY['drifting']))->'options'->>'normalize', 'last', 'which is last where the level moves');
 SELECT is(lstm_info(pg_temp.trained(ARRAY['a'], options))->'options'->key, options->key, format('which can be changed: %s', key))
 FROM (VALUES ('normalize', '{"normalize": "mean"}'::jsonb), ('loss', '{"loss": "mse"}'), ('learning_rate', '{"learning_rate": 0.01}'))
     AS v (key, options);
