@@ -18,9 +18,9 @@ CORE = activation base blend bounds combinations crc32c defaults fit frequent ga
 	random scaler score season shards split tally trainer window
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
-PG = along anomalies architecture arguments backtest calendar columns describe dictionary error evaluate forecast grid \
+PG = along anomalies architecture arguments backtest calendar choices columns describe dictionary error evaluate forecast grid \
 	import json model_cache model_value module newest number options outlook panel past plot predict regular request \
-	rolling rows scoring settings step svg table table_read timeline train train_agg training trial tune verdict windows
+	rolling rows scoring settings spec step svg table table_read timeline train train_agg training trial tune verdict windows
 
 CORE_SOURCES = $(CORE:%=src/core/%.c)
 OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))

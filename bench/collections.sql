@@ -53,7 +53,7 @@ CREATE TABLE m4_scores AS
 SELECT run, seed, avg(200 * abs(forecast - value) / (abs(forecast) + abs(value))) AS smape, avg(abs(forecast - value) / unit) AS mase,
        100 * avg((value BETWEEN lower_bound AND upper_bound)::int) FILTER (WHERE level = 0.8) AS inside_80,
        100 * avg((value BETWEEN lower_bound AND upper_bound)::int) FILTER (WHERE level = 0.95) AS inside_95
-FROM m4_forecasts f JOIN m4 t ON t.part = 'test' AND t.id = f.id AND t.n = f.step JOIN m4_known USING (id) GROUP BY run, seed;
+FROM m4_forecasts f JOIN m4 t ON t.part = 'test' AND t.id = f.id AND t.n = f.step JOIN m4_known k ON k.id = f.id GROUP BY run, seed;
 SELECT run, count(*) AS seeds, round(avg(smape)::numeric, 2) AS smape, round(avg(mase)::numeric, 3) AS mase, round(stddev(mase)::numeric, 3) AS deviation,
        round(avg(smape / 18.383 + mase / 2.395)::numeric / 2, 3) AS owa, round(avg(inside_80), 1) AS within_80,
        round(avg(inside_95), 1) AS within_95

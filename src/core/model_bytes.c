@@ -648,7 +648,6 @@ transfer_model(stream *s, lf_model *model)
 	if (s->direction == READING)
 		check_spec(s, model);
 	transfer_text(s, &model->version);
-	transfer_training(s, &model->training);
 	transfer_texts(s, &model->names, (size_t) model->columns);
 	transfer_categories(s, model);
 	transfer_series(s, model);

@@ -4,6 +4,7 @@
 #include "request.h"
 
 #include "arguments.h"
+#include "choices.h"
 #include "error.h"
 
 static char **
@@ -67,9 +68,7 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 	}
 	if (request->options.series_embedding && series_column != NULL)
 		columns_add_series(columns, task, series_column);
-	training_choose_channels(request);
-	training_choose_head(request);
-	training_choose_transform(request);
+	choices_of_request(request);
 	request->source = table->label;
 	request->relation = table->name;
 	request->time_column = table->time_column;

@@ -6,6 +6,7 @@
  * can share: each collects its rows, the leader puts them one behind the other and sorts.
  */
 #include "arguments.h"
+#include "choices.h"
 #include "error.h"
 #include "libpq/pqformat.h"
 #include "rows.h"
@@ -316,9 +317,7 @@ lstm_train_agg_final(PG_FUNCTION_ARGS)
 	}
 	request->columns = columns_of_task(options->target, options->target_count, options->inputs, options->inputs_count,
 									   &request->task);
-	training_choose_channels(request);
-	training_choose_head(request);
-	training_choose_transform(request);
+	choices_of_request(request);
 	request->source = source;
 	request->relation = "";
 	request->time_column = "";

@@ -21,15 +21,6 @@ typedef struct Request
 	bool		quiet;			/* no message on how good the model is */
 } Request;
 
-/* Settles whether the network sees one column at a time; raises 22023 where it cannot. Before all else here. */
-void		training_choose_channels(Request *request);
-
-/* Settles the loss, and with it what the network says about each target; raises 22023 where options contradict it. */
-void		training_choose_head(Request *request);
-
-/* Settles how values are transformed and limited; raises 22023 where options do not go together. After the head. */
-void		training_choose_transform(Request *request);
-
 /* How rows of this request become a series. */
 Series		training_series(const Request *request);
 

@@ -4,6 +4,7 @@
 #include "trial.h"
 
 #include "access/xact.h"
+#include "choices.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
@@ -32,9 +33,7 @@ try_part(const Division *division, Trial *trial, int fold, uint64 later, uint64 
 
 	options_read(trial->options, false, &request->options);
 	request->task.lookback = trial->wanted;
-	training_choose_channels(request);
-	training_choose_head(request);
-	training_choose_transform(request);
+	choices_of_request(request);
 	training_check(request);
 	loaded = past_train(division->past, request, later + measured,
 						fold > 0 ? psprintf("fold %d", fold) : "the part before the test rows");
