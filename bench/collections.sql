@@ -14,9 +14,8 @@ INSERT INTO runs VALUES
 ('NN5', 'default options', NULL, '{}'),
 ('NN5', 'best found', 112, '{"architecture": "segment", "normalize": "seasonal_naive"}'),
 ('stations', 'default options', NULL, '{}'),
-('stations', 'best found', 24, '{"normalize": "season_mean", "blend": "auto"}'),
-('air', 'default options', NULL, '{}'),
-('air', 'best found', NULL, '{"normalize": "last"}');
+('stations', 'best found', 24, '{"normalize": "season_mean", "blend": "auto", "ensemble": 3}'),
+('air', 'default options', NULL, '{}');
 
 CREATE TABLE lines (n serial, part text DEFAULT 'train', line text);
 
@@ -50,7 +49,7 @@ SELECT 'seasonal naive', 1, 0.95, k.id, step, v.value
 FROM m4_known k, generate_series(1, 48) AS step, LATERAL (SELECT value FROM m4 WHERE part = 'train' AND m4.id = k.id AND n = k.rows - 23 + (step - 1) % 24) v;
 ANALYZE m4_forecasts;
 CREATE TABLE m4_scores AS
-SELECT run, seed, avg(200 * abs(forecast - value) / (abs(forecast) + abs(value))) AS smape, avg(abs(forecast - value) / unit) AS mase,
+SELECT run, seed, avg(200 * abs(forecast - value) / nullif(abs(forecast) + abs(value), 0)) AS smape, avg(abs(forecast - value) / unit) AS mase,
        100 * avg((value BETWEEN lower_bound AND upper_bound)::int) FILTER (WHERE level = 0.8) AS inside_80,
        100 * avg((value BETWEEN lower_bound AND upper_bound)::int) FILTER (WHERE level = 0.95) AS inside_95
 FROM m4_forecasts f JOIN m4 t ON t.part = 'test' AND t.id = f.id AND t.n = f.step JOIN m4_known k ON k.id = f.id GROUP BY run, seed;
@@ -84,7 +83,7 @@ SELECT 'seasonal naive', 1, 0.95, id, step, value
 FROM nn5_train, generate_series(1, 56) AS step WHERE n = 735 - 6 + (step - 1) % 7;
 ANALYZE nn5_forecasts;
 CREATE TABLE nn5_scores AS
-SELECT run, seed, avg(abs(forecast - value)) AS mae, avg(200 * abs(forecast - value) / (abs(forecast) + abs(value))) AS smape,
+SELECT run, seed, avg(abs(forecast - value)) AS mae, avg(200 * abs(forecast - value) / nullif(abs(forecast) + abs(value), 0)) AS smape,
        100 * avg((value BETWEEN lower_bound AND upper_bound)::int) FILTER (WHERE level = 0.8) AS inside_80,
        100 * avg((value BETWEEN lower_bound AND upper_bound)::int) FILTER (WHERE level = 0.95) AS inside_95
 FROM nn5_forecasts f JOIN nn5 t ON t.id = f.id AND t.n = 735 + f.step WHERE value IS NOT NULL GROUP BY run, seed;

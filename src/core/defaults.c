@@ -44,9 +44,10 @@
 const double lf_default_levels[LF_DEFAULT_LEVELS] = {0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975};
 
 int
-lf_default_lookback(size_t rows, int season)
+lf_default_lookback(size_t rows, size_t series, int season)
 {
-	bool		small = rows < SHORT_TABLE;
+	bool		small = rows * series < SHORT_TABLE;
+	size_t		most = rows / (series > 1 ? 3 : 4);	/* what one series has too few windows for, others add */
 	int			lookback = small ? SHORT_LOOKBACK : LONG_LOOKBACK;
 
 	if (season > 1)
@@ -59,8 +60,8 @@ lf_default_lookback(size_t rows, int season)
 			seasons = 2;
 		lookback = seasons * season;
 	}
-	if ((size_t) lookback > rows / 4)
-		lookback = (int) (rows / 4);
+	if ((size_t) lookback > most)
+		lookback = (int) most;
 	return lookback < 1 ? 1 : lookback;
 }
 
@@ -76,7 +77,7 @@ lf_default_segment_lookback(size_t rows, size_t series, int horizon, int season,
 {
 	size_t		horizons = series > 1 ? SEGMENT_HORIZONS : 1;
 	lf_task		of_horizon = {.lookback = horizon, .horizon = horizon};
-	size_t		lookback = (size_t) lf_default_lookback(rows, season);
+	size_t		lookback = (size_t) lf_default_lookback(rows, series, season);
 
 	if (length == 0)
 		length = lf_segment_length(&of_horizon, season);
@@ -124,10 +125,11 @@ lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int
 		return lf_task_can_normalize(task) ? LF_NORMALIZE_LAST : LF_NORMALIZE_NONE;
 	moves = level_share(task, frame, season) >= MOVING_LEVEL;
 	/*
-	 * One season alone is as much noise as season, which a level that moves outweighs. And the next rows are told better
-	 * by the last ones than by those of a season ago.
+	 * Few seasons are as much noise as season, which a level that moves outweighs. And the next rows are told better by
+	 * the last ones than by those of a season ago.
 	 */
-	if (inner > 1 && task->lead > 0 && task->horizon >= inner && task->lookback >= (moves ? 1 : 2) * inner)
+	if (inner > 1 && task->lead > 0 && task->horizon >= inner && task->lookback >= inner &&
+		(moves || (task->lookback >= 2 * inner && frame->rows >= SHORT_TABLE)))
 		return LF_NORMALIZE_SEASON_PROFILE;
 	if (!moves)
 		return LF_NORMALIZE_NONE;

@@ -18,7 +18,7 @@
  * Rows of a window for so many rows and a season of at most LF_LONGEST_LOOKBACK (1: none). At least 1, even where there
  * are no rows.
  */
-int			lf_default_lookback(size_t rows, int season);
+int			lf_default_lookback(size_t rows, size_t series, int season);
 
 /*
  * Whether segments forecast best where nothing is said of the network: 'rows' in each of so many series, and a lookback
@@ -34,7 +34,8 @@ int			lf_default_segment_lookback(size_t rows, size_t series, int horizon, int s
 
 /*
  * 'season' is the clearest one, 'inner' the one that windows hold. The profile of the season for horizons of a season or
- * more, where a window holds two of them, or one and the level of the targets moves from season to season. Else, where the
+ * more, where a window holds two of them and the table is not short, or one and the level of the targets moves from season to
+ * season. Else, where the
  * level moves, its mean where a window holds whole seasons, or the last value, if levels can be had; else none.
  */
 lf_normalize lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int inner);

@@ -243,7 +243,7 @@ choose_lookback(Request *request, const Panel *panel, int inner)
 													 request->options.arguments.segment_length);
 	else if (task->lookback == LF_UNSET)
 	{
-		task->lookback = lf_default_lookback(rows, inner);
+		task->lookback = lf_default_lookback(rows, panel->series, inner);
 		/* what is known of the horizon goes in through the window */
 		for (int i = 0; i < task->inputs; i++)
 			if (task->kind[task->input[i]] == LF_COLUMN_KNOWN)

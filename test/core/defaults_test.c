@@ -16,16 +16,18 @@ static double values[2 * ROWS];
 static void
 test_lookback(void)
 {
-	ok(lf_default_lookback(0, 1) == 1 && lf_default_lookback(3, 1) == 1, "a table of no or three rows leaves one row");
-	ok(lf_default_lookback(20, 12) == 5, "a quarter of a short table is the most");
-	ok(lf_default_lookback(120, 12) == 12, "ten years of months are shown one");
-	ok(lf_default_lookback(120, 4) == 12, "or three years of quarters");
-	ok(lf_default_lookback(120, 24) == 24, "a season is shown whole");
-	ok(lf_default_lookback(120, 1) == 12, "twelve rows where there is no season");
-	ok(lf_default_lookback(5000, 1) == 28, "28 in a long table");
-	ok(lf_default_lookback(5000, 7) == 28, "which are four weeks of days");
-	ok(lf_default_lookback(5000, 24) == 48, "two days of hours");
-	ok(lf_default_lookback(5000, 48) == 48, "one day of half hours, for two would be too many rows");
+	ok(lf_default_lookback(0, 1, 1) == 1 && lf_default_lookback(3, 1, 1) == 1, "a table of no or three rows leaves one row");
+	ok(lf_default_lookback(20, 1, 12) == 5, "a quarter of a short table is the most");
+	ok(lf_default_lookback(120, 1, 12) == 12, "ten years of months are shown one");
+	ok(lf_default_lookback(120, 1, 4) == 12, "or three years of quarters");
+	ok(lf_default_lookback(78, 1, 12) == 12 && lf_default_lookback(78, 44, 12) == 24,
+	   "many short tables are shown two, which is a third of their rows at most");
+	ok(lf_default_lookback(120, 1, 24) == 24, "a season is shown whole");
+	ok(lf_default_lookback(120, 1, 1) == 12, "twelve rows where there is no season");
+	ok(lf_default_lookback(5000, 1, 1) == 28, "28 in a long table");
+	ok(lf_default_lookback(5000, 1, 7) == 28, "which are four weeks of days");
+	ok(lf_default_lookback(5000, 1, 24) == 48, "two days of hours");
+	ok(lf_default_lookback(5000, 1, 48) == 48, "one day of half hours, for two would be too many rows");
 }
 
 static void
@@ -42,6 +44,9 @@ test_normalize(void)
 		values[2 * i + 1] = day + 0.01 * i;
 	}
 	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_SEASON_PROFILE, "windows of two seasons are measured from these");
+	frame.rows = 400;
+	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_NONE, "unless the table is short");
+	frame.rows = ROWS;
 	task.lookback = 47;
 	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_NONE, "those of one are not, where the level stays");
 	ok(lf_default_normalize(&task, &frame, 1, 1) == LF_NORMALIZE_NONE, "nor is there a season to be measured from, and no level");
