@@ -29,9 +29,9 @@ typedef struct lf_blend_sums
 /* Whether forecasts of this task can be blended: values, of columns that are in the window, behind it. */
 bool		lf_task_can_blend(const lf_task *task);
 
-/* What a baseline says from the window at 'row' of a frame, for output k from 0 on; NaN where the window does not tell. */
-double		lf_window_baseline(lf_forecaster forecaster, const lf_frame *frame, const lf_task *task, size_t row, int column,
-							   int k);
+/* What a baseline says from the window at 'row' of a frame, output k from 0 on; NaN where the window does not tell. */
+double		lf_window_baseline(lf_forecaster forecaster, const lf_frame *frame, const lf_task *task, size_t row,
+							   int column, int k);
 
 void		lf_blend_add(lf_blend_sums *sums, lf_forecaster forecaster, double baseline, double network, double actual);
 

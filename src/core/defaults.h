@@ -34,8 +34,8 @@ int			lf_default_segment_lookback(size_t rows, size_t series, int horizon, int s
 
 /*
  * 'season' is the clearest one, 'inner' the one that windows hold. The profile of the season for horizons of a season or
- * more, where a window holds two of them and the table is not short, or one and the level of the targets moves from season to
- * season. Else, where the
+ * more, where a window holds two of them and the table is not short, or one and the level of the targets moves from
+ * season to season. Else, where the
  * level moves, its mean where a window holds whole seasons, or the last value, if levels can be had; else none.
  */
 lf_normalize lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int inner);

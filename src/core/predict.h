@@ -30,8 +30,8 @@ typedef struct lf_predictor
 
 /*
  * Takes its memory for up to 'batch' windows at once, and for 'moving' <= batch of them in lf_predict_steps, for a
- * network that is planned and bound to weights (and for others beside it, see above); it walks through them in as many parts as its own batch makes
- * necessary. 'columns' is that of the frames it will see.
+ * network that is planned and bound to weights (and for others beside it, see above); it walks through them in as many
+ * parts as its own batch makes necessary. 'columns' is that of the frames it will see.
  */
 void		lf_predictor_plan(lf_predictor *predictor, lf_arena *arena, lf_network *network, const lf_task *task,
 							  int columns, int batch, int moving);

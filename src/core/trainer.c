@@ -23,8 +23,8 @@ lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const
 {
 	size_t		batch = (size_t) training->batch_size;
 
-	*trainer = (lf_trainer) {.training = training, .network = network, .epochs = training->epochs, .seed = training->seed, .now = (double) NAN,
-		.choose_best = true};
+	*trainer = (lf_trainer) {.training = training, .network = network, .epochs = training->epochs,
+		.seed = training->seed, .now = (double) NAN, .choose_best = true};
 	trainer->optimizer = (lf_optimizer) {
 		.kind = training->optimizer,
 		.momentum = training->momentum,

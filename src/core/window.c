@@ -129,7 +129,10 @@ lf_task_fits_output(const lf_task *task, const lf_shape *output)
 	return output->rank == 2 && output->dim[0] == task->horizon && output->dim[1] == each;
 }
 
-/* The rows of input i in window w: the first, and how many the frame has, at most the lookback; the last stands for others. */
+/*
+ * The rows of input i in window w: the first, and how many the frame has, at most the lookback. The last one stands for
+ * those that it has not.
+ */
 typedef struct input_rows
 {
 	size_t		first;

@@ -187,8 +187,8 @@ double		lf_window_scaled(const lf_windows *windows, int column, double value);
 double		lf_window_level(const lf_windows *windows, size_t w, int i);
 
 /*
- * Writes window w into x (samples, lookback, inputs of a sample) and the level of each target into 'level' (targets): what normalizing
- * subtracted, on the scale of the scaler, 0 where nothing was.
+ * Writes window w into x (samples, lookback, inputs of a sample) and the level of each target into 'level' (targets):
+ * what normalizing subtracted, on the scale of the scaler, 0 where nothing was.
  */
 void		lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level);
 
