@@ -19,7 +19,6 @@ typedef struct lf_blend
 /* Sums over held-out values y, network n and baseline b, for one target: all that the weights need. */
 typedef struct lf_blend_sums
 {
-	double		count;
 	double		baseline[LF_FORECASTERS];	/* (b - y)^2 */
 	double		cross[LF_FORECASTERS];	/* (b - y) (n - b) */
 	double		apart[LF_FORECASTERS];	/* (n - b)^2 */

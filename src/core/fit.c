@@ -114,11 +114,10 @@ static size_t
 rows_before(const lf_fit *fit, size_t series)
 {
 	const lf_spans *held = &fit->split.validation;
-	size_t		start = fit->frame->start == NULL ? 0 : fit->frame->start[series];
 
 	if (lf_spans_in(held, series) == 0)
 		return lf_frame_of(fit->frame, series).rows;
-	return lf_window_first_output(fit->task, held->first[series] - start);
+	return lf_window_first_output(fit->task, held->first[series] - lf_frame_start(fit->frame, series));
 }
 
 /* A series that repeats itself: errors below this share of its spread are those of its digits. */
@@ -195,7 +194,7 @@ look_at(lf_fit *fit, size_t series)
 	fit->view = lf_frame_of(fit->frame, series);
 	fit->predictor.windows.frame = &fit->view;
 	fit->predictor.windows.scaler = fit->scaler + series * (size_t) fit->view.columns;
-	return fit->frame->start == NULL ? 0 : fit->frame->start[series];
+	return lf_frame_start(fit->frame, series);
 }
 
 /* Adds up the errors of the forecasts of one window, and of the baselines, in the unit of the series. */
@@ -245,7 +244,6 @@ weigh_window(lf_fit *fit, size_t window, const double *out, lf_blend_sums *sums)
 
 			if (lf_frame_is_masked(&fit->view, row + (size_t) k, column))
 				continue;
-			sums[j].count += 1;
 			for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS; f++)
 				lf_blend_add(&sums[j], f, lf_window_baseline(f, &fit->view, task, window, column, k) / unit,
 							 out[k * task->targets + j] / unit, actual / unit);
@@ -271,7 +269,7 @@ within_half(const lf_fit *fit, size_t series, size_t window, int count)
 	return count;
 }
 
-/* From the sums to the blends. Of few held-out values nothing is learned that holds for others. */
+/* From the sums to the blends. */
 static void
 fit_blends(lf_fit *fit)
 {

@@ -11,16 +11,10 @@ typedef struct part
 	size_t		held;
 } part;
 
-static size_t
-rows_of(const lf_frame *frame, size_t series)
-{
-	return frame->start == NULL ? frame->rows : frame->start[series + 1] - frame->start[series];
-}
-
 static part
 part_of(const lf_frame *frame, const lf_task *task, double share, size_t series)
 {
-	size_t		windows = lf_window_count(task, rows_of(frame, series));
+	size_t		windows = lf_window_count(task, lf_frame_of(frame, series).rows);
 	size_t		gap = (size_t) task->horizon - 1;
 	size_t		held = (size_t) (share * (double) windows);
 
@@ -35,7 +29,7 @@ count_windows(const lf_frame *frame, const lf_task *task)
 	size_t		windows = 0;
 
 	for (size_t s = 0; s < lf_frame_series(frame); s++)
-		windows += lf_window_count(task, rows_of(frame, s));
+		windows += lf_window_count(task, lf_frame_of(frame, s).rows);
 	return windows;
 }
 
@@ -98,7 +92,7 @@ lf_split_make(lf_split *split, const lf_frame *frame, const lf_task *task, doubl
 	for (size_t s = 0; s < series; s++)
 	{
 		part		here = part_of(frame, task, share, s);
-		size_t		first = frame->start == NULL ? 0 : frame->start[s];
+		size_t		first = lf_frame_start(frame, s);
 
 		add_span(&split->all, s, first, here.windows);
 		add_span(&split->train, s, first, here.train);

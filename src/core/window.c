@@ -289,7 +289,7 @@ static bool
 has_season_base(const lf_windows *windows, int target)
 {
 	return windows->normalize >= LF_NORMALIZE_SEASONAL_NAIVE && lf_task_has_season(windows->task) &&
-		lf_task_input_of(windows->task, windows->task->target[target]) >= 0;
+		place_of(windows->task->input, windows->task->inputs, windows->task->target[target], target) >= 0;
 }
 
 /* Each value becomes its difference from the one so many rows before; the first ones have none. */

@@ -43,6 +43,13 @@ lf_frame_series(const lf_frame *frame)
 	return frame->start == NULL ? 1 : frame->series;
 }
 
+/* Row in which a series begins. */
+static inline size_t
+lf_frame_start(const lf_frame *frame, size_t series)
+{
+	return frame->start == NULL ? 0 : frame->start[series];
+}
+
 /* One of its series as a frame of its own. */
 static inline lf_frame
 lf_frame_of(const lf_frame *frame, size_t series)

@@ -58,7 +58,6 @@ along_open(const lf_model *model, Oid relation, const char *label, uint64 newest
 {
 	Along	   *along = palloc0(sizeof(Along));
 	Columns    *columns = palloc(sizeof(Columns));
-	bool		named = model->series_column[0] != '\0';
 	ReadFilter	filter = table_filter(label);
 	PanelPlan	plan;
 
@@ -69,7 +68,7 @@ along_open(const lf_model *model, Oid relation, const char *label, uint64 newest
 	along->table = table_of_model(model, relation, columns->names, columns->read);
 	plan = newest_plan(model, along->table, columns);
 	plan.keep_times = true;
-	if (named || columns->statics > 0)
+	if (table_has_series(along->table))
 		along->panel = panel_read(&plan, along->table, &filter);
 	else
 		along->panel = panel_of_rows(&plan, read_known(model, along->table, newest));
@@ -113,32 +112,12 @@ along_end(Along *along, uint64 count)
 	along->frame = rows_frame(along->rows);
 }
 
-/* Scaling and units: those of training, or for a series that it has not seen, those of the rows before the forecasts. */
-static void
-scale_series(Along *along, uint64 known)
-{
-	const lf_model *model = along->model;
-	const lf_scaler *scaler = model->scaler;
-	int64		number = 0;
-
-	along->unit = model->unit;
-	if (along->label != NULL && model->labels != NULL)
-		number = dictionary_find(along->panel->labels, along->label);
-	if (number < 0)
-		model_scale_unknown(model, &along->frame, Min(known, along->rows->count), &scaler, &along->unit);
-	else
-	{
-		scaler += number * model->columns;
-		along->unit += number * model->task.targets;
-	}
-	model_show_series(along->loaded, scaler, along->unit);
-}
-
 void
 along_start(Along *along, const LoadedModel *shared, int steps, int stride, int64 first_origin)
 {
 	const lf_task *task = &along->model->task;
 	uint64		longest = along->panel->rows->count;
+	const lf_scaler *scaler;
 
 	along->steps = model_steps(along->model, true, (int) Min((uint64) steps, Max(longest, (uint64) task->horizon)));
 	along->stride = stride;
@@ -148,7 +127,9 @@ along_start(Along *along, const LoadedModel *shared, int steps, int stride, int6
 		along->context = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast batch", ALLOCSET_DEFAULT_SIZES);
 	}
 	along->loaded->frame = along->frame;
-	scale_series(along, first_origin);
+	panel_scaling(along->panel, along->model, along->label, &along->frame, Min((uint64) first_origin, along->rows->count),
+				  &scaler, &along->unit);
+	model_show_series(along->loaded, scaler, along->unit);
 	along->next = first_origin - task->lookback;
 }
 

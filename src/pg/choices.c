@@ -25,7 +25,6 @@ choose_channels(Request *request)
 {
 	lf_task    *task = &request->task;
 	int			channels = request->options.channels;
-
 	bool		alone = lf_task_same_columns(task) && request->options.calendar == 0 && !request->options.calendar_auto;
 
 	if (channels == LF_UNSET)

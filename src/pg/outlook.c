@@ -108,23 +108,6 @@ fill_ahead(const PanelPlan *plan, const Timeline *timeline, int64 origin, const 
 	return NULL;
 }
 
-/* Scaling and unit of a series that training has seen, or else those that its own rows give. */
-static void
-scale_series(const PanelPlan *plan, const Panel *panel, const Rows *rows, const char *label, Outlook *outlook)
-{
-	const lf_model *model = plan->model;
-	int64		known = model->labels == NULL ? 0 : dictionary_find(panel->labels, label);
-	lf_frame	frame = rows_frame(rows);
-
-	if (known >= 0)
-	{
-		outlook->scaler = model->scaler + known * model->columns;
-		outlook->unit = model->unit + known * model->task.targets;
-	}
-	else
-		model_scale_unknown(model, &frame, frame.rows, &outlook->scaler, &outlook->unit);
-}
-
 char *
 outlook_make(const PanelPlan *plan, const Panel *panel, SeriesRows *read, const TimestampTz *as_of, int steps,
 			 Outlook *outlook)
@@ -133,13 +116,13 @@ outlook_make(const PanelPlan *plan, const Panel *panel, SeriesRows *read, const 
 	const Columns *columns = plan->columns;
 	Rows	   *rows = read->rows;
 	Series		series = plan->series;
-	bool		is_known = plan->model->labels == NULL ||
-		(read->label != NULL && dictionary_find(panel->labels, read->label) >= 0);
+	bool		is_known = panel_number(panel, plan->model, read->label) >= 0;
 	int			reach = outlook_reach(task, steps);
 	double	   *constants = palloc((columns->statics + 1) * sizeof(double));
 	char	   *reason = read->trouble;
 	lf_missing_record record;
 	Future		future;
+	lf_frame	frame;
 	double	   *values;
 
 	if (reason != NULL)
@@ -156,7 +139,8 @@ outlook_make(const PanelPlan *plan, const Panel *panel, SeriesRows *read, const 
 		reason = panel_constants(panel, plan, read, constants);
 	if (reason != NULL)
 		return reason;
-	scale_series(plan, panel, rows, read->label, outlook);
+	frame = rows_frame(rows);
+	panel_scaling(panel, plan->model, read->label, &frame, frame.rows, &outlook->scaler, &outlook->unit);
 	outlook->timeline = series.timeline;
 	outlook->origin = rows_time(rows, rows->count - 1);
 	values = palloc_extended((Size) (task->lookback + reach) * columns->count * sizeof(double), MCXT_ALLOC_HUGE);

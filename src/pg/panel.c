@@ -4,6 +4,7 @@
 #include "panel.h"
 
 #include "error.h"
+#include "model_value.h"
 #include "utils/memutils.h"
 
 #include <math.h>
@@ -381,6 +382,27 @@ panel_of_rows(PanelPlan *plan, Rows *rows)
 	note_series(panel, &series, &record, rows->count,
 				rows->timed && rows->count > 0 ? rows_time(rows, rows->count - 1) : 0);
 	return panel;
+}
+
+int64
+panel_number(const Panel *panel, const lf_model *model, const char *label)
+{
+	return model->labels == NULL || label == NULL ? 0 : dictionary_find(panel->labels, label);
+}
+
+void
+panel_scaling(const Panel *panel, const lf_model *model, const char *label, const lf_frame *frame, uint64 known,
+			  const lf_scaler **scaler, const double **unit)
+{
+	int64		number = panel_number(panel, model, label);
+
+	if (number < 0)
+	{
+		model_scale_unknown(model, frame, known, scaler, unit);
+		return;
+	}
+	*scaler = model->scaler + number * model->columns;
+	*unit = model->unit + number * model->task.targets;
 }
 
 lf_frame

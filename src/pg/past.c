@@ -61,7 +61,7 @@ past_read(Request *request, Table *table, uint64 least_rows)
 	};
 	past->capacity = 16;
 	past->given = palloc0(past->capacity * sizeof(SeriesRows));
-	if (named || request->columns.statics > 0)
+	if (table_has_series(table))
 	{
 		past->panel = panel_create(&past->plan, named);
 		table_read_series(table, &all, keep_series, past);
@@ -105,7 +105,7 @@ make_panel(PanelPlan *plan, void *state)
 	bool		named = past->panel->names != NULL;
 	Panel	   *panel;
 
-	if (!named && past->table->static_count == 0)
+	if (!table_has_series(past->table))
 		return panel_of_rows(plan, read_until(past, 0, past_rows(past, 0) - cut->unknown).rows);
 	panel = panel_create(plan, named);
 	for (Size i = 0; i < past->panel->series; i++)

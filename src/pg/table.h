@@ -23,6 +23,13 @@ typedef struct Table
 	bool	   *is_category;	/* (static_count): text or enum, not a number */
 } Table;
 
+/* Whether it is read series by series: where there are several, or values that each has once. */
+static inline bool
+table_has_series(const Table *table)
+{
+	return table->series_column != NULL || table->static_count > 0;
+}
+
 /* One series as it was read. It is gone when the function that got it returns. */
 typedef struct SeriesRows
 {

@@ -237,33 +237,12 @@ train_panel(Request *request, Panel *panel, Series *series)
 	return value;
 }
 
-/* All that a training takes is in a context of its own, which is gone in the end. */
-static MemoryContext
-training_context(void)
-{
-	return AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast training", ALLOCSET_DEFAULT_SIZES);
-}
-
-bytea *
-training_run(Request *request, Rows *rows)
-{
-	MemoryContext context = training_context();
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	PanelPlan	plan = plan_panel(request);
-	Panel	   *panel = panel_of_rows(&plan, rows);
-	bytea	   *value;
-
-	MemoryContextSwitchTo(caller);
-	value = train_panel(request, panel, &plan.series);
-	rows_free(rows);
-	MemoryContextDelete(context);
-	return value;
-}
-
 bytea *
 training_run_panel(Request *request, panel_maker make, void *state)
 {
-	MemoryContext context = training_context();
+	/* all that a training takes is in a context of its own, which is gone in the end */
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast training",
+												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	PanelPlan	plan = plan_panel(request);
 	Panel	   *panel = make(&plan, state);
@@ -272,6 +251,21 @@ training_run_panel(Request *request, panel_maker make, void *state)
 	MemoryContextSwitchTo(caller);
 	value = train_panel(request, panel, &plan.series);
 	MemoryContextDelete(context);
+	return value;
+}
+
+static Panel *
+of_rows(PanelPlan *plan, void *rows)
+{
+	return panel_of_rows(plan, rows);
+}
+
+bytea *
+training_run(Request *request, Rows *rows)
+{
+	bytea	   *value = training_run_panel(request, of_rows, rows);
+
+	rows_free(rows);
 	return value;
 }
 
@@ -286,7 +280,7 @@ read_all(PanelPlan *plan, void *table)
 bytea *
 training_run_table(Request *request, Table *table)
 {
-	if (request->series_column == NULL && request->columns.statics == 0)
+	if (!table_has_series(table))
 		return training_run(request, table_read(table, CurrentMemoryContext, NULL, 0));
 	return training_run_panel(request, read_all, table);
 }

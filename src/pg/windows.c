@@ -183,7 +183,7 @@ windows(FunctionCallInfo fcinfo, char **targets, int target_count)
 	step = argument_text(fcinfo, 11);
 	if (step != NULL)
 		plan.series.timeline.step = step_from_text(table->time_kind, step);
-	if (table->series_column != NULL || table->static_count > 0)
+	if (table_has_series(table))
 		panel = panel_read(&plan, table, &all);
 	else
 		panel = panel_of_rows(&plan, table_read(table, CurrentMemoryContext, NULL, 0));
