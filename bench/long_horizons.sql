@@ -36,13 +36,13 @@ CREATE VIEW test AS SELECT * FROM hours WHERE n >= 11520 - 96;
 CREATE FUNCTION held_out(horizon int) RETURNS float8 LANGUAGE sql AS
 $$ SELECT (2880 - horizon + 1.5) / (11520 - 96 - horizon + 1) $$;
 
-CREATE TABLE runs (run text, options jsonb);
+CREATE TABLE runs (run text, horizons int[], options jsonb);
 INSERT INTO runs VALUES
-('segment', '{}'),
-('segment, 256 units, 12 epochs', '{"units": 256, "epochs": 12}');
+('segment', '{96, 192, 336, 720}', '{}'),
+('segment, 256 units, 12 epochs', '{96}', '{"units": 256, "epochs": 12}');
 CREATE TABLE errors AS
 SELECT run, horizon, seed, avg((forecast - actual) ^ 2) AS mse, avg(abs(forecast - actual)) AS mae
-FROM runs, unnest(ARRAY[96, 192, 336, 720]) horizon, generate_series(1, :seeds) seed,
+FROM runs, unnest(horizons) horizon, generate_series(1, :seeds) seed,
      lstm_train('train', ARRAY['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7'], 'n', horizon => horizon, lookback => 96,
                 options => options || jsonb_build_object('architecture', 'segment', 'threads', 1, 'refit', false,
                                                          'seed', seed, 'validation', held_out(horizon))) model,

@@ -60,7 +60,8 @@ SELECT lstm_train('days', 'value', options => '{"epochs": 0}');
 SELECT lstm_train('days', 'value', options => '{"epochs": "many"}');
 SELECT lstm_train('days', 'value', options => '{"optimizer": "adm"}');
 SELECT lstm_train('days', 'value', options => '{"lookback": 3}');
-SELECT lstm_train('days', 'value', options => '{"max_time": "1 hour"}');
+SELECT lstm_train('days', 'value', options => '{"max_time": "0 s"}');
+SELECT lstm_train('days', 'value', options => '{"max_time": 0}');
 SELECT lstm_train('days', 'value', options => '"epochs"');
 SELECT lstm_train('days', 'value', lookback => 3, options => '{"architecture": [{"type": "lstm", "unit": 3}]}');
 SELECT lstm_train('days', 'value', lookback => 3, options => '{"architecture": [{"type": "lstm", "units": 3},

@@ -20,10 +20,28 @@ chooses_epoch(const lf_fit *fit)
 		2 * fit->split.train_windows >= fit->split.windows;
 }
 
+/* Plans the trainer of one more lane, with a network of its own. */
+static lf_trainer *
+plan_beside(const lf_fit *fit, lf_arena *arena, const lf_network *created, size_t windows)
+{
+	lf_network *network = lf_arena_take(arena, 1, sizeof(lf_network));
+	lf_trainer *trainer = lf_arena_take(arena, 1, sizeof(lf_trainer));
+	lf_network	measured = *created;
+	lf_trainer	planned;
+
+	if (network != NULL)
+		*network = measured;
+	lf_trainer_plan(&planned, arena, network == NULL ? &measured : network, &fit->training, fit->task, windows);
+	if (trainer != NULL)
+		*trainer = planned;
+	return trainer;
+}
+
 lf_status
 lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, const lf_frame *frame,
-			const lf_training *training, int *layer)
+			const lf_training *training, int lanes, int *layer)
 {
+	lf_network	created;
 	size_t		series = lf_frame_series(frame);
 	size_t		columns = (size_t) frame->columns;
 	size_t		windows;
@@ -34,7 +52,7 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 	size_t		steps;			/* of a forecast */
 	size_t		lists;			/* of errors */
 
-	*fit = (lf_fit) {.task = task, .training = *training};
+	*fit = (lf_fit) {.task = task, .training = *training, .lanes = 1};
 	fit->split = lf_split_count(frame, task, training->validation);
 	windows = fit->split.windows;
 	held = fit->split.validation_windows;
@@ -48,7 +66,10 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 	if (!lf_task_fits_output(task, lf_network_output(&fit->network)))
 		return LF_BAD_OUTPUT;
 	lf_split_plan(&fit->split, arena, frame);
+	created = fit->network;
 	lf_trainer_plan(&fit->trainer, arena, &fit->network, &fit->training, task, windows);
+	while (fit->lanes < lanes && fit->lanes < training->members && fit->lanes < LF_MAX_THREADS)
+		fit->lane[fit->lanes++].trainer = plan_beside(fit, arena, &created, windows);
 	at_once = lf_shard_batch(&fit->network, fit->training.batch_size * samples) / samples;
 	if (at_once < 1)
 		at_once = 1;
@@ -85,6 +106,39 @@ lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *ta
 	return arena->overflow ? LF_TOO_LARGE : LF_OK;
 }
 
+int
+lf_fit_threads(const lf_fit *fit)
+{
+	return fit->lanes > 1 ? fit->lanes : fit->trainer.shards.count;
+}
+
+void
+lf_fit_use_pool(lf_fit *fit, lf_pool *pool)
+{
+	if (fit->lanes > 1)
+		fit->pool = pool;
+	else
+		fit->trainer.shards.pool = pool;
+}
+
+void
+lf_fit_tell_time(lf_fit *fit, double now)
+{
+	for (int i = 0; i < fit->lanes; i++)
+		fit->lane[i].trainer->now = now;
+}
+
+bool
+lf_fit_is_finite(const lf_fit *fit)
+{
+	const lf_real *weights = fit->weights == NULL ? fit->trainer.weights : fit->weights;
+
+	for (size_t i = 0; i < (size_t) fit->predictor.members * fit->network.parameters; i++)
+		if (!isfinite(weights[i]))
+			return false;
+	return true;
+}
+
 void
 lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season)
 {
@@ -98,7 +152,7 @@ lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season
 	memset(fit->scores, 0, (size_t) task->targets * LF_FORECASTERS * sizeof(lf_score));
 	fit->phase = fit->split.validation_windows > 0 ? LF_FIT_SELECT : LF_FIT_FINAL;
 	fit->started = false;
-	fit->member = 0;
+	fit->lane[0].trainer = &fit->trainer;
 	fit->predictor.members = fit->training.members > 1 ? fit->training.members : 1;
 	fit->predictor.weights = fit->weights;
 	fit->predictor.blend = NULL;
@@ -148,13 +202,59 @@ know_series(lf_fit *fit, size_t series, bool select, const volatile sig_atomic_t
 			lf_series_unit(&one, task->target[j], known, fit->season, scaler[task->target[j]]);
 }
 
-/* Scaling from the rows that the phase may know, then fresh weights. */
+/* Share of the time of a training that may pass before the final one, if there is one. */
+#define SELECT_SHARE 0.45
+
+/* When a member has to be done: the time of a phase is shared out among the members that follow each other. */
+static double
+until(const lf_fit *fit, int member)
+{
+	bool		select = fit->phase == LF_FIT_SELECT;
+	double		first = select && fit->training.refit ? SELECT_SHARE : 1;
+	double		begin = !select && fit->split.validation_windows > 0 ? SELECT_SHARE : 0;
+	int			rounds = (fit->predictor.members + fit->lanes - 1) / fit->lanes;
+	double		share = begin + (first - begin) * (member / fit->lanes + 1) / rounds;
+
+	return fit->training.max_seconds > 0 ? fit->training.max_seconds * share : (double) INFINITY;
+}
+
+/* Gives a lane the next member, if one is left. */
+static void
+take_member(lf_fit *fit, lf_lane *lane)
+{
+	lf_trainer *trainer = lane->trainer;
+	bool		select = fit->phase == LF_FIT_SELECT;
+	int			member = fit->taken;
+
+	lane->member = -1;
+	lane->started = false;
+	lane->status = LF_OK;
+	if (member == fit->predictor.members)
+		return;
+	lane->member = member;
+	fit->taken++;
+	trainer->training = &fit->training;
+	trainer->windows = fit->predictor.windows;
+	trainer->train = select ? fit->split.train : fit->split.all;
+	trainer->train_windows = select ? fit->split.train_windows : fit->split.windows;
+	trainer->validation = fit->split.validation;
+	trainer->validation_windows = select ? fit->split.validation_windows : 0;
+	trainer->seed = member == 0 ? fit->training.seed :
+		lf_random_mix(fit->training.seed, UINT64_C(0x6d656d626572) + (uint64_t) member);	/* "member" */
+	trainer->epochs = !select && fit->split.validation_windows > 0 && (chooses_epoch(fit) || fit->cut_short) ?
+		fit->member_epoch[member] : fit->training.epochs;
+	trainer->until = until(fit, member);
+	/* what is scored must be trained like what is kept */
+	trainer->choose_best = chooses_epoch(fit) || !fit->training.refit;
+	/* also where one follows the other: results are to be the same */
+	trainer->shards.crowded = fit->predictor.members > 1;
+}
+
+/* Scaling from the rows that the phase may know; then the lanes have their first members. */
 static lf_status
 start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 {
-	lf_trainer *trainer = &fit->trainer;
 	bool		select = fit->phase == LF_FIT_SELECT;
-	lf_status	status;
 
 	for (size_t s = 0; s < lf_frame_series(fit->frame); s++)
 	{
@@ -162,28 +262,39 @@ start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 		if (interrupt != NULL && *interrupt != 0)
 			return LF_INTERRUPTED;
 	}
-	trainer->windows = (lf_windows) {
+	fit->predictor.windows = (lf_windows) {
 		.task = fit->task,
 		.frame = fit->frame,
 		.scaler = fit->scaler,
 		.normalize = fit->training.normalize,
 		.link = fit->link,
 	};
-	trainer->train = select ? fit->split.train : fit->split.all;
-	trainer->train_windows = select ? fit->split.train_windows : fit->split.windows;
-	trainer->validation = fit->split.validation;
-	trainer->validation_windows = select ? fit->split.validation_windows : 0;
 	if (fit->link != NULL)
-		lf_link_fit(&trainer->windows, &trainer->train, fit->link, fit->link_scratch);
-	fit->predictor.windows = trainer->windows;
-	trainer->seed = fit->member == 0 ? fit->training.seed :
-		lf_random_mix(fit->training.seed, UINT64_C(0x6d656d626572) + (uint64_t) fit->member);	/* "member" */
-	trainer->epochs = !select && chooses_epoch(fit) ? fit->member_epoch[fit->member] : fit->training.epochs;
-	/* what is scored must be trained like what is kept */
-	trainer->choose_best = chooses_epoch(fit) || !fit->training.refit;
-	status = lf_trainer_start(trainer, interrupt);
-	fit->started = status == LF_OK;
-	return status;
+		lf_link_fit(&fit->predictor.windows, select ? &fit->split.train : &fit->split.all, fit->link, fit->link_scratch);
+	fit->taken = 0;
+	fit->trained = 0;
+	for (int i = 0; i < fit->lanes; i++)
+		take_member(fit, &fit->lane[i]);
+	fit->started = true;
+	return LF_OK;
+}
+
+/* Mini-batches between two meetings of the lanes: more would keep the caller waiting, fewer the lanes. */
+#define LANE_BATCHES 16
+
+static void
+step_lane(void *argument, int which)
+{
+	lf_fit	   *fit = argument;
+	lf_lane    *lane = &fit->lane[which];
+	int			batches = fit->lanes > 1 ? LANE_BATCHES : 1;
+
+	if (lane->member < 0)
+		return;
+	lane->status = lane->started ? LF_OK : lf_trainer_start(lane->trainer, fit->interrupt);
+	lane->started = lane->status == LF_OK;
+	for (int i = 0; i < batches && lane->status == LF_OK; i++)
+		lane->status = lf_trainer_step(lane->trainer, fit->interrupt);
 }
 
 /* Points the predictor at a series, whose windows then start at row 0. Returns the row of the frame where it begins. */
@@ -399,12 +510,59 @@ measure_batch(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	return LF_OK;
 }
 
+/* Keeps what a lane has trained. */
 static void
-keep_history(lf_fit *fit)
+end_member(lf_fit *fit, lf_lane *lane)
 {
-	fit->epochs = fit->trainer.epoch;
-	fit->best_epoch = fit->trainer.best_epoch;
-	memcpy(fit->history, fit->trainer.history, (size_t) fit->epochs * sizeof(lf_epoch));
+	const lf_trainer *trainer = lane->trainer;
+	int			member = lane->member;
+
+	if (member == 0 && (fit->phase == LF_FIT_SELECT || fit->split.validation_windows == 0))
+	{
+		fit->epochs = trainer->epoch;
+		fit->best_epoch = trainer->best_epoch;
+		memcpy(fit->history, trainer->history, (size_t) fit->epochs * sizeof(lf_epoch));
+	}
+	if (member == 0)
+		fit->first_epochs = trainer->epoch;
+	if (fit->phase == LF_FIT_SELECT)
+		fit->member_epoch[member] = trainer->best_epoch;
+	fit->cut_short |= trainer->cut_short;
+	if (fit->weights != NULL)
+		memcpy(fit->weights + (size_t) member * fit->network.parameters, trainer->weights,
+			   fit->network.parameters * sizeof(lf_real));
+	fit->trained++;
+	take_member(fit, lane);
+}
+
+/* Some mini-batches of each lane. LF_FINISHED: all members are through with the phase. */
+static lf_status
+train_members(lf_fit *fit, const volatile sig_atomic_t *interrupt)
+{
+	lf_status	status = LF_OK;
+	bool		interrupted = false;
+
+	fit->interrupt = interrupt;
+	lf_pool_run(fit->pool, fit->lanes, step_lane, fit);
+	for (int i = 0; i < fit->lanes; i++)
+	{
+		lf_lane    *lane = &fit->lane[i];
+
+		if (lane->member < 0)
+			continue;
+		if (status == LF_OK || lane->status == LF_DIVERGED)
+			fit->latest = lane->trainer;
+		if (lane->status == LF_DIVERGED)
+			return LF_DIVERGED;
+		interrupted |= lane->status == LF_INTERRUPTED;
+		if (lane->status == LF_EPOCH_DONE || lane->status == LF_FINISHED)
+			status = LF_EPOCH_DONE;
+		if (lane->status == LF_FINISHED)
+			end_member(fit, lane);
+	}
+	if (fit->trained == fit->predictor.members)
+		return LF_FINISHED;
+	return interrupted ? LF_INTERRUPTED : status;
 }
 
 lf_status
@@ -435,7 +593,6 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 			return LF_FINISHED;
 		fit->phase = LF_FIT_FINAL;
 		fit->started = false;
-		fit->member = 0;
 		return LF_OK;
 	}
 	if (!fit->started)
@@ -444,24 +601,9 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 		if (status != LF_OK)
 			return status;
 	}
-	status = lf_trainer_step(&fit->trainer, interrupt);
+	status = train_members(fit, interrupt);
 	if (status != LF_FINISHED)
 		return status;
-	if (fit->member == 0 && (fit->phase == LF_FIT_SELECT || fit->split.validation_windows == 0))
-		keep_history(fit);
-	if (fit->phase == LF_FIT_SELECT)
-		fit->member_epoch[fit->member] = fit->trainer.best_epoch;
-	if (fit->member == 0)
-		fit->first_epochs = fit->trainer.epoch;
-	if (fit->weights != NULL)
-		memcpy(fit->weights + (size_t) fit->member * fit->network.parameters, fit->trainer.weights,
-			   fit->network.parameters * sizeof(lf_real));
-	if (fit->member + 1 < fit->predictor.members)
-	{
-		fit->member++;
-		fit->started = false;
-		return LF_EPOCH_DONE;
-	}
 	if (fit->phase == LF_FIT_FINAL)
 		return LF_FINISHED;
 	fit->phase = fit->blends ? LF_FIT_WEIGH : LF_FIT_SCORE;

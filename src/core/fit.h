@@ -27,11 +27,25 @@ typedef enum lf_fit_phase
 	LF_FIT_FINAL
 } lf_fit_phase;
 
+/* Where one member after another is trained; several lanes may be at it at the same time. */
+typedef struct lf_lane
+{
+	lf_trainer *trainer;
+	int			member;			/* the one in training; -1: none is left */
+	bool		started;
+	lf_status	status;			/* of its last step */
+} lf_lane;
+
 typedef struct lf_fit
 {
 	lf_fit_phase phase;
-	lf_network	network;
-	lf_trainer	trainer;
+	lf_network	network;		/* of the first lane, and of the predictor */
+	lf_trainer	trainer;		/* of the first lane */
+	int			lanes;			/* that were planned */
+	lf_lane		lane[LF_MAX_THREADS];
+	lf_pool    *pool;			/* the caller's, for the lanes; NULL: one after the other */
+	const lf_trainer *latest;	/* the one that the status of the last step came from */
+	const volatile sig_atomic_t *interrupt;	/* of the step under way */
 	lf_predictor predictor;
 	lf_scaler  *scaler;			/* (series, columns) */
 	double	   *unit;			/* (series, targets): of errors, see lf_series_unit; 1 for one series without a name */
@@ -42,7 +56,8 @@ typedef struct lf_fit
 	lf_epoch   *history;		/* (epochs) of LF_FIT_SELECT, or of LF_FIT_FINAL without one */
 	double	   *out;			/* (B, steps, targets): the horizon, or what is measured */
 	lf_real    *weights;		/* (members, parameters); NULL where there is one: the trainer's */
-	int			member;			/* the one in training */
+	int			taken;			/* members that a lane has taken in this phase */
+	int			trained;		/* members that are through with it */
 	int			member_epoch[LF_MAX_MEMBERS];	/* the best of each */
 	lf_blend_sums *sums[2];		/* (targets) each: over the first and the second half of what is held out */
 	lf_blend   *crossed[2];		/* (targets): for each half, fitted on the other; scores do not fit themselves */
@@ -59,6 +74,7 @@ typedef struct lf_fit
 	lf_frame	view;			/* there: the series at hand, 'series' */
 	size_t		series;
 	bool		started;		/* of the current phase */
+	bool		cut_short;		/* by training.max_seconds */
 	int			season;
 	const lf_frame *frame;
 	const lf_task *task;
@@ -67,15 +83,28 @@ typedef struct lf_fit
 
 /*
  * Checks the spec and the output against the task; '*layer' as in lf_network_create. Then takes its memory for a frame
- * of these rows, columns and series, whose values are not looked at. May be run over a measuring arena first.
+ * of these rows, columns and series, whose values are not looked at. May be run over a measuring arena first. Up to
+ * 'lanes' members can then be trained side by side; what comes out is the same.
  */
 lf_status	lf_fit_plan(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, const lf_frame *frame,
-						const lf_training *training, int *layer);
+						const lf_training *training, int lanes, int *layer);
+
+/* Threads that can share the work. */
+int			lf_fit_threads(const lf_fit *fit);
+
+/* The pool that does, which outlives the fit; NULL: none. */
+void		lf_fit_use_pool(lf_fit *fit, lf_pool *pool);
+
+/* Sets 'now', in seconds from the start of the fit by a clock of the caller's, before a step. */
+void		lf_fit_tell_time(lf_fit *fit, double now);
+
+/* Whether all weights are finite, after LF_FINISHED. */
+bool		lf_fit_is_finite(const lf_fit *fit);
 
 /* Points at the rows. 'season' is for the seasonal baseline. Frame and task must outlive the fit. */
 void		lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season);
 
-/* One mini-batch; what comes back is as in lf_trainer_step. */
+/* One mini-batch, or some of each lane; what comes back is as in lf_trainer_step. */
 lf_status	lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt);
 
 /*

@@ -108,8 +108,6 @@ walk(void *argument, int shard)
 	if (samples == 0)
 		return;
 	pass.batch = (int) samples;
-	/* also with one thread: results are to be the same */
-	pass.sharded = shards->count > 1;
 	pass.dropout_seed = lf_random_mix(pass.dropout_seed, (uint64_t) shard);
 	status = lf_network_forward(network, &pass, x, &y);
 	if (status == LF_OK)
@@ -129,9 +127,13 @@ static lf_status
 walk_all(lf_shards *shards, const lf_pass *pass, lf_loss loss, const lf_real *x, const lf_real *target, lf_real *dy,
 		 double *sum)
 {
-	lf_status	status = lf_network_pack(shards->network[0], pass);
+	lf_pass		shared = *pass;
+	lf_status	status;
 
-	shards->pass = pass;
+	/* also with one thread: results are to be the same */
+	shared.sharded = shards->count > 1 || shards->crowded;
+	status = lf_network_pack(shards->network[0], &shared);
+	shards->pass = &shared;
 	shards->loss = loss;
 	shards->x = x;
 	shards->target = target;

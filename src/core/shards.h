@@ -17,6 +17,7 @@ typedef struct lf_shards
 {
 	lf_head		head;			/* of the network: set by the caller; all zero where it puts out values */
 	lf_pool    *pool;			/* the caller's; NULL: this thread computes alone */
+	bool		crowded;		/* set by the caller: other networks may walk at the same time */
 	int			count;
 	int			batch;			/* largest mini-batch */
 	lf_network *network[LF_MAX_SHARDS];	/* each for its share of a batch; the first is the caller's */

@@ -24,7 +24,7 @@ lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const
 	size_t		batch = (size_t) training->batch_size;
 
 	*trainer = (lf_trainer) {.training = training, .network = network, .epochs = training->epochs,
-		.seed = training->seed, .now = (double) NAN, .choose_best = true};
+		.seed = training->seed, .now = (double) NAN, .until = (double) INFINITY, .choose_best = true};
 	trainer->optimizer = (lf_optimizer) {
 		.kind = training->optimizer,
 		.momentum = training->momentum,
@@ -88,7 +88,7 @@ window_at(const lf_trainer *trainer, size_t place)
 lf_status
 lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 {
-	lf_pass		pass = {.interrupt = interrupt};
+	lf_pass		pass = {.interrupt = interrupt, .sharded = trainer->shards.crowded};
 	uint64_t	seed = trainer->seed;
 
 	trainer->epoch = 0;
@@ -97,6 +97,7 @@ lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	trainer->best_loss = INFINITY;
 	trainer->position = 0;
 	trainer->validating = false;
+	trainer->cut_short = false;
 	trainer->sum = 0;
 	trainer->known = 0;
 	trainer->opened = trainer->now;
@@ -177,7 +178,8 @@ close_epoch(lf_trainer *trainer)
 		trainer->best_epoch = trainer->epoch;
 		memcpy(trainer->best, trainer->weights, bytes);
 	}
-	last = trainer->epoch == trainer->epochs ||
+	trainer->cut_short = trainer->cut_short || (trainer->now >= trainer->until && trainer->epoch < trainer->epochs);
+	last = trainer->epoch == trainer->epochs || trainer->cut_short ||
 		(validated && trainer->choose_best && training->patience > 0 &&
 		 trainer->epoch - trainer->best_epoch >= training->patience);
 	if (!last)
@@ -261,8 +263,11 @@ lf_trainer_step(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	status = shuffle(trainer, interrupt);
 	if (status == LF_OK)
 		status = train_batch(trainer, interrupt);
-	if (status != LF_OK || trainer->position < trainer->train_windows)
+	if (status != LF_OK)
 		return status;
+	trainer->cut_short = trainer->now >= trainer->until && trainer->position < trainer->train_windows;
+	if (trainer->position < trainer->train_windows && !trainer->cut_short)
+		return LF_OK;
 	trainer->train_loss = trainer->known > 0 ? trainer->sum / (double) trainer->known : 0;
 	if (trainer->validation_windows == 0)
 		return close_epoch(trainer);

@@ -44,6 +44,7 @@ typedef struct lf_training
 	int			members;		/* networks that are trained alike from other random numbers, and forecast together */
 	bool		blend;			/* mix the forecast with the best that costs nothing, see blend.h */
 	bool		calibrate;		/* correct what the network says of its spread by held-out values, see bounds.h */
+	double		max_seconds;	/* of a training by the caller's clock, which then ends with what it has; 0: no limit */
 	uint64_t	seed;
 } lf_training;
 
@@ -67,6 +68,7 @@ typedef struct lf_trainer
 	int			epochs;
 	uint64_t	seed;			/* of this run */
 	double		now;			/* seconds by a clock of the caller's, set before each step; NaN: nobody asks */
+	double		until;			/* by the same clock: the epoch at hand is closed then, and is the last */
 	bool		choose_best;	/* end on the weights of the best epoch, and stop early; else on those of the last */
 
 	/* readable at any time */
@@ -74,6 +76,7 @@ typedef struct lf_trainer
 	size_t		batch;			/* batches done in this epoch */
 	int			best_epoch;		/* 1-based, of the weights in the end; the last one unless best are chosen */
 	double		best_loss;
+	bool		cut_short;		/* there was no time for all epochs */
 	lf_epoch   *history;		/* (epochs) */
 	lf_real    *weights;		/* (parameters): the best ones once LF_FINISHED is returned */
 

@@ -137,12 +137,18 @@ report_divergence(int epoch, uint64 batch, const lf_training *training)
 			 errhint("Lower learning_rate, set clip_norm to 1, or scale the columns with \"scale\": \"standard\".")));
 }
 
+bool
+memory_allows(Size needed)
+{
+	return needed <= (Size) maintenance_work_mem * 1024;
+}
+
 void
 check_memory(Size needed, const char *what, const char *remedy)
 {
 	Size		allowed = (Size) maintenance_work_mem * 1024;
 
-	if (needed > allowed)
+	if (!memory_allows(needed))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%s needs %zu kB, and maintenance_work_mem allows %zu kB",

@@ -16,6 +16,9 @@ void		report_model(lf_status status) pg_attribute_noreturn();
 /* Raises the error of a training that diverged in a batch of an epoch, both counted from 1. */
 void		report_divergence(int epoch, uint64 batch, const lf_training *training) pg_attribute_noreturn();
 
+/* Whether that many bytes are within maintenance_work_mem. */
+bool		memory_allows(Size needed);
+
 /*
  * Raises 54000 where 'needed' bytes are more than maintenance_work_mem allows. 'what' says for what, as the subject of
  * a sentence, and 'remedy' what else helps, in the imperative.

@@ -7,7 +7,9 @@
 #include "architecture.h"
 #include "json.h"
 #include "pool.h"
+#include "utils/builtins.h"
 #include "utils/float.h"
+#include "utils/timestamp.h"
 
 #include <math.h>
 
@@ -22,6 +24,7 @@ typedef enum OptionType
 	OPTION_UNITS,
 	OPTION_CALENDAR,
 	OPTION_DIFFERENCE,			/* rows, or the word season */
+	OPTION_DURATION,			/* seconds, as a number or an interval */
 	OPTION_STEP,				/* kept as text: what it means depends on the time column */
 	OPTION_ARCHITECTURE,
 	OPTION_LEVELS,
@@ -112,6 +115,9 @@ static const OptionRow rows[] = {
 	{"calibrate", OPTION_BOOL, PLACE(training.calibrate), ANYTHING, "true", false,
 	"Whether the intervals of the losses quantile, gaussian and student_t are made wider or narrower so that they hold "
 	"their level on the held-out windows."},
+	{"max_time", OPTION_DURATION, PLACE(training.max_seconds), NUMBERS(1e-6, 1e9), "none", false,
+	"Longest time that training may take, as an interval or in seconds: it then ends with what it has. Reading the rows and "
+	"measuring errors and intervals come on top. How far it gets depends on the machine."},
 	{"shuffle", OPTION_BOOL, PLACE(training.shuffle), ANYTHING, "true", false,
 	"Whether windows are visited in a new random order in each epoch."},
 	{"scale", OPTION_CHOICE, PLACE(training.scale), NAMES(lf_scale_names, LF_SCALES), "standard", false,
@@ -134,8 +140,8 @@ static const OptionRow rows[] = {
 	{"timing", OPTION_BOOL, PLACE(timing), ANYTHING, "false", false,
 	"Whether lstm_history() tells the seconds of each epoch. Then equal trainings give models that differ in them."},
 	{"threads", OPTION_INT, PLACE(threads), NUMBERS(1, LF_MAX_THREADS), "lstm_forecast.max_threads", false,
-	"Threads that share each mini-batch, at most lstm_forecast.max_threads, and one if it is small. "
-	"The model does not depend on their number."},
+	"Threads that share each mini-batch, or the networks of an ensemble, at most lstm_forecast.max_threads, and one if a "
+	"mini-batch is small. The model does not depend on their number."},
 	{"missing", OPTION_CHOICE, PLACE(missing), NAMES(lf_missing_names, LF_MISSINGS), "error", false,
 	"What is done about missing rows, NULL and NaN: refused; filled on the line between the neighbours, by the value "
 	"before or by the mean of the same place in the seasons around; or filled on the line to be seen by the network, "
@@ -160,7 +166,6 @@ static const OptionRow rows[] = {
 	"Names of the columns that are forecast."},
 	{"inputs", OPTION_NAMES, PLACE(inputs), ANYTHING, "the targets", true,
 	"Names of the columns in the window."},
-	{.name = "max_time", .type = OPTION_LATER},
 	{.name = "init", .type = OPTION_LATER},
 };
 
@@ -256,6 +261,27 @@ read_levels(const OptionRow *row, const JsonbValue *value, const char *what, lf_
 				 errhint("For the interval of 80 per cent: [0.1, 0.9].")));
 }
 
+/* A number of seconds, or an interval. */
+static double
+read_duration(const OptionRow *row, const JsonbValue *value, const char *what)
+{
+	const Interval *interval;
+	double		seconds;
+
+	if (value->type == jbvNumeric)
+		return json_real(value, what, row->low, row->high);
+	interval = DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(json_text(value, what)),
+													 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	seconds = (interval->month * (double) DAYS_PER_MONTH + interval->day) * SECS_PER_DAY +
+		interval->time / (double) USECS_PER_SEC;
+	if (!(seconds >= row->low && seconds <= row->high))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s cannot be %s", what, json_display(value)),
+				 errdetail("It is a time of more than nothing, as '10 minutes', or a number of seconds.")));
+	return seconds;
+}
+
 static const char *const season_word[] = {"season"};
 
 static void
@@ -300,6 +326,9 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 				(void) json_choice(value, what, season_word, 1);
 			else
 				options->difference = (int) json_int(value, what, (int64) row->low, (int64) row->high);
+			break;
+		case OPTION_DURATION:
+			*(double *) place = read_duration(row, value, what);
 			break;
 		case OPTION_STEP:
 			options->step = value->type == jbvNumeric ? json_display(value) : json_text(value, what);
@@ -448,6 +477,8 @@ type_text(OptionType type)
 		case OPTION_STEP:
 		case OPTION_DIFFERENCE:
 			return "string or integer";
+		case OPTION_DURATION:
+			return "string or number";
 		case OPTION_NAMES:
 		case OPTION_CALENDAR:
 		case OPTION_ARCHITECTURE:

@@ -21,15 +21,26 @@
 
 /* Plans a fit over a measuring arena; raises what is wrong with the spec. Returns the bytes needed. */
 static Size
-measure(const Request *request, const lf_spec *spec, const lf_training *training, const lf_frame *frame, lf_fit *fit)
+measure(const Request *request, const lf_spec *spec, const lf_training *training, const lf_frame *frame, int lanes,
+		lf_fit *fit)
 {
 	lf_arena	arena = lf_arena_measure();
 	int			layer;
-	lf_status	status = lf_fit_plan(fit, &arena, spec, &request->task, frame, training, &layer);
+	lf_status	status = lf_fit_plan(fit, &arena, spec, &request->task, frame, training, lanes, &layer);
 
 	if (status != LF_OK && !(status == LF_TOO_LARGE && arena.overflow))
 		report_network(status, &fit->network, spec, layer, &request->task);
 	return arena.overflow ? SIZE_MAX : arena.used + LF_ALIGNMENT;
+}
+
+/* The same for a training of these rows, which take memory too. */
+static Size
+memory_of(const Request *request, const lf_spec *spec, const lf_frame *frame, const Rows *rows, int lanes, lf_fit *fit)
+{
+	Size		needed = measure(request, spec, &request->options.training, frame, lanes, fit);
+	Size		held = rows_memory(rows);
+
+	return needed > SIZE_MAX - held ? SIZE_MAX : needed + held;
 }
 
 Series
@@ -78,7 +89,7 @@ training_check(const Request *request)
 	spec_build(least, spec);
 	lf_default_training(&training, choices_preset(&request->options), 0);
 	frame.rows = choices_rows_needed(&least->task) + training.batch_size - 1;
-	check_memory(measure(least, spec, &training, &frame, fit), "training this network", REMEDY);
+	check_memory(measure(least, spec, &training, &frame, 1, fit), "training this network", REMEDY);
 	pfree(spec);
 	pfree(fit);
 	pfree(least);
@@ -86,49 +97,46 @@ training_check(const Request *request)
 
 /* Trains to the end; cancels and time-outs are served after each mini-batch and inside long ones. */
 static void
-step_until_finished(lf_fit *fit, bool timing)
+step_until_finished(lf_fit *fit, const Options *options)
 {
 	TimestampTz started = GetCurrentTimestamp();
+	bool		asks_time = options->timing || options->training.max_seconds > 0;
 	lf_status	status;
 
 	do
 	{
 		const volatile sig_atomic_t *interrupt = serve_interrupts();
 
-		if (timing)
-			fit->trainer.now = (GetCurrentTimestamp() - started) / 1e6;
+		if (asks_time)
+			lf_fit_tell_time(fit, (GetCurrentTimestamp() - started) / 1e6);
 		status = lf_fit_step(fit, interrupt);
 		if (status == LF_DIVERGED)
-			report_divergence(fit->trainer.epoch + 1, fit->trainer.batch + 1, &fit->training);
-		if (status == LF_EPOCH_DONE)
-			ereport(DEBUG1,
-					(errmsg_internal("epoch %d: loss %g, held-out loss %g", fit->trainer.epoch,
-									 fit->trainer.history[fit->trainer.epoch - 1].loss,
-									 fit->trainer.history[fit->trainer.epoch - 1].validation_loss)));
+			report_divergence(fit->latest->epoch + 1, fit->latest->batch + 1, &fit->training);
 	} while (status != LF_FINISHED);
-	for (size_t i = 0; i < fit->network.parameters; i++)
-		if (!isfinite(fit->trainer.weights[i]))
-			report_divergence(fit->trainer.epoch, fit->trainer.batch, &fit->training);
+	for (int i = 0; i < fit->epochs && !options->timing; i++)
+		fit->history[i].seconds = NAN;	/* the clock was for max_time */
+	if (!lf_fit_is_finite(fit))
+		report_divergence(fit->trainer.epoch, fit->trainer.batch, &fit->training);
 }
 
 /* The same with threads where they pay, which are gone when it ends, one way or the other. */
 static void
 run_fit(lf_fit *fit, const Options *options)
 {
-	int			threads = Min(settings_threads(options->threads), fit->trainer.shards.count);
+	int			threads = Min(settings_threads(options->threads), lf_fit_threads(fit));
 	lf_pool    *pool;
 
 	if (threads < 2)
 	{
-		step_until_finished(fit, options->timing);
+		step_until_finished(fit, options);
 		return;
 	}
 	pool = palloc(sizeof(lf_pool));
 	lf_pool_start(pool, threads);
-	fit->trainer.shards.pool = pool;
+	lf_fit_use_pool(fit, pool);
 	PG_TRY();
 	{
-		step_until_finished(fit, options->timing);
+		step_until_finished(fit, options);
 	}
 	PG_FINALLY();
 	{
@@ -167,6 +175,15 @@ report_rows(const Request *request, const Panel *panel, const Series *series)
 	regular_report(&panel->missing, series);
 }
 
+static void
+report_time(const Request *request, const lf_fit *fit)
+{
+	if (fit->cut_short)
+		ereport(NOTICE,
+				(errmsg("max_time ended the training on %s after %d of %d epochs",
+						request->source, fit->epochs, fit->training.epochs)));
+}
+
 static lf_labels *
 categories_of(const Panel *panel, const Columns *columns)
 {
@@ -195,7 +212,7 @@ train_panel(Request *request, Panel *panel, Series *series)
 	lf_frame	frame = panel_frame(panel);
 	lf_arena	arena;
 	Size		needed;
-	Size		held;			/* by the rows */
+	int			lanes;
 	int			season;			/* of the baselines */
 	int			layer;
 	bytea	   *value;
@@ -215,12 +232,19 @@ train_panel(Request *request, Panel *panel, Series *series)
 	if (model.missing.method == LF_MISSING_SEASONAL && model.missing.values == 0)
 		model.missing.season = season;
 	spec_build(request, spec);
-	needed = measure(request, spec, &options->training, &frame, fit);
-	held = rows_memory(rows);
-	check_memory(needed > SIZE_MAX - held ? SIZE_MAX : needed + held,
+	lanes = settings_threads(options->threads);
+	needed = memory_of(request, spec, &frame, rows, lanes, fit);
+	/* members side by side take more; they come one after the other where that is too much */
+	while (fit->lanes > 1 && !memory_allows(needed))
+	{
+		lanes = fit->lanes - 1;
+		needed = memory_of(request, spec, &frame, rows, lanes, fit);
+	}
+	check_memory(needed,
 				 psprintf("training this network on " UINT64_FORMAT " rows", rows->count), REMEDY);
+	needed -= rows_memory(rows);
 	arena = lf_arena_over(MemoryContextAllocHuge(panel->context, needed), needed);
-	(void) lf_fit_plan(fit, &arena, spec, task, &frame, &options->training, &layer);
+	(void) lf_fit_plan(fit, &arena, spec, task, &frame, &options->training, lanes, &layer);
 	lf_fit_start(fit, &frame, task, season);
 	run_fit(fit, options);
 
@@ -231,7 +255,10 @@ train_panel(Request *request, Panel *panel, Series *series)
 	if (request->relation[0] == '\0')
 		model.tail = rows->values + (rows->count - task->lookback) * rows->columns;
 	if (!request->quiet)
+	{
+		report_time(request, fit);
 		verdict_report(&model);
+	}
 	MemoryContextSwitchTo(caller);
 	value = model_to_bytea(&model);
 	return value;

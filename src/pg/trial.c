@@ -38,10 +38,13 @@ try_part(const Division *division, Trial *trial, int fold, uint64 later, uint64 
 	loaded = past_train(division->past, request, later + measured,
 						fold > 0 ? psprintf("fold %d", fold) : "the part before the test rows");
 	score = past_score(division->past, loaded, later, measured, 0.95);
-	past_measure(&score);
-	for (int j = 0; j < targets; j++)
-		units[j] = scoring_unit(score.along, score.origin, j);
-	lf_tally_add(tally, score.metrics, units, targets);
+	do
+	{
+		past_measure(&score);
+		for (int j = 0; j < targets; j++)
+			units[j] = scoring_unit(score.along, score.origin, j);
+		lf_tally_add(tally, score.metrics, units, targets);
+	} while (past_next(&score));
 	trial->lookback = loaded->model.task.lookback;
 	trial->parameters = loaded->model.parameters;
 	MemoryContextSwitchTo(caller);

@@ -1,5 +1,5 @@
 /*
- * trial.h: one way to train, tried on folds of a series and, if it is asked for, on the rows behind them.
+ * trial.h: one way to train, tried on folds of one or many series and, if it is asked for, on the rows behind them.
  */
 #ifndef LFPG_TRIAL_H
 #define LFPG_TRIAL_H

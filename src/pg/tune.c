@@ -250,29 +250,41 @@ read_deadline(FunctionCallInfo fcinfo)
 	return deadline;
 }
 
-/* How the rows are divided; raises 22000 where they are too few. */
+/* Reads the rows and settles how they are divided; raises 22000 where they are too few. */
 static void
-divide_rows(Division *division, FunctionCallInfo fcinfo)
+divide_rows(Division *division, FunctionCallInfo fcinfo, Request *request, Table *table)
 {
-	const lf_task *task = &division->request->task;
-	uint64		rows = past_rows(division->past, 0);
-	int			least = task->horizon + Max(task->lead, 1) - 1;
-	int			usual = (int) Max((int64) Min(rows / FOLD_SHARE, PG_INT32_MAX) / task->horizon * task->horizon, least);
-	int			fold_rows = argument_int(fcinfo, ARG_FOLD_ROWS, "fold_rows", least, PG_INT32_MAX, usual);
+	bool		several = request->series_column != NULL;
+	int			least = request->task.horizon + Max(request->task.lead, 1) - 1;
+	int			usual = least;	/* of many series that is enough to measure by */
+	uint64		needed;
 
+	if (!several)
+	{
+		division->past = past_read(request, table, 0);
+		usual = (int) (Min(past_rows(division->past, 0) / FOLD_SHARE, PG_INT32_MAX) / request->task.horizon *
+					   request->task.horizon);
+	}
 	division->folds = argument_int(fcinfo, ARG_FOLDS, "folds", 1, 1000, 3);
-	division->fold_rows = fold_rows;
-	division->test_rows = argument_int(fcinfo, ARG_TEST_ROWS, "test_rows", 0, PG_INT32_MAX, fold_rows);
+	division->fold_rows = argument_int(fcinfo, ARG_FOLD_ROWS, "fold_rows", least, PG_INT32_MAX, Max(usual, least));
+	division->test_rows = argument_int(fcinfo, ARG_TEST_ROWS, "test_rows", 0, PG_INT32_MAX, (int) division->fold_rows);
 	if (division->test_rows > 0 && division->test_rows < least)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("test_rows must be 0 or at least %d, not " UINT64_FORMAT, least, division->test_rows)));
-	if (rows <= division->folds * division->fold_rows + division->test_rows)
+	needed = division->folds * division->fold_rows + division->test_rows + 1;
+	if (several)
+	{
+		division->past = past_read(request, table, needed);
+		panel_report_skipped(division->past->panel, request->source, "tuned on");
+	}
+	if (past_rows(division->past, 0) < needed)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s has " UINT64_FORMAT " rows, too few for %d folds of " UINT64_FORMAT " rows and "
 						UINT64_FORMAT " test rows",
-						division->request->source, rows, division->folds, division->fold_rows, division->test_rows),
+						request->source, past_rows(division->past, 0), division->folds, division->fold_rows,
+						division->test_rows),
 				 errhint("Reduce folds, fold_rows or test_rows, or give more rows.")));
 }
 
@@ -296,10 +308,7 @@ tune(FunctionCallInfo fcinfo, bool several)
 	deadline = read_deadline(fcinfo);
 	table = request_read(fcinfo, several, request);
 	grid = grid_read(PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID), options, request);
-	if (request->series_column != NULL)
-		report_unsupported("series_column in lstm_tune");
-	tune.division.past = past_read(request, table, 0);
-	divide_rows(&tune.division, fcinfo);
+	divide_rows(&tune.division, fcinfo, request, table);
 	plan_trials(&tune, grid, options, most, seed);
 
 	tune.division.each = AllocSetContextCreate(CurrentMemoryContext, "lstm_tune training", ALLOCSET_DEFAULT_SIZES);

@@ -21,6 +21,10 @@ typedef struct fit_rig
 	lf_task		task;
 	lf_spec		spec;
 	lf_training training;
+	int			lanes;
+	lf_pool    *pool;
+	double		second;			/* of the clock, per call; 0: there is none */
+	double		end;			/* what it showed at last */
 	lf_fit		fit;
 	guarded		block;
 } fit_rig;
@@ -66,13 +70,13 @@ fit_rig_plan(fit_rig *r, size_t less)
 {
 	lf_arena	arena = lf_arena_measure();
 	int			layer;
-	lf_status	status = lf_fit_plan(&r->fit, &arena, &r->spec, &r->task, &r->frame, &r->training, &layer);
+	lf_status	status = lf_fit_plan(&r->fit, &arena, &r->spec, &r->task, &r->frame, &r->training, r->lanes, &layer);
 
 	if (status != LF_OK)
 		return status;
 	r->block = guarded_new(arena.used - less);
 	arena = lf_arena_over(r->block.block, r->block.bytes);
-	return lf_fit_plan(&r->fit, &arena, &r->spec, &r->task, &r->frame, &r->training, &layer);
+	return lf_fit_plan(&r->fit, &arena, &r->spec, &r->task, &r->frame, &r->training, r->lanes, &layer);
 }
 
 /*
@@ -88,9 +92,13 @@ fit_rig_run(fit_rig *r, int every)
 	if (status != LF_OK)
 		return status;
 	lf_fit_start(&r->fit, &r->frame, &r->task, 9);
+	lf_fit_use_pool(&r->fit, r->pool);
 	for (long call = 1;; call++)
 	{
 		interrupt = every > 0 && call % every == 0;
+		r->end = (double) call * r->second;
+		if (r->second > 0)
+			lf_fit_tell_time(&r->fit, r->end);
 		status = lf_fit_step(&r->fit, &interrupt);
 		if (interrupt && status != LF_INTERRUPTED)
 			return LF_CORRUPT;

@@ -624,6 +624,85 @@ test_members(void)
 	fit_rig_close(&alone);
 }
 
+/* Members that are trained side by side are those that would be trained one after the other. */
+static void
+test_lanes(void)
+{
+	lf_pool		pool;
+	fit_rig		r;
+	fit_rig		one;
+
+	fit_rig_setup(&one, LF_STACKED, 1, 0.1);
+	one.training.members = 5;
+	one.training.refit = true;
+	ok(fit_rig_run(&one, 0) == LF_FINISHED && one.fit.lanes == 1, "five members take one lane where no more are given");
+	lf_pool_start(&pool, 3);
+	for (int lanes = 2; lanes <= 7; lanes++)
+		for (int every = 0; every <= 3; every += 3)
+		{
+			size_t		bytes = 5 * one.fit.network.parameters * sizeof(lf_real);
+
+			fit_rig_setup(&r, LF_STACKED, 1, 0.1);
+			r.training.members = 5;
+			r.training.refit = true;
+			r.lanes = lanes;
+			r.pool = lanes == 4 ? NULL : &pool;
+			ok(fit_rig_run(&r, every) == LF_FINISHED && guarded_intact(&r.block) && r.fit.lanes == (lanes < 5 ? lanes : 5) &&
+			   memcmp(r.fit.weights, one.fit.weights, bytes) == 0 && r.fit.epochs == one.fit.epochs &&
+			   memcmp(r.fit.scores, one.fit.scores, LF_FORECASTERS * sizeof(lf_score)) == 0,
+			   "in %d lanes%s they are the same", lanes, every > 0 ? ", with interrupts," : "");
+			fit_rig_close(&r);
+		}
+	fit_rig_setup(&r, LF_STACKED, 1, 0.1);
+	r.training = one.training;
+	r.training.learning_rate = 1e30;
+	r.training.clip_norm = 0;
+	r.lanes = 3;
+	r.pool = &pool;
+	ok(fit_rig_run(&r, 0) == LF_DIVERGED && r.fit.latest->epoch < 8, "one that diverges is the end of all");
+	fit_rig_close(&r);
+	lf_pool_stop(&pool);
+	fit_rig_close(&one);
+}
+
+/* By a clock that goes on by one second with each call, which is one mini-batch. */
+static void
+test_time_limit(void)
+{
+	double		all;
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	r.training.refit = true;
+	r.second = 1;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && !r.fit.cut_short && r.fit.epochs == 8, "without a limit all epochs are done");
+	all = r.end;
+	fit_rig_close(&r);
+
+	r.training.max_seconds = 2 * all;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && !r.fit.cut_short && r.end == all, "nor does one that is not reached");
+	fit_rig_close(&r);
+
+	/* 54 windows are 6 batches and 2 of validation, 73 windows 9 */
+	r.training.max_seconds = all / 2;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.cut_short && r.fit.epochs > 1 && r.fit.epochs < 8 &&
+	   r.fit.first_epochs <= r.fit.best_epoch, "half the time is enough for some epochs");
+	diag("%d epochs, then %d", r.fit.epochs, r.fit.first_epochs);
+	ok(r.end > 0.7 * all / 2 && r.end < all / 2 + 10, "and is what it takes: %g of %g", r.end, all / 2);
+	fit_rig_close(&r);
+
+	r.training.max_seconds = 2;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.epochs == 1 && r.fit.first_epochs == 1 && lf_fit_is_finite(&r.fit),
+	   "two seconds end in the middle of the first epoch, which counts");
+	fit_rig_close(&r);
+
+	r.training.members = 3;
+	r.training.max_seconds = 1.5 * all;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.cut_short && r.fit.trained == 3 && r.fit.member_epoch[2] > 1 &&
+	   r.end < 1.5 * all + 20, "members share the time");
+	fit_rig_close(&r);
+}
+
 /* Noise around a season: the network can at best be mixed with the mean of the seasons. */
 static void
 test_blend(void)
@@ -726,6 +805,8 @@ main(void)
 	test_series_apart();
 	test_given();
 	test_members();
+	test_lanes();
+	test_time_limit();
 	test_blend();
 	test_blend_weights();
 	return done_testing();

@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(25);
+SELECT plan(35);
 
 CREATE TABLE days AS
 SELECT date '2024-01-01' + i AS at, i, 20 + 5 * sin(i * 2 * pi() / 7) + (hashint4(i) % 100) / 60.0 AS value, i % 5 AS other
@@ -37,6 +37,31 @@ SELECT results_eq($$ SELECT forecast FROM lstm_rolling(pg_temp.model('three')) W
 SELECT is((SELECT count(*) FROM lstm_forecast(pg_temp.model('quantile'), level => 0.8) WHERE lower_bound < upper_bound), 3::bigint,
     'members that say quantiles say them together');
 SELECT is((SELECT count(DISTINCT round(forecast::numeric, 6)) FROM generate_series(1, 3), lstm_forecast(pg_temp.model('three'))), 3::bigint, 'calls after each other agree');
+
+-- side by side they take more memory than one after the other
+CREATE FUNCTION pg_temp.large(threads int) RETURNS bytea LANGUAGE sql AS $$
+    SELECT pg_temp.trained(jsonb_build_object('ensemble', 2, 'units', 128, 'epochs', 1, 'threads', threads)) $$;
+SET LOCAL maintenance_work_mem = '1MB';
+SET LOCAL lstm_forecast.max_threads = 2;
+CREATE TABLE memory AS SELECT substring(pg_temp.failure($$ SELECT pg_temp.large(1) $$) FROM 'needs (\d+) kB')::int AS needed;
+SELECT cmp_ok((SELECT needed FROM memory), '>', 1024, 'a large ensemble is told what it needs');
+SELECT isnt(set_config('maintenance_work_mem', needed * 11 / 10 || 'kB', true), NULL, 'which is less than two at the same time need') FROM memory;
+CREATE TABLE large AS SELECT pg_temp.large(2) AS model;
+SELECT is((SELECT lstm_info(model)->>'members' FROM large), '2', 'where that is all there is, its networks are trained one after the other');
+SET LOCAL maintenance_work_mem = '1GB';
+SELECT ok(model = pg_temp.large(2) AND model = pg_temp.large(1), 'and come out as those trained side by side') FROM large;
+SELECT throws_ok($$ SELECT pg_temp.trained('{"ensemble": 3, "threads": 2, "optimizer": "sgd", "learning_rate": 100, "clip_norm": 0, "epochs": 1000,
+    "scale": "none", "activation": "relu"}') $$, '22003', NULL, 'one that diverges is the end of all');
+
+---- time ----
+
+CREATE TABLE limited AS SELECT pg_temp.trained('{"epochs": 1000000, "patience": 0, "max_time": "0.2 s"}') AS model;
+SELECT ok((lstm_info(model)->>'epochs')::int BETWEEN 1 AND 999999, 'max_time ends a training early') FROM limited;
+SELECT is((SELECT count(*) FROM limited, lstm_forecast(model) WHERE lower_bound < upper_bound), 3::bigint, 'its model forecasts, with intervals');
+SELECT is((SELECT count(*) FROM limited, lstm_history(model) WHERE seconds IS NOT NULL), 0::bigint, 'and keeps no times');
+SELECT ok(pg_temp.trained('{"max_time": "1 day"}') = pg_temp.model('one'), 'a limit that is not reached changes nothing');
+SELECT is((SELECT count(*) FROM unnest('{1,0.2 s,1 day}'::text[]) AS t WHERE pg_temp.failure(format($f$ SELECT pg_temp.trained('{"epochs": 1, "max_time": "%s"}') $f$, t)) = 'no error'),
+    3::bigint, 'it is an interval');
 
 ---- blends ----
 

@@ -5,7 +5,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(63);
+SELECT plan(66);
 
 CREATE TABLE days (at date PRIMARY KEY, n int UNIQUE, value float8, other float8);
 SELECT setseed(0.25);
@@ -117,7 +117,7 @@ FROM (VALUES
     ('{"lookback": [0]}', '22023', 'lookback in grid must be an integer from 1 to 1048576, not 0', 'and a lookback out of its range'),
     ('{"horizon": [2]}', '22023', '"horizon" is a parameter here, not an option', 'and a parameter'),
     ('{"missing": ["linear"]}', '22023', 'option "missing" cannot be in grid', 'and what changes the rows'),
-    ('{"max_time": ["1 s"]}', '0A000', 'option "max_time" is not supported yet', 'and what is not there yet'),
+    ('{"init": ["x"]}', '0A000', 'option "init" is not supported yet', 'and what is not there yet'),
     ('[{"units": 2}]', '22023', 'grid must be a JSON object', 'and a grid that is no object'))
     AS t (grid, code, message, name);
 SELECT throws_ok($$ SELECT lstm_tune('days', 'value', grid => (SELECT jsonb_object_agg(name, ARRAY[1,2,3,4,5,6,7,8,9,10]) FROM lstm_options()
@@ -152,6 +152,20 @@ SELECT is((SELECT array_agg(status ~ 'diverged' ORDER BY trial) FROM lstm_tune('
 SELECT results_eq($$ SELECT status, count(*), bool_and(trial = 1) FROM lstm_tune('days', 'value', lookback => 7, options => '{"units": 4}',
         grid => '{"seed": [2, 3, 4, 5]}', max_time => '1 microsecond') GROUP BY status ORDER BY count $$,
     $$ VALUES ('ok', 1::bigint, true), ('not run', 4, false) $$, 'when the time is over, no new trial begins');
+
+---- several series ----
+
+CREATE TABLE shops AS
+SELECT s AS shop, date '2024-01-01' + i AS day, s * 100 + 10 * s * sin(i * 2 * pi() / 7) + hashint4(i * 7 + s) % 10 AS sold
+FROM generate_series(1, 3) s, generate_series(0, 99 + s) i;
+SELECT results_eq($$ SELECT round(error::numeric, 9) FROM lstm_tune('shops', 'sold', series_column => 'shop', horizon => 7, lookback => 14,
+        options => '{"epochs": 2, "units": 3}', grid => '{"units": [3]}', folds => 2, test_rows => 0) $$,
+    $$ SELECT round(avg(value)::numeric, 9) FROM lstm_backtest('shops', 'sold', series_column => 'shop', horizon => 7, lookback => 14,
+        options => '{"epochs": 2, "units": 3}', folds => 2) WHERE metric = 'mase' $$, 'of several series the error is the mean over them and the folds');
+SELECT results_eq($$ SELECT rank, status, test_error IS NOT NULL FROM lstm_tune('shops', 'sold', series_column => 'shop', horizon => 7,
+        lookback => 14, options => '{"epochs": 2, "units": 3}', grid => '{"units": [4]}', folds => 1) WHERE rank = 1 $$,
+    $$ VALUES (1, 'ok', true) $$, 'their newest rows are a test here too');
+SELECT throws_ok($$ SELECT lstm_tune('shops', 'sold', series_column => 'shop', horizon => 70) $$, '22000', NULL, 'and they must be long enough for the folds');
 SELECT throws_ok($$ SELECT lstm_tune('days', 'value', max_time => '-1 s') $$, '22023', 'max_time must be longer than 0', 'a time that is over before it begins');
 
 ---- several columns ----
