@@ -15,12 +15,13 @@ CORE = activation base blend bounds combinations crc32c defaults fit frequent ga
 	kernels_avx2 kernels_avx512 kernels_generic layer layer_bidirectional layer_category_embedding layer_conv1d \
 	layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d layer_segment_lstm layer_shape \
 	layer_time_distributed level loss matrix metrics model_bytes network optimizer patches pool predict preset quantile \
-	random scaler score season shards split tally trainer window
+	random renew scaler score season shards split tally trainer window
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
 PG = along anomalies architecture arguments backtest calendar choices columns describe dictionary error evaluate forecast grid \
 	import json model_cache model_value module newest number options outlook panel past plot predict regular request \
-	rolling rows scoring settings spec step svg table table_read timeline train train_agg training trial tune verdict windows
+	rolling rows scoring settings spec step svg table table_read threads timeline train train_agg training trial tune \
+	update verdict windows
 
 CORE_SOURCES = $(CORE:%=src/core/%.c)
 OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))

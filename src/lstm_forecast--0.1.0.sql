@@ -193,6 +193,25 @@ AS 'MODULE_PATHNAME', 'lstm_rolling';
 COMMENT ON FUNCTION lstm_rolling(bytea, regclass, int, int, float8, bigint) IS
 'forecasts along known rows, beside what came: from every stride-th row, so many steps; origin is the number of the last row known';
 
+CREATE FUNCTION lstm_update(
+    model bytea,
+    relation regclass DEFAULT NULL,
+    epochs int DEFAULT 5,
+    learning_rate float8 DEFAULT NULL,
+    rehearsal float8 DEFAULT 1,
+    OUT new_model bytea,
+    OUT accepted boolean,
+    OUT error float8,
+    OUT previous_error float8,
+    OUT new_rows bigint,
+    OUT reason text)
+RETURNS SETOF record
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1
+AS 'MODULE_PATHNAME', 'lstm_update';
+
+COMMENT ON FUNCTION lstm_update(bytea, regclass, int, float8, float8) IS
+'goes on training a model with the rows that came since; keeps the old one where the new one is worse on the newest of them';
+
 CREATE FUNCTION lstm_evaluate(
     model bytea,
     relation regclass DEFAULT NULL,

@@ -244,6 +244,8 @@ take_member(lf_fit *fit, lf_lane *lane)
 	trainer->epochs = !select && fit->split.validation_windows > 0 && (chooses_epoch(fit) || fit->cut_short) ?
 		fit->member_epoch[member] : fit->training.epochs;
 	trainer->until = until(fit, member);
+	if (fit->from != NULL)
+		trainer->from = fit->from + (size_t) (member % fit->from_members) * fit->network.parameters;
 	/* what is scored must be trained like what is kept */
 	trainer->choose_best = chooses_epoch(fit) || !fit->training.refit;
 	/* also where one follows the other: results are to be the same */

@@ -44,6 +44,8 @@ typedef struct lf_fit
 	int			lanes;			/* that were planned */
 	lf_lane		lane[LF_MAX_THREADS];
 	lf_pool    *pool;			/* the caller's, for the lanes; NULL: one after the other */
+	const lf_real *from;		/* (from_members, parameters): the caller's, to begin with; NULL: fresh weights */
+	int			from_members;
 	const lf_trainer *latest;	/* the one that the status of the last step came from */
 	const volatile sig_atomic_t *interrupt;	/* of the step under way */
 	lf_predictor predictor;

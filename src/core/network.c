@@ -75,6 +75,29 @@ turn(const lf_pass *pass, const lf_shape *shape, bool to_time_major, const lf_re
 		}
 }
 
+static bool
+same_layer(const lf_layer_spec *a, const lf_layer_spec *b)
+{
+	return a->kind == b->kind && a->inner == b->inner && a->units == b->units && a->activation == b->activation &&
+		a->recurrent_activation == b->recurrent_activation && a->use_bias == b->use_bias &&
+		a->unit_forget_bias == b->unit_forget_bias && a->return_sequences == b->return_sequences &&
+		a->go_backwards == b->go_backwards && a->merge == b->merge && a->padding == b->padding &&
+		a->kernel[0] == b->kernel[0] && a->kernel[1] == b->kernel[1] && a->strides[0] == b->strides[0] &&
+		a->strides[1] == b->strides[1] && lf_shape_equal(&a->target, &b->target) && a->segments == b->segments &&
+		a->categories == b->categories;
+}
+
+bool
+lf_spec_equal(const lf_spec *a, const lf_spec *b)
+{
+	if (a->count != b->count || !lf_shape_equal(&a->input, &b->input))
+		return false;
+	for (int i = 0; i < a->count; i++)
+		if (!same_layer(&a->layer[i], &b->layer[i]))
+			return false;
+	return true;
+}
+
 lf_status
 lf_network_create(lf_network *network, const lf_spec *spec, int *layer)
 {

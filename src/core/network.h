@@ -20,6 +20,9 @@ typedef struct lf_spec
 	lf_layer_spec layer[LF_MAX_LAYERS];
 } lf_spec;
 
+/* Whether two specs are of the same network: weights of one are weights of the other. */
+bool		lf_spec_equal(const lf_spec *a, const lf_spec *b);
+
 typedef struct lf_network
 {
 	int			count;

@@ -57,8 +57,8 @@ lf_split_count(const lf_frame *frame, const lf_task *task, double share)
 	return split;
 }
 
-static void
-plan_spans(lf_spans *spans, lf_arena *arena, size_t series)
+void
+lf_spans_plan(lf_spans *spans, lf_arena *arena, size_t series)
 {
 	spans->series = series;
 	spans->before = lf_arena_take(arena, series + 1, sizeof(size_t));
@@ -70,13 +70,13 @@ lf_split_plan(lf_split *split, lf_arena *arena, const lf_frame *frame)
 {
 	size_t		series = lf_frame_series(frame);
 
-	plan_spans(&split->all, arena, series);
-	plan_spans(&split->train, arena, series);
-	plan_spans(&split->validation, arena, series);
+	lf_spans_plan(&split->all, arena, series);
+	lf_spans_plan(&split->train, arena, series);
+	lf_spans_plan(&split->validation, arena, series);
 }
 
-static void
-add_span(lf_spans *spans, size_t series, size_t first, size_t windows)
+void
+lf_spans_add(lf_spans *spans, size_t series, size_t first, size_t windows)
 {
 	spans->first[series] = first;
 	spans->before[series + 1] = spans->before[series] + windows;
@@ -94,9 +94,9 @@ lf_split_make(lf_split *split, const lf_frame *frame, const lf_task *task, doubl
 		part		here = part_of(frame, task, share, s);
 		size_t		first = lf_frame_start(frame, s);
 
-		add_span(&split->all, s, first, here.windows);
-		add_span(&split->train, s, first, here.train);
-		add_span(&split->validation, s, first + here.windows - here.held, here.held);
+		lf_spans_add(&split->all, s, first, here.windows);
+		lf_spans_add(&split->train, s, first, here.train);
+		lf_spans_add(&split->validation, s, first + here.windows - here.held, here.held);
 	}
 	split->windows = split->all.before[series];
 	split->train_windows = split->train.before[series];

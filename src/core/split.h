@@ -46,6 +46,10 @@ lf_split	lf_split_count(const lf_frame *frame, const lf_task *task, double share
 void		lf_split_plan(lf_split *split, lf_arena *arena, const lf_frame *frame);
 void		lf_split_make(lf_split *split, const lf_frame *frame, const lf_task *task, double share);
 
+/* Takes the memory for spans of so many series; then they are added in order, the first with before[0] = 0. */
+void		lf_spans_plan(lf_spans *spans, lf_arena *arena, size_t series);
+void		lf_spans_add(lf_spans *spans, size_t series, size_t first, size_t windows);
+
 lf_place	lf_spans_at(const lf_spans *spans, size_t window);
 
 /* Those of one series. */

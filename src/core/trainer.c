@@ -73,6 +73,8 @@ want_shuffled(lf_trainer *trainer)
 	trainer->unshuffled = trainer->listed && trainer->training->shuffle ? trainer->train_windows : 0;
 	if (!trainer->listed)
 		trainer->order_key = lf_random_next(&trainer->random);
+	if (trainer->sampled > 0)
+		trainer->sample_key = lf_random_next(&trainer->random);
 }
 
 /* The training window at a place of this epoch's order. */
@@ -83,6 +85,16 @@ window_at(const lf_trainer *trainer, size_t place)
 		return trainer->order[place];
 	return trainer->training->shuffle ?
 		(size_t) lf_random_place(trainer->order_key, place, trainer->train_windows) : place;
+}
+
+/* Where the training window with this number is: the first ones are the epoch's sample. */
+static lf_place
+place_of(const lf_trainer *trainer, size_t window)
+{
+	if (window >= trainer->sampled)
+		return lf_spans_at(&trainer->train, window - trainer->sampled);
+	return lf_spans_at(&trainer->again,
+					   (size_t) lf_random_place(trainer->sample_key, window, trainer->again_windows));
 }
 
 lf_status
@@ -108,7 +120,10 @@ lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	lf_optimizer_reset(&trainer->optimizer);
 	trainer->shards.network[0] = trainer->network;
 	lf_shards_bind(&trainer->shards, trainer->weights, trainer->gradients);
-	return lf_network_initialize(trainer->network, seed, &pass, trainer->weights);
+	if (trainer->from == NULL)
+		return lf_network_initialize(trainer->network, seed, &pass, trainer->weights);
+	memcpy(trainer->weights, trainer->from, trainer->network->parameters * sizeof(lf_real));
+	return LF_OK;
 }
 
 static double
@@ -140,7 +155,7 @@ fill_batch(lf_trainer *trainer)
 	{
 		size_t		at = trainer->position + i;
 		lf_place	place = trainer->validating ? lf_spans_at(&trainer->validation, at) :
-			lf_spans_at(&trainer->train, window_at(trainer, at));
+			place_of(trainer, window_at(trainer, at));
 
 		here.scaler = trainer->windows.scaler + place.series * (size_t) here.frame->columns;
 		lf_window_input(&here, place.row, trainer->x + i * in, trainer->level);

@@ -69,6 +69,10 @@ typedef struct lf_trainer
 	uint64_t	seed;			/* of this run */
 	double		now;			/* seconds by a clock of the caller's, set before each step; NaN: nobody asks */
 	double		until;			/* by the same clock: the epoch at hand is closed then, and is the last */
+	const lf_real *from;		/* (parameters): weights to begin with; NULL: fresh ones from the seed */
+	lf_spans	again;			/* windows of which each epoch takes others, 'sampled' of them, beside those of 'train' */
+	size_t		again_windows;
+	size_t		sampled;		/* of train_windows; 0: none */
 	bool		choose_best;	/* end on the weights of the best epoch, and stop early; else on those of the last */
 
 	/* readable at any time */
@@ -89,6 +93,7 @@ typedef struct lf_trainer
 	lf_real    *best;			/* (parameters) */
 	bool		listed;			/* the order of the windows stands in 'order'; else order_key makes it up */
 	uint64_t	order_key;
+	uint64_t	sample_key;		/* chooses those of the epoch */
 	uint32_t   *order;			/* (train_windows): in which they are visited */
 	size_t		unshuffled;		/* of the order, what the next epoch still has to shuffle: its first so many */
 	lf_real    *x;				/* (B, lookback, inputs), sample after sample */
@@ -111,7 +116,7 @@ typedef struct lf_trainer
 void		lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const lf_training *training,
 							const lf_task *task, size_t windows);
 
-/* Fresh weights from the seed, then ready for steps. LF_INTERRUPTED: call again. */
+/* The weights to begin with, then ready for steps. LF_INTERRUPTED: call again. */
 lf_status	lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt);
 
 /*

@@ -115,9 +115,41 @@ choose_transform(Request *request)
 				 errdetail("Differences are added up from the last value in the window on.")));
 }
 
+/* What is left open where training goes on from a model. */
+static void
+choose_as_before(Request *request)
+{
+	Options    *options = &request->options;
+	const lf_model *before = &options->init->model;
+	int			embeddings = 0;
+
+	if (request->task.lookback == LF_UNSET)
+		request->task.lookback = before->task.lookback;
+	if (options->normalize == LF_UNSET)
+		options->normalize = before->training.normalize;
+	if (options->loss == LF_UNSET)
+		options->loss = before->training.loss;
+	if (options->training.learning_rate == LF_UNSET)
+		options->training.learning_rate = before->training.learning_rate;
+	if (options->channels == LF_UNSET && before->task.independent)
+		options->channels = CHANNELS_INDEPENDENT;
+	/* the layers end in what the task asks for; where that is another one, training says so */
+	if (!options->open || request->task.horizon != before->task.horizon || request->task.targets != before->task.targets)
+		return;
+	/* layers that embed categories are put in front later */
+	while (embeddings < before->spec.count && before->spec.layer[embeddings].kind == LF_CATEGORY_EMBEDDING)
+		embeddings++;
+	options->open = false;
+	options->layers = memcpy(palloc(sizeof(lf_spec)), &before->spec, sizeof(lf_spec));
+	options->layers->count -= embeddings;
+	memmove(options->layers->layer, options->layers->layer + embeddings, options->layers->count * sizeof(lf_layer_spec));
+}
+
 void
 choices_of_request(Request *request)
 {
+	if (request->options.init != NULL)
+		choose_as_before(request);
 	choose_channels(request);
 	choose_head(request);
 	choose_transform(request);

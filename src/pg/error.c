@@ -155,11 +155,3 @@ check_memory(Size needed, const char *what, const char *remedy)
 						what, needed / 1024 + 1, allowed / 1024),
 				 errhint("Raise maintenance_work_mem, or %s.", remedy)));
 }
-
-void
-report_unsupported(const char *parameter)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("%s is not supported yet", parameter)));
-}

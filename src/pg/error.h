@@ -25,9 +25,6 @@ bool		memory_allows(Size needed);
  */
 void		check_memory(Size needed, const char *what, const char *remedy);
 
-/* Raises 0A000 for a parameter that is in the signature but not filled in yet. */
-void		report_unsupported(const char *parameter) pg_attribute_noreturn();
-
 /* "(None, 3, 50)" */
 char	   *shape_text(const lf_shape *shape, bool with_batch);
 

@@ -28,7 +28,7 @@ typedef enum OptionType
 	OPTION_STEP,				/* kept as text: what it means depends on the time column */
 	OPTION_ARCHITECTURE,
 	OPTION_LEVELS,
-	OPTION_LATER				/* settled name, not built yet */
+	OPTION_MODEL				/* a bytea value, as jsonb has it: its text */
 } OptionType;
 
 typedef struct OptionRow
@@ -106,6 +106,9 @@ static const OptionRow rows[] = {
 	"Networks that are trained alike from other random numbers; the forecast is the mean of theirs."},
 	{"blend", OPTION_CHOICE, PLACE(blend), NAMES(blend_names, 2), "none", false,
 	"Whether the forecast is mixed with the best that costs nothing, by a weight fitted on the held-out part: none, or auto."},
+	{"init", OPTION_MODEL, PLACE(init), ANYTHING, "none", false,
+	"A model of the same network, with whose weights training begins. What is left open of network, lookback and "
+	"normalization is taken from it. See lstm_update() for going on with new rows."},
 	{"validation", OPTION_REAL, PLACE(training.validation), NUMBERS(0, 0.9), "0.2", false,
 	"Newest part of the windows that is held out to choose the best epoch and to tell how good the forecast is."},
 	{"patience", OPTION_INT, PLACE(training.patience), NUMBERS(0, 1000000), "10", false,
@@ -166,7 +169,6 @@ static const OptionRow rows[] = {
 	"Names of the columns that are forecast."},
 	{"inputs", OPTION_NAMES, PLACE(inputs), ANYTHING, "the targets", true,
 	"Names of the columns in the window."},
-	{.name = "init", .type = OPTION_LATER},
 };
 
 typedef struct OptionsReader
@@ -339,8 +341,9 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 		case OPTION_LEVELS:
 			read_levels(row, value, what, place);
 			break;
-		case OPTION_LATER:
-			report_unsupported(what);
+		case OPTION_MODEL:
+			*(LoadedModel **) place = model_load(DatumGetByteaPP(DirectFunctionCall1(byteain,
+																					 CStringGetDatum(json_text(value, what)))));
 			break;
 	}
 }
@@ -380,7 +383,7 @@ visit_option(void *state, const char *name, const JsonbValue *value)
 			read_option(&rows[i], value, reader->options);
 			return;
 		}
-		if (rows[i].type != OPTION_LATER && (reader->aggregate || !rows[i].aggregate))
+		if (reader->aggregate || !rows[i].aggregate)
 			valid[count++] = rows[i].name;
 	}
 	nearest = nearest_name(name, valid, count);
@@ -500,8 +503,6 @@ lstm_options(PG_FUNCTION_ARGS)
 		Datum		values[5];
 		bool		nulls[5] = {false};
 
-		if (rows[i].type == OPTION_LATER)
-			continue;
 		values[0] = CStringGetTextDatum(rows[i].name);
 		values[1] = CStringGetTextDatum(type_text(rows[i].type));
 		values[2] = CStringGetTextDatum(rows[i].standard);

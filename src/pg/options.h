@@ -7,6 +7,7 @@
 #include "calendar.h"
 #include "common.h"
 #include "defaults.h"
+#include "model_value.h"
 #include "preset.h"
 
 /* Whether the network sees the columns side by side or one at a time. */
@@ -43,6 +44,7 @@ typedef struct Options
 	double		seed;
 	bool		timing;			/* keep the seconds of each epoch */
 	int			threads;		/* 0: as many as are allowed */
+	LoadedModel *init;			/* to begin with its weights; NULL: with fresh ones */
 
 	/* the rows */
 	int			missing;		/* lf_missing */

@@ -11,6 +11,7 @@
 #include "settings.h"
 #include "spec.h"
 #include "step.h"
+#include "threads.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "verdict.h"
@@ -95,14 +96,23 @@ training_check(const Request *request)
 	pfree(least);
 }
 
+typedef struct Run
+{
+	lf_fit	   *fit;
+	const Options *options;
+} Run;
+
 /* Trains to the end; cancels and time-outs are served after each mini-batch and inside long ones. */
 static void
-step_until_finished(lf_fit *fit, const Options *options)
+step_until_finished(void *state, lf_pool *pool)
 {
+	lf_fit	   *fit = ((Run *) state)->fit;
+	const Options *options = ((Run *) state)->options;
 	TimestampTz started = GetCurrentTimestamp();
 	bool		asks_time = options->timing || options->training.max_seconds > 0;
 	lf_status	status;
 
+	lf_fit_use_pool(fit, pool);
 	do
 	{
 		const volatile sig_atomic_t *interrupt = serve_interrupts();
@@ -117,32 +127,6 @@ step_until_finished(lf_fit *fit, const Options *options)
 		fit->history[i].seconds = NAN;	/* the clock was for max_time */
 	if (!lf_fit_is_finite(fit))
 		report_divergence(fit->trainer.epoch, fit->trainer.batch, &fit->training);
-}
-
-/* The same with threads where they pay, which are gone when it ends, one way or the other. */
-static void
-run_fit(lf_fit *fit, const Options *options)
-{
-	int			threads = Min(settings_threads(options->threads), lf_fit_threads(fit));
-	lf_pool    *pool;
-
-	if (threads < 2)
-	{
-		step_until_finished(fit, options);
-		return;
-	}
-	pool = palloc(sizeof(lf_pool));
-	lf_pool_start(pool, threads);
-	lf_fit_use_pool(fit, pool);
-	PG_TRY();
-	{
-		step_until_finished(fit, options);
-	}
-	PG_FINALLY();
-	{
-		lf_pool_stop(pool);
-	}
-	PG_END_TRY();
 }
 
 static PanelPlan
@@ -198,6 +182,63 @@ categories_of(const Panel *panel, const Columns *columns)
 	return labels;
 }
 
+/* The values of the i-th category of a model, by their numbers. */
+static lf_labels
+labels_of_model(const lf_model *model, int i)
+{
+	int			column = model->task.input[i];
+
+	if (model->task.kind[column] != LF_COLUMN_SERIES)
+		return model->categories == NULL ? (lf_labels) {0} : model->categories[column];
+	return model->labels == NULL ? (lf_labels) {0} : (lf_labels) {(int) model->series, model->labels};
+}
+
+/* Whether these values have the numbers that they had. */
+static bool
+same_labels(const lf_labels *before, const Dictionary *now)
+{
+	if (before->count != (int) dictionary_count(now))
+		return false;
+	for (int i = 0; i < before->count; i++)
+		if (strcmp(before->label[i], dictionary_labels(now)[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Lets training begin with the weights of another model, of the same network. */
+static void
+begin_with(lf_fit *fit, const lf_spec *spec, const Request *request, const Panel *panel)
+{
+	const lf_model *init = &request->options.init->model;
+	const lf_task *task = &request->task;
+	bool		same = lf_spec_equal(spec, &init->spec) && task->inputs == init->task.inputs &&
+		task->targets == init->task.targets && task->horizon == init->task.horizon;
+
+	if (!same)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model in option \"init\" is of another network"),
+				 errdetail("It has %zu weights for %d inputs, %d targets, lookback %d and horizon %d; this training has %zu "
+						   "for %d inputs, %d targets, lookback %d and horizon %d.", init->parameters, init->task.inputs,
+						   init->task.targets, init->task.lookback, init->task.horizon, fit->network.parameters,
+						   task->inputs, task->targets, task->lookback, task->horizon),
+				 errhint("Give the columns and the horizon of the model, and leave architecture, units and lookback out.")));
+	for (int i = 0; i < lf_task_categories(task); i++)
+	{
+		int			column = task->input[i];
+		lf_labels	before = labels_of_model(init, i);
+
+		if (!same_labels(&before, task->kind[column] == LF_COLUMN_SERIES ? panel->labels : panel->categories[column]))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the model in option \"init\" knows other values of column \"%s\"",
+							request->columns.names[column]),
+					 errhint("Train on the same series and categories, or use lstm_update().")));
+	}
+	fit->from = init->weights;
+	fit->from_members = init->members;
+}
+
 static bytea *
 train_panel(Request *request, Panel *panel, Series *series)
 {
@@ -245,8 +286,11 @@ train_panel(Request *request, Panel *panel, Series *series)
 	needed -= rows_memory(rows);
 	arena = lf_arena_over(MemoryContextAllocHuge(panel->context, needed), needed);
 	(void) lf_fit_plan(fit, &arena, spec, task, &frame, &options->training, lanes, &layer);
+	if (options->init != NULL)
+		begin_with(fit, spec, request, panel);
 	lf_fit_start(fit, &frame, task, season);
-	run_fit(fit, options);
+	in_threads(Min(settings_threads(options->threads), lf_fit_threads(fit)), step_until_finished,
+			   &(Run) {.fit = fit, .options = options});
 
 	lf_fit_result(fit, spec, &model);
 	model.names = (const char **) request->columns.names;

@@ -117,7 +117,7 @@ FROM (VALUES
     ('{"lookback": [0]}', '22023', 'lookback in grid must be an integer from 1 to 1048576, not 0', 'and a lookback out of its range'),
     ('{"horizon": [2]}', '22023', '"horizon" is a parameter here, not an option', 'and a parameter'),
     ('{"missing": ["linear"]}', '22023', 'option "missing" cannot be in grid', 'and what changes the rows'),
-    ('{"init": ["x"]}', '0A000', 'option "init" is not supported yet', 'and what is not there yet'),
+    ('{"init": ["x"]}', '22P03', NULL, 'and a model that is none'),
     ('[{"units": 2}]', '22023', 'grid must be a JSON object', 'and a grid that is no object'))
     AS t (grid, code, message, name);
 SELECT throws_ok($$ SELECT lstm_tune('days', 'value', grid => (SELECT jsonb_object_agg(name, ARRAY[1,2,3,4,5,6,7,8,9,10]) FROM lstm_options()
