@@ -45,8 +45,8 @@ CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-ma
 KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
-OURS = demo check forms accuracy collections thousand coverage defaults tuning long-horizons cancel bench bench-core bench-sql setup setup-check \
-	setup-bench core-tests bench-programs
+OURS = demo check forms accuracy collections thousand coverage defaults tuning updates long-horizons cancel bench bench-core \
+	bench-sql setup setup-check setup-bench core-tests bench-programs
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
@@ -110,6 +110,12 @@ tuning: setup
 	@test -d "$(SERIES)" || { echo "give the folder with the series: make tuning SERIES=folder" >&2; exit 1; }
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/tuning.sql
+
+# takes some ten minutes
+updates: setup
+	@test -d "$(SERIES)" || { echo "give the folder with the series: make updates SERIES=folder" >&2; exit 1; }
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/updates.sql
 
 # a seed takes some ten minutes
 SEEDS ?= 1

@@ -198,7 +198,7 @@ CREATE FUNCTION lstm_update(
     relation regclass DEFAULT NULL,
     epochs int DEFAULT 5,
     learning_rate float8 DEFAULT NULL,
-    rehearsal float8 DEFAULT 1,
+    rehearsal float8 DEFAULT 4,
     OUT new_model bytea,
     OUT accepted boolean,
     OUT error float8,

@@ -402,7 +402,7 @@ lstm_update(PG_FUNCTION_ARGS)
 	update.loaded = model_load(PG_GETARG_BYTEA_PP(ARG_MODEL));
 	update.model = &update.loaded->model;
 	update.training = training_of(fcinfo, update.model);
-	update.rehearsal = PG_ARGISNULL(ARG_REHEARSAL) ? 1 : PG_GETARG_FLOAT8(ARG_REHEARSAL);
+	update.rehearsal = PG_ARGISNULL(ARG_REHEARSAL) ? 4 : PG_GETARG_FLOAT8(ARG_REHEARSAL);
 	if (!(update.rehearsal >= 0 && update.rehearsal <= 1e6))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
