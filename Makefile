@@ -1,5 +1,6 @@
 # make demo    installs what is missing, builds, and forecasts real data in a throw-away cluster
 # make check   the same set-up, then every test
+# make recovery   kills servers, and loads one with many sessions
 # make bench   measures its speed beside PyTorch, oneDNN, OpenBLAS (bench-core) and jobs in Python (bench-sql)
 # make         builds; make install installs; both need what scripts/setup.sh installs
 #
@@ -19,9 +20,9 @@ CORE = activation base blend bounds combinations crc32c defaults fit frequent ga
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
 PG = along anomalies architecture arguments backtest calendar choices columns describe dictionary error evaluate forecast grid \
-	import json model_cache model_value module newest number options outlook panel past plot predict regular request \
-	rolling rows scoring settings spec step svg table table_read threads timeline train train_agg training trial tune \
-	update verdict windows
+	import json model_cache model_value module newest number options outlook panel past plot predict registry regular \
+	request rolling rows scoring settings spec step svg table table_read threads timeline train train_agg train_into \
+	training trial tune update verdict windows
 
 CORE_SOURCES = $(CORE:%=src/core/%.c)
 OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))
@@ -45,8 +46,8 @@ CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-ma
 KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
-OURS = demo check forms accuracy collections thousand coverage defaults tuning updates long-horizons cancel bench bench-core \
-	bench-sql setup setup-check setup-bench core-tests bench-programs
+OURS = demo check recovery forms accuracy collections thousand coverage defaults tuning updates long-horizons cancel bench \
+	bench-core bench-sql setup setup-check setup-bench core-tests bench-programs
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
@@ -70,6 +71,14 @@ check: setup-check
 	$(SUB) -s all
 	$(SUB) -s core-tests
 	BLAS=$(BLAS) scripts/check.sh
+
+# takes some minutes; KILLS=100 SESSIONS=50 SECONDS=600 takes longer
+KILLS ?= 20
+SESSIONS ?= 50
+SECONDS ?= 60
+recovery: setup-check
+	$(SUB) -s all
+	KILLS=$(KILLS) SESSIONS=$(SESSIONS) DURATION=$(SECONDS) scripts/servers.sh test/tap/crash.sh test/tap/sessions.sh
 
 forms: setup
 	$(SUB) -s all

@@ -57,6 +57,7 @@ suite 'pg_regress' scripts/with_cluster.sh "$make" -s installcheck BLAS="$blas" 
     PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config"
 suite 'pgTAP' scripts/with_cluster.sh scripts/pgtap.sh
 suite 'README' scripts/with_cluster.sh scripts/check_readme.sh
+suite 'servers' scripts/servers.sh
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

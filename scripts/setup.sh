@@ -7,7 +7,7 @@ packages="gcc make postgresql-$version postgresql-server-dev-$version postgresql
     libopenblas0-serial libopenblas-serial-dev"
 # "check" needs the test tools as well
 if [ "${1:-}" = check ]; then
-    packages="$packages postgresql-$version-pgtap libtap-parser-sourcehandler-pgtap-perl perl"
+    packages="$packages postgresql-$version-pgtap postgresql-$version-cron libtap-parser-sourcehandler-pgtap-perl perl"
 fi
 # "bench" what the extension is compared with
 if [ "${1:-}" = bench ]; then

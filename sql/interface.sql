@@ -8,7 +8,7 @@ RESET client_min_messages;
 SELECT p.oid::regprocedure,
        pg_get_function_arguments(p.oid),
        'returns ' || pg_get_function_result(p.oid),
-       concat_ws(', ', CASE p.prokind WHEN 'a' THEN 'aggregate' ELSE 'function' END,
+       concat_ws(', ', CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' ELSE 'function' END,
            CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END,
            CASE WHEN p.proisstrict THEN 'strict' END,
            'parallel ' || CASE p.proparallel WHEN 's' THEN 'safe' WHEN 'r' THEN 'restricted' ELSE 'unsafe' END,
@@ -22,9 +22,12 @@ ORDER BY p.oid::regprocedure::text COLLATE "C";
 SELECT a.aggfnoid::regprocedure, 'combine ' || a.aggcombinefn, 'state ' || a.aggtranstype::regtype || ' of about ' || a.aggtransspace,
        'final ' || CASE a.aggfinalmodify WHEN 'r' THEN 'reads' WHEN 's' THEN 'shares' ELSE 'writes' END
 FROM pg_aggregate AS a JOIN pg_proc AS p ON p.oid = a.aggfnoid WHERE p.proname LIKE 'lstm%' ORDER BY a.aggfnoid::regprocedure::text COLLATE "C";
--- nothing but functions
-SELECT count(*) FILTER (WHERE classid <> 'pg_proc'::regclass) AS others
+-- nothing but functions and one table, whose rows are dumped
+SELECT pg_describe_object(classid, objid, objsubid)
 FROM pg_depend AS d JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
-WHERE e.extname = 'lstm_forecast' AND d.deptype = 'e';
-SELECT extrelocatable, extconfig IS NULL FROM pg_extension WHERE extname = 'lstm_forecast';
+WHERE e.extname = 'lstm_forecast' AND d.deptype = 'e' AND classid <> 'pg_proc'::regclass;
+SELECT extrelocatable, extconfig::regclass[], extcondition FROM pg_extension WHERE extname = 'lstm_forecast';
+SELECT attname, format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN 'NOT NULL' END, pg_get_expr(adbin, adrelid)
+FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+WHERE attrelid = 'lstm_models'::regclass AND attnum > 0 ORDER BY attnum;
 \dx lstm_forecast

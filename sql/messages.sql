@@ -94,6 +94,28 @@ SELECT lstm_info(set_byte(model, 4, 99)) FROM results LIMIT 1;
 SELECT f.* FROM (SELECT model FROM results OFFSET 1) AS r, lstm_predict(model, '{1,2}') AS f;
 SELECT f.* FROM (SELECT model FROM results OFFSET 1) AS r, lstm_predict(model, '{1,2,3}', steps => 0) AS f;
 SELECT f.* FROM (SELECT model FROM results OFFSET 1) AS r, lstm_predict(model, '{1,2,3}', level => 95) AS f;
+
+-- models by name
+SELECT lstm_load('days');
+SELECT lstm_save('days', model) FROM results LIMIT 1;
+SELECT lstm_load('dasy');
+SELECT lstm_load('something else');
+SELECT lstm_save('days', model) FROM results LIMIT 1;
+SELECT lstm_load('days', 3);
+UPDATE lstm_models SET active = false;
+SELECT lstm_load('days');
+SELECT lstm_activate('days', NULL);
+SELECT lstm_save('days', '\x');
+SELECT lstm_save(NULL, '\x');
+BEGIN;
+CALL lstm_train_into('days', 'days', 'value');
+ROLLBACK;
+CALL lstm_train_into('days', 'days', 'value', note => 'by hand', store => 'SELECT $1');
+CALL lstm_train_into('days', 'days', 'value', store => 'UPDATE results SET model = $1 WHERE false', lookback => 50,
+    options => '{"epochs": 1, "units": 1}');
+CALL lstm_train_into('days', 'days', 'value', lookback => 50, options => '{"epochs": 1, "units": 1}');
+DELETE FROM lstm_models;
+
 DROP TABLE days CASCADE;
 SELECT f.* FROM (SELECT model FROM results OFFSET 1) AS r, lstm_forecast(model) AS f;
 DROP TABLE results;

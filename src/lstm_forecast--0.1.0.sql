@@ -446,6 +446,93 @@ CREATE AGGREGATE lstm_predict_agg(model bytea, value float8) (
 COMMENT ON AGGREGATE lstm_predict_agg(bytea, float8) IS
 'forecasts from the newest values of a group or window frame, ordered; NULL while there are fewer than the lookback';
 
+---- models by name ----
+
+CREATE TABLE lstm_models (
+    name text NOT NULL CHECK (name <> ''),
+    version int NOT NULL CHECK (version > 0),
+    model bytea NOT NULL,
+    active boolean NOT NULL DEFAULT false,
+    created timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    note text,
+    PRIMARY KEY (name, version));
+
+-- Compression makes weights no shorter (745155 bytes both ways, for a network of the defaults), only slower to store.
+ALTER TABLE lstm_models ALTER COLUMN model SET STORAGE EXTERNAL;
+
+CREATE UNIQUE INDEX lstm_models_active ON lstm_models (name) WHERE active;
+
+COMMENT ON TABLE lstm_models IS 'models by name and version, as lstm_save stores them';
+
+-- its rows are the user's: pg_dump takes them along
+SELECT pg_catalog.pg_extension_config_dump('lstm_models', '');
+
+CREATE FUNCTION lstm_save(
+    name text,
+    model bytea,
+    note text DEFAULT NULL,
+    activate boolean DEFAULT true)
+RETURNS int
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 10000
+AS 'MODULE_PATHNAME', 'lstm_save';
+
+COMMENT ON FUNCTION lstm_save(text, bytea, text, boolean) IS
+'stores a model as the next version of a name, and returns the version';
+
+CREATE FUNCTION lstm_load(name text, version int DEFAULT NULL) RETURNS bytea
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000
+AS 'MODULE_PATHNAME', 'lstm_load';
+
+COMMENT ON FUNCTION lstm_load(text, int) IS 'the active model of a name, or that version of it';
+
+CREATE FUNCTION lstm_activate(name text, version int) RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000
+AS 'MODULE_PATHNAME', 'lstm_activate';
+
+COMMENT ON FUNCTION lstm_activate(text, int) IS 'makes a version of a name the one that lstm_load gives';
+
+CREATE PROCEDURE lstm_train_into(
+    name text,
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    note text DEFAULT NULL,
+    activate boolean DEFAULT true,
+    store text DEFAULT NULL)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_into';
+
+COMMENT ON PROCEDURE lstm_train_into(text, regclass, text, text, text, int, int, text[], text[], text[], jsonb, text, boolean, text) IS
+'trains as lstm_train does, but in two transactions: one reads the rows, the other stores the model';
+
+CREATE PROCEDURE lstm_train_into(
+    name text,
+    relation regclass,
+    target text[],
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    note text DEFAULT NULL,
+    activate boolean DEFAULT true,
+    store text DEFAULT NULL)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_into_columns';
+
+COMMENT ON PROCEDURE lstm_train_into(text, regclass, text[], text, text, int, int, text[], text[], text[], jsonb, text, boolean, text) IS
+'the same for a training of several columns';
+
 ---- windows ----
 
 CREATE FUNCTION lstm_windows(

@@ -123,7 +123,8 @@ report_model(lf_status status)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 			 errmsg("the value is not a model, or it is damaged"),
-			 errhint("A model is the bytea value that lstm_train, lstm_train_agg or lstm_import returned.")));
+			 errhint("A model is the bytea value that lstm_train, lstm_train_agg or lstm_import returned; lstm_load(name) "
+					 "gives one that was saved.")));
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "choices.h"
 #include "error.h"
+#include "executor/spi.h"
 #include "fit.h"
 #include "level.h"
 #include "model_value.h"
@@ -320,6 +321,8 @@ training_run_panel(Request *request, panel_maker make, void *state)
 	bytea	   *value;
 
 	MemoryContextSwitchTo(caller);
+	if (request->commit_when_read)
+		SPI_commit();
 	value = train_panel(request, panel, &plan.series);
 	MemoryContextDelete(context);
 	return value;

@@ -19,6 +19,7 @@ typedef struct Request
 	lf_time_kind time_kind;
 	int			categories[LF_MAX_COLUMNS];	/* of the first inputs, see lf_task_categories(); 0: not known yet */
 	bool		quiet;			/* no message on how good the model is */
+	bool		commit_when_read;	/* snapshot and locks are let go before the network trains; SPI is nonatomic */
 } Request;
 
 /* How rows of this request become a series. */

@@ -156,9 +156,11 @@ CREATE TEMP VIEW functions AS
 SELECT is_empty($$ SELECT oid::regprocedure FROM functions WHERE comment IS NULL OR comment = '' $$, 'every function has a comment');
 SELECT is_empty($$ SELECT oid::regprocedure FROM functions WHERE proname !~ '^lstm_' $$, 'every function is called lstm_ something');
 SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM functions
-    WHERE proname IN ('lstm_train', 'lstm_backtest', 'lstm_tune') $$, $$ VALUES ('v', 'u') $$, 'what trains is volatile and parallel unsafe');
+    WHERE proname IN ('lstm_train', 'lstm_backtest', 'lstm_tune', 'lstm_train_into', 'lstm_save', 'lstm_activate') $$, $$ VALUES ('v', 'u') $$,
+    'what trains or stores is volatile and parallel unsafe');
 SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM functions
-    WHERE proname IN ('lstm_forecast', 'lstm_rolling', 'lstm_windows', 'lstm_evaluate', 'lstm_anomalies') $$, $$ VALUES ('s', 'r') $$,
+    WHERE proname IN ('lstm_forecast', 'lstm_rolling', 'lstm_windows', 'lstm_evaluate', 'lstm_anomalies', 'lstm_load') $$,
+    $$ VALUES ('s', 'r') $$,
     'functions that read a table are stable and parallel restricted');
 SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM functions WHERE proname IN ('lstm_predict',
     'lstm_summary', 'lstm_info', 'lstm_history', 'lstm_weights', 'lstm_import', 'lstm_presets', 'lstm_options', 'lstm_build_info') $$,

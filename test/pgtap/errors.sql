@@ -240,7 +240,7 @@ FROM unnest(ARRAY['lstm_info(M)', 'lstm_predict(M, ''{1,2,3}'')', 'lstm_forecast
      unnest(ARRAY['', 'hello world', '\x4c53549a']) AS bytes;
 SELECT is(pg_temp.failure(format($$ SELECT lstm_info(%s) FROM models $$, damage)),
     '22P03: the value is not a model, or it is damaged
-HINT: A model is the bytea value that lstm_train, lstm_train_agg or lstm_import returned.', damage)
+HINT: A model is the bytea value that lstm_train, lstm_train_agg or lstm_import returned; lstm_load(name) gives one that was saved.', damage)
 FROM unnest(ARRAY['substring(one, 1, length(one) - 1)', 'substring(one, 2)', 'one || ''\x00''', 'one || one',
     'set_byte(one, 100, get_byte(one, 100) # 1)', 'set_byte(one, length(one) - 1, get_byte(one, length(one) - 1) # 128)',
     'set_byte(one, 4, 0)', 'set_byte(one, 6, 1)']) AS damage;

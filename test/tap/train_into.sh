@@ -1,0 +1,106 @@
+# While lstm_train_into trains, it holds back nothing and nobody: no snapshot, no lock. It stores its model, or nothing.
+. "$(dirname "$0")/server.sh"
+
+create one <<'CONF'
+fsync = off
+autovacuum = off
+CONF
+start one
+need one "CREATE EXTENSION lstm_forecast; $series; CREATE TABLE other AS TABLE load"
+
+# train STATEMENT: in the background
+train() {
+    PGAPPNAME=trainer sql one "$1" >"$work/trained" 2>&1 &
+    trainer=$!
+    # threads are there: it has read its rows
+    within 30 training || bail "no training: $(cat "$work/trained")"
+}
+
+training() {
+    pid=$(sql one "SELECT pid FROM pg_stat_activity WHERE application_name = 'trainer' AND state = 'active'")
+    [ -n "$pid" ] && [ "$(ls "/proc/$pid/task" 2>/dev/null | wc -l)" -gt 1 ]
+}
+
+cancel() {
+    sql one "SELECT pg_cancel_backend($pid)" >/dev/null
+    wait "$trainer"
+}
+
+held="SELECT coalesce(backend_xmin::text, 'no snapshot') || ', ' || (SELECT count(*) FROM pg_locks l WHERE l.pid = a.pid AND
+    locktype = 'relation') || ' locks, ' || coalesce(backend_xid::text, 'no transaction id')
+    FROM pg_stat_activity a WHERE application_name = 'trainer'"
+dead="SELECT n_dead_tup FROM pg_stat_all_tables WHERE relname = 'other'"
+
+# what the tests below look for is there where a training is one transaction
+train "SELECT length(lstm_train('load', 'mw', $endless))"
+like "$(sql one "$held")" '[0-9]*, [1-9]* locks, no transaction id' 'lstm_train has a snapshot, and locks its table'
+need one 'DELETE FROM other WHERE mw < 40'
+like "$(on one psql -Xq -d postgres -c 'SET client_min_messages = info' -c 'VACUUM (VERBOSE) other' 2>&1)" \
+    '* 0 removed,*are dead but not yet removable*' 'vacuum keeps the rows that it might still read'
+is "$(sql one "SET lock_timeout = '100ms'; ALTER TABLE load ADD note text")" \
+    'ERROR:  canceling statement due to lock timeout' 'its table cannot be altered'
+cancel
+
+train "CALL lstm_train_into('load', 'load', 'mw', $endless)"
+is "$(sql one "$held")" 'no snapshot, 0 locks, no transaction id' 'lstm_train_into has neither snapshot nor lock while it trains'
+need one 'DELETE FROM other WHERE mw < 50'
+like "$(on one psql -Xq -d postgres -c 'SET client_min_messages = info' -c 'VACUUM (VERBOSE) other' 2>&1)" \
+    '* 0 are dead but not yet removable*' 'vacuum removes rows that were deleted meanwhile'
+is "$(sql one "SET lock_timeout = '10s'; ALTER TABLE load ADD note text; DROP TABLE other")" '' 'its table can be altered'
+cancel
+is "$(cat "$work/trained")" 'ERROR:  canceling statement due to user request' 'it can be cancelled'
+is "$(sql one 'SELECT count(*) FROM lstm_models')" 2 'and then has stored nothing'
+
+# a call that fails after its first transaction leaves nothing in the session
+is "$(on one psql -XqAt -d postgres -c "SET statement_timeout = '1s'" -c "CALL lstm_train_into('load', 'load', 'mw', $endless)" \
+    -c 'RESET statement_timeout' -c "SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE '%lstm%training%'" 2>&1)" \
+    'ERROR:  canceling statement due to statement timeout
+0' 'statement_timeout ends it, and its memory is given back'
+is "$(on one psql -XqAt -d postgres -c "CALL lstm_train_into('load', 'load', 'mw', horizon => 3, options => '{\"epochs\": 3, \"units\": 4}')" \
+    -c "SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE '%lstm%training%'" 2>&1)" 0 'so is that of one that succeeds'
+
+is "$(sql one "SELECT version || ' ' || active || ' ' || (model = (SELECT model FROM lstm_models WHERE version = 1))
+    FROM lstm_models WHERE version > 2")" '3 true true' 'the model is the one of lstm_train, saved and active'
+is "$(sql one "CALL lstm_train_into('load', 'load', ARRAY['mw'], horizon => 6, options => '{\"epochs\": 5, \"units\": 6}',
+    note => 'by night', activate => false); SELECT version, active, note, model = (SELECT model FROM models) FROM lstm_models
+    WHERE version > 3")" 'ERROR:  lstm_train_into cannot run inside a transaction block' 'among other statements it is refused'
+need one "CALL lstm_train_into('load', 'load', ARRAY['mw'], horizon => 6, options => '{\"epochs\": 5, \"units\": 6}',
+    note => 'by night', activate => false)"
+is "$(sql one "SELECT version, active, note, model = (SELECT model FROM models) FROM lstm_models WHERE version > 3")" \
+    '4|f|by night|t' 'with a note, and not active where that is wanted'
+need one "CREATE TABLE shops (s int, at date, value float8, PRIMARY KEY (s, at));
+    INSERT INTO shops SELECT s, date '2024-01-01' + i, s * (i % 7) FROM generate_series(1, 3) s, generate_series(1, 60) i"
+need one "CALL lstm_train_into('shops', 'shops', 'value', series_column => 's', options => '{\"epochs\": 1, \"units\": 2}')"
+is "$(sql one "SELECT count(DISTINCT series) FROM lstm_forecast(lstm_load('shops'))")" 3 'many series are trained on in the same way'
+
+# a table of the user's
+need one "CALL lstm_train_into('mine', 'load', 'mw', options => '{\"epochs\": 1, \"units\": 2}', store =>
+    'INSERT INTO models VALUES (\$2, \$1) ON CONFLICT (name) DO UPDATE SET model = excluded.model')"
+is "$(sql one "SELECT count(*) FROM models, lstm_forecast(model) WHERE name = 'mine'")" 1 'a statement of the user stores the model'
+is "$(sql one "CALL lstm_train_into('mine', 'load', 'mw', options => '{\"epochs\": 1, \"units\": 2}', store =>
+    'UPDATE models SET model = \$1 WHERE name = ''yours''')")" \
+    'ERROR:  the statement of store has stored the model "mine" in no row' 'a statement that stores nothing is an error'
+is "$(sql one "CALL lstm_train_into('mine', 'load', 'mw', $endless, store => 'INSERT INTO nowhere VALUES (\$1)')")" \
+    'ERROR:  relation "nowhere" does not exist at character 13' 'one that cannot work is refused before it trains'
+need one "CREATE ROLE trainer; GRANT SELECT ON load TO trainer; GRANT SELECT, INSERT ON lstm_models TO trainer"
+is "$(sql one "SET ROLE trainer" && on one psql -XqAt -v VERBOSITY=terse -d postgres -c 'SET ROLE trainer' \
+    -c "CALL lstm_train_into('load', 'load', 'mw', $endless)" 2>&1)" \
+    'ERROR:  permission denied for table lstm_models' 'so is a lack of rights'
+is "$(on one psql -XqAt -v VERBOSITY=terse -d postgres -c 'SET ROLE trainer' -c "CALL lstm_train_into('load', 'load', 'mw',
+    options => '{\"epochs\": 1, \"units\": 2}', activate => false)" -c "SELECT max(version) FROM lstm_models WHERE name = 'load'" 2>&1)" \
+    5 'without activating, the rights to insert and select are enough'
+
+# where it cannot commit
+refused='ERROR:  lstm_train_into cannot run inside a transaction block'
+need one "CREATE PROCEDURE by_night() LANGUAGE plpgsql AS \$\$ BEGIN CALL lstm_train_into('load', 'load', 'mw',
+    options => '{\"epochs\": 1, \"units\": 2}', note => 'by_night'); END \$\$;
+    CREATE PROCEDURE safely() LANGUAGE plpgsql AS \$\$ BEGIN CALL by_night(); EXCEPTION WHEN division_by_zero THEN NULL; END \$\$;
+    CREATE PROCEDURE set() LANGUAGE plpgsql SET work_mem = '4MB' AS \$\$ BEGIN CALL by_night(); END \$\$;
+    CREATE FUNCTION called() RETURNS void LANGUAGE plpgsql AS \$\$ BEGIN CALL by_night(); END \$\$"
+is "$(sql one 'CALL by_night()')$(sql one "SELECT count(*) FROM lstm_models WHERE note = 'by_night'")" 1 'a procedure may call it'
+is "$(sql one 'CALL safely()')" "$refused" 'but not from a block with EXCEPTION'
+is "$(sql one 'CALL set()')" "$refused" 'nor with SET'
+is "$(sql one 'SELECT called()')" "$refused" 'nor may a function'
+
+stop one
+done_testing
