@@ -76,11 +76,24 @@ FROM (SELECT run, seed, lstm_train('nn5_train', 'value', 'n', 'id', horizon => 5
       FROM runs, generate_series(1, :seeds) AS seed WHERE task = 'NN5' OFFSET 0) m, unnest(ARRAY[0.8, 0.95]) AS level,
      LATERAL lstm_forecast(model, level => level) AS f;
 INSERT INTO nn5_forecasts (run, seed, level, id, step, forecast)
-SELECT 'median of the last 8 weeks', 1, 0.95, id, step, percentile_cont(0.5) WITHIN GROUP (ORDER BY value)
-FROM nn5_train, generate_series(1, 56) AS step WHERE n > 735 - 56 AND (n - step) % 7 = 735 % 7 GROUP BY id, step;
-INSERT INTO nn5_forecasts (run, seed, level, id, step, forecast)
 SELECT 'seasonal naive', 1, 0.95, id, step, value
 FROM nn5_train, generate_series(1, 56) AS step WHERE n = 735 - 6 + (step - 1) % 7;
+
+-- What such intervals are worth for a forecast that learns nothing: those of the median, from its errors at origins before the
+-- newest rows, in units of each series. If they hold too much as well, the last 56 days were calmer than those before.
+CREATE TEMP TABLE nn5_units AS
+SELECT a.id, avg(abs(a.value - b.value)) AS unit FROM nn5 a JOIN nn5 b ON a.id = b.id AND b.n = a.n - 7 WHERE a.n <= 567 GROUP BY a.id;
+CREATE TEMP TABLE nn5_medians AS
+SELECT origin, id, n % 7 AS day, percentile_cont(0.5) WITHIN GROUP (ORDER BY value) AS median
+FROM (SELECT generate_series(567, 679, 4) AS origin UNION SELECT 735) o JOIN nn5 ON n > origin - 56 AND n <= origin GROUP BY 1, 2, 3;
+CREATE TEMP TABLE nn5_errors AS
+SELECT origin, m.id, nn5.n - origin AS step, median, unit, abs(value - median) / unit AS error
+FROM nn5_medians m JOIN nn5_units USING (id) JOIN nn5 ON nn5.id = m.id AND nn5.n BETWEEN origin + 1 AND origin + 56 AND nn5.n % 7 = day
+WHERE value IS NOT NULL;
+INSERT INTO nn5_forecasts (run, seed, level, id, step, forecast, lower_bound, upper_bound)
+SELECT 'median of the last 8 weeks', 1, level, id, step, median, median - width * unit, median + width * unit
+FROM (SELECT step, level, percentile_cont(level) WITHIN GROUP (ORDER BY error) AS width
+      FROM nn5_errors, unnest(ARRAY[0.8, 0.95]) AS level WHERE origin < 735 GROUP BY 1, 2) w JOIN nn5_errors USING (step) WHERE origin = 735;
 ANALYZE nn5_forecasts;
 CREATE TABLE nn5_scores AS
 SELECT run, seed, avg(abs(forecast - value)) AS mae, avg(200 * abs(forecast - value) / nullif(abs(forecast) + abs(value), 0)) AS smape,
