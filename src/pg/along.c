@@ -57,16 +57,13 @@ Along *
 along_open(const lf_model *model, Oid relation, const char *label, uint64 newest)
 {
 	Along	   *along = palloc0(sizeof(Along));
-	Columns    *columns = palloc(sizeof(Columns));
 	ReadFilter	filter = table_filter(label);
 	PanelPlan	plan;
 
-	*columns = columns_of_model(model);
 	along->model = model;
 	along->newest = newest;
 	along->rows = palloc(sizeof(Rows));
-	along->table = table_of_model(model, relation, columns->names, columns->read);
-	plan = newest_plan(model, along->table, columns);
+	along->table = newest_open(model, relation, &plan);
 	plan.keep_times = true;
 	if (table_has_series(along->table))
 		along->panel = panel_read(&plan, along->table, &filter);

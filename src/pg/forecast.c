@@ -127,13 +127,9 @@ static void
 forecast_all(FunctionCallInfo fcinfo, Forecast *forecast, Oid relation)
 {
 	const lf_model *model = &forecast->loaded->model;
-	Columns    *columns = palloc(sizeof(Columns));
 	ReadFilter	filter = {0};
-	Table	   *table;
+	Table	   *table = newest_open(model, relation, &forecast->plan);
 
-	*columns = columns_of_model(model);
-	table = table_of_model(model, relation, columns->names, columns->read);
-	forecast->plan = newest_plan(model, table, columns);
 	forecast->panel = panel_create(&forecast->plan, table->series_column != NULL);
 	forecast->each = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast of a series", ALLOCSET_DEFAULT_SIZES);
 	read_asked(fcinfo, forecast, &filter);

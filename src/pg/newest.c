@@ -128,6 +128,18 @@ check_count(const Rows *rows, const lf_model *model, const Table *table, bool as
 						table->label, rows->count, as_of ? " up to as_of" : "", model->task.lookback)));
 }
 
+Table *
+newest_open(const lf_model *model, Oid relation, PanelPlan *plan)
+{
+	Columns    *columns = palloc(sizeof(Columns));
+	Table	   *table;
+
+	*columns = columns_of_model(model);
+	table = table_of_model(model, relation, columns->names, columns->read);
+	*plan = newest_plan(model, table, columns);
+	return table;
+}
+
 const double *
 newest_window(const lf_model *model, const Table *table, const TimestampTz *as_of, Timeline *timeline, int64 *origin)
 {

@@ -18,6 +18,9 @@ Series		newest_series(const lf_model *model, const Table *table);
 /* How the rows of a relation become those of a model, with all its columns. Opens what tells series apart, and statics. */
 PanelPlan	newest_plan(const lf_model *model, Table *table, Columns *columns);
 
+/* Opens a relation for it, that of the model where it is InvalidOid, and makes the plan. */
+Table	   *newest_open(const lf_model *model, Oid relation, PanelPlan *plan);
+
 /*
  * The inputs of the newest window, (lookback, inputs), of a relation that was opened with newest_columns(). Sets the
  * timeline and the time of the window's last row. Raises 22000 where there are too few rows.

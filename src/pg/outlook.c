@@ -182,14 +182,10 @@ receive_one(void *state, SeriesRows *read)
 void
 outlook_read(const lf_model *model, Oid relation, const char *label, int steps, Outlook *outlook)
 {
-	Columns    *columns = palloc(sizeof(Columns));
 	OneSeries	one = {.context = CurrentMemoryContext, .steps = steps, .outlook = outlook};
 	ReadFilter	filter = table_filter(label);
-	Table	   *table;
+	Table	   *table = newest_open(model, relation, &one.plan);
 
-	*columns = columns_of_model(model);
-	table = table_of_model(model, relation, columns->names, columns->read);
-	one.plan = newest_plan(model, table, columns);
 	one.panel = panel_create(&one.plan, table->series_column != NULL);
 	table_read_series(table, &filter, receive_one, &one);
 	if (!one.found)

@@ -5,7 +5,7 @@ SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(91);
+SELECT plan(90);
 
 \ir ../include/failure.sql
 
@@ -135,8 +135,6 @@ SELECT ok(lstm_plot(model, kind => kind, series => 'west') LIKE '%west%', format
 FROM models, unnest(ARRAY['forecast', 'rolling']) kind;
 SELECT throws_ok($$ SELECT lstm_plot(model, series => 'east') FROM models $$, '22000',
     'series "east" of relation "Sales" has no rows', 'one without rows is refused');
-SELECT throws_ok($$ SELECT lstm_tune('"Sales"', 'Sold', series_column => 'Shop') $$, '0A000', NULL,
-    'lstm_tune takes one series');
 
 ---- types of the series column ----
 
