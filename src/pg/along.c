@@ -66,7 +66,11 @@ along_open(const lf_model *model, Oid relation, const char *label, uint64 newest
 	along->table = newest_open(model, relation, &plan);
 	plan.keep_times = true;
 	if (table_has_series(along->table))
+	{
 		along->panel = panel_read(&plan, along->table, &filter);
+		if (newest == 0)
+			panel_report_skipped(along->panel, along->table->label, "looked at");
+	}
 	else
 		along->panel = panel_of_rows(&plan, read_known(model, along->table, newest));
 	take_series(along, 0);
