@@ -20,9 +20,9 @@ CORE = activation base blend bounds combinations crc32c defaults fit frequent ga
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
 PG = along anomalies architecture arguments backtest calendar choices columns describe dictionary error evaluate forecast grid \
-	import json model_cache model_value module newest number options outlook panel past plot predict registry regular \
-	request rolling rows scoring settings spec step svg table table_read threads timeline train train_agg train_into \
-	training trial tune update verdict windows
+	import json model_cache model_value module newest number options outlook panel past plot predict progress \
+	progress_view registry regular request rolling rows scoring settings spec step svg table table_read threads time_limit \
+	timeline train train_agg train_into training trial tune update verdict windows
 
 CORE_SOURCES = $(CORE:%=src/core/%.c)
 OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))

@@ -22,12 +22,14 @@ ORDER BY p.oid::regprocedure::text COLLATE "C";
 SELECT a.aggfnoid::regprocedure, 'combine ' || a.aggcombinefn, 'state ' || a.aggtranstype::regtype || ' of about ' || a.aggtransspace,
        'final ' || CASE a.aggfinalmodify WHEN 'r' THEN 'reads' WHEN 's' THEN 'shares' ELSE 'writes' END
 FROM pg_aggregate AS a JOIN pg_proc AS p ON p.oid = a.aggfnoid WHERE p.proname LIKE 'lstm%' ORDER BY a.aggfnoid::regprocedure::text COLLATE "C";
--- nothing but functions and one table, whose rows are dumped
+-- nothing but functions, a table whose rows are dumped, and a view that everybody may read
 SELECT pg_describe_object(classid, objid, objsubid)
 FROM pg_depend AS d JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
-WHERE e.extname = 'lstm_forecast' AND d.deptype = 'e' AND classid <> 'pg_proc'::regclass;
+WHERE e.extname = 'lstm_forecast' AND d.deptype = 'e' AND classid <> 'pg_proc'::regclass ORDER BY 1;
 SELECT extrelocatable, extconfig::regclass[], extcondition FROM pg_extension WHERE extname = 'lstm_forecast';
 SELECT attname, format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN 'NOT NULL' END, pg_get_expr(adbin, adrelid)
 FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE attrelid = 'lstm_models'::regclass AND attnum > 0 ORDER BY attnum;
+SELECT attname, atttypid::regtype FROM pg_attribute WHERE attrelid = 'lstm_progress'::regclass ORDER BY attnum;
+SELECT has_table_privilege('public', 'lstm_progress', 'SELECT'), has_table_privilege('public', 'lstm_progress', 'INSERT');
 \dx lstm_forecast

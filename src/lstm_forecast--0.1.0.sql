@@ -655,3 +655,45 @@ LANGUAGE C STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'lstm_build_info';
 
 COMMENT ON FUNCTION lstm_build_info() IS 'version of the extension, what computes its networks, and in how many threads';
+
+---- what runs now ----
+
+CREATE FUNCTION lstm_get_progress(
+    OUT pid int,
+    OUT datid oid,
+    OUT relid oid,
+    OUT command text,
+    OUT phase text,
+    OUT training bigint,
+    OUT trainings bigint,
+    OUT rows_read bigint,
+    OUT series_read bigint,
+    OUT member bigint,
+    OUT members bigint,
+    OUT epoch bigint,
+    OUT epochs bigint,
+    OUT batch bigint,
+    OUT batches bigint,
+    OUT loss float8,
+    OUT validation_loss float8,
+    OUT started timestamptz,
+    OUT memory bigint)
+RETURNS SETOF record
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10 ROWS 10
+AS 'MODULE_PATHNAME', 'lstm_get_progress';
+
+COMMENT ON FUNCTION lstm_get_progress() IS 'support function of the view lstm_progress';
+
+CREATE VIEW lstm_progress AS
+SELECT p.pid, p.datid, d.datname,
+    p.relid,
+    CASE WHEN d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+        THEN p.relid::pg_catalog.regclass::pg_catalog.text END AS relation,
+    p.command, p.phase, p.training, p.trainings, p.rows_read, p.series_read, p.member, p.members, p.epoch, p.epochs,
+    p.batch, p.batches, p.loss, p.validation_loss, p.started, p.memory
+FROM lstm_get_progress() AS p
+LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) p.datid;
+
+COMMENT ON VIEW lstm_progress IS 'the trainings that run now, in all databases of the server: how far each of them is';
+
+GRANT SELECT ON lstm_progress TO PUBLIC;

@@ -33,8 +33,13 @@ static const uint32_t slice[8][256] = {
 uint32_t
 lf_crc32c(const unsigned char *bytes, size_t length)
 {
-	uint32_t	crc = 0xffffffff;
+	return lf_crc32c_more(0, bytes, length);
+}
 
+uint32_t
+lf_crc32c_more(uint32_t crc, const unsigned char *bytes, size_t length)
+{
+	crc ^= 0xffffffff;
 	for (; length >= 8; length -= 8, bytes += 8)
 	{
 		uint32_t	low = crc ^ (bytes[0] | (uint32_t) bytes[1] << 8 | (uint32_t) bytes[2] << 16 |

@@ -553,7 +553,11 @@ train_members(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 		if (lane->member < 0)
 			continue;
 		if (status == LF_OK || lane->status == LF_DIVERGED)
+		{
 			fit->latest = lane->trainer;
+			fit->latest_member = lane->member;
+			fit->latest_final = fit->phase == LF_FIT_FINAL && fit->split.validation_windows > 0;
+		}
 		if (lane->status == LF_DIVERGED)
 			return LF_DIVERGED;
 		interrupted |= lane->status == LF_INTERRUPTED;
@@ -572,6 +576,7 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 {
 	lf_status	status;
 
+	fit->latest = NULL;
 	if (fit->phase == LF_FIT_WEIGH || fit->phase == LF_FIT_SCORE)
 	{
 		status = score_batch(fit, interrupt);

@@ -18,6 +18,9 @@ static const unsigned char magic[4] = {'L', 'S', 'T', 0x9a};	/* the last byte is
 #define CHECKSUM_SIZE 4
 #define LARGEST ((size_t) 1 << 30)
 
+/* Weights, or bytes of a checksum, between two looks at the interrupt: a millisecond at most. */
+#define UNASKED ((size_t) 1 << 18)
+
 typedef enum direction
 {
 	COUNTING,
@@ -33,8 +36,18 @@ typedef struct stream
 	size_t		at;
 	size_t		length;			/* READING: where the body ends */
 	lf_arena   *arena;			/* READING: where arrays go */
+	const volatile sig_atomic_t *interrupt;
+	bool		interrupted;
 	bool		failed;
 } stream;
+
+/* Whether the caller is to be asked before there is more work. */
+static bool
+is_interrupted(stream *s)
+{
+	s->interrupted = s->interrupt != NULL && *s->interrupt != 0;
+	return s->interrupted;
+}
 
 /* ---- single values ---- */
 
@@ -593,6 +606,8 @@ transfer_weights(stream *s, lf_model *model)
 		uint32_t	bits;
 		float		weight;
 
+		if (i % UNASKED == 0 && is_interrupted(s))
+			return;
 		if (s->direction == WRITING)
 		{
 			unsigned char *out = s->out + s->at + 4 * i;
@@ -672,28 +687,43 @@ lf_model_size(const lf_model *model)
 	return s.at > LARGEST - HEADER_SIZE - CHECKSUM_SIZE ? 0 : HEADER_SIZE + s.at + CHECKSUM_SIZE;
 }
 
-void
-lf_model_write(const lf_model *model, unsigned char *bytes)
+/* The checksum of the first bytes of a model. */
+static uint32_t
+checksum(stream *s, const unsigned char *bytes, size_t length)
+{
+	uint32_t	crc = 0;
+
+	for (size_t at = 0; at < length && !is_interrupted(s); at += UNASKED)
+		crc = lf_crc32c_more(crc, bytes + at, length - at < UNASKED ? length - at : UNASKED);
+	return crc;
+}
+
+lf_status
+lf_model_write(const lf_model *model, const volatile sig_atomic_t *interrupt, unsigned char *bytes)
 {
 	lf_model	copy = *model;
-	stream		s = {.direction = WRITING, .out = bytes};
+	stream		s = {.direction = WRITING, .out = bytes, .interrupt = interrupt};
 
 	transfer_bytes(&s, (void *) magic, sizeof(magic));
 	(void) transfer_integer(&s, LF_FORMAT, 2);
 	(void) transfer_integer(&s, 0, 2);
 	(void) transfer_integer(&s, lf_model_size(model), 8);
 	transfer_model(&s, &copy);
-	(void) transfer_integer(&s, lf_crc32c(bytes, s.at), 4);
+	if (!s.interrupted)
+		(void) transfer_integer(&s, checksum(&s, bytes, s.at), 4);
+	return s.interrupted ? LF_INTERRUPTED : LF_OK;
 }
 
 lf_status
-lf_model_read(const unsigned char *bytes, size_t length, lf_arena *arena, lf_model *model)
+lf_model_read(const unsigned char *bytes, size_t length, const volatile sig_atomic_t *interrupt, lf_arena *arena,
+			  lf_model *model)
 {
-	stream		s = {.direction = READING, .in = bytes, .length = length, .arena = arena};
+	stream		s = {.direction = READING, .in = bytes, .length = length, .arena = arena, .interrupt = interrupt};
 	stream		end = s;
 	uint64_t	format;
 	uint64_t	flags;
 	uint64_t	size;
+	uint32_t	crc;
 
 	*model = (lf_model) {.relation = ""};
 	if (length < HEADER_SIZE + CHECKSUM_SIZE || memcmp(bytes, magic, sizeof(magic)) != 0)
@@ -707,11 +737,16 @@ lf_model_read(const unsigned char *bytes, size_t length, lf_arena *arena, lf_mod
 	if (format != LF_FORMAT || flags != 0 || size != length)
 		return LF_CORRUPT;
 	end.at = length - CHECKSUM_SIZE;
-	if (transfer_integer(&end, 0, 4) != lf_crc32c(bytes, length - CHECKSUM_SIZE))
+	crc = checksum(&s, bytes, length - CHECKSUM_SIZE);
+	if (s.interrupted)
+		return LF_INTERRUPTED;
+	if (transfer_integer(&end, 0, 4) != crc)
 		return LF_CORRUPT;
 
 	s.length = length - CHECKSUM_SIZE;
 	transfer_model(&s, model);
+	if (s.interrupted)
+		return LF_INTERRUPTED;
 	if (s.failed || s.at != s.length)
 		return LF_CORRUPT;
 	return arena->overflow ? LF_TOO_LARGE : LF_OK;

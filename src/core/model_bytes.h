@@ -20,13 +20,15 @@
 /* Bytes that lf_model_write needs, or 0 where the model passes 1 GB. */
 size_t		lf_model_size(const lf_model *model);
 
-/* Writes exactly lf_model_size() bytes. */
-void		lf_model_write(const lf_model *model, unsigned char *bytes);
+/* Writes exactly lf_model_size() bytes. LF_INTERRUPTED: call again, from the start. */
+lf_status	lf_model_write(const lf_model *model, const volatile sig_atomic_t *interrupt, unsigned char *bytes);
 
 /*
  * Fills a model from bytes, its arrays from the arena; with a measuring arena it only checks and adds up. Whatever the
  * bytes, it reads nothing outside them. LF_CORRUPT, LF_NEWER_FORMAT or LF_TOO_LARGE where they are no model.
+ * LF_INTERRUPTED: call again, with the arena as it was before.
  */
-lf_status	lf_model_read(const unsigned char *bytes, size_t length, lf_arena *arena, lf_model *model);
+lf_status	lf_model_read(const unsigned char *bytes, size_t length, const volatile sig_atomic_t *interrupt,
+						  lf_arena *arena, lf_model *model);
 
 #endif

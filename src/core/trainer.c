@@ -126,11 +126,19 @@ lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	return LF_OK;
 }
 
+size_t
+lf_trainer_batches(const lf_trainer *trainer)
+{
+	size_t		batch = (size_t) trainer->training->batch_size;
+
+	return (trainer->train_windows + batch - 1) / batch;
+}
+
 static double
 learning_rate(const lf_trainer *trainer)
 {
 	const lf_training *training = trainer->training;
-	double		batches = ceil((double) trainer->train_windows / training->batch_size);
+	double		batches = (double) lf_trainer_batches(trainer);
 	double		done = (double) trainer->optimizer.steps / (batches * trainer->epochs);
 
 	if (training->schedule == LF_SCHEDULE_CONSTANT)

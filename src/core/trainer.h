@@ -116,6 +116,9 @@ typedef struct lf_trainer
 void		lf_trainer_plan(lf_trainer *trainer, lf_arena *arena, lf_network *network, const lf_training *training,
 							const lf_task *task, size_t windows);
 
+/* Mini-batches of training in an epoch. */
+size_t		lf_trainer_batches(const lf_trainer *trainer);
+
 /* The weights to begin with, then ready for steps. LF_INTERRUPTED: call again. */
 lf_status	lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt);
 

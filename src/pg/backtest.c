@@ -10,6 +10,7 @@
 #include "arguments.h"
 #include "error.h"
 #include "past.h"
+#include "progress.h"
 
 enum
 {
@@ -28,6 +29,7 @@ typedef struct Backtest
 	int			test_rows;		/* of each fold */
 	int			gap;			/* rows before the test part that training does not see */
 	double		level;
+	bool		retrain;		/* in each fold; else the first model is kept */
 	ReturnSetInfo *result;
 } Backtest;
 
@@ -67,9 +69,10 @@ test_fold(const Backtest *backtest, int fold, const LoadedModel *loaded)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "lstm_backtest test", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	PastScore	score = past_score(backtest->past, loaded, later_rows(backtest, fold), backtest->test_rows,
-								   backtest->level);
+	PastScore	score;
 
+	progress_phase(PROGRESS_TESTING);
+	score = past_score(backtest->past, loaded, later_rows(backtest, fold), backtest->test_rows, backtest->level);
 	do
 	{
 		past_measure(&score);
@@ -86,15 +89,44 @@ least_rows(const Backtest *backtest)
 	return (uint64) backtest->folds * backtest->test_rows + backtest->gap + 1;
 }
 
+static void
+run(Backtest *backtest, Request *request, Table *table)
+{
+	LoadedModel *loaded = NULL;
+	MemoryContext each;
+
+	progress_expect(backtest->retrain ? backtest->folds : 1);
+	backtest->past = past_read(request, table, least_rows(backtest));
+	panel_report_skipped(backtest->past->panel, request->source, "tested");
+	if (past_rows(backtest->past, 0) < least_rows(backtest))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("%s has " UINT64_FORMAT " rows, too few for %d folds of %d rows",
+						request->source, past_rows(backtest->past, 0), backtest->folds, backtest->test_rows),
+				 errhint("Reduce folds, test_rows or gap, or give more rows.")));
+
+	each = AllocSetContextCreate(CurrentMemoryContext, "lstm_backtest fold", ALLOCSET_DEFAULT_SIZES);
+	for (int fold = 1; fold <= backtest->folds; fold++)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(each);
+
+		if (backtest->retrain || loaded == NULL)
+			loaded = train_fold(backtest, fold);
+		test_fold(backtest, fold, loaded);
+		MemoryContextSwitchTo(caller);
+		if (backtest->retrain)
+			MemoryContextReset(each);
+	}
+	MemoryContextDelete(each);
+}
+
 static Datum
 backtest(FunctionCallInfo fcinfo, bool several)
 {
 	Request    *request = palloc0(sizeof(Request));
 	Backtest	backtest = {.request = request, .result = (ReturnSetInfo *) fcinfo->resultinfo};
 	Table	   *table;
-	bool		retrain = PG_ARGISNULL(ARG_RETRAIN) || PG_GETARG_BOOL(ARG_RETRAIN);
-	LoadedModel *loaded = NULL;
-	MemoryContext each;
+	Progress	progress;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	RETURN_NO_ROWS_IF_NULL(ARG_LEVEL);
@@ -102,31 +134,20 @@ backtest(FunctionCallInfo fcinfo, bool several)
 	check_level(backtest.level);
 	backtest.folds = argument_int(fcinfo, ARG_FOLDS, "folds", 1, 1000, 5);
 	backtest.gap = argument_int(fcinfo, ARG_GAP, "gap", 0, PG_INT32_MAX, 0);
+	backtest.retrain = PG_ARGISNULL(ARG_RETRAIN) || PG_GETARG_BOOL(ARG_RETRAIN);
 	table = request_read(fcinfo, several, request);
 	backtest.test_rows = argument_int(fcinfo, ARG_TEST_ROWS, "test_rows", request->task.horizon, PG_INT32_MAX,
 									  request->task.horizon);
-	backtest.past = past_read(request, table, least_rows(&backtest));
-	panel_report_skipped(backtest.past->panel, request->source, "tested");
-	if (past_rows(backtest.past, 0) < least_rows(&backtest))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("%s has " UINT64_FORMAT " rows, too few for %d folds of %d rows",
-						request->source, past_rows(backtest.past, 0), backtest.folds, backtest.test_rows),
-				 errhint("Reduce folds, test_rows or gap, or give more rows.")));
-
-	each = AllocSetContextCreate(CurrentMemoryContext, "lstm_backtest fold", ALLOCSET_DEFAULT_SIZES);
-	for (int fold = 1; fold <= backtest.folds; fold++)
+	progress_begin(&progress, PROGRESS_BACKTEST, table->relid);
+	PG_TRY();
 	{
-		MemoryContext caller = MemoryContextSwitchTo(each);
-
-		if (retrain || loaded == NULL)
-			loaded = train_fold(&backtest, fold);
-		test_fold(&backtest, fold, loaded);
-		MemoryContextSwitchTo(caller);
-		if (retrain)
-			MemoryContextReset(each);
+		run(&backtest, request, table);
 	}
-	MemoryContextDelete(each);
+	PG_FINALLY();
+	{
+		progress_end(&progress);
+	}
+	PG_END_TRY();
 	return (Datum) 0;
 }
 

@@ -20,4 +20,11 @@
 #define MY_TRANSACTION (MyProc->lxid)
 #endif
 
+/* PostgreSQL 16 renamed what gives the status of a backend, counted from 1 on. */
+#if PG_VERSION_NUM >= 160000
+#define local_backend_status(number) pgstat_get_local_beentry_by_index(number)
+#else
+#define local_backend_status(number) pgstat_fetch_stat_local_beentry(number)
+#endif
+
 #endif

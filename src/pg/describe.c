@@ -83,19 +83,28 @@ lstm_weights(PG_FUNCTION_ARGS)
 		for (int j = 0; j < count; j++)
 		{
 			size_t		size = lf_shape_size(&tensors[j].shape);
-			Datum	   *elements;
+			ArrayType  *elements;
+			Size		bytes;
 			Datum		shape[LF_MAX_RANK];
 			Datum		values[5];
 			bool		nulls[5] = {false};
 
 			CHECK_FOR_INTERRUPTS();
-			if (size > MaxAllocSize / sizeof(Datum))
+			if (size > (MaxAllocSize - ARR_OVERHEAD_NONULLS(1)) / sizeof(float4))
 				ereport(ERROR,
 						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						 errmsg("tensor \"%s\" of layer %d is larger than an array can be", tensors[j].name, i + 1)));
-			elements = palloc(size * sizeof(Datum));
+			/* as construct_array() does, which would want all elements as Datums */
+			bytes = ARR_OVERHEAD_NONULLS(1) + size * sizeof(float4);
+			elements = palloc(bytes);
+			SET_VARSIZE(elements, bytes);
+			elements->ndim = 1;
+			elements->dataoffset = 0;
+			elements->elemtype = FLOAT4OID;
+			ARR_DIMS(elements)[0] = (int) size;
+			ARR_LBOUND(elements)[0] = 1;
 			for (size_t k = 0; k < size; k++)
-				elements[k] = Float4GetDatum((float4) weights[k]);
+				((float4 *) ARR_DATA_PTR(elements))[k] = (float4) weights[k];
 			weights += size;
 			for (int k = 0; k < tensors[j].shape.rank; k++)
 				shape[k] = Int32GetDatum(tensors[j].shape.dim[k]);
@@ -103,7 +112,7 @@ lstm_weights(PG_FUNCTION_ARGS)
 			values[1] = CStringGetTextDatum(layer_label(&layer->spec));
 			values[2] = CStringGetTextDatum(tensors[j].name);
 			values[3] = PointerGetDatum(construct_array(shape, tensors[j].shape.rank, INT4OID, 4, true, TYPALIGN_INT));
-			values[4] = PointerGetDatum(construct_array(elements, (int) size, FLOAT4OID, 4, true, TYPALIGN_INT));
+			values[4] = PointerGetDatum(elements);
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 			pfree(elements);
 		}

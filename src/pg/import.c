@@ -75,12 +75,11 @@ wanted_weights(const lf_network *network)
 static lf_real *
 read_weights(ArrayType *array, const lf_network *network)
 {
-	Datum	   *elements;
-	bool	   *nulls;
-	int			count;
+	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	const bits8 *known = ARR_NULLBITMAP(array);
+	const float4 *given = (const float4 *) ARR_DATA_PTR(array);
 	lf_real    *weights;
 
-	deconstruct_array(array, FLOAT4OID, sizeof(float4), true, TYPALIGN_INT, &elements, &nulls, &count);
 	if ((size_t) count != network->parameters)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -88,13 +87,15 @@ read_weights(ArrayType *array, const lf_network *network)
 				 errdetail("By layer: %s.", wanted_weights(network)),
 				 errhint("Give the arrays of Keras' get_weights() in order, each flattened row by row.")));
 	weights = palloc((count + 1) * sizeof(lf_real));
+	/* NULLs have no place among the elements, but the first one is an error */
 	for (int i = 0; i < count; i++)
 	{
-		if (nulls[i])
+		CHECK_FOR_INTERRUPTS();
+		if (known != NULL && (known[i / BITS_PER_BYTE] & 1 << i % BITS_PER_BYTE) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("weight %d is NULL", i + 1)));
-		weights[i] = DatumGetFloat4(elements[i]);
+		weights[i] = given[i];
 		if (!isfinite(weights[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),

@@ -9,6 +9,7 @@
 #include "fit.h"
 #include "mb/pg_wchar.h"
 #include "model_bytes.h"
+#include "settings.h"
 #include "timeline.h"
 #include "utils/memutils.h"
 
@@ -25,24 +26,36 @@ check_text(const char *name)
 		report_model(LF_CORRUPT);
 }
 
+/* Fills a model from a value, or adds up in a measuring arena what it needs. */
+static void
+read_value(const bytea *value, lf_arena *arena, lf_model *model)
+{
+	lf_arena	fresh = *arena;
+	lf_status	status;
+
+	do
+	{
+		*arena = fresh;
+		status = lf_model_read((const unsigned char *) VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), serve_interrupts(),
+							   arena, model);
+	} while (status == LF_INTERRUPTED);
+	if (status != LF_OK)
+		report_model(status);
+}
+
 LoadedModel *
 model_load(const bytea *value)
 {
 	LoadedModel *loaded = palloc0(sizeof(LoadedModel));
-	const unsigned char *bytes = (const unsigned char *) VARDATA_ANY(value);
-	size_t		length = VARSIZE_ANY_EXHDR(value);
 	lf_arena	arena = lf_arena_measure();
-	lf_status	status = lf_model_read(bytes, length, &arena, &loaded->model);
+	lf_status	status;
 	Size		needed;
 	int			layer;
 
-	if (status != LF_OK)
-		report_model(status);
+	read_value(value, &arena, &loaded->model);
 	needed = arena.used + LF_ALIGNMENT;
 	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
-	status = lf_model_read(bytes, length, &arena, &loaded->model);
-	if (status != LF_OK)
-		report_model(status);
+	read_value(value, &arena, &loaded->model);
 	for (int i = 0; i < loaded->model.columns; i++)
 		check_text(loaded->model.names[i]);
 	for (int i = 0; i < loaded->model.columns; i++)
@@ -213,9 +226,11 @@ model_to_bytea(const lf_model *model)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the model would be larger than 1 GB")));
+	settings_check_model(size, "the model has");
 	value = palloc(size + VARHDRSZ);
 	SET_VARSIZE(value, size + VARHDRSZ);
-	lf_model_write(model, (unsigned char *) VARDATA(value));
+	while (lf_model_write(model, serve_interrupts(), (unsigned char *) VARDATA(value)) == LF_INTERRUPTED)
+		continue;
 	return value;
 }
 

@@ -6,6 +6,7 @@
 #include "matrix.h"
 #include "model_cache.h"
 #include "settings.h"
+#include "time_limit.h"
 #include "utils/guc.h"
 
 #ifndef LF_NO_BLAS
@@ -26,6 +27,7 @@ _PG_init(void)
 	lf_blas_info blas = lf_blas();
 
 	settings_define();
+	time_limit_define();
 	model_cache_define();
 	MarkGUCPrefixReserved("lstm_forecast");
 	if (!blas.threaded)

@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "model_value.h"
+#include "progress.h"
 #include "utils/memutils.h"
 
 #include <math.h>
@@ -225,6 +226,7 @@ append(Panel *panel, const Columns *columns, const Rows *rows, const Timeline *t
 				lf_gaps_set(all->marks, to * columns->count + column);
 	}
 	all->count += rows->count;
+	progress_memory(rows_memory(all));
 }
 
 /* What a series is called in a message. */

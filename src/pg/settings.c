@@ -1,5 +1,5 @@
 /*
- * settings.c: lstm_forecast.kernels and lstm_forecast.max_threads.
+ * settings.c: what the configuration says of how the core computes, and of what it may take.
  */
 #include "settings.h"
 
@@ -7,6 +7,9 @@
 #include "miscadmin.h"
 #include "pool.h"
 #include "utils/guc.h"
+
+/* A bytea is at most 1 GB. */
+#define MOST_KILOBYTES (1024 * 1024)
 
 static const struct config_enum_entry kernel_names[] = {
 	{"auto", 0, false},
@@ -18,6 +21,8 @@ static const struct config_enum_entry kernel_names[] = {
 
 static int	kernels = 0;
 static int	max_threads = -1;
+static int	max_model_size = MOST_KILOBYTES;
+static bool log_progress = false;
 
 static bool
 check_kernels(int *value, void **extra, GucSource source)
@@ -45,7 +50,31 @@ settings_define(void)
 							"Most threads that one training may use.",
 							"-1 takes 2, or max_parallel_maintenance_workers + 1 if that is less. "
 							"The number does not change the model.",
-							&max_threads, -1, -1, LF_MAX_THREADS, PGC_USERSET, 0, NULL, NULL, NULL);
+							&max_threads, -1, -1, LF_MAX_THREADS, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("lstm_forecast.max_model_size",
+							"Largest model that is made.",
+							"A training that would make a larger one is an error before it starts.",
+							&max_model_size, MOST_KILOBYTES, 1, MOST_KILOBYTES, PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomBoolVariable("lstm_forecast.log_progress",
+							 "Tells of each tenth of the epochs of a training in a message.",
+							 NULL, &log_progress, false, PGC_USERSET, 0, NULL, NULL, NULL);
+}
+
+void
+settings_check_model(Size bytes, const char *what)
+{
+	if (bytes > (Size) max_model_size * 1024)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%s %zu kB, and lstm_forecast.max_model_size allows %d kB", what, bytes / 1024 + 1,
+						max_model_size),
+				 errhint("Reduce units, layers or ensemble. Only a superuser can raise the setting.")));
+}
+
+bool
+settings_log_progress(void)
+{
+	return log_progress;
 }
 
 int

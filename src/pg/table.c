@@ -9,8 +9,10 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "catalog/namespace.h"
+#include "catalog/objectaddress.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
+#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
@@ -64,6 +66,20 @@ is_category(Oid type)
 		type_is_enum(type);
 }
 
+/* Whether the caller may read a column; InvalidAttrNumber: any. */
+static bool
+may_read(Relation relation, AttrNumber column)
+{
+	Oid			relid = RelationGetRelid(relation);
+	Oid			user = GetUserId();
+
+	if (pg_class_aclcheck(relid, user, ACL_SELECT) == ACLCHECK_OK)
+		return true;
+	return column == InvalidAttrNumber ?
+		pg_attribute_aclcheck_all(relid, user, ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK :
+		pg_attribute_aclcheck(relid, column, user, ACL_SELECT) == ACLCHECK_OK;
+}
+
 /* The type of a column; raises 42703 with the nearest name where there is none. */
 static Oid
 column_type(Relation relation, const Table *table, const char *name)
@@ -81,7 +97,8 @@ column_type(Relation relation, const Table *table, const char *name)
 			continue;
 		if (strcmp(NameStr(column->attname), name) == 0)
 			return column->atttypid;
-		valid[count++] = NameStr(column->attname);
+		if (may_read(relation, column->attnum))
+			valid[count++] = NameStr(column->attname);
 	}
 	nearest = nearest_name(name, valid, count);
 	ereport(ERROR,
@@ -182,6 +199,9 @@ table_open(Oid relid, const char *time_column, char **names, int columns)
 	Table	   *table = palloc0(sizeof(Table));
 	Relation	relation = relation_open(relid, AccessShareLock);
 
+	/* the query that reads will see to the rights; before that, errors on columns are not for everybody */
+	if (!may_read(relation, InvalidAttrNumber))
+		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(relation->rd_rel->relkind), RelationGetRelationName(relation));
 	table->relid = relid;
 	table->name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
 											 RelationGetRelationName(relation));

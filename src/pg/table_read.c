@@ -13,6 +13,7 @@
 #include "lib/stringinfo.h"
 #include "number.h"
 #include "portability/instr_time.h"
+#include "progress.h"
 #include "tcop/dest.h"
 #include "utils/datum.h"
 #include "utils/date.h"
@@ -187,8 +188,11 @@ add_row(RowReceiver *to, TupleTableSlot *slot)
 static bool
 receive_row(TupleTableSlot *slot, DestReceiver *self)
 {
+	RowReceiver *to = (RowReceiver *) self;
+
 	slot_getallattrs(slot);
-	add_row((RowReceiver *) self, slot);
+	add_row(to, slot);
+	progress_row(to->table->relid, rows_memory(to->rows));
 	return true;
 }
 
@@ -214,6 +218,7 @@ end_series(RowReceiver *to)
 		return;
 	to->open = false;
 	to->receive(to->state, &to->series);
+	progress_series(to->table->relid);
 	MemoryContextReset(to->each);
 }
 
@@ -299,6 +304,7 @@ receive_series_row(TupleTableSlot *slot, DestReceiver *self)
 		check_statics(to, slot);
 	if (!to->key_is_null || to->type == NULL)
 		add_row(to, slot);
+	progress_row(to->table->relid, 0);
 	return true;
 }
 
@@ -381,8 +387,7 @@ table_read_series(const Table *table, const ReadFilter *filter, series_receiver 
 		};
 	}
 	SPI_connect();
-	if (SPI_execute_extended(series_query(table, filter), &options) != SPI_OK_SELECT)
-		elog(ERROR, "could not read %s", table->label);
+	progress_query(series_query(table, filter), &options, table->label);
 	end_series(&to);
 	SPI_finish();
 	MemoryContextDelete(to.each);
@@ -421,8 +426,7 @@ table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, 
 	}
 	INSTR_TIME_SET_CURRENT(started);
 	SPI_connect();
-	if (SPI_execute_extended(read_query(table, as_of, newest), &options) != SPI_OK_SELECT)
-		elog(ERROR, "could not read %s", table->label);
+	progress_query(read_query(table, as_of, newest), &options, table->label);
 	SPI_finish();
 	rows_trim(to.rows);
 	INSTR_TIME_SET_CURRENT(taken);

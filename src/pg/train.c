@@ -1,6 +1,7 @@
 /*
  * train.c: lstm_train: a model from the columns of a relation.
  */
+#include "progress.h"
 #include "request.h"
 
 static Datum
@@ -8,8 +9,20 @@ train(FunctionCallInfo fcinfo, bool several)
 {
 	Request    *request = palloc0(sizeof(Request));
 	Table	   *table = request_read(fcinfo, several, request);
+	Progress	progress;
+	bytea	   *volatile model = NULL;
 
-	PG_RETURN_BYTEA_P(training_run_table(request, table));
+	progress_begin(&progress, PROGRESS_TRAIN, table->relid);
+	PG_TRY();
+	{
+		model = training_run_table(request, table);
+	}
+	PG_FINALLY();
+	{
+		progress_end(&progress);
+	}
+	PG_END_TRY();
+	PG_RETURN_BYTEA_P(model);
 }
 
 SQL_FUNCTION(lstm_train);

@@ -9,6 +9,7 @@
 #include "choices.h"
 #include "error.h"
 #include "libpq/pqformat.h"
+#include "progress.h"
 #include "rows.h"
 #include "table.h"
 #include "training.h"
@@ -290,22 +291,15 @@ select_columns(Rows *rows, char **have, char **want, int count)
 	rows_select(rows, from, count);
 }
 
-SQL_FUNCTION(lstm_train_agg_final);
-Datum
-lstm_train_agg_final(PG_FUNCTION_ARGS)
+static bytea *
+train(const AggregateState *state)
 {
-	AggregateState *state;
 	Request    *request = palloc0(sizeof(Request));
 	Options    *options = &request->options;
-	Rows	   *rows;
+	Rows	   *rows = state->rows;
 	char	  **names;
 
-	(void) aggregate_context(fcinfo);
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();		/* a group without rows, as other aggregates do */
-	state = (AggregateState *) PG_GETARG_POINTER(0);
 	options_read(state->options, true, options);
-	rows = state->rows;
 	names = column_names(options, rows->columns);
 	request->task.horizon = options->horizon;
 	request->task.lookback = options->lookback;
@@ -326,5 +320,28 @@ lstm_train_agg_final(PG_FUNCTION_ARGS)
 	if (rows->timed)
 		rows_sort(rows);
 	select_columns(rows, names, request->columns.names, request->columns.read);
-	PG_RETURN_BYTEA_P(training_run(request, rows));
+	return training_run(request, rows);
+}
+
+SQL_FUNCTION(lstm_train_agg_final);
+Datum
+lstm_train_agg_final(PG_FUNCTION_ARGS)
+{
+	Progress	progress;
+	bytea	   *volatile model = NULL;
+
+	(void) aggregate_context(fcinfo);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();		/* a group without rows, as other aggregates do */
+	progress_begin(&progress, PROGRESS_TRAIN_AGG, InvalidOid);
+	PG_TRY();
+	{
+		model = train((AggregateState *) PG_GETARG_POINTER(0));
+	}
+	PG_FINALLY();
+	{
+		progress_end(&progress);
+	}
+	PG_END_TRY();
+	PG_RETURN_BYTEA_P(model);
 }

@@ -5,6 +5,7 @@
  * vacuum goes on, and tables can be altered. What is trained lies in the memory of the portal, which lives longer than
  * a transaction and is gone when the call ends, on an error too.
  */
+#include "progress.h"
 #include "registry.h"
 #include "request.h"
 
@@ -92,7 +93,8 @@ train_into(FunctionCallInfo fcinfo, bool several)
 	Request    *request;
 	Table	   *table;
 	char	   *store;
-	bytea	   *model;
+	bytea	   *volatile model = NULL;
+	Progress	progress;
 	int			version;
 
 	require_own_transactions(fcinfo);
@@ -111,7 +113,16 @@ train_into(FunctionCallInfo fcinfo, bool several)
 	request = palloc0(sizeof(Request));
 	table = read_request(fcinfo, several, request);
 	request->commit_when_read = true;
-	model = training_run_table(request, table);
+	progress_begin(&progress, PROGRESS_TRAIN_INTO, table->relid);
+	PG_TRY();
+	{
+		model = training_run_table(request, table);
+	}
+	PG_FINALLY();
+	{
+		progress_end(&progress);
+	}
+	PG_END_TRY();
 	if (store != NULL)
 		run_store(store, &entry, model);
 	else

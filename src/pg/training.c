@@ -9,6 +9,7 @@
 #include "fit.h"
 #include "level.h"
 #include "model_value.h"
+#include "progress.h"
 #include "settings.h"
 #include "spec.h"
 #include "step.h"
@@ -43,6 +44,23 @@ memory_of(const Request *request, const lf_spec *spec, const lf_frame *frame, co
 	Size		held = rows_memory(rows);
 
 	return needed > SIZE_MAX - held ? SIZE_MAX : needed + held;
+}
+
+/* Bytes of the weights in a model. */
+static Size
+weights_size(const lf_fit *fit)
+{
+	return (Size) Max(fit->training.members, 1) * fit->network.parameters * sizeof(float);
+}
+
+/* Bytes of a model, without the few that its record and names take. */
+static Size
+least_size(const lf_fit *fit, const lf_frame *frame)
+{
+	Size		targets = fit->task->targets;
+
+	return weights_size(fit) + (Size) fit->errors.steps * targets * fit->errors.most * sizeof(float) +
+		lf_frame_series(frame) * (frame->columns * sizeof(lf_scaler) + targets * sizeof(double));
 }
 
 Series
@@ -92,6 +110,7 @@ training_check(const Request *request)
 	lf_default_training(&training, choices_preset(&request->options), 0);
 	frame.rows = choices_rows_needed(&least->task) + training.batch_size - 1;
 	check_memory(measure(least, spec, &training, &frame, 1, fit), "training this network", REMEDY);
+	settings_check_model(weights_size(fit), "the model would have at least");
 	pfree(spec);
 	pfree(fit);
 	pfree(least);
@@ -121,6 +140,7 @@ step_until_finished(void *state, lf_pool *pool)
 		if (asks_time)
 			lf_fit_tell_time(fit, (GetCurrentTimestamp() - started) / 1e6);
 		status = lf_fit_step(fit, interrupt);
+		progress_fit(fit, status);
 		if (status == LF_DIVERGED)
 			report_divergence(fit->latest->epoch + 1, fit->latest->batch + 1, &fit->training);
 	} while (status != LF_FINISHED);
@@ -284,6 +304,8 @@ train_panel(Request *request, Panel *panel, Series *series)
 	}
 	check_memory(needed,
 				 psprintf("training this network on " UINT64_FORMAT " rows", rows->count), REMEDY);
+	settings_check_model(least_size(fit, &frame), "the model would have at least");
+	progress_memory(needed);
 	needed -= rows_memory(rows);
 	arena = lf_arena_over(MemoryContextAllocHuge(panel->context, needed), needed);
 	(void) lf_fit_plan(fit, &arena, spec, task, &frame, &options->training, lanes, &layer);
@@ -317,9 +339,11 @@ training_run_panel(Request *request, panel_maker make, void *state)
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	PanelPlan	plan = plan_panel(request);
-	Panel	   *panel = make(&plan, state);
+	Panel	   *panel;
 	bytea	   *value;
 
+	progress_next_training();
+	panel = make(&plan, state);
 	MemoryContextSwitchTo(caller);
 	if (request->commit_when_read)
 		SPI_commit();

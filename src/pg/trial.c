@@ -5,6 +5,7 @@
 
 #include "access/xact.h"
 #include "choices.h"
+#include "progress.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
@@ -37,6 +38,7 @@ try_part(const Division *division, Trial *trial, int fold, uint64 later, uint64 
 	training_check(request);
 	loaded = past_train(division->past, request, later + measured,
 						fold > 0 ? psprintf("fold %d", fold) : "the part before the test rows");
+	progress_phase(PROGRESS_TESTING);
 	score = past_score(division->past, loaded, later, measured, 0.95);
 	do
 	{

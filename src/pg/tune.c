@@ -16,6 +16,7 @@
 #include "error.h"
 #include "grid.h"
 #include "json.h"
+#include "progress.h"
 #include "trial.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -45,6 +46,9 @@ typedef struct Tune
 	Division	division;
 	Trial	   *trial;
 	int			trials;
+	int			most;			/* combinations to try */
+	int			seed;			/* of their choice */
+	TimestampTz deadline;		/* after it no trial begins */
 } Tune;
 
 static void
@@ -71,8 +75,10 @@ report_progress(const Tune *tune, int number)
 
 /* The trials: the options as they were given, then combinations that differ from them. */
 static void
-plan_trials(Tune *tune, const Grid *grid, Jsonb *options, int most, int seed)
+plan_trials(Tune *tune, const Grid *grid, Jsonb *options)
 {
+	int			most = tune->most;
+
 	tune->trial = palloc0((1 + Min(grid->size, most)) * sizeof(Trial));
 	tune->trial[0] = (Trial) {
 		.label = "options as given",
@@ -83,7 +89,7 @@ plan_trials(Tune *tune, const Grid *grid, Jsonb *options, int most, int seed)
 	tune->trials = 1;
 	for (uint64 i = 0; i < grid->size && tune->trials <= most; i++)
 	{
-		uint64		number = lf_combination_pick(grid->size, most, seed, i);
+		uint64		number = lf_combination_pick(grid->size, most, tune->seed, i);
 		Jsonb	   *combination = grid_combination(grid, number);
 		Trial		trial = {.wanted = tune->division.request->task.lookback, .status = "not run"};
 
@@ -98,12 +104,12 @@ plan_trials(Tune *tune, const Grid *grid, Jsonb *options, int most, int seed)
 
 /* Runs trials until all are through or the time is over; the first one always runs. */
 static void
-run_trials(Tune *tune, TimestampTz deadline)
+run_trials(Tune *tune)
 {
 	for (int i = 0; i < tune->trials; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (i > 0 && GetCurrentTimestamp() >= deadline)
+		if (i > 0 && GetCurrentTimestamp() >= tune->deadline)
 		{
 			ereport(NOTICE,
 					(errmsg("max_time is over: %d of %d trials were run", i, tune->trials)));
@@ -288,47 +294,66 @@ divide_rows(Division *division, FunctionCallInfo fcinfo, Request *request, Table
 				 errhint("Reduce folds, fold_rows or test_rows, or give more rows.")));
 }
 
+/* Reads the rows, tries what there is to try, and returns the results. */
+static void
+run(Tune *tune, FunctionCallInfo fcinfo, Table *table, const Grid *grid, Jsonb *options)
+{
+	Request    *request = (Request *) tune->division.request;
+	Trial	   *best;
+
+	divide_rows(&tune->division, fcinfo, request, table);
+	plan_trials(tune, grid, options);
+	/* the test is of the best trial and of the first one */
+	progress_expect((int64) tune->trials * tune->division.folds +
+					(tune->division.test_rows == 0 ? 0 : Min(tune->trials, 2)));
+
+	tune->division.each = AllocSetContextCreate(CurrentMemoryContext, "lstm_tune training", ALLOCSET_DEFAULT_SIZES);
+	run_trials(tune);
+	best = rank_trials(tune);
+	if (best == NULL)
+		ereport(ERROR,
+				(errcode(tune->trial[0].code),
+				 errmsg("none of the trials on %s succeeded", request->source),
+				 errdetail("The first failed with: %s", tune->trial[0].status),
+				 tune->trial[0].hint != NULL ? errhint("%s", tune->trial[0].hint) : 0));
+	if (tune->division.test_rows > 0)
+	{
+		trial_try_test(&tune->division, best);
+		if (best != &tune->trial[0] && tune->trial[0].measured)
+			trial_try_test(&tune->division, &tune->trial[0]);
+	}
+	MemoryContextDelete(tune->division.each);
+	report_verdict(best);
+	put_trials(tune, (ReturnSetInfo *) fcinfo->resultinfo);
+}
+
 static Datum
-tune(FunctionCallInfo fcinfo, bool several)
+tune_options(FunctionCallInfo fcinfo, bool several)
 {
 	Request    *request = palloc0(sizeof(Request));
 	Tune		tune = {.division = {.request = request}};
 	Jsonb	   *options = PG_ARGISNULL(ARG_OPTIONS) ? DatumGetJsonbP(jsonb_from_text("{}")) :
 		PG_GETARG_JSONB_P(ARG_OPTIONS);
-	TimestampTz deadline;
 	Table	   *table;
 	Grid	   *grid;
-	Trial	   *best;
-	int			most;
-	int			seed;
+	Progress	progress;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	most = argument_int(fcinfo, ARG_TRIALS, "trials", 1, MOST_TRIALS, 12);
-	seed = argument_int(fcinfo, ARG_SEED, "seed", 0, PG_INT32_MAX, 1);
-	deadline = read_deadline(fcinfo);
+	tune.most = argument_int(fcinfo, ARG_TRIALS, "trials", 1, MOST_TRIALS, 12);
+	tune.seed = argument_int(fcinfo, ARG_SEED, "seed", 0, PG_INT32_MAX, 1);
+	tune.deadline = read_deadline(fcinfo);
 	table = request_read(fcinfo, several, request);
 	grid = grid_read(PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID), options, request);
-	divide_rows(&tune.division, fcinfo, request, table);
-	plan_trials(&tune, grid, options, most, seed);
-
-	tune.division.each = AllocSetContextCreate(CurrentMemoryContext, "lstm_tune training", ALLOCSET_DEFAULT_SIZES);
-	run_trials(&tune, deadline);
-	best = rank_trials(&tune);
-	if (best == NULL)
-		ereport(ERROR,
-				(errcode(tune.trial[0].code),
-				 errmsg("none of the trials on %s succeeded", request->source),
-				 errdetail("The first failed with: %s", tune.trial[0].status),
-				 tune.trial[0].hint != NULL ? errhint("%s", tune.trial[0].hint) : 0));
-	if (tune.division.test_rows > 0)
+	progress_begin(&progress, PROGRESS_TUNE, table->relid);
+	PG_TRY();
 	{
-		trial_try_test(&tune.division, best);
-		if (best != &tune.trial[0] && tune.trial[0].measured)
-			trial_try_test(&tune.division, &tune.trial[0]);
+		run(&tune, fcinfo, table, grid, options);
 	}
-	MemoryContextDelete(tune.division.each);
-	report_verdict(best);
-	put_trials(&tune, (ReturnSetInfo *) fcinfo->resultinfo);
+	PG_FINALLY();
+	{
+		progress_end(&progress);
+	}
+	PG_END_TRY();
 	return (Datum) 0;
 }
 
@@ -336,12 +361,12 @@ SQL_FUNCTION(lstm_tune);
 Datum
 lstm_tune(PG_FUNCTION_ARGS)
 {
-	return tune(fcinfo, false);
+	return tune_options(fcinfo, false);
 }
 
 SQL_FUNCTION(lstm_tune_columns);
 Datum
 lstm_tune_columns(PG_FUNCTION_ARGS)
 {
-	return tune(fcinfo, true);
+	return tune_options(fcinfo, true);
 }

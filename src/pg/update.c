@@ -12,6 +12,7 @@
  */
 #include "arguments.h"
 #include "error.h"
+#include "progress.h"
 #include "renew.h"
 #include "scoring.h"
 #include "settings.h"
@@ -50,6 +51,7 @@ typedef struct Update
 	uint64		windows;		/* that the candidate is trained on, the new ones */
 	lf_training training;
 	double		rehearsal;
+	ProgressPhase phase;		/* of the training under way */
 	lf_renew	renew;
 } Update;
 
@@ -195,6 +197,7 @@ train_members(void *state, lf_pool *pool)
 		while (status != LF_FINISHED)
 		{
 			status = lf_trainer_step(trainer, serve_interrupts());
+			progress_trainer(trainer, status, update->phase, m + 1, update->model->members);
 			if (status == LF_DIVERGED)
 				report_divergence(trainer->epoch + 1, trainer->batch + 1, &renew->training);
 		}
@@ -208,6 +211,7 @@ train(Update *update, const size_t *until)
 {
 	lf_renew   *renew = &update->renew;
 
+	update->phase = until == update->end ? PROGRESS_TRAINING_ON_ALL : PROGRESS_TRAINING;
 	(void) lf_renew_start(renew, update->model, &update->frame, update->known, until, update->rehearsal);
 	in_threads(Min(settings_threads(0), renew->trainer.shards.count), train_members, update);
 }
@@ -229,6 +233,7 @@ plan(Update *update)
 		needed = arena.used + LF_ALIGNMENT;
 	check_memory(needed + held, psprintf("training this model on " UINT64_FORMAT " rows", panel->rows->count),
 				 "give fewer rows");
+	progress_memory(needed + held);
 	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
 	(void) lf_renew_plan(renew, &arena, model, &update->training, &update->frame);
 	for (Size s = 0; s < panel->series; s++)
@@ -384,15 +389,45 @@ verdict_text(const Update *update, double before, double after)
 					after < before ? "better" : after == before ? "as good" : "worse", update->forecasts);
 }
 
+typedef struct Outcome
+{
+	bytea	   *model;			/* NULL: it was not accepted */
+	double		before;
+	double		after;			/* NaN: nothing was tried */
+} Outcome;
+
+/* Reads the rows, and trains if there are enough. */
+static Outcome
+run(Update *update, Oid relation)
+{
+	Outcome		outcome = {.before = NAN, .after = NAN};
+	Verdict		verdict;
+
+	read_rows(update, relation);
+	divide_rows(update);
+	if (!is_enough(update))
+		return outcome;
+	progress_next_training();
+	plan(update);
+	verdict = judge(update, update->loaded);
+	outcome.before = lf_tally_error(&verdict.tally, LF_NETWORK);
+	train(update, update->middle);
+	verdict = judge(update, with_weights(update));
+	outcome.after = lf_tally_error(&verdict.tally, LF_NETWORK);
+	if (outcome.after <= outcome.before)
+		outcome.model = finish(update, &verdict);
+	return outcome;
+}
+
 SQL_FUNCTION(lstm_update);
 Datum
 lstm_update(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Update		update = {0};
-	double		before = NAN;
-	double		after = NAN;
-	bool		accepted = false;
+	Outcome volatile outcome;
+	Progress	progress;
+	Oid			relation = PG_ARGISNULL(ARG_RELATION) ? InvalidOid : PG_GETARG_OID(ARG_RELATION);
 	Datum		values[6] = {0};
 	bool		nulls[6] = {false};
 
@@ -407,29 +442,25 @@ lstm_update(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("rehearsal must be from 0 to 1000000, not %g", update.rehearsal)));
-	read_rows(&update, PG_ARGISNULL(ARG_RELATION) ? InvalidOid : PG_GETARG_OID(ARG_RELATION));
-	divide_rows(&update);
-	if (is_enough(&update))
+	progress_begin(&progress, PROGRESS_UPDATE, relation);
+	PG_TRY();
 	{
-		Verdict		verdict;
-
-		plan(&update);
-		verdict = judge(&update, update.loaded);
-		before = lf_tally_error(&verdict.tally, LF_NETWORK);
-		train(&update, update.middle);
-		verdict = judge(&update, with_weights(&update));
-		after = lf_tally_error(&verdict.tally, LF_NETWORK);
-		accepted = after <= before;
-		if (accepted)
-			values[0] = PointerGetDatum(finish(&update, &verdict));
+		outcome = run(&update, relation);
 	}
-	values[1] = BoolGetDatum(accepted);
-	values[2] = Float8GetDatum(after);
-	nulls[2] = isnan(after);
-	values[3] = Float8GetDatum(before);
-	nulls[3] = isnan(before);
+	PG_FINALLY();
+	{
+		progress_end(&progress);
+	}
+	PG_END_TRY();
+	if (outcome.model != NULL)
+		values[0] = PointerGetDatum(outcome.model);
+	values[1] = BoolGetDatum(outcome.model != NULL);
+	values[2] = Float8GetDatum(outcome.after);
+	nulls[2] = isnan(outcome.after);
+	values[3] = Float8GetDatum(outcome.before);
+	nulls[3] = isnan(outcome.before);
 	values[4] = Int64GetDatum((int64) update.new_rows);
-	values[5] = CStringGetTextDatum(verdict_text(&update, before, after));
+	values[5] = CStringGetTextDatum(verdict_text(&update, outcome.before, outcome.after));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	return (Datum) 0;
 }

@@ -36,7 +36,7 @@ measure(const unsigned char *bytes, size_t length, size_t *used)
 {
 	lf_arena	arena = lf_arena_measure();
 	lf_model	model;
-	lf_status	status = lf_model_read(bytes, length, &arena, &model);
+	lf_status	status = lf_model_read(bytes, length, NULL, &arena, &model);
 
 	*used = arena.used;
 	return status;
@@ -55,7 +55,7 @@ status_of(const unsigned char *bytes, size_t length)
 
 	block = guarded_new(used);
 	arena = lf_arena_over(block.block, block.bytes);
-	again = lf_model_read(bytes, length, &arena, &model);
+	again = lf_model_read(bytes, length, NULL, &arena, &model);
 	if (!guarded_intact(&block) || again != status)
 		status = LF_FINISHED;	/* which no reader ever returns */
 	free(block.raw);
@@ -67,7 +67,7 @@ write_sample(const sample *s)
 {
 	guarded		bytes = guarded_new(lf_model_size(&s->model));
 
-	lf_model_write(&s->model, bytes.block);
+	(void) lf_model_write(&s->model, NULL, bytes.block);
 	return bytes;
 }
 
@@ -103,6 +103,37 @@ test_checksum(void)
 	for (size_t length = 0; length < 1000; length++)
 		good = good && lf_crc32c(many + length % 9, length) == plain_checksum(many + length % 9, length);
 	ok(good, "for any length and alignment it is what going bit by bit gives");
+	for (size_t cut = 0; cut <= 1024; cut++)
+		good = good && lf_crc32c_more(lf_crc32c(many, cut), many + cut, 1024 - cut) == lf_crc32c(many, 1024);
+	ok(good, "in two parts it is the same");
+}
+
+/* A reader and a writer that are stopped begin anew. */
+static void
+test_interrupt(void)
+{
+	volatile sig_atomic_t interrupt = 1;
+	sample		s;
+	guarded		bytes;
+	guarded		again;
+	lf_arena	arena = lf_arena_measure();
+	lf_model	model;
+
+	sample_open(&s, LF_VANILLA);
+	bytes = write_sample(&s);
+	again = guarded_new(bytes.bytes);
+	ok(lf_model_write(&s.model, &interrupt, again.block) == LF_INTERRUPTED && guarded_intact(&again),
+	   "an interrupt stops writing");
+	ok(lf_model_read(bytes.block, bytes.bytes, &interrupt, &arena, &model) == LF_INTERRUPTED,
+	   "and reading");
+	interrupt = 0;
+	ok(lf_model_write(&s.model, &interrupt, again.block) == LF_OK && memcmp(again.block, bytes.block, bytes.bytes) == 0,
+	   "then the bytes are written as ever");
+	arena = lf_arena_measure();
+	ok(lf_model_read(bytes.block, bytes.bytes, &interrupt, &arena, &model) == LF_OK, "and read");
+	free(again.raw);
+	free(bytes.raw);
+	sample_close(&s);
 }
 
 static bool
@@ -248,7 +279,7 @@ test_round_trip(int number)
 	ok(status == LF_OK, "%s can be measured", name);
 	block = guarded_new(used);
 	arena = lf_arena_over(block.block, block.bytes);
-	if (ok(lf_model_read(bytes.block, bytes.bytes, &arena, &model) == LF_OK && guarded_intact(&block) &&
+	if (ok(lf_model_read(bytes.block, bytes.bytes, NULL, &arena, &model) == LF_OK && guarded_intact(&block) &&
 		   arena.used == used, "%s is read into exactly the measured memory", name))
 	{
 		ok(same_spec(&model.spec, &s.model.spec), "%s keeps its layers", name);
@@ -267,13 +298,13 @@ test_round_trip(int number)
 		   memcmp(model.weights, s.model.weights, (size_t) model.members * model.parameters * sizeof(lf_real)) == 0,
 		   "%s keeps its weights", name);
 		again = guarded_new(lf_model_size(&model));
-		lf_model_write(&model, again.block);
+		(void) lf_model_write(&model, NULL, again.block);
 		ok(again.bytes == bytes.bytes && memcmp(again.block, bytes.block, bytes.bytes) == 0,
 		   "%s written again is the same", name);
 		free(again.raw);
 	}
 	arena = lf_arena_over(block.block, block.bytes - LF_ALIGNMENT);
-	ok(lf_model_read(bytes.block, bytes.bytes, &arena, &model) == LF_TOO_LARGE && guarded_intact(&block),
+	ok(lf_model_read(bytes.block, bytes.bytes, NULL, &arena, &model) == LF_TOO_LARGE && guarded_intact(&block),
 	   "%s is too large for one cache line less", name);
 	free(block.raw);
 	free(bytes.raw);
@@ -348,7 +379,7 @@ test_damage(int number)
 		bool		format = bit >= 32 && bit < 48;
 
 		copy[bit / 8] ^= (unsigned char) (1 << bit % 8);
-		status = lf_model_read(copy, bytes.bytes, &arena, &model);
+		status = lf_model_read(copy, bytes.bytes, NULL, &arena, &model);
 		passed_flips += status != LF_CORRUPT && !(format && status == LF_NEWER_FORMAT);
 		copy[bit / 8] ^= (unsigned char) (1 << bit % 8);
 	}
@@ -489,6 +520,7 @@ main(void)
 	}
 	test_unaligned();
 	test_envelope();
+	test_interrupt();
 	test_values();
 	test_levels();
 	return done_testing();

@@ -1,0 +1,169 @@
+-- Whoever trains tells how far it is, to other sessions too, and nobody once it has ended.
+BEGIN;
+SET LOCAL client_min_messages = error;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+CREATE EXTENSION IF NOT EXISTS lstm_forecast;
+
+SELECT plan(47);
+
+---- other sessions ----
+-- They see nothing of this transaction: what they train on is theirs.
+
+\setenv PGDATABASE :DBNAME
+\setenv PGOPTIONS '-c client_min_messages=error -c statement_timeout=2min'
+\setenv ROWS 'CREATE TEMP TABLE progress_rows AS SELECT n, sin(n / 10.0) AS value FROM generate_series(1, 3000) AS n;'
+
+-- Looks again until a query is true; false where it does not come to be so.
+CREATE FUNCTION pg_temp.comes(query text) RETURNS bool LANGUAGE plpgsql AS $$
+DECLARE
+    result bool;
+BEGIN
+    FOR i IN 1 .. 3000 LOOP
+        PERFORM pg_stat_clear_snapshot();
+        EXECUTE query INTO result;
+        IF result THEN
+            RETURN true;
+        END IF;
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+    RETURN false;
+END $$;
+CREATE VIEW others AS SELECT p.* FROM lstm_progress AS p JOIN pg_stat_activity AS a USING (pid) WHERE application_name = 'progress';
+
+\! (echo "$ROWS"; echo "SELECT length(lstm_train('progress_rows', 'value', 'n', lookback => 8, options => '{\"epochs\": 1000000, \"units\": 4, \"patience\": 0, \"ensemble\": 2, \"batch_size\": 100, \"validation\": 0.2, \"threads\": 1}'));"; echo 'SELECT pg_sleep(60);') | PGAPPNAME=progress psql -Xq >/dev/null 2>&1 &
+SELECT ok(pg_temp.comes('SELECT epoch >= 2 FROM others'), 'a training of another session is seen');
+CREATE TEMP TABLE seen AS SELECT * FROM others;
+SELECT is((SELECT count(*) FROM seen), 1::bigint, 'once');
+SELECT is(s.datname, current_database(), 'with its database') FROM seen AS s;
+SELECT matches(relation, '^pg_temp_\d+\.progress_rows$', 'its relation') FROM seen;
+SELECT is(relid::regclass::text, relation, 'whose oid is told, too') FROM seen;
+SELECT is(command, 'lstm_train', 'the function that was called') FROM seen;
+SELECT is(phase, 'training', 'the phase') FROM seen;
+SELECT is((training, trainings), (1::bigint, 1::bigint), 'that there is one training') FROM seen;
+SELECT is(rows_read, 3000::bigint, 'the rows that it has read') FROM seen;
+SELECT is((member, members), (1::bigint, 2::bigint), 'which network of an ensemble it is at') FROM seen;
+SELECT is(epochs, 1000000::bigint, 'how many epochs there will be') FROM seen;
+-- 2992 windows, of which 598 are held out, and the 8 before these would know values of them
+SELECT is(batches, 24::bigint, 'how many mini-batches an epoch has') FROM seen;
+SELECT ok(batch BETWEEN 0 AND batches, 'how many of them are done') FROM seen;
+SELECT ok(loss > 0 AND validation_loss > 0, 'and the losses of the newest epoch') FROM seen;
+SELECT ok(started > now() - interval '1 min' AND started < clock_timestamp(), 'when it was started') FROM seen;
+SELECT ok(memory > 3000 * 8 AND memory <= 64 * 1024 * 1024, 'and what memory it takes') FROM seen;
+SELECT ok(pg_temp.comes(format('SELECT epoch > %s FROM others', epoch)), 'it goes on') FROM seen;
+SELECT is_empty($$ SELECT pid FROM pg_stat_progress_vacuum UNION ALL SELECT pid FROM pg_stat_progress_analyze
+    UNION ALL SELECT pid FROM pg_stat_progress_cluster UNION ALL SELECT pid FROM pg_stat_progress_create_index
+    UNION ALL SELECT pid FROM pg_stat_progress_basebackup UNION ALL SELECT pid FROM pg_stat_progress_copy $$,
+    'no view of the server takes it for its own');
+
+-- rights are those of these views
+CREATE ROLE lstm_watcher;
+SET LOCAL ROLE lstm_watcher;
+SELECT is((SELECT count(*) FROM lstm_progress WHERE datname = current_database()), 1::bigint, 'others see that there is a training');
+SELECT is((SELECT to_jsonb(p) - '{pid,datid,datname}'::text[] FROM lstm_progress AS p WHERE datname = current_database()), (SELECT jsonb_object_agg(attname, null)
+    FROM pg_attribute WHERE attrelid = 'lstm_progress'::regclass AND attnum > 0 AND attname NOT IN ('pid', 'datid', 'datname')),
+    'but nothing of it');
+RESET ROLE;
+GRANT pg_read_all_stats TO lstm_watcher;
+SET LOCAL ROLE lstm_watcher;
+SELECT is((SELECT epochs FROM lstm_progress WHERE datname = current_database()), 1000000::bigint, 'unless they may read all statistics');
+RESET ROLE;
+
+SELECT ok(pg_cancel_backend(pid), 'it is cancelled') FROM seen;
+SELECT ok(pg_temp.comes($$ SELECT query ~ 'sleep' AND state = 'active' FROM pg_stat_activity WHERE application_name = 'progress' $$),
+    'its session lives on');
+SELECT is_empty('SELECT * FROM lstm_progress WHERE datname = current_database()', 'and tells of it no more');
+SELECT ok(pg_terminate_backend(pid, 10000), 'the session ends') FROM seen;
+
+-- the first trial diverges, which ends a subtransaction
+\! (echo "$ROWS"; echo "SELECT count(*) FROM lstm_tune('progress_rows', 'value', 'n', lookback => 8, folds => 2, options => '{\"epochs\": 1000000, \"units\": 4, \"patience\": 0, \"threads\": 1, \"optimizer\": \"sgd\", \"learning_rate\": 100, \"clip_norm\": 0, \"scale\": \"none\", \"normalize\": \"none\"}', grid => '{\"learning_rate\": [0.0001]}');") | PGAPPNAME=progress psql -Xq >/dev/null 2>&1 &
+SELECT ok(pg_temp.comes('SELECT epoch >= 1 AND training = 2 FROM others'), 'lstm_tune is seen, after a trial that failed, too');
+SELECT is(concat_ws(' ', command, trainings, phase), 'lstm_tune 6 training', 'with all trainings that it plans') FROM others;
+SELECT ok(pg_terminate_backend(pid, 10000), 'it ends with its session') FROM others;
+SELECT pg_stat_clear_snapshot() IS NULL AS cleared \gset
+SELECT is_empty('SELECT * FROM lstm_progress WHERE datname = current_database()', 'and so does what it told');
+
+---- in the session itself ----
+-- A view whose rows look at the progress while they are read. ORDER BY makes it do that row by row, behind the sort.
+
+CREATE TEMP TABLE notes (at text, command text, phase text, relation text, training int, rows_read int, copies text);
+CREATE FUNCTION note(what text) RETURNS float8 LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    PERFORM pg_stat_clear_snapshot();
+    INSERT INTO notes SELECT what, command, phase, relation, training, rows_read,
+        (SELECT c.command FROM pg_stat_progress_copy AS c WHERE c.pid = pg_backend_pid())
+        FROM (VALUES (1)) AS one LEFT JOIN lstm_progress AS p ON p.pid = pg_backend_pid();
+    RETURN 0;
+END $$;
+CREATE FUNCTION noted(what text) RETURNS SETOF notes LANGUAGE sql AS $$ SELECT * FROM notes WHERE at = what $$;
+CREATE VIEW watched AS SELECT n, sin(n / 10.0) + CASE WHEN n IN (1, 600) THEN note('row ' || n) ELSE 0 END AS value
+    FROM generate_series(1, 1000) AS n ORDER BY n;
+CREATE VIEW quick AS SELECT n, sin(n / 10.0) AS value FROM generate_series(1, 100) AS n;
+CREATE FUNCTION quickly(relation regclass, options jsonb DEFAULT '{}') RETURNS int LANGUAGE sql AS
+$$ SELECT length(lstm_train(relation, 'value', 'n', lookback => 5, options => '{"epochs": 1, "units": 2}' || options)) $$;
+
+SELECT ok(quickly('watched') > 0, 'a view that looks at the progress is trained on');
+SELECT results_eq($$ SELECT command, phase, relation, training, rows_read FROM noted('row 1') $$,
+    $$ VALUES ('lstm_train', 'reading', 'watched', 0, 0) $$, 'it was being read');
+SELECT results_eq($$ SELECT phase, rows_read FROM noted('row 600') $$, $$ VALUES ('reading', 512) $$, 'and rows were counted');
+SELECT note('after') = 0 AS noted \gset
+SELECT results_eq($$ SELECT command FROM noted('after') $$, $$ VALUES (NULL::text) $$, 'nothing is told when it has ended');
+
+-- an error that is caught
+DO $$
+BEGIN
+    PERFORM quickly('watched', '{"learning_rate": 100, "optimizer": "sgd", "clip_norm": 0, "scale": "none", "normalize": "none", "epochs": 1000}');
+EXCEPTION WHEN numeric_value_out_of_range THEN
+    PERFORM note('caught');
+END $$;
+SELECT results_eq($$ SELECT command FROM noted('caught') $$, $$ VALUES (NULL::text) $$, 'nor after an error that somebody catches');
+DO $$
+DECLARE
+    trained int;
+BEGIN
+    trained := quickly('quick');
+    PERFORM note('again');
+END $$;
+SELECT results_eq($$ SELECT command FROM noted('again') $$, $$ VALUES (NULL::text) $$, 'nor in the transaction that goes on');
+
+-- inside another command that tells of itself
+COPY (SELECT note('copy'), quickly('quick'), note('copied')) TO '/dev/null';
+SELECT results_eq($$ SELECT command, copies FROM noted('copy') $$, $$ VALUES (NULL::text, 'COPY TO') $$, 'a COPY tells of itself');
+SELECT results_eq($$ SELECT command, copies FROM noted('copied') $$, $$ VALUES (NULL::text, 'COPY TO') $$,
+    'and again when a training in it has ended');
+TRUNCATE notes;
+COPY (SELECT quickly('watched')) TO '/dev/null';
+SELECT results_eq($$ SELECT command, copies FROM noted('row 600') $$, $$ VALUES ('lstm_train', NULL::text) $$,
+    'in between the training is told of');
+
+-- a training inside a training
+CREATE VIEW nested AS SELECT n, sin(n / 10.0) + CASE WHEN n = 700 THEN quickly('watched') + note('outer') ELSE 0 END AS value
+    FROM generate_series(1, 1000) AS n ORDER BY n;
+TRUNCATE notes;
+SELECT ok(quickly('nested') > 0, 'a view that trains is trained on');
+SELECT results_eq($$ SELECT relation, rows_read FROM noted('row 600') $$, $$ VALUES ('watched', 512) $$, 'the inner training is told of');
+SELECT results_eq($$ SELECT relation, phase, rows_read FROM noted('outer') $$, $$ VALUES ('nested', 'reading', 699) $$,
+    'then the outer one again');
+
+-- a backend that tells nothing, and one that stops to tell half way
+SET LOCAL track_activities = off;
+TRUNCATE notes;
+SELECT ok(quickly('watched') > 0, 'with track_activities off, training works');
+SELECT results_eq($$ SELECT command FROM noted('row 600') $$, $$ VALUES (NULL::text) $$, 'and tells nothing');
+CREATE VIEW muted AS SELECT n, sin(n / 10.0) AS value FROM generate_series(1, 1000) AS n
+    WHERE n <> 600 OR set_config('track_activities', 'off', true) = 'off' ORDER BY n;
+SET LOCAL track_activities = on;
+SELECT ok(quickly('muted') > 0, 'it may be switched off half way');
+SET LOCAL track_activities = on;
+SELECT note('on again') = 0 AS noted \gset
+SELECT results_eq($$ SELECT command FROM noted('on again') $$, $$ VALUES (NULL::text) $$, 'nothing of it is left behind');
+
+---- messages ----
+
+
+\set quiet `psql -XAtq -c "CREATE TEMP TABLE r AS SELECT n, sin(n / 10.0) AS value FROM generate_series(1, 100) AS n" -c "SET client_min_messages = notice" -c "SELECT length(lstm_train('r', 'value', 'n', lookback => 5, options => '{\"epochs\": 40, \"units\": 2, \"validation\": 0}'))" 2>&1`
+\set told `psql -XAtq -c "CREATE TEMP TABLE r AS SELECT n, sin(n / 10.0) AS value FROM generate_series(1, 100) AS n" -c "SET client_min_messages = notice; SET lstm_forecast.log_progress = on" -c "SELECT length(lstm_train('r', 'value', 'n', lookback => 5, options => '{\"epochs\": 40, \"units\": 2, \"validation\": 0}'))" 2>&1`
+SELECT unalike(:'quiet'::text, '%epoch%', 'without log_progress no epoch is told of');
+SELECT is((SELECT array_agg(m[1]::int) FROM regexp_matches(:'told', '^NOTICE:  epoch (\d+) of 40: loss [0-9.e-]+(?:, at most about [0-9.]+ s left)?$', 'gn') AS m),
+    '{4,8,12,16,20,24,28,32,36,40}', 'with it each tenth');
+SELECT * FROM finish();
+ROLLBACK;
