@@ -45,6 +45,6 @@ serve_interrupts(void)
 	return InterruptPending ? NULL : &InterruptPending;
 }
 
-#define LF_VERSION "0.1.0"
+#define LF_VERSION "1.0.0"
 
 #endif

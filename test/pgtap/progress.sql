@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(47);
+SELECT plan(51);
 
 ---- other sessions ----
 -- They see nothing of this transaction: what they train on is theirs.
@@ -78,6 +78,13 @@ SELECT ok(pg_terminate_backend(pid, 10000), 'the session ends') FROM seen;
 \! (echo "$ROWS"; echo "SELECT count(*) FROM lstm_tune('progress_rows', 'value', 'n', lookback => 8, folds => 2, options => '{\"epochs\": 1000000, \"units\": 4, \"patience\": 0, \"threads\": 1, \"optimizer\": \"sgd\", \"learning_rate\": 100, \"clip_norm\": 0, \"scale\": \"none\", \"normalize\": \"none\"}', grid => '{\"learning_rate\": [0.0001]}');") | PGAPPNAME=progress psql -Xq >/dev/null 2>&1 &
 SELECT ok(pg_temp.comes('SELECT epoch >= 1 AND training = 2 FROM others'), 'lstm_tune is seen, after a trial that failed, too');
 SELECT is(concat_ws(' ', command, trainings, phase), 'lstm_tune 6 training', 'with all trainings that it plans') FROM others;
+SELECT ok(pg_terminate_backend(pid, 10000), 'it ends with its session') FROM others;
+SELECT pg_stat_clear_snapshot() IS NULL AS cleared \gset
+SELECT is_empty('SELECT * FROM lstm_progress WHERE datname = current_database()', 'and so does what it told');
+
+\! (echo "$ROWS"; echo "CREATE TEMP TABLE progress_model AS SELECT lstm_train('progress_rows', 'value', 'n', lookback => 8, options => '{\"epochs\": 1, \"units\": 4}') AS model;"; echo "INSERT INTO progress_rows SELECT n, sin(n / 10.0) FROM generate_series(3001, 3200) AS n;"; echo "SELECT accepted FROM progress_model, lstm_update(model, epochs => 1000000, learning_rate => 0.001);") | PGAPPNAME=progress psql -Xq >/dev/null 2>&1 &
+SELECT ok(pg_temp.comes($$ SELECT epoch >= 1 AND command = 'lstm_update' FROM others $$), 'lstm_update is seen');
+SELECT is(concat_ws(' ', phase, rows_read, epochs, batches, relation LIKE '%progress_rows'), 'training 3200 1000000 16 t', 'with its rows, the new ones and those seen again, and its relation') FROM others;
 SELECT ok(pg_terminate_backend(pid, 10000), 'it ends with its session') FROM others;
 SELECT pg_stat_clear_snapshot() IS NULL AS cleared \gset
 SELECT is_empty('SELECT * FROM lstm_progress WHERE datname = current_database()', 'and so does what it told');

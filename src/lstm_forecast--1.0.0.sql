@@ -1,4 +1,4 @@
-/* lstm_forecast 0.1.0 */
+/* lstm_forecast 1.0.0 */
 
 -- complain if the script is sourced in psql, rather than via CREATE EXTENSION
 \echo Use "CREATE EXTENSION lstm_forecast" to load this file. \quit
