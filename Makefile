@@ -12,7 +12,7 @@ BLAS ?= openblas
 PG_CONFIG ?= pg_config
 
 # The one list of what the core is made of: the module, the tests, the fuzzer and the benchmark take it from here.
-CORE = activation base blend bounds combinations crc32c defaults fit frequent gaps head head_loss initialize interval kernels \
+CORE = activation base blend bounds combinations crc32c defaults fit fit_judge frequent gaps head head_loss initialize interval kernels \
 	kernels_avx2 kernels_avx512 kernels_generic layer layer_bidirectional layer_category_embedding layer_conv1d \
 	layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d layer_segment_lstm layer_shape \
 	layer_time_distributed level loss matrix metrics model_bytes network optimizer patches pool predict preset quantile \
