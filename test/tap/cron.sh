@@ -23,15 +23,17 @@ need one "SELECT cron.schedule('fail', '* * * * *', \$\$CALL lstm_train_into('lo
 is "$(sql one "SELECT jobname, schedule FROM cron.job ORDER BY 1")" 'clean load|* * * * *
 fail|* * * * *
 forecast load|* * * * *
-train load|* * * * *' 'the jobs of the page are made'
+train load|* * * * *
+update load|* * * * *' 'the jobs of the page are made'
 
-within 130 says one "SELECT count(DISTINCT jobid) FROM cron.job_run_details WHERE status IN ('succeeded', 'failed')" 4
+within 130 says one "SELECT count(DISTINCT jobid) FROM cron.job_run_details WHERE status IN ('succeeded', 'failed')" 5
 ok $? 'all jobs ran'
 is "$(sql one "SELECT DISTINCT j.jobname || ' ' || status FROM cron.job_run_details d JOIN cron.job j USING (jobid) ORDER BY 1")" \
     'clean load succeeded
 fail failed
 forecast load succeeded
-train load succeeded' 'each succeeded but the one that cannot'
+train load succeeded
+update load succeeded' 'each succeeded but the one that cannot'
 is "$(sql one "SELECT count(*) > 1, count(DISTINCT md5(model)), bool_or(active) FROM lstm_models WHERE name = 'load'")" \
     't|1|t' 'the job has trained the same model again, and saved it'
 is "$(sql one "SELECT count(*) > 1, min(steps), max(steps), min(first) FROM (SELECT count(*) AS steps, min(at) AS first FROM load_forecasts
