@@ -459,6 +459,8 @@ CREATE TABLE lstm_models (
 
 -- Compression makes weights no shorter (745155 bytes both ways, for a network of the defaults), only slower to store.
 ALTER TABLE lstm_models ALTER COLUMN model SET STORAGE EXTERNAL;
+-- whoever creates the extension grants rights on it, also where that is no superuser
+ALTER TABLE lstm_models OWNER TO @extowner@;
 
 CREATE UNIQUE INDEX lstm_models_active ON lstm_models (name) WHERE active;
 
