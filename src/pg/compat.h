@@ -27,4 +27,15 @@
 #define local_backend_status(number) pgstat_fetch_stat_local_beentry(number)
 #endif
 
+/* PostgreSQL 14 moved the status of backends out of pgstat.h, and shows a backend its own. */
+#if PG_VERSION_NUM >= 140000
+#include "utils/backend_progress.h"
+#include "utils/backend_status.h"
+#define OWN_BACKEND_STATUS MyBEEntry
+#else
+#include "pgstat.h"
+#define OWN_BACKEND_STATUS ((const PgBackendStatus *) NULL)
+#define ROLE_PG_READ_ALL_STATS DEFAULT_ROLE_READ_ALL_STATS
+#endif
+
 #endif

@@ -15,7 +15,6 @@
 #include "lib/stringinfo.h"
 #include "settings.h"
 #include "time_limit.h"
-#include "utils/backend_status.h"
 #include "utils/timestamp.h"
 
 #include <math.h>
@@ -30,11 +29,10 @@ static Progress *current;		/* lives in the stack frame of the call at hand */
 static void
 publish(void)
 {
+	const PgBackendStatus *own = OWN_BACKEND_STATUS;
 	int			index[PROGRESS_VALUES];
 
-	if (MyBEEntry == NULL)
-		return;
-	if ((int) MyBEEntry->st_progress_command != PROGRESS_OF_TRAINING)
+	if (own == NULL || (int) own->st_progress_command != PROGRESS_OF_TRAINING)
 		pgstat_progress_start_command((ProgressCommandType) PROGRESS_OF_TRAINING, current->relation);
 	for (int i = 0; i < PROGRESS_VALUES; i++)
 		index[i] = i;
@@ -60,12 +58,14 @@ clear_training(void)
 void
 progress_begin(Progress *progress, ProgressCommand command, Oid relation)
 {
-	*progress = (Progress) {.outer = current, .relation = relation};
-	if (current == NULL && MyBEEntry != NULL)
+	const PgBackendStatus *own = OWN_BACKEND_STATUS;
+
+	*progress = (Progress) {.outer = current, .relation = relation, .before = PROGRESS_COMMAND_INVALID};
+	if (current == NULL && own != NULL)
 	{
-		progress->before = (int) MyBEEntry->st_progress_command;
-		progress->before_target = MyBEEntry->st_progress_command_target;
-		memcpy(progress->before_value, MyBEEntry->st_progress_param, sizeof(progress->before_value));
+		progress->before = (int) own->st_progress_command;
+		progress->before_target = own->st_progress_command_target;
+		memcpy(progress->before_value, own->st_progress_param, sizeof(progress->before_value));
 	}
 	current = progress;
 	progress->value[PROGRESS_COMMAND] = command;
@@ -98,8 +98,6 @@ progress_end(Progress *progress)
 	current = progress->outer;
 	if (current == NULL)
 		time_limit_stop();
-	if (MyBEEntry == NULL)
-		return;
 	/* what was told must go, also where that was switched off meanwhile */
 	pgstat_track_activities = true;
 	if (current != NULL)

@@ -7,7 +7,6 @@
 #include "common.h"
 #include "executor/spi.h"
 #include "fit.h"
-#include "utils/backend_progress.h"
 
 /* The number of our command among those of the server, which count from 0 on: "LSTM". */
 #define PROGRESS_OF_TRAINING 0x4c53544d

@@ -4,9 +4,7 @@
 #include "progress.h"
 
 #include "catalog/pg_authid.h"
-#include "pgstat.h"
 #include "utils/acl.h"
-#include "utils/backend_status.h"
 #include "utils/timestamp.h"
 
 #include <math.h>
