@@ -12,17 +12,18 @@ BLAS ?= openblas
 PG_CONFIG ?= pg_config
 
 # The one list of what the core is made of: the module, the tests, the fuzzer and the benchmark take it from here.
-CORE = activation base blend bounds combinations crc32c defaults fit fit_judge frequent gaps head head_loss initialize interval kernels \
-	kernels_avx2 kernels_avx512 kernels_generic layer layer_bidirectional layer_category_embedding layer_conv1d \
-	layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d layer_segment_lstm layer_shape \
-	layer_time_distributed level loss matrix metrics model_bytes network optimizer patches pool predict preset quantile \
-	random renew scaler score season shards split tally trainer window
+CORE = activation average base blend bounds combinations crc32c defaults error_pool fit fit_judge frequent gaps head head_loss \
+	initialize interval kernels kernels_avx2 kernels_avx512 kernels_generic layer layer_bidirectional \
+	layer_category_embedding layer_conv1d layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d \
+	layer_segment_lstm layer_shape layer_time_distributed level loss matrix metrics model_bytes network optimizer \
+	patches pool predict preset quantile random renew scaler score season shards split tally trainer window
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
-PG = along anomalies architecture arguments backtest calendar choices columns describe dictionary error evaluate forecast grid \
-	import json model_cache model_value module newest number options outlook panel past plot predict progress \
-	progress_view registry regular request rolling rows scoring settings spec step svg table table_read threads time_limit \
-	timeline train train_agg train_into training trial tune update verdict windows
+PG = along anomalies architecture arguments average_agg average_difference average_state backtest calendar choices \
+	columns describe dictionary error evaluate forecast grid import json model_cache model_value module newest number \
+	options outlook panel past plot predict progress progress_view registry regular request rolling rows scoring settings \
+	spec step svg table table_read threads time_limit timeline train train_agg train_into training trial tune update \
+	verdict warm_start windows
 
 CORE_SOURCES = $(CORE:%=src/core/%.c)
 OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))
@@ -46,8 +47,8 @@ CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-ma
 KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
-OURS = demo check recovery forms accuracy collections thousand coverage defaults tuning updates long-horizons cancel bench \
-	bench-core bench-sql setup setup-check setup-bench core-tests bench-programs
+OURS = demo check recovery forms accuracy collections thousand coverage defaults tuning updates federated scale \
+	long-horizons cancel bench bench-core bench-sql setup setup-check setup-bench core-tests bench-programs
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
@@ -125,6 +126,17 @@ updates: setup
 	@test -d "$(SERIES)" || { echo "give the folder with the series: make updates SERIES=folder" >&2; exit 1; }
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/updates.sql
+
+# every EVERY-th series; a seed takes some three minutes
+federated: setup
+	@test -d "$(SERIES)" || { echo "give the folder with the series: make federated SERIES=folder" >&2; exit 1; }
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(or $(EVERY),8)" -v seeds="$(SEEDS)" \
+		-f bench/federated.sql
+
+scale: setup
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -f bench/scale.sql
 
 # a seed takes some ten minutes
 SEEDS ?= 1

@@ -122,6 +122,70 @@ CREATE AGGREGATE lstm_train_agg("values" float8[], options jsonb) (
 COMMENT ON AGGREGATE lstm_train_agg(float8[], jsonb) IS
 'trains a network on several columns of a group, in the order given by ORDER BY inside the aggregate';
 
+CREATE FUNCTION lstm_average_agg_transition(internal, bytea) RETURNS internal
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'lstm_average_agg_transition';
+
+COMMENT ON FUNCTION lstm_average_agg_transition(internal, bytea) IS 'support function of lstm_average_agg';
+
+CREATE FUNCTION lstm_average_agg_transition(internal, bytea, float8) RETURNS internal
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'lstm_average_agg_transition';
+
+COMMENT ON FUNCTION lstm_average_agg_transition(internal, bytea, float8) IS 'support function of lstm_average_agg';
+
+CREATE FUNCTION lstm_average_agg_combine(internal, internal) RETURNS internal
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'lstm_average_agg_combine';
+
+COMMENT ON FUNCTION lstm_average_agg_combine(internal, internal) IS 'support function of lstm_average_agg';
+
+CREATE FUNCTION lstm_average_agg_serialize(internal) RETURNS bytea
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'lstm_average_agg_serialize';
+
+COMMENT ON FUNCTION lstm_average_agg_serialize(internal) IS 'support function of lstm_average_agg';
+
+CREATE FUNCTION lstm_average_agg_deserialize(bytea, internal) RETURNS internal
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'lstm_average_agg_deserialize';
+
+COMMENT ON FUNCTION lstm_average_agg_deserialize(bytea, internal) IS 'support function of lstm_average_agg';
+
+CREATE FUNCTION lstm_average_agg_final(internal) RETURNS bytea
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'lstm_average_agg_final';
+
+COMMENT ON FUNCTION lstm_average_agg_final(internal) IS 'support function of lstm_average_agg';
+
+CREATE AGGREGATE lstm_average_agg(model bytea) (
+    SFUNC = lstm_average_agg_transition,
+    STYPE = internal,
+    SSPACE = 1000000,
+    FINALFUNC = lstm_average_agg_final,
+    COMBINEFUNC = lstm_average_agg_combine,
+    SERIALFUNC = lstm_average_agg_serialize,
+    DESERIALFUNC = lstm_average_agg_deserialize,
+    PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE lstm_average_agg(bytea) IS
+'the mean of models of the same network, weighted by the windows that each was trained on: a round of federated averaging';
+
+CREATE AGGREGATE lstm_average_agg(model bytea, weight float8) (
+    SFUNC = lstm_average_agg_transition,
+    STYPE = internal,
+    SSPACE = 1000000,
+    FINALFUNC = lstm_average_agg_final,
+    COMBINEFUNC = lstm_average_agg_combine,
+    SERIALFUNC = lstm_average_agg_serialize,
+    DESERIALFUNC = lstm_average_agg_deserialize,
+    PARALLEL = SAFE
+);
+
+COMMENT ON AGGREGATE lstm_average_agg(bytea, float8) IS
+'the mean of models of the same network with these weights';
+
 CREATE FUNCTION lstm_import(spec jsonb, weights real[]) RETURNS bytea
 LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000
 AS 'MODULE_PATHNAME', 'lstm_import';

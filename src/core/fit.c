@@ -185,7 +185,12 @@ know_series(lf_fit *fit, size_t series, bool select, const volatile sig_atomic_t
 	lf_scaler  *scaler = fit->scaler + series * (size_t) one.columns;
 
 	for (int i = 0; i < one.columns; i++)
-		scaler[i] = lf_scaler_of_column(fit->training.scale, fit->frame, task, i, series, known, interrupt);
+	{
+		const lf_scaler *given = fit->given == NULL ? NULL : &fit->given[series * (size_t) one.columns + (size_t) i];
+
+		scaler[i] = given != NULL && given->scale > 0 ? *given :
+			lf_scaler_of_column(fit->training.scale, fit->frame, task, i, series, known, interrupt);
+	}
 	/* errors are measured in one unit all along: that of the rows before them */
 	for (int j = 0; j < task->targets && (select || fit->split.validation_windows == 0); j++)
 		fit->unit[series * (size_t) task->targets + (size_t) j] = fit->frame->start == NULL ? 1 :
@@ -285,6 +290,8 @@ step_lane(void *argument, int which)
 		return;
 	lane->status = lane->started ? LF_OK : lf_trainer_start(lane->trainer, fit->interrupt);
 	lane->started = lane->status == LF_OK;
+	if (lane->started && lane->trainer->epochs == 0)
+		lane->status = LF_FINISHED;	/* what it begins with is only measured */
 	for (int i = 0; i < batches && lane->status == LF_OK; i++)
 		lane->status = lf_trainer_step(lane->trainer, fit->interrupt);
 }

@@ -46,6 +46,7 @@ typedef struct lf_fit
 	lf_pool    *pool;			/* the caller's, for the lanes; NULL: one after the other */
 	const lf_real *from;		/* (from_members, parameters): the caller's, to begin with; NULL: fresh weights */
 	int			from_members;
+	const lf_scaler *given;		/* (series, columns): the caller's scaling; NULL, or scale 0: that of the rows */
 	const lf_trainer *latest;	/* the one that the status of the last step came from; NULL: none was at work */
 	int			latest_member;	/* that it had at hand */
 	bool		latest_final;	/* in a second training, on all windows */

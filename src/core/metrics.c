@@ -32,7 +32,7 @@ lf_metrics_add(lf_metrics *metrics, double forecast, double actual)
 		metrics->mape += 100 * error / fabs(actual);
 		metrics->not_zero += 1;
 	}
-	/* Welford's update, as in lf_scaler_fit */
+	/* Welford's update, as in scaler.c */
 	metrics->mean += delta / metrics->score.count;
 	metrics->around_mean += delta * (actual - metrics->mean);
 }

@@ -88,13 +88,6 @@ fit_rows(lf_scale scale, const lf_frame *frame, const lf_task *logged, int colum
 }
 
 lf_scaler
-lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows,
-			  const volatile sig_atomic_t *interrupt)
-{
-	return fit_rows(scale, frame, NULL, column, rows, interrupt);
-}
-
-lf_scaler
 lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, int column, size_t series,
 					size_t rows, const volatile sig_atomic_t *interrupt)
 {

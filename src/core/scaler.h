@@ -26,14 +26,12 @@ typedef struct lf_scaler
 	double		scale;			/* never 0: a constant column keeps 1 */
 } lf_scaler;
 
-/* Fits one column on rows 0 .. rows - 1 of the frame. Worthless where the interrupt (NULL: none) came meanwhile. */
-lf_scaler	lf_scaler_fit(lf_scale scale, const lf_frame *frame, int column, size_t rows,
-						  const volatile sig_atomic_t *interrupt);
-
-/* The same for one of a task's columns in one series, or of all series where it is static. */
+/*
+ * The scaling of one of a task's columns by rows 0 .. rows - 1 of one series, or by all series where it is static. Worthless
+ * where the interrupt (NULL: none) came meanwhile.
+ */
 lf_scaler	lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, int column, size_t series,
 								size_t rows, const volatile sig_atomic_t *interrupt);
-
 
 /* What the network is to see of a value: its logarithm where the column is logged. Below the smallest it stays there. */
 static inline double

@@ -371,6 +371,9 @@ choices_of_rows(Request *request, const Panel *panel)
 
 	if (season > LF_LONGEST_LOOKBACK)
 		inner = common_season(panel, task->target[0], LF_LONGEST_LOOKBACK);
+	/* what the network measures windows from goes with its weights, whatever these rows show */
+	if (options->init != NULL && options->init->model.task.season > 1)
+		inner = options->init->model.task.season;
 	choose_preset(request, panel, inner);
 	choose_lookback(request, panel, inner);
 	options->arguments.season = inner;

@@ -209,7 +209,7 @@ model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows, c
 
 	for (int i = 0; i < model->columns && i < frame->columns; i++)
 		if (task->kind[i] == LF_COLUMN_MEASURED || task->kind[i] == LF_COLUMN_KNOWN)
-			scalers[i] = lf_scaler_fit(model->training.scale, frame, i, rows, NULL);
+			scalers[i] = lf_scaler_of_column(model->training.scale, frame, task, i, 0, rows, NULL);
 	for (int j = 0; j < task->targets; j++)
 		units[j] = lf_series_unit(frame, task->target[j], rows, model->season, scalers[task->target[j]]);
 	*scaler = scalers;

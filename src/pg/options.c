@@ -50,6 +50,8 @@ typedef struct OptionRow
 #define NAMES(names, count) 0, 0, (names), (count)
 #define ANYTHING 0, 0, NULL, 0
 
+static const char *const scale_names[] = {[LF_SCALE_NONE] = "none", [LF_SCALE_STANDARD] = "standard",
+	[LF_SCALE_MINMAX] = "minmax", [SCALE_INIT] = "init"};
 static const char *const blend_names[] = {"none", "auto"};
 static const char *const on_error_names[] = {[ON_ERROR_SKIP] = "skip", [ON_ERROR_ERROR] = "error"};
 static const char *const channels_names[] = {[CHANNELS_JOINT] = "joint", [CHANNELS_INDEPENDENT] = "independent"};
@@ -77,8 +79,8 @@ static const OptionRow rows[] = {
 	"of one model; then the inputs must be the targets."},
 	{"lead", OPTION_INT, PLACE(lead), NUMBERS(0, LF_MAX_DIM), "1", false,
 	"Rows from the last input row to the first output: 1 the next row, 0 the same row (its inputs are known)."},
-	{"epochs", OPTION_INT, PLACE(training.epochs), NUMBERS(1, 1000000), "from the number of windows", false,
-	"How often training goes over all windows, at most."},
+	{"epochs", OPTION_INT, PLACE(training.epochs), NUMBERS(0, 1000000), "from the number of windows", false,
+	"How often training goes over all windows, at most. 0, with init: not at all, the model is only measured."},
 	{"batch_size", OPTION_INT, PLACE(training.batch_size), NUMBERS(1, LF_MAX_BATCH),
 	"32; 64 or 128 for many windows", false,
 	"Windows per step of the optimizer."},
@@ -123,8 +125,9 @@ static const OptionRow rows[] = {
 	"measuring errors and intervals come on top. How far it gets depends on the machine."},
 	{"shuffle", OPTION_BOOL, PLACE(training.shuffle), ANYTHING, "true", false,
 	"Whether windows are visited in a new random order in each epoch."},
-	{"scale", OPTION_CHOICE, PLACE(training.scale), NAMES(lf_scale_names, LF_SCALES), "standard", false,
-	"Scaling of each column by its training rows: to mean 0 and variance 1, or to 0 to 1."},
+	{"scale", OPTION_CHOICE, PLACE(scale), NAMES(scale_names, SCALE_INIT + 1), "standard", false,
+	"Scaling of each column by its training rows: to mean 0 and variance 1, or to 0 to 1; or init, as in the model of the "
+	"option init, by which series that it does not know are scaled by their own rows."},
 	{"normalize", OPTION_CHOICE, PLACE(normalize), NAMES(lf_normalize_names, LF_NORMALIZES), "from the data", false,
 	"What windows are measured from: nothing; the last value or the mean of each target in the window; or the mean of its "
 	"last season, and then outputs from that as well, from the value one season before (seasonal_naive) or from the mean of "
@@ -405,6 +408,7 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	options->arguments.activation = LF_TANH;
 	options->arguments.recurrent_activation = LF_SIGMOID;
 	options->lead = 1;
+	options->scale = LF_SCALE_STANDARD;
 	options->normalize = LF_UNSET;
 	options->loss = LF_UNSET;
 	options->channels = LF_UNSET;
@@ -428,12 +432,20 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 		.refit = true,
 		.calibrate = true,
 		.members = 1,
-		.scale = LF_SCALE_STANDARD,
 	};
 	if (json != NULL)
 		json_each_key(&json->root, "options", visit_option, &reader);
 	options->training.seed = (uint64) options->seed;
 	options->training.blend = options->blend == 1;
+	if (options->init == NULL && (options->scale == SCALE_INIT || options->training.epochs == 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\" cannot be %s here", options->scale == SCALE_INIT ? "scale" : "epochs",
+						options->scale == SCALE_INIT ? "init" : "0"),
+				 errdetail("It is for a training that begins with a model."),
+				 errhint("Give the model in option \"init\".")));
+	options->training.scale = options->scale == SCALE_INIT ? options->init->model.training.scale :
+		(lf_scale) options->scale;
 }
 
 static char *

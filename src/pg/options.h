@@ -17,6 +17,9 @@ typedef enum Channels
 	CHANNELS_INDEPENDENT
 } Channels;
 
+/* Beyond lf_scale: as in the model that training begins with. */
+#define SCALE_INIT LF_SCALES
+
 /* What becomes of a series that cannot be used. */
 typedef enum OnError
 {
@@ -36,6 +39,7 @@ typedef struct Options
 	/* training; epochs, batch size and learning rate may be LF_UNSET, normalize and loss are settled later */
 	lf_training training;
 	int			lead;
+	int			scale;			/* lf_scale, or SCALE_INIT */
 	int			normalize;
 	int			loss;			/* lf_loss, or LF_UNSET */
 	lf_head		quantiles;		/* of that loss; no levels: the default ones */

@@ -294,7 +294,7 @@ progress_trainer(const lf_trainer *trainer, lf_status status, ProgressPhase phas
 		return;
 	take_over(trainer, phase, member, members);
 	current->newest = GetCurrentTimestamp();
-	if ((status == LF_EPOCH_DONE || status == LF_FINISHED) && settings_log_progress())
+	if ((status == LF_EPOCH_DONE || status == LF_FINISHED) && trainer->epoch > 0 && settings_log_progress())
 		log_epoch(trainer, phase == PROGRESS_TRAINING_ON_ALL, member, members);
 	if (status != LF_FINISHED && time_limit_passed())
 		report_time_limit();

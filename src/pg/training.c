@@ -17,6 +17,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "verdict.h"
+#include "warm_start.h"
 
 #include <math.h>
 
@@ -203,63 +204,6 @@ categories_of(const Panel *panel, const Columns *columns)
 	return labels;
 }
 
-/* The values of the i-th category of a model, by their numbers. */
-static lf_labels
-labels_of_model(const lf_model *model, int i)
-{
-	int			column = model->task.input[i];
-
-	if (model->task.kind[column] != LF_COLUMN_SERIES)
-		return model->categories == NULL ? (lf_labels) {0} : model->categories[column];
-	return model->labels == NULL ? (lf_labels) {0} : (lf_labels) {(int) model->series, model->labels};
-}
-
-/* Whether these values have the numbers that they had. */
-static bool
-same_labels(const lf_labels *before, const Dictionary *now)
-{
-	if (before->count != (int) dictionary_count(now))
-		return false;
-	for (int i = 0; i < before->count; i++)
-		if (strcmp(before->label[i], dictionary_labels(now)[i]) != 0)
-			return false;
-	return true;
-}
-
-/* Lets training begin with the weights of another model, of the same network. */
-static void
-begin_with(lf_fit *fit, const lf_spec *spec, const Request *request, const Panel *panel)
-{
-	const lf_model *init = &request->options.init->model;
-	const lf_task *task = &request->task;
-	bool		same = lf_spec_equal(spec, &init->spec) && task->inputs == init->task.inputs &&
-		task->targets == init->task.targets && task->horizon == init->task.horizon;
-
-	if (!same)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the model in option \"init\" is of another network"),
-				 errdetail("It has %zu weights for %d inputs, %d targets, lookback %d and horizon %d; this training has %zu "
-						   "for %d inputs, %d targets, lookback %d and horizon %d.", init->parameters, init->task.inputs,
-						   init->task.targets, init->task.lookback, init->task.horizon, fit->network.parameters,
-						   task->inputs, task->targets, task->lookback, task->horizon),
-				 errhint("Give the columns and the horizon of the model, and leave architecture, units and lookback out.")));
-	for (int i = 0; i < lf_task_categories(task); i++)
-	{
-		int			column = task->input[i];
-		lf_labels	before = labels_of_model(init, i);
-
-		if (!same_labels(&before, task->kind[column] == LF_COLUMN_SERIES ? panel->labels : panel->categories[column]))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("the model in option \"init\" knows other values of column \"%s\"",
-							request->columns.names[column]),
-					 errhint("Train on the same series and categories, or use lstm_update().")));
-	}
-	fit->from = init->weights;
-	fit->from_members = init->members;
-}
-
 static bytea *
 train_panel(Request *request, Panel *panel, Series *series)
 {
@@ -310,7 +254,7 @@ train_panel(Request *request, Panel *panel, Series *series)
 	arena = lf_arena_over(MemoryContextAllocHuge(panel->context, needed), needed);
 	(void) lf_fit_plan(fit, &arena, spec, task, &frame, &options->training, lanes, &layer);
 	if (options->init != NULL)
-		begin_with(fit, spec, request, panel);
+		warm_start(fit, spec, request, panel);
 	lf_fit_start(fit, &frame, task, season);
 	in_threads(Min(settings_threads(options->threads), lf_fit_threads(fit)), step_until_finished,
 			   &(Run) {.fit = fit, .options = options});

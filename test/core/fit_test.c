@@ -36,8 +36,8 @@ test_split(void)
 	   r.fit.split.train_windows == 54, "the newest windows are held out");
 	ok(lf_window_first_output(&r.task, r.fit.split.train_windows - 1) + 1 <
 	   lf_window_first_output(&r.task, r.fit.split.validation.first[0]), "no row is an output of both parts");
-	known = lf_scaler_fit(LF_SCALE_STANDARD, &r.frame, 0, 61, NULL);
-	all = lf_scaler_fit(LF_SCALE_STANDARD, &r.frame, 0, RIG_ROWS, NULL);
+	known = lf_scaler_of_column(LF_SCALE_STANDARD, &r.frame, &(lf_task) {0}, 0, 0, 61, NULL);
+	all = lf_scaler_of_column(LF_SCALE_STANDARD, &r.frame, &(lf_task) {0}, 0, 0, RIG_ROWS, NULL);
 	ok(r.fit.scaler[0].offset == known.offset && r.fit.scaler[0].scale == known.scale,
 	   "scaling knows the rows before the first held-out output, and no others");
 	fit_rig_close(&r);
@@ -462,7 +462,7 @@ test_two_series(void)
 	ok(b.fit.split.windows == 43 + 23 && b.fit.split.validation_windows == 10 + 5 && b.fit.split.train_windows == 32 + 17,
 	   "each holds out its newest windows");
 	second = lf_frame_of(&b.frame, 1);
-	known = lf_scaler_fit(LF_SCALE_STANDARD, &second, 1, 18 + 6, NULL);
+	known = lf_scaler_of_column(LF_SCALE_STANDARD, &second, &(lf_task) {0}, 1, 0, 18 + 6, NULL);
 	ok(b.fit.scaler[2 + 1].offset == known.offset && b.fit.scaler[2 + 1].scale == known.scale,
 	   "each is scaled by its own rows before those");
 	for (size_t i = 0; i < a.fit.network.parameters; i++)
@@ -655,7 +655,7 @@ test_lanes(void)
 		}
 	fit_rig_setup(&r, LF_STACKED, 1, 0.1);
 	r.training = one.training;
-	r.training.learning_rate = 1e308;
+	r.training.learning_rate = 1e200;
 	r.training.clip_norm = 0;
 	r.lanes = 3;
 	r.pool = &pool;
@@ -776,6 +776,52 @@ test_blend_weights(void)
 	ok(lf_blend_fit(&sums).with == LF_NETWORK, "and so is what nothing is known of");
 }
 
+/* A training that begins with weights and a scaling keeps both where it has no epochs, and measures them. */
+static void
+test_measure(void)
+{
+	fit_rig		one;
+	fit_rig		r;
+	lf_scaler	given[RIG_COLUMNS] = {{.offset = 0.25, .scale = 3}, {.offset = 0, .scale = 0}};
+	size_t		bytes;
+
+	fit_rig_setup(&one, LF_STACKED, 1, 0.1);
+	(void) fit_rig_run(&one, 0);
+	bytes = one.fit.network.parameters * sizeof(lf_real);
+	for (int refit = 0; refit < 2; refit++)
+	{
+		double		mae[2];
+
+		for (int scaled = 0; scaled < 2; scaled++)
+		{
+			lf_status	status;
+
+			fit_rig_setup(&r, LF_STACKED, 1, 0.1);
+			r.training.epochs = 0;
+			r.training.refit = refit == 1;
+			(void) fit_rig_plan(&r, 0);
+			lf_fit_start(&r.fit, &r.frame, &r.task, 9);
+			r.fit.from = one.fit.trainer.weights;
+			r.fit.from_members = 1;
+			r.fit.given = scaled == 1 ? given : NULL;
+			do
+				status = lf_fit_step(&r.fit, NULL);
+			while (status == LF_OK || status == LF_EPOCH_DONE);
+			mae[scaled] = lf_score_mae(&r.fit.scores[LF_NETWORK]);
+			ok(status == LF_FINISHED && guarded_intact(&r.block) && r.fit.epochs == 0 &&
+			   memcmp(r.fit.trainer.weights, one.fit.trainer.weights, bytes) == 0, "no epochs leave the weights%s%s",
+			   scaled == 1 ? ", with a scaling" : "", refit == 1 ? ", trained once more" : "");
+			if (scaled == 1)
+				ok(r.fit.scaler[0].offset == 0.25 && r.fit.scaler[0].scale == 3 && r.fit.scaler[1].scale > 1,
+				   "a scaling that is given stays, and what it leaves open is that of the rows");
+			fit_rig_close(&r);
+		}
+		ok(mae[0] == lf_score_mae(&one.fit.scores[LF_NETWORK]) && mae[1] != mae[0],
+		   "what is measured are the errors of these weights with this scaling");
+	}
+	fit_rig_close(&one);
+}
+
 int
 main(void)
 {
@@ -809,5 +855,6 @@ main(void)
 	test_time_limit();
 	test_blend();
 	test_blend_weights();
+	test_measure();
 	return done_testing();
 }

@@ -326,7 +326,7 @@ fit_column(lf_scale scale, const double *column, size_t rows)
 {
 	const lf_frame single = {.values = column, .rows = rows, .columns = 1};
 
-	return lf_scaler_fit(scale, &single, 0, rows, NULL);
+	return lf_scaler_of_column(scale, &single, &(lf_task) {0}, 0, 0, rows, NULL);
 }
 
 static bool
@@ -352,7 +352,7 @@ test_scalers(void)
 	ok(s.offset == 0 && s.scale == 1, "none: as it is");
 	s = fit_column(LF_SCALE_STANDARD, column, 2);
 	ok(s.offset == 3 && s.scale == 1, "only the rows that are asked for count");
-	s = lf_scaler_fit(LF_SCALE_STANDARD, &frame, 2, ROWS, NULL);
+	s = lf_scaler_of_column(LF_SCALE_STANDARD, &frame, &(lf_task) {0}, 2, 0, ROWS, NULL);
 	ok(is_close(s.offset, 2019.5) && is_close(s.scale, sqrt((ROWS * ROWS - 1) / 12.0)), "one column among others");
 	s = fit_column(LF_SCALE_STANDARD, shifted, 4);
 	ok(fabs(s.offset - (1e9 + 10)) < 1e-6 && fabs(s.scale - sqrt(22.5)) < 1e-6,

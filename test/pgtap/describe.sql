@@ -124,7 +124,7 @@ SELECT ok((SELECT bool_and(meaning ~ '^[A-Z].*\.$' AND type <> '' AND "default" 
 SELECT is((SELECT count(*) FROM lstm_options()), (SELECT count(DISTINCT name) FROM lstm_options()), 'each option is listed once');
 -- the default, or where that is told in words the low end of the range
 CREATE FUNCTION pg_temp.example(name text, type text, standard text, range text) RETURNS jsonb LANGUAGE sql AS $$
-    SELECT CASE WHEN name = 'columns' THEN '["value", "other"]' WHEN name IN ('target', 'inputs') THEN '"value"'
+    SELECT CASE WHEN name = 'epochs' THEN '1' WHEN name = 'columns' THEN '["value", "other"]' WHEN name IN ('target', 'inputs') THEN '"value"'
                 WHEN name = 'lookback' THEN '4' WHEN name = 'seed' THEN '7' WHEN name = 'architecture' THEN '"stacked"'
                 WHEN name = 'difference' THEN '1' WHEN name = 'log' THEN 'false' WHEN name IN ('lower_limit', 'upper_limit') THEN '50'
                 WHEN type IN ('integer', 'number', 'integer or array') THEN to_jsonb(split_part(range, ' to ', 1)::numeric)

@@ -6,7 +6,7 @@ SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(21);
+SELECT plan(22);
 
 CREATE TABLE days (at timestamptz PRIMARY KEY, value float8);
 INSERT INTO days SELECT timestamptz '2024-01-01' + i * interval '1 day', i * i % 7 FROM generate_series(1, 12) AS i;
@@ -105,7 +105,8 @@ CREATE FUNCTION pg_temp.try(sealed bool, forgery text, bytes bytea) RETURNS void
 DECLARE
     call text;
 BEGIN
-    FOREACH call IN ARRAY ARRAY['lstm_info($1)', 'lstm_predict($1, ARRAY[1, 2, 3, 4, 5, 6, 7, 8], 2)', 'lstm_forecast($1)'] LOOP
+    FOREACH call IN ARRAY ARRAY['lstm_info($1)', 'lstm_predict($1, ARRAY[1, 2, 3, 4, 5, 6, 7, 8], 2)', 'lstm_forecast($1)',
+        '(SELECT lstm_info(lstm_average_agg(m, 1)) AS info FROM (SELECT $1 AS m FROM generate_series(1, 2)) v) a WHERE info IS NOT NULL'] LOOP
         BEGIN
             EXECUTE 'SELECT count(*) FROM ' || call USING bytes;
             INSERT INTO outcomes VALUES (sealed, forgery, call, 'result');
@@ -150,7 +151,7 @@ SELECT setseed(0.25);
 CREATE TEMP TABLE backend AS SELECT pg_backend_pid() AS pid;
 SELECT lives_ok('SELECT pg_temp.attack(2000)', 'two thousand forged models leave the connection alive');
 SELECT is(pg_backend_pid(), pid, 'it is still the same server process') FROM backend;
-SELECT cmp_ok((SELECT count(*) FROM outcomes), '>', 5500::bigint, 'each was given to three functions');
+SELECT cmp_ok((SELECT count(*) FROM outcomes), '>', 7300::bigint, 'each was given to four functions');
 SELECT is_empty($$ SELECT * FROM outcomes WHERE NOT sealed AND state NOT IN ('22P03', '0A000') $$,
     'what is not sealed is refused as damaged');
 SELECT is_empty($$ SELECT state, call, count(*) FROM outcomes WHERE state LIKE 'XX%' OR state LIKE '53%' OR state LIKE '57%'
@@ -159,6 +160,8 @@ SELECT is((SELECT count(DISTINCT forgery) FROM outcomes WHERE sealed AND state =
     'sealed forgeries of each kind are refused by the reader');
 SELECT cmp_ok((SELECT count(*) FROM outcomes WHERE sealed AND state = 'result'), '>', 100::bigint,
     'some sealed ones are models, and forecast');
+SELECT is((SELECT count(*) FROM outcomes WHERE call LIKE '%lstm_average_agg%' AND state = 'result'),
+    (SELECT count(*) FROM outcomes WHERE call LIKE 'lstm_info%' AND state = 'result'), 'the average of what is a model is one');
 SELECT is_empty($$ SELECT * FROM outcomes WHERE forgery = 'truncated' AND state = 'result' $$, 'no truncated model is a model');
 
 ---- columns of other kinds than they were ----

@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(43);
+SELECT plan(45);
 
 -- growing by 3 per cent a row, with a season of 6 rows whose swing grows along
 CREATE TABLE sales AS
@@ -17,6 +17,19 @@ CREATE FUNCTION pg_temp.error_of(options jsonb) RETURNS float8 LANGUAGE sql AS $
     JOIN sales s ON s.at = f.forecast_at::date $$;
 CREATE FUNCTION pg_temp.trained(options jsonb, lookback int DEFAULT 12) RETURNS bytea LANGUAGE sql AS $$
     SELECT lstm_train('known', 'value', horizon => 4, lookback => lookback, options => options || '{"epochs": 3, "units": 4}') $$;
+
+---- series that a model of logarithms does not know ----
+
+CREATE TABLE shops AS SELECT shop, at, value * size AS value FROM sales, (VALUES ('a', 1), ('b', 50), ('c', 2000)) s (shop, size) WHERE i < 60;
+CREATE VIEW two_shops AS SELECT * FROM shops WHERE shop < 'c';
+CREATE TABLE shop_models AS SELECT lstm_train('two_shops', 'value', series_column => 'shop', horizon => 2, lookback => 12,
+    options => '{"log": true, "epochs": 30, "units": 8, "seed": 3}') AS model;
+SELECT ok(bool_and(f.forecast / s.value BETWEEN 0.5 AND 2), 'series that training has not seen are scaled by their logarithms too')
+FROM shop_models, lstm_forecast(model, relation => 'shops') f JOIN shops s ON s.shop = f.series AND s.at = date '2020-01-01' + 59
+WHERE f.series = 'c';
+SELECT ok(f.forecast / 2000 / value BETWEEN 0.5 AND 2, 'and so are arrays')
+FROM shop_models, sales, lstm_predict(model, (SELECT array_agg(value * 2000 ORDER BY i) FROM sales WHERE i BETWEEN 48 AND 59)) f
+WHERE i = 59 AND f.step = 1;
 
 ---- what helps a series that grows by per cents ----
 

@@ -1,0 +1,174 @@
+/*
+ * error_pool.c: weighted errors, sorted and thinned out.
+ */
+#include "error_pool.h"
+
+/* Entries of all lists, at most, unless that leaves less than two models' room in each. */
+#define MOST_ENTRIES ((size_t) 1 << 20)
+#define ROOM (16 * LF_MAX_ERRORS)
+#define LEAST_ROOM (2 * LF_MAX_ERRORS)
+
+/* Sums of weights are rounded: what comes that close to a rank has reached it. */
+#define ROUNDING 1e-9
+
+void
+lf_error_pool_plan(lf_error_pool *pool, lf_arena *arena, const lf_errors *errors, int targets)
+{
+	size_t		lists = (size_t) errors->steps * (size_t) targets;
+	size_t		room = MOST_ENTRIES / lists;
+
+	room = room > ROOM ? ROOM : room < LEAST_ROOM ? LEAST_ROOM : room;
+	*pool = (lf_error_pool) {.steps = errors->steps, .targets = targets, .most = errors->most, .room = (int) room};
+	pool->count = lf_arena_take(arena, lists, sizeof(int));
+	pool->entry = lf_arena_take(arena, lists * room, sizeof(lf_pooled_error));
+	pool->scratch = lf_arena_take(arena, room / 2, sizeof(float));
+}
+
+void
+lf_error_pool_start(lf_error_pool *pool)
+{
+	for (size_t i = 0; i < (size_t) pool->steps * (size_t) pool->targets; i++)
+		pool->count[i] = 0;
+}
+
+size_t
+lf_error_pool_limit(lf_error_pool *pool, int steps)
+{
+	if (steps < pool->steps)
+		pool->steps = steps;
+	return (size_t) pool->steps * (size_t) pool->targets;
+}
+
+/* Lets list[at] sink to its place among its children: the largest of a heap of n is the first. */
+static void
+sink(lf_pooled_error *list, int at, int n)
+{
+	lf_pooled_error entry = list[at];
+
+	for (int child = 2 * at + 1; child < n; at = child, child = 2 * at + 1)
+	{
+		if (child + 1 < n && list[child + 1].error > list[child].error)
+			child++;
+		if (list[child].error <= entry.error)
+			break;
+		list[at] = list[child];
+	}
+	list[at] = entry;
+}
+
+static void
+sort(lf_pooled_error *list, int n)
+{
+	for (int i = n / 2; i-- > 0;)
+		sink(list, i, n);
+	for (int last = n; last-- > 1;)
+	{
+		lf_pooled_error largest = list[0];
+
+		list[0] = list[last];
+		list[last] = largest;
+		sink(list, 0, last);
+	}
+}
+
+static double
+weight_of(const lf_pooled_error *list, int n)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += list[i].weight;
+	return sum;
+}
+
+/* The first entry of a sorted list, from 'at' on, with which weights reach a sum; 'before' is that of those before. */
+static int
+advance(const lf_pooled_error *list, int n, int at, double *before, double wanted)
+{
+	while (at + 1 < n && *before + list[at].weight < wanted)
+		*before += list[at++].weight;
+	return at;
+}
+
+/* Half as many entries, of equal weight. */
+static void
+halve(lf_pooled_error *list, int *count, float *scratch)
+{
+	int			half = *count / 2;
+	double		all = weight_of(list, *count);
+	double		before = 0;
+	int			at = 0;
+
+	sort(list, *count);
+	for (int k = 0; k < half; k++)
+	{
+		at = advance(list, *count, at, &before, (k + 0.5) / half * all);
+		scratch[k] = list[at].error;
+	}
+	for (int k = 0; k < half; k++)
+		list[k] = (lf_pooled_error) {.error = scratch[k], .weight = all / half};
+	*count = half;
+}
+
+static void
+add(lf_error_pool *pool, size_t list, float error, double weight)
+{
+	lf_pooled_error *entries = pool->entry + list * (size_t) pool->room;
+
+	if (pool->count[list] == pool->room)
+		halve(entries, &pool->count[list], pool->scratch);
+	entries[pool->count[list]++] = (lf_pooled_error) {.error = error, .weight = weight};
+}
+
+void
+lf_error_pool_add(lf_error_pool *pool, size_t list, const lf_errors *errors, double weight)
+{
+	int			count = errors->count[list];
+
+	for (int i = 0; i < count; i++)
+		add(pool, list, errors->error[list * (size_t) errors->most + (size_t) i], weight / count);
+}
+
+void
+lf_error_pool_merge(lf_error_pool *pool, size_t list, const lf_error_pool *other)
+{
+	const lf_pooled_error *entries = other->entry + list * (size_t) other->room;
+
+	for (int i = 0; i < other->count[list]; i++)
+		add(pool, list, entries[i].error, entries[i].weight);
+}
+
+void
+lf_error_pool_result_plan(const lf_error_pool *pool, lf_arena *arena, lf_errors *errors)
+{
+	size_t		lists = (size_t) pool->steps * (size_t) pool->targets;
+
+	*errors = (lf_errors) {.steps = pool->steps, .most = pool->most};
+	errors->count = lf_arena_take(arena, lists, sizeof(int));
+	errors->error = lf_arena_take(arena, lists * (size_t) pool->most, sizeof(float));
+}
+
+void
+lf_error_pool_result(lf_error_pool *pool, size_t list, lf_errors *errors)
+{
+	lf_pooled_error *entries = pool->entry + list * (size_t) pool->room;
+	float	   *kept = errors->error + list * (size_t) errors->most;
+	int			known = pool->count[list];
+	int			count = known < errors->most ? known : errors->most;
+	double		all = weight_of(entries, known);
+	double		before = 0;
+	int			at = 0;
+
+	sort(entries, known);
+	/* the k-th of 'count' stands for the rank that bounds as large a share of all, as in lf_errors_keep */
+	for (int k = 1; k <= count; k++)
+	{
+		double		rank = (double) k / (count + 1) * (known + 1) / known;	/* as a share of all */
+
+		at = advance(entries, known, at, &before, rank * all * (1 - ROUNDING));
+		kept[k - 1] = entries[at].error;
+	}
+	for (int k = count; k < errors->most; k++)
+		kept[k] = 0;
+	errors->count[list] = count;
+}
