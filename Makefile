@@ -43,12 +43,20 @@ WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wund
 # Sums may be reordered for vectors. Not -ffast-math: an object built with it switches denormals off when it is loaded.
 CORE_CFLAGS = -std=c11 -O3 -fassociative-math -fno-signed-zeros -fno-trapping-math -fno-math-errno -ffp-contract=fast \
 	$(WARNINGS)
+# Vectors need arithmetic in float, which not every processor does by itself.
+CORE_CFLAGS += $(PROCESSOR_CFLAGS)
+PROCESSOR = $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+PROCESSOR_CFLAGS_i386 = -msse2 -mfpmath=sse
+PROCESSOR_CFLAGS_i686 = $(PROCESSOR_CFLAGS_i386)
+PROCESSOR_CFLAGS_s390x = -fexcess-precision=fast
+PROCESSOR_CFLAGS = $(PROCESSOR_CFLAGS_$(PROCESSOR))
 # The kernels write their vectors out, and split numbers in ways that reordering would undo.
 KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check recovery forms accuracy collections thousand coverage defaults tuning updates federated scale \
-	long-horizons cancel bench bench-core bench-sql setup setup-check setup-bench core-tests bench-programs
+	long-horizons cancel bench bench-core bench-sql setup setup-check setup-bench core-tests core-programs bench-programs \
+	portability versions
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
@@ -80,6 +88,14 @@ SECONDS ?= 60
 recovery: setup-check
 	$(SUB) -s all
 	KILLS=$(KILLS) SESSIONS=$(SESSIONS) DURATION=$(SECONDS) scripts/servers.sh test/tap/crash.sh test/tap/sessions.sh
+
+# takes an hour; VERSIONS="13 18" takes less. Needs root, and the mirrors of Debian and Ubuntu
+versions:
+	VERSIONS="$(VERSIONS)" CHROOTS="$(CHROOTS)" scripts/versions.sh
+
+# PROCESSORS="arm64" takes less
+portability:
+	PROCESSORS="$(PROCESSORS)" scripts/portability.sh
 
 forms: setup
 	$(SUB) -s all

@@ -25,6 +25,8 @@ trap 'exit 1' INT TERM
 "$make" -s install DESTDIR="$STAGE" PG_CONFIG="$PG_BIN/pg_config" >"$STAGE/install.log" 2>&1 ||
     { cat "$STAGE/install.log" >&2; exit 1; }
 chmod -R a+rX "$STAGE"
+STAGED_SETTINGS=$(scripts/staged_settings.sh "$STAGE" "$version" | sed "s/=\(.*\)/ = '\1'/")
+export STAGED_SETTINGS
 
 failed=0
 # the clock is waited for while the others run

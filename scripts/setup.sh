@@ -14,6 +14,15 @@ if [ "${1:-}" = bench ]; then
     packages="$packages g++ libdnnl-dev python3 python3-psycopg2 python3-torch"
 fi
 
+# "versions" what makes chroots of other distributions; "portability" compilers for other processors, and what runs these
+if [ "${1:-}" = versions ]; then
+    packages="debootstrap iproute2 util-linux git"
+fi
+if [ "${1:-}" = portability ]; then
+    packages="gcc make gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-i686-linux-gnu libc6-dev-i386-cross
+        gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static"
+fi
+
 missing=
 for package in $packages; do
     if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then

@@ -25,8 +25,9 @@ trap 'rm -rf "$stage"' EXIT INT TERM
 "$make" -s install DESTDIR="$stage" PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config" >"$stage/install.log" 2>&1 ||
     { cat "$stage/install.log" >&2; exit 1; }
 chmod -R a+rX "$stage"
+settings=$("$(dirname "$0")/staged_settings.sh" "$stage" "$version")
 pg_virtualenv -t -v "$version" \
-    -o "extension_destdir=$stage" \
-    -o "dynamic_library_path=$stage/usr/lib/postgresql/$version/lib:\$libdir" \
+    -o "$(echo "$settings" | sed -n 1p)" \
+    -o "$(echo "$settings" | sed -n 2p)" \
     -o fsync=off -o timezone=UTC -o datestyle='ISO, MDY' \
     "$@" 9>&-

@@ -6,7 +6,7 @@ RESET client_min_messages;
 \t on
 \pset fieldsep '\n    '
 SELECT p.oid::regprocedure,
-       pg_get_function_arguments(p.oid),
+       regexp_replace(pg_get_function_arguments(p.oid), '\mIN ', '', 'g'),
        'returns ' || pg_get_function_result(p.oid),
        concat_ws(', ', CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' ELSE 'function' END,
            CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END,
@@ -25,11 +25,11 @@ FROM pg_aggregate AS a JOIN pg_proc AS p ON p.oid = a.aggfnoid WHERE p.proname L
 -- nothing but functions, a table whose rows are dumped, and a view that everybody may read
 SELECT pg_describe_object(classid, objid, objsubid)
 FROM pg_depend AS d JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
-WHERE e.extname = 'lstm_forecast' AND d.deptype = 'e' AND classid <> 'pg_proc'::regclass ORDER BY 1;
+WHERE e.extname = 'lstm_forecast' AND d.deptype = 'e' AND classid NOT IN ('pg_proc'::regclass, 'pg_type'::regclass) ORDER BY 1;
 SELECT extrelocatable, extconfig::regclass[], extcondition FROM pg_extension WHERE extname = 'lstm_forecast';
 SELECT attname, format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN 'NOT NULL' END, pg_get_expr(adbin, adrelid)
 FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE attrelid = 'lstm_models'::regclass AND attnum > 0 ORDER BY attnum;
 SELECT attname, atttypid::regtype FROM pg_attribute WHERE attrelid = 'lstm_progress'::regclass ORDER BY attnum;
 SELECT has_table_privilege('public', 'lstm_progress', 'SELECT'), has_table_privilege('public', 'lstm_progress', 'INSERT');
-\dx lstm_forecast
+SELECT extname, extversion, extnamespace::regnamespace, obj_description(oid, 'pg_extension') FROM pg_extension WHERE extname = 'lstm_forecast';

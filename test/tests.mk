@@ -2,8 +2,8 @@
 #
 # Every C test is built twice where it makes sense: as the module is (float), and with LF_DOUBLE for what needs digits.
 
-BUILD = build/$(BLAS)
-TEST_CFLAGS = -std=c11 -O2 -g $(WARNINGS) -Werror -Isrc/core -Itest/core
+BUILD ?= build/$(BLAS)
+TEST_CFLAGS = -std=c11 -O2 -g $(WARNINGS) $(PROCESSOR_CFLAGS) -Werror -Isrc/core -Itest/core
 CORE_TESTS = $(patsubst test/core/%.c,%,$(wildcard test/core/*_test.c))
 # central differences need double
 FLOAT_TESTS = $(patsubst %,$(BUILD)/float/%,$(filter-out gradient_test,$(CORE_TESTS)))
@@ -13,6 +13,9 @@ CORE_HEADERS = $(wildcard src/core/*.h test/core/*.h)
 
 # What OpenBLAS was found to be is known only after the setup, hence a make of its own.
 core-tests: $(FLOAT_TESTS) $(DOUBLE_TESTS) $(FUZZER)
+
+# For other processors too, where sanitizers may be missing.
+core-programs: $(FLOAT_TESTS) $(DOUBLE_TESTS)
 
 $(BUILD)/float/%.o: src/core/%.c $(CORE_HEADERS)
 	@mkdir -p $(@D)

@@ -41,7 +41,10 @@ typedef enum lf_status
 	LF_NEWER_FORMAT				/* a model written by a later version */
 } lf_status;
 
-/* Limits. They keep every product of two sizes far from overflow and every matrix within BLAS' 32-bit integers. */
+/*
+ * Limits. They keep every product of sizes far from overflow in 64 bits, and every matrix within BLAS' 32-bit integers. On
+ * platforms of 32 bits products may overflow: only models that are trusted may be read there.
+ */
 #define LF_MAX_RANK 4
 #define LF_MAX_DIM (1 << 20)				/* one dimension of one window */
 #define LF_MAX_ELEMENTS ((size_t) 1 << 28)	/* one tensor of one window, or all weights */

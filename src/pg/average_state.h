@@ -43,6 +43,6 @@ bool		average_expect_errors(AverageState *state, const lf_errors *errors);
 bytea	   *average_result(AverageState *state);
 
 /* Raises 22023: what differs, in either model, and what helps. */
-void		report_difference(lf_difference difference, const lf_model *a, const lf_model *b) pg_attribute_noreturn();
+pg_noreturn void report_difference(lf_difference difference, const lf_model *a, const lf_model *b);
 
 #endif

@@ -4,15 +4,8 @@
 #ifndef LFPG_COMMON_H
 #define LFPG_COMMON_H
 
-/* Own symbols are hidden; before version 16 PostgreSQL has no word for those that are not. */
-#ifndef PGDLLEXPORT
-#define PGDLLEXPORT __attribute__((visibility("default")))
-#endif
-
-#include "postgres.h"
-
 #include "compat.h"
-#include "fmgr.h"
+
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "storage/pmsignal.h"

@@ -7,14 +7,14 @@
 #include "common.h"
 
 /* Raises the error of a failed network: 'layer' and 'network' as lf_network_create left them. */
-void		report_network(lf_status status, const lf_network *network, const lf_spec *spec, int layer,
-						   const lf_task *task) pg_attribute_noreturn();
+pg_noreturn void report_network(lf_status status, const lf_network *network, const lf_spec *spec, int layer,
+								const lf_task *task);
 
 /* Raises the error of bytes that are no model. */
-void		report_model(lf_status status) pg_attribute_noreturn();
+pg_noreturn void report_model(lf_status status);
 
 /* Raises the error of a training that diverged in a batch of an epoch, both counted from 1. */
-void		report_divergence(int epoch, uint64 batch, const lf_training *training) pg_attribute_noreturn();
+pg_noreturn void report_divergence(int epoch, uint64 batch, const lf_training *training);
 
 /* Whether that many bytes are within maintenance_work_mem. */
 bool		memory_allows(Size needed);

@@ -51,8 +51,7 @@ json_display(const JsonbValue *value)
 	}
 }
 
-static void
-report_type(const JsonbValue *value, const char *what, const char *wanted) pg_attribute_noreturn();
+pg_noreturn static void report_type(const JsonbValue *value, const char *what, const char *wanted);
 
 static void
 report_type(const JsonbValue *value, const char *what, const char *wanted)

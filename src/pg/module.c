@@ -13,7 +13,7 @@
 #include <cblas.h>
 #endif
 
-PG_MODULE_MAGIC;
+PG_MODULE_MAGIC_EXT(.name = "lstm_forecast", .version = LF_VERSION);
 
 PGDLLEXPORT void _PG_init(void);
 

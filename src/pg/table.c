@@ -113,7 +113,7 @@ column_type(Relation relation, const Table *table, const char *name)
 static AttrNumber
 primary_key_column(Relation relation)
 {
-	Oid			index = RelationGetPrimaryKeyIndex(relation);
+	Oid			index = RelationGetPrimaryKeyIndex(relation, true);
 	AttrNumber	column = 0;
 	HeapTuple	tuple;
 

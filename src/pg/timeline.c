@@ -383,7 +383,6 @@ char *
 timeline_step_text(lf_time_kind kind, const lf_time_step *step)
 {
 	Interval	interval = {.month = step->months, .day = step->months != 0 ? 0 : step->days, .time = step->units};
-	struct pg_itm parts;
 	char	   *out = palloc(MAXDATELEN + 1);
 
 	if (!timeline_has_calendar(kind))
@@ -393,7 +392,6 @@ timeline_step_text(lf_time_kind kind, const lf_time_step *step)
 		interval.day = (int32) step->units;
 		interval.time = 0;
 	}
-	interval2itm(interval, &parts);
-	EncodeInterval(&parts, INTSTYLE_POSTGRES, out);
+	ENCODE_INTERVAL(interval, INTSTYLE_POSTGRES, out);
 	return out;
 }

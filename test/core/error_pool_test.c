@@ -103,6 +103,42 @@ test_one(void)
 	ok(same, "errors of one model come out as they went in, however many");
 }
 
+/* The oracle: what a training keeps of as many errors, measured all at once. */
+static void
+test_several(void)
+{
+	bool		same = true;
+
+	for (int models = 2; models <= 5; models++)
+		for (int most = 1; most <= 60; most++)
+		{
+			pool_rig	r;
+			errors_rig	e;
+			guarded		block;
+			lf_errors	out;
+			float		measured[5 * 60];
+			int			count;
+			float		error[60];
+			lf_errors	kept = {.steps = 1, .most = most, .count = &count, .error = error};
+
+			for (int m = 0; m < models; m++)
+			{
+				set_errors(&e, 1, most, most);
+				for (int k = 0; k < most; k++)
+					measured[m * most + k] = e.error[k] = (float) (k * models + m);
+				if (m == 0)
+					open_pool(&r, &e.errors);
+				add(&r, &e.errors, 2);
+			}
+			out = result(&r, &block);
+			lf_errors_keep(&kept, 1, measured, (size_t) (models * most));
+			same = same && out.count[0] == count && memcmp(out.error, error, (size_t) count * sizeof(float)) == 0;
+			free(r.block.raw);
+			free(block.raw);
+		}
+	ok(same, "errors of several models are thinned out as if one training had measured them");
+}
+
 /* Weights count: where one model weighs nine times as much, nine tenths of the errors are its. */
 static void
 test_weights(void)
@@ -240,6 +276,7 @@ int
 main(void)
 {
 	test_one();
+	test_several();
 	test_weights();
 	test_steps();
 	test_many();

@@ -655,7 +655,7 @@ test_lanes(void)
 		}
 	fit_rig_setup(&r, LF_STACKED, 1, 0.1);
 	r.training = one.training;
-	r.training.learning_rate = 1e200;
+	r.training.learning_rate = 1e200;	/* whose square is beyond a double */
 	r.training.clip_norm = 0;
 	r.lanes = 3;
 	r.pool = &pool;

@@ -33,7 +33,8 @@ keep(kept *k, const float *list, size_t n)
 {
 	float		scratch[MOST];
 
-	memcpy(scratch, list, n * sizeof(float));
+	for (size_t i = 0; i < n; i++)
+		scratch[i] = list[i];
 	k->errors = (lf_errors) {
 		.steps = 1, .most = n < LF_MAX_ERRORS ? (int) n : LF_MAX_ERRORS, .count = k->count, .error = k->error
 	};

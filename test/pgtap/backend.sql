@@ -6,6 +6,8 @@ CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
 SELECT plan(13);
 
+\ir ../include/memory.sql
+
 CREATE TABLE days (at date PRIMARY KEY, value float8);
 INSERT INTO days SELECT date '2024-01-01' + i, sin(i / 3.0) * 5 FROM generate_series(1, 300) AS i;
 CREATE FUNCTION pg_temp.work(options jsonb DEFAULT '{}') RETURNS bytea LANGUAGE sql AS

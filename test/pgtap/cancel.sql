@@ -6,6 +6,8 @@ CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
 SELECT plan(18);
 
+\ir ../include/memory.sql
+
 SET LOCAL maintenance_work_mem = '1GB';
 CREATE TABLE long (n int PRIMARY KEY, value float8);
 INSERT INTO long SELECT i, sin(i / 3.0) * 5 FROM generate_series(1, 100000) AS i;

@@ -56,7 +56,7 @@ is "$(sql one "$fingerprint")" "$wanted" 'what was there before forecasts the sa
 # rows that do not fit into memory are sorted on disk
 need one "CREATE VIEW many AS SELECT n, (n % 100)::float8 AS value FROM generate_series(1, 200000) n ORDER BY -n"
 is "$(on one psql -XqAt -v VERBOSITY=terse -d postgres -c 'SET temp_file_limit = 512' -c "SELECT length(lstm_train('many', 'value', 'n', lookback => 3,
-    options => '{\"epochs\": 1, \"units\": 1}')) > 0" 2>&1)" 'ERROR:  temporary file size exceeds temp_file_limit (512kB)' \
+    options => '{\"epochs\": 1, \"units\": 1}')) > 0" 2>&1 | tr -d '\"')" 'ERROR:  temporary file size exceeds temp_file_limit (512kB)' \
     'temp_file_limit bounds what reading takes'
 
 stop one

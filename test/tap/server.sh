@@ -2,7 +2,7 @@
 #
 # Each file has a folder in which its servers live, with their sockets: they listen nowhere else, so that any number of
 # files, and of runs, go side by side. All of it is gone when the file ends, however it ends. The variables are set by
-# scripts/servers.sh: STAGE, where the build is installed, and PG_BIN.
+# scripts/servers.sh: STAGE, where the build is installed, STAGED_SETTINGS, by which a server finds it, and PG_BIN.
 
 set -u
 unset PGHOST PGPORT PGUSER PGDATABASE PGOPTIONS PSQLRC
@@ -56,8 +56,7 @@ configure() {
     {
         echo "listen_addresses = ''"
         echo "unix_socket_directories = '$work/$1/socket'"
-        echo "extension_destdir = '$STAGE'"
-        echo "dynamic_library_path = '$STAGE$(pg_config --pkglibdir):\$libdir'"
+        echo "$STAGED_SETTINGS"
         echo "timezone = UTC"
         echo "datestyle = 'ISO, MDY'"
         echo "shared_buffers = 32MB"

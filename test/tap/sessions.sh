@@ -15,7 +15,9 @@ need one "CREATE EXTENSION lstm_forecast; $series; CREATE TABLE seen (what text,
 
 i=0
 while [ $i -lt "$sessions" ]; do
-    sql one "BEGIN; SELECT lstm_save('together', model) FROM models; SELECT pg_sleep(0.05); COMMIT" >"$work/saved.$i" &
+    # one statement each: psql before version 15 shows only the last result of several
+    on one psql -XqAt -d postgres -c BEGIN -c "SELECT lstm_save('together', model) FROM models" -c 'SELECT pg_sleep(0.05)' \
+        -c COMMIT >"$work/saved.$i" 2>&1 &
     savers="${savers:-} $!"
     i=$((i + 1))
 done

@@ -2,6 +2,12 @@
 # same, and another version needs not be installed.
 . "$(dirname "$0")/server.sh"
 
+# pg_upgrade of version 18 looks for libraries in the server's own folder alone, not where this build is staged
+if [ "$(pg_config --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')" -ge 18 ] && [ ! -f "$(pg_config --pkglibdir)/lstm_forecast.so" ]; then
+    echo '1..0 # SKIP the extension is not installed'
+    exit
+fi
+
 create old <<'CONF'
 fsync = off
 CONF
@@ -12,7 +18,7 @@ stop old
 create new <<'CONF'
 fsync = off
 CONF
-as_postgres sh -c "cd '$work' && '$PG_BIN/pg_upgrade' -b '$PG_BIN' -B '$PG_BIN' -d old/data -D new/data -s '$work' --no-sync" \
+as_postgres sh -c "cd '$work' && '$PG_BIN/pg_upgrade' -b '$PG_BIN' -B '$PG_BIN' -d old/data -D new/data -s '$work'" \
     >"$work/out" 2>&1
 ok $? 'pg_upgrade ends without an error' || tail -n 20 "$work/out"
 start new
