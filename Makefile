@@ -1,5 +1,6 @@
 # make demo    installs what is missing, builds, and forecasts real data in a throw-away cluster
 # make check   the same set-up, then every test
+# make fuzz    searches for inputs that break something; make asan valgrind tidy cppcheck: what these tools find
 # make recovery   kills servers, and loads one with many sessions
 # make bench   measures its speed beside PyTorch, oneDNN, OpenBLAS (bench-core) and jobs in Python (bench-sql)
 # make         builds; make install installs; both need what scripts/setup.sh installs
@@ -55,8 +56,8 @@ KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check recovery forms accuracy collections thousand coverage defaults tuning updates federated scale \
-	long-horizons cancel bench bench-core bench-sql setup setup-check setup-bench core-tests core-programs bench-programs \
-	portability versions
+	long-horizons cancel bench bench-core bench-sql setup setup-check setup-bench setup-tools core-tests core-programs \
+	asan-tests fuzzers bench-programs portability versions fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
@@ -71,6 +72,9 @@ setup-check:
 
 setup-bench:
 	scripts/setup.sh bench
+
+setup-tools: setup-check
+	scripts/setup.sh tools
 
 demo: setup
 	$(SUB) -s all
@@ -96,6 +100,34 @@ versions:
 # PROCESSORS="arm64" takes less
 portability:
 	PROCESSORS="$(PROCESSORS)" scripts/portability.sh
+
+# two minutes; SECONDS_EACH=3600 before a release
+SECONDS_EACH ?= 60
+fuzz: setup-tools
+	$(SUB) -s all
+	$(SUB) -s fuzzers
+	SECONDS_EACH=$(SECONDS_EACH) BLAS=$(BLAS) scripts/fuzz.sh
+
+# finds anew which inputs are kept: when the bytes of models have changed
+fuzz-corpus: setup-tools
+	$(SUB) -s all
+	$(SUB) -s fuzzers
+	SECONDS_EACH=$(SECONDS_EACH) BLAS=$(BLAS) scripts/with_cluster.sh scripts/fuzz.sh corpus
+
+# each takes some ten minutes
+asan: setup-check
+	$(SUB) -s asan-tests
+	scripts/sanitize.sh
+
+valgrind: setup-tools
+	$(SUB) -s core-tests
+	BLAS=$(BLAS) scripts/valgrind.sh
+
+tidy: setup-tools
+	scripts/lint.sh tidy
+
+cppcheck: setup-tools
+	scripts/lint.sh cppcheck
 
 forms: setup
 	$(SUB) -s all

@@ -9,6 +9,10 @@ packages="gcc make postgresql-$version postgresql-server-dev-$version postgresql
 if [ "${1:-}" = check ]; then
     packages="$packages postgresql-$version-pgtap postgresql-$version-cron libtap-parser-sourcehandler-pgtap-perl perl"
 fi
+# "tools" what searches for mistakes
+if [ "${1:-}" = tools ]; then
+    packages="$packages clang clang-tidy cppcheck valgrind"
+fi
 # "bench" what the extension is compared with
 if [ "${1:-}" = bench ]; then
     packages="$packages g++ libdnnl-dev python3 python3-psycopg2 python3-torch"

@@ -33,7 +33,37 @@ $(BUILD)/double/%_test: test/core/%_test.c $(CORE:%=$(BUILD)/double/%.o)
 	$(CC) -DLF_DOUBLE $(filter-out -Wdouble-promotion,$(TEST_CFLAGS)) $(BLAS_CPPFLAGS) $^ $(BLAS_LIBS) -lm -lpthread -o $@
 
 # Plain loops: the sanitizers are to see every access, which they cannot inside a library.
-$(FUZZER): test/fuzz/model_fuzz.c $(CORE_SOURCES) $(CORE_HEADERS)
+$(FUZZER): test/fuzz/model_fuzz.c test/fuzz/model_target.h $(CORE_SOURCES) $(CORE_HEADERS)
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
 		-DLF_NO_BLAS -Isrc/core -Itest/core $< $(CORE_SOURCES) -lm -lpthread -o $@
+
+# The same inputs for libFuzzer, which sees what code they reach: "make fuzz". No sanitizer but that of addresses in the
+# kernels, which clang unrolls: they would take ten minutes.
+LIBFUZZER = build/fuzz/model_libfuzzer
+LIBFUZZER_CFLAGS = -std=c11 -O1 -gline-tables-only -fno-omit-frame-pointer -DLF_NO_BLAS -Isrc/core -Itest/core
+LIBFUZZER_CHECKS = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+
+build/fuzz/%.o: src/core/%.c $(CORE_HEADERS)
+	@mkdir -p $(@D)
+	clang $(LIBFUZZER_CFLAGS) $(if $(findstring kernels_,$<),$(if $(findstring generic,$<),-fsanitize=address),\
+		$(LIBFUZZER_CHECKS)) -c $< -o $@
+
+$(LIBFUZZER): test/fuzz/model_libfuzzer.c test/fuzz/model_target.h $(CORE:%=build/fuzz/%.o)
+	clang $(LIBFUZZER_CFLAGS) $(LIBFUZZER_CHECKS) -fsanitize=fuzzer $(filter-out %.h,$^) -lm -lpthread -o $@
+
+fuzzers: $(FUZZER) $(LIBFUZZER)
+
+# ---- with the sanitizers: "make asan"
+
+ASAN_CFLAGS = -std=c11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DLF_NO_BLAS \
+	-Isrc/core -Itest/core
+
+asan-tests: $(patsubst $(BUILD)/float/%,build/asan/%,$(FLOAT_TESTS))
+
+build/asan/%.o: src/core/%.c $(CORE_HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(ASAN_CFLAGS) -c $< -o $@
+
+build/asan/%_test: test/core/%_test.c $(CORE:%=build/asan/%.o)
+	$(CC) $(ASAN_CFLAGS) $^ -lm -lpthread -o $@

@@ -81,7 +81,7 @@ lf_shards_bind(lf_shards *shards, const lf_real *weights, lf_real *gradients)
 static size_t
 first_sample(const lf_shards *shards, int shard)
 {
-	return (size_t) shards->pass->batch * (size_t) shard / (size_t) shards->count;
+	return (size_t) shards->pass.batch * (size_t) shard / (size_t) shards->count;
 }
 
 static void
@@ -96,7 +96,7 @@ walk(void *argument, int shard)
 	lf_real    *dy = shards->dy == NULL ? NULL : shards->dy + first * outputs;
 	size_t		targets = outputs / (size_t) lf_head_parts(&shards->head);
 	const lf_real *target = shards->target + first * targets;
-	lf_pass		pass = *shards->pass;
+	lf_pass		pass = shards->pass;
 	const lf_real *y;
 	lf_status	status;
 
@@ -127,13 +127,12 @@ static lf_status
 walk_all(lf_shards *shards, const lf_pass *pass, lf_loss loss, const lf_real *x, const lf_real *target, lf_real *dy,
 		 double *sum)
 {
-	lf_pass		shared = *pass;
 	lf_status	status;
 
+	shards->pass = *pass;
 	/* also with one thread: results are to be the same */
-	shared.sharded = shards->count > 1 || shards->crowded;
-	status = lf_network_pack(shards->network[0], &shared);
-	shards->pass = &shared;
+	shards->pass.sharded = shards->count > 1 || shards->crowded;
+	status = lf_network_pack(shards->network[0], &shards->pass);
 	shards->loss = loss;
 	shards->x = x;
 	shards->target = target;

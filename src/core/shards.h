@@ -24,7 +24,7 @@ typedef struct lf_shards
 	lf_real    *gradients[LF_MAX_SHARDS];	/* (parameters); the first are the caller's */
 
 	/* of the walk under way */
-	const lf_pass *pass;
+	lf_pass		pass;
 	lf_loss		loss;
 	const lf_real *x;
 	const lf_real *target;

@@ -4,6 +4,7 @@
 #include "json.h"
 
 #include "error.h"
+#include "mb/pg_wchar.h"
 #include "utils/float.h"
 #include "utils/json.h"
 #include "utils/numeric.h"
@@ -39,7 +40,8 @@ json_display(const JsonbValue *value)
 				words = psprintf("a number of %zu characters", strlen(words));
 			return words;
 		case jbvString:
-			words = psprintf("\"%s\"", pnstrdup(value->val.string.val, Min(value->val.string.len, 63)));
+			words = value->val.string.val;
+			words = psprintf("\"%s\"", pnstrdup(words, pg_mbcliplen(words, value->val.string.len, 63)));
 			return words;
 		case jbvBinary:
 			words = JsonbToCString(NULL, value->val.binary.data, value->val.binary.len);

@@ -38,6 +38,7 @@ panel_regular(const PanelPlan *plan, const char *label, Rows *rows, Series *seri
 	MemoryContext caller = CurrentMemoryContext;
 	char	   *volatile reason = NULL;
 
+	*record = (lf_missing_record) {0};
 	if (label != NULL)
 		series->source = psprintf("series \"%s\" of %s", label, series->source);
 	if (!plan->skip)

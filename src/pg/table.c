@@ -197,8 +197,13 @@ Table *
 table_open(Oid relid, const char *time_column, char **names, int columns)
 {
 	Table	   *table = palloc0(sizeof(Table));
-	Relation	relation = relation_open(relid, AccessShareLock);
+	Relation	relation = try_relation_open(relid, AccessShareLock);
 
+	if (relation == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relid),
+				 errhint("It may have been dropped meanwhile; give the name of another.")));
 	/* the query that reads will see to the rights; before that, errors on columns are not for everybody */
 	if (!may_read(relation, InvalidAttrNumber))
 		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(relation->rd_rel->relkind), RelationGetRelationName(relation));

@@ -1,221 +1,17 @@
 /*
  * model_fuzz.c: forged models: refused, or sound enough to forecast with.
  *
- *	   model_fuzz [iterations [seed]]
+ *	   model_fuzz [iterations [seed [file ...]]]
+ *	   model_fuzz samples folder			writes the models that forgeries start from
  *
- * Each round takes the bytes of a sound model, changes them, in most rounds makes length and checksum fit again, and
- * reads the result. What is accepted must be written again to the same bytes, must plan, and must forecast. Build it
- * with -fsanitize=address,undefined: the input lies in a block of exactly its size, the memory of a model in a block of
- * exactly the measured one. With -DLF_LIBFUZZER the same is an entry point for libFuzzer instead of a program.
+ * First each file is tried, as it is and with a sound envelope: inputs that a longer search has found worth keeping. Each
+ * round then takes the bytes of a sound model, changes them, in most rounds makes length and checksum fit
+ * again, and tries the result, as model_target.h has it. It needs no more than a compiler; "make fuzz" searches longer.
  */
 #define _POSIX_C_SOURCE 200112L	/* posix_memalign */
 
-#include "bounds.h"
-#include "crc32c.h"
-#include "model_bytes.h"
-#include "model_samples.h"
-#include "predict.h"
+#include "model_target.h"
 #include "tap.h"
-
-/* Accepted models that ask for more than this in memory or in multiplications are counted, and not run. */
-#define MOST_MEMORY ((size_t) 64 << 20)
-#define MOST_WORK 2e6
-
-typedef enum outcome
-{
-	REJECTED,
-	FORECAST,
-	SKIPPED,
-	BROKEN						/* a promise of the reader is not kept */
-} outcome;
-
-#define OUTCOMES 4
-
-static void *
-must_allocate(size_t bytes)
-{
-	void	   *block = malloc(bytes == 0 ? 1 : bytes);
-
-	if (block == NULL)
-	{
-		printf("Bail out! out of memory\n");
-		exit(1);
-	}
-	return block;
-}
-
-/* No layer multiplies more often than each of its weights with each element that comes in or goes out. */
-static double
-work_of(const lf_network *network)
-{
-	double		work = 0;
-
-	for (int i = 0; i < network->count; i++)
-	{
-		const lf_layer *layer = &network->layer[i];
-		double		size = (double) (layer->input_size + layer->output_size);
-		bool		pools = layer->spec.kind == LF_MAX_POOL1D || layer->spec.inner == LF_MAX_POOL1D;
-
-		work += size * (1 + (double) layer->parameters + (pools ? layer->spec.kernel[0] : 0));
-	}
-	return work;
-}
-
-static bool
-writes_the_same(const lf_model *model, const unsigned char *bytes, size_t length)
-{
-	unsigned char *again;
-	bool		same;
-
-	if (lf_model_size(model) != length)
-		return false;
-	again = must_allocate(length);
-	(void) lf_model_write(model, NULL, again);
-	same = memcmp(again, bytes, length) == 0;
-	free(again);
-	return same;
-}
-
-/* Intervals of what was forecast, whatever numbers come out. */
-static void
-take_bounds(const lf_model *model, const lf_predictor *predictor, const double *out, int steps)
-{
-	const lf_task *task = &model->task;
-
-	for (int k = 0; k < steps; k++)
-		for (int j = 0; j < task->targets; j++)
-		{
-			int			place = k * task->targets + j;
-			const double *distribution = task->head.kind == LF_HEAD_POINT || k >= task->horizon ? NULL :
-				predictor->distribution + place * lf_head_parts(&task->head);
-			double		reach = lf_bounds_reach(model, distribution, k, j, 0.9);
-			double		low;
-			double		high;
-
-			lf_bounds_at(model, distribution, 1, out[place], reach, &low, &high);
-			(void) lf_bounds_surprise(model, distribution, 1, out[place], 1);
-		}
-}
-
-static outcome
-forecast(const lf_model *model, lf_network *network, lf_predictor *predictor, lf_random *random)
-{
-	const lf_task *task = &model->task;
-	size_t		count = (size_t) task->lookback * (size_t) model->columns;
-	int			steps = lf_task_is_autoregressive(task) ? 2 * task->horizon + 1 : task->horizon;
-	double	   *rows = must_allocate(count * sizeof(double));
-	double	   *out = must_allocate((size_t) steps * (size_t) task->targets * sizeof(double));
-	lf_frame	frame = {.values = rows, .rows = (size_t) task->lookback, .columns = model->columns};
-	lf_status	status;
-
-	for (size_t i = 0; i < count; i++)
-		rows[i] = lf_random_normal(random) * 100;
-	lf_network_bind(network, model->weights, NULL);
-	predictor->windows = (lf_windows) {
-		.task = task,
-		.frame = &frame,
-		.scaler = model->scaler,
-		.normalize = model->training.normalize,
-		.link = model->link,
-	};
-	status = lf_predict_steps(predictor, NULL, 0, 1, 1, steps, out);
-	if (status == LF_OK)
-		take_bounds(model, predictor, out, steps);
-	free(rows);
-	free(out);
-	return status == LF_OK ? FORECAST : BROKEN;
-}
-
-/* Plans and runs a model that was accepted. */
-static outcome
-run(const lf_model *model, lf_random *random)
-{
-	lf_arena	arena = lf_arena_measure();
-	lf_network	network;
-	lf_predictor predictor;
-	outcome		result = BROKEN;
-	void	   *block;
-	size_t		measured;
-	int			layer;
-
-	if (lf_network_create(&network, &model->spec, &layer) != LF_OK)
-		return BROKEN;
-	lf_network_plan(&network, &arena, 1, false);
-	lf_predictor_plan(&predictor, &arena, &network, &model->task, model->columns, 1, 1);
-	if (arena.overflow || arena.used > MOST_MEMORY || work_of(&network) > MOST_WORK)
-		return SKIPPED;
-	measured = arena.used;
-	if (posix_memalign(&block, LF_ALIGNMENT, measured) != 0)
-		block = must_allocate(measured + LF_ALIGNMENT);
-	arena = lf_arena_over(block, measured);
-	lf_network_plan(&network, &arena, 1, false);
-	lf_predictor_plan(&predictor, &arena, &network, &model->task, model->columns, 1, 1);
-	if (!arena.overflow && arena.used == measured)
-		result = forecast(model, &network, &predictor, random);
-	free(block);
-	return result;
-}
-
-/* One input, in a block of exactly its length. */
-static outcome
-try_bytes(const unsigned char *bytes, size_t length, lf_random *random)
-{
-	lf_arena	arena = lf_arena_measure();
-	lf_model	model;
-	lf_status	status = lf_model_read(bytes, length, NULL, &arena, &model);
-	size_t		measured = arena.used;
-	outcome		result;
-	void	   *block;
-
-	if (status != LF_OK)
-		return status == LF_CORRUPT || status == LF_NEWER_FORMAT || status == LF_TOO_LARGE ? REJECTED : BROKEN;
-	if (measured > MOST_MEMORY)
-		return SKIPPED;
-	if (posix_memalign(&block, LF_ALIGNMENT, measured) != 0)
-		block = must_allocate(measured + LF_ALIGNMENT);
-	arena = lf_arena_over(block, measured);
-	status = lf_model_read(bytes, length, NULL, &arena, &model);
-	if (status != LF_OK || arena.used != measured || !writes_the_same(&model, bytes, length))
-		result = BROKEN;
-	else
-		result = run(&model, random);
-	free(block);
-	return result;
-}
-
-static void
-seal(unsigned char *bytes, size_t length)
-{
-	static const unsigned char start[LENGTH_AT] = {'L', 'S', 'T', 0x9a, LF_FORMAT};
-
-	if (length < ENVELOPE)
-		return;
-	memcpy(bytes, start, sizeof(start));
-	put_number(bytes + LENGTH_AT, length, 8);
-	put_number(bytes + length - 4, lf_crc32c(bytes, length - 4), 4);
-}
-
-#ifdef LF_LIBFUZZER
-
-int			LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
-
-int
-LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
-{
-	lf_random	random = lf_random_seed(size);
-	unsigned char *bytes = must_allocate(size);
-	outcome		result;
-
-	memcpy(bytes, data, size);
-	seal(bytes, size);
-	result = try_bytes(bytes, size, &random);
-	free(bytes);
-	if (result == BROKEN)
-		abort();
-	return 0;
-}
-
-#else
 
 typedef struct text
 {
@@ -245,9 +41,9 @@ replace(text *t, size_t at, size_t cut, const unsigned char *bytes, size_t more)
 
 /* One change somewhere behind the header. */
 static void
-mutate(text *t, const text *samples, lf_random *random)
+mutate(text *t, const text *starts, int count, lf_random *random)
 {
-	const text *other = &samples[lf_random_below(random, SAMPLES)];
+	const text *other = &starts[lf_random_below(random, (uint64_t) count)];
 	size_t		at = lf_random_below(random, t->length);
 	size_t		left = t->length - at;
 	size_t		from = lf_random_below(random, other->length);
@@ -301,51 +97,145 @@ mutate(text *t, const text *samples, lf_random *random)
 	}
 }
 
+static text
+text_of_sample(int number)
+{
+	sample		s;
+	text		t;
+
+	sample_open(&s, number);
+	t.length = lf_model_size(&s.model);
+	t.bytes = must_allocate(t.length);
+	(void) lf_model_write(&s.model, NULL, t.bytes);
+	sample_close(&s);
+	return t;
+}
+
+static text
+text_of_file(const char *name)
+{
+	FILE	   *file = fopen(name, "rb");
+	text		t = {NULL, 0};
+	long		length;
+
+	if (file != NULL && fseek(file, 0, SEEK_END) == 0 && (length = ftell(file)) > 0 && fseek(file, 0, SEEK_SET) == 0)
+	{
+		t.bytes = must_allocate((size_t) length);
+		t.length = fread(t.bytes, 1, (size_t) length, file);
+	}
+	if (file == NULL || t.length == 0)
+	{
+		printf("Bail out! could not read %s\n", name);
+		exit(1);
+	}
+	fclose(file);
+	return t;
+}
+
+static int
+write_samples(const char *folder)
+{
+	for (int i = 0; i < SAMPLES; i++)
+	{
+		text		t = text_of_sample(i);
+		char		name[1024];
+		FILE	   *file;
+		bool		written;
+
+		snprintf(name, sizeof(name), "%s/%s", folder, sample_name(i));
+		file = fopen(name, "wb");
+		written = file != NULL && fwrite(t.bytes, 1, t.length, file) == t.length;
+		if (file == NULL || fclose(file) != 0 || !written)
+		{
+			perror(name);
+			return 1;
+		}
+		free(t.bytes);
+	}
+	return 0;
+}
+
+/* A file that was kept, as it is and with an envelope; counts what becomes of it, and says whether it is a model. */
+static bool
+try_kept(const text *t, const char *name, long *counts, lf_random *random)
+{
+	outcome		result = try_bytes(t->bytes, t->length, random);
+
+	if (result != BROKEN)
+	{
+		seal(t->bytes, t->length);
+		result = try_bytes(t->bytes, t->length, random);
+	}
+	if (result == BROKEN)
+		diag("%s breaks a promise", name);
+	counts[result]++;
+	return result == FORECAST;
+}
+
+/* One forgery, of one of the texts. */
+static outcome
+try_forgery(const text *starts, int count, lf_random *random)
+{
+	const text *start = &starts[lf_random_below(random, (uint64_t) count)];
+	text		t = {.bytes = must_allocate(start->length), .length = start->length};
+	outcome		result;
+
+	memcpy(t.bytes, start->bytes, t.length);
+	for (uint64_t changes = 1 + lf_random_below(random, 4); changes > 0; changes--)
+		mutate(&t, starts, count, random);
+	if (lf_random_below(random, 16) != 0)
+		seal(t.bytes, t.length);
+	result = try_bytes(t.bytes, t.length, random);
+	free(t.bytes);
+	return result;
+}
+
 int
 main(int argc, char **argv)
 {
 	long		iterations = argc > 1 ? strtol(argv[1], NULL, 10) : 100000;
 	uint64_t	seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
 	lf_random	random = lf_random_seed(seed);
+	int			files = argc > 3 ? argc - 3 : 0;
+	long		kept[OUTCOMES] = {0};
 	long		counts[OUTCOMES] = {0};
-	text		samples[SAMPLES];
+	text	   *starts;
+	int			count = SAMPLES;	/* of the starts */
 	bool		sound = true;
 
-	plan(2);
+	if (argc == 3 && strcmp(argv[1], "samples") == 0)
+		return write_samples(argv[2]);
+	plan(3);
+	starts = must_allocate((size_t) (SAMPLES + files) * sizeof(text));
 	for (int i = 0; i < SAMPLES; i++)
 	{
-		sample		s;
-
-		sample_open(&s, i);
-		samples[i].length = lf_model_size(&s.model);
-		samples[i].bytes = must_allocate(samples[i].length);
-		(void) lf_model_write(&s.model, NULL, samples[i].bytes);
-		sound = try_bytes(samples[i].bytes, samples[i].length, &random) == FORECAST && sound;
-		sample_close(&s);
+		starts[i] = text_of_sample(i);
+		sound = try_bytes(starts[i].bytes, starts[i].length, &random) == FORECAST && sound;
 	}
 	ok(sound, "the models that forgeries start from are accepted and forecast");
+	for (int i = 0; i < files; i++)
+	{
+		starts[count] = text_of_file(argv[3 + i]);
+		/* little comes of what is refused already */
+		if (try_kept(&starts[count], argv[3 + i], kept, &random))
+			count++;
+		else
+			free(starts[count].bytes);
+	}
+	ok(kept[BROKEN] == 0, "of %d inputs that were kept %ld are rejected, %ld forecast, %ld are too much work to run",
+	   files, kept[REJECTED], kept[FORECAST], kept[SKIPPED]);
 	for (long i = 0; i < iterations; i++)
 	{
-		const text *start = &samples[lf_random_below(&random, SAMPLES)];
-		text		t = {.bytes = must_allocate(start->length), .length = start->length};
-		outcome		result;
+		outcome		result = try_forgery(starts, count, &random);
 
-		memcpy(t.bytes, start->bytes, t.length);
-		for (uint64_t changes = 1 + lf_random_below(&random, 4); changes > 0; changes--)
-			mutate(&t, samples, &random);
-		if (lf_random_below(&random, 16) != 0)
-			seal(t.bytes, t.length);
-		result = try_bytes(t.bytes, t.length, &random);
 		if (result == BROKEN && counts[BROKEN] == 0)
 			diag("iteration %ld of seed %llu breaks a promise", i, (unsigned long long) seed);
 		counts[result]++;
-		free(t.bytes);
 	}
-	for (int i = 0; i < SAMPLES; i++)
-		free(samples[i].bytes);
+	for (int i = 0; i < count; i++)
+		free(starts[i].bytes);
+	free(starts);
 	ok(counts[BROKEN] == 0, "of %ld forged models %ld are rejected, %ld forecast, %ld are too much work to run",
 	   iterations, counts[REJECTED], counts[FORECAST], counts[SKIPPED]);
 	return done_testing();
 }
-
-#endif

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(121);
+SELECT plan(123);
 
 \ir ../include/failure.sql
 
@@ -221,6 +221,13 @@ SELECT is(left(pg_temp.failure($$ SELECT f.* FROM models, lstm_predict(one, '{1,
 RESET maintenance_work_mem;
 SELECT throws_ok(format($$ SELECT lstm_train('days', 'value', lookback => 3, options => %L) $$, options), '54000', NULL, 'units beyond all bounds')
 FROM (VALUES ('{"units": 65536}'::jsonb)) AS v (options);
+
+SELECT is(pg_temp.failure($$ SELECT lstm_train(4294967295, 'value') $$), '42P01: relation with OID 4294967295 does not exist
+HINT: It may have been dropped meanwhile; give the name of another.', 'a relation that is gone');
+-- 63 bytes would end inside of a character
+SELECT is(pg_temp.failure(format($$ SELECT lstm_train('days', 'value', options => '{"loss": "%s"}') $$, 'x' || repeat('€', 40))),
+    replace(pg_temp.failure($$ SELECT lstm_train('days', 'value', options => '{"loss": "x"}') $$), '"x"', '"x' || repeat('€', 20) || '"'),
+    'a value that is cut ends with a whole character');
 
 ---- divergence ----
 

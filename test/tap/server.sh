@@ -74,9 +74,10 @@ create() {
     configure "$1"
 }
 
-# start NAME, stop NAME [MODE]
+# start NAME, stop NAME [MODE]; the libraries in PRELOAD are loaded before all others
+PRELOAD=${PRELOAD:-}
 start() {
-    as_postgres pg_ctl -D "$work/$1/data" -l "$work/$1/log" -w start >"$work/start.log" 2>&1 ||
+    as_postgres env ${PRELOAD:+"LD_PRELOAD=$PRELOAD"} pg_ctl -D "$work/$1/data" -l "$work/$1/log" -w start >"$work/start.log" 2>&1 ||
         bail "server $1 did not start: $(cat "$work/start.log" "$work/$1/log")"
 }
 
