@@ -308,6 +308,9 @@ transfer_task(stream *s, lf_task *task, int columns, lf_loss loss)
 		s->failed = true;
 	transfer_bool(s, &task->independent);
 	transfer_head(s, &task->head, loss);
+	/* a spread of differences cannot be added up, and there are no rows from which each output could be measured */
+	if (task->difference > 0 && task->head.kind != LF_HEAD_POINT)
+		s->failed = true;
 	if (task->independent && !lf_task_same_columns(task))
 		s->failed = true;
 	check_kinds(s, task);
@@ -660,6 +663,8 @@ transfer_model(stream *s, lf_model *model)
 	transfer_int(s, &model->columns, 1, LF_MAX_COLUMNS);
 	transfer_training(s, &model->training);
 	transfer_task(s, &model->task, model->columns, model->training.loss);
+	if (model->task.difference > 0 && model->training.normalize != LF_NORMALIZE_NONE)
+		s->failed = true;
 	if (s->direction == READING)
 		check_spec(s, model);
 	transfer_text(s, &model->version);

@@ -329,6 +329,30 @@ test_unaligned(void)
 	sample_close(&s);
 }
 
+/* Differences are added up from point to point: a distribution, or a level besides, would read rows that are not there. */
+static void
+test_differences(int number)
+{
+	lf_status	status;
+	sample		s;
+	guarded		bytes;
+
+	sample_open(&s, number);
+	s.model.task.difference = 1;
+	s.model.task.lead = 1;
+	s.model.training.normalize = LF_NORMALIZE_NONE;
+	bytes = write_sample(&s);
+	status = status_of(bytes.block, bytes.bytes);
+	ok(status == (s.model.task.head.kind == LF_HEAD_POINT && lf_task_targets_are_inputs(&s.model.task) ? LF_OK : LF_CORRUPT),
+	   "differences in %s are refused unless it puts out points", sample_name(number));
+	free(bytes.raw);
+	s.model.training.normalize = LF_NORMALIZE_LAST;
+	bytes = write_sample(&s);
+	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "and with a level besides");
+	free(bytes.raw);
+	sample_close(&s);
+}
+
 static void
 test_damage(int number)
 {
@@ -516,6 +540,7 @@ main(void)
 	for (int i = 0; i < SAMPLES; i++)
 	{
 		test_round_trip(i);
+		test_differences(i);
 		test_damage(i);
 	}
 	test_unaligned();
