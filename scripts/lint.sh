@@ -37,7 +37,7 @@ case $1 in
         #   nullPointerRedundantCheck    in model_bytes.c arrays are NULL in one of three directions, which comes first in each line
         cppcheck -q --std=c11 --enable=warning,portability,performance --inline-suppr --suppress=internalAstError \
             --suppress=shiftTooManyBitsSigned:src/core/vector.h --suppress=nullPointerRedundantCheck:src/core/model_bytes.c \
-            --template='{file}:{line}: {severity}: {message} [{id}]' -DPG_VERSION_NUM="${version}0000" -Isrc/core -Isrc/pg src/core src/pg >"$log" 2>&1
+            --template='{file}:{line}: {severity}: {message} [{id}]' -DPG_VERSION_NUM="${version}0000" -DSIZEOF_SIZE_T=8 -Isrc/core -Isrc/pg src/core src/pg >"$log" 2>&1
         name=cppcheck
         ;;
 esac

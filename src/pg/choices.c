@@ -206,7 +206,7 @@ compare_ints(const void *a, const void *b)
 static int
 common_season(const Panel *panel, int target, int longest)
 {
-	int			found[MOST_SAMPLES];
+	int			found[MOST_SAMPLES] = {1};
 	Size		count = sample_count(panel);
 	Size		most = 0;
 	int			season = 1;
