@@ -11,8 +11,9 @@ set -eu
 cd "$(dirname "$0")/.."
 versions=${VERSIONS:-13 14 15 16 17 18}
 chroots=${CHROOTS:-build/versions}
-debian_mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
-ubuntu_mirror=${UBUNTU_MIRROR:-http://archive.ubuntu.com/ubuntu}
+# that of Debian is the machine's own, if it is not given; that of Ubuntu is asked for where a version needs it
+debian_mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | sed -n 1p)}
+ubuntu_mirror=${UBUNTU_MIRROR:-}
 debian_keys=/usr/share/keyrings/debian-archive-keyring.gpg
 ubuntu_keys=usr/share/keyrings/ubuntu-archive-keyring.gpg
 
@@ -60,6 +61,7 @@ prepare() {
                 /usr/share/debootstrap/scripts/sid
             ;;
         ubuntu)
+            [ -n "$ubuntu_mirror" ] || { echo "give a mirror of Ubuntu: UBUNTU_MIRROR=address" >&2; return 1; }
             # Debian 12 has no keys of Ubuntu; a later Debian has, which proves them by its own
             [ -f "$chroots/17/.ready" ] || prepare 17 "$chroots/17"
             inside "$chroots/17" apt-get install -y --no-install-recommends ubuntu-archive-keyring
