@@ -419,15 +419,32 @@ run(Update *update, Oid relation)
 	return outcome;
 }
 
+static Outcome
+run_visibly(Update *update, Oid relation)
+{
+	Outcome volatile outcome;
+	Progress	progress;
+
+	progress_begin(&progress, PROGRESS_UPDATE, relation);
+	PG_TRY();
+	{
+		outcome = run(update, relation);
+	}
+	PG_FINALLY();
+	{
+		progress_end(&progress);
+	}
+	PG_END_TRY();
+	return outcome;
+}
+
 SQL_FUNCTION(lstm_update);
 Datum
 lstm_update(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Update		update = {0};
-	Outcome volatile outcome;
-	Progress	progress;
-	Oid			relation = PG_ARGISNULL(ARG_RELATION) ? InvalidOid : PG_GETARG_OID(ARG_RELATION);
+	Outcome		outcome;
 	Datum		values[6] = {0};
 	bool		nulls[6] = {false};
 
@@ -442,16 +459,7 @@ lstm_update(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("rehearsal must be from 0 to 1000000, not %g", update.rehearsal)));
-	progress_begin(&progress, PROGRESS_UPDATE, relation);
-	PG_TRY();
-	{
-		outcome = run(&update, relation);
-	}
-	PG_FINALLY();
-	{
-		progress_end(&progress);
-	}
-	PG_END_TRY();
+	outcome = run_visibly(&update, PG_ARGISNULL(ARG_RELATION) ? InvalidOid : PG_GETARG_OID(ARG_RELATION));
 	if (outcome.model != NULL)
 		values[0] = PointerGetDatum(outcome.model);
 	values[1] = BoolGetDatum(outcome.model != NULL);
