@@ -17,11 +17,12 @@ CORE = activation average base blend bounds combinations crc32c defaults error_p
 	initialize interval kernels kernels_avx2 kernels_avx512 kernels_generic layer layer_bidirectional \
 	layer_category_embedding layer_conv1d layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d \
 	layer_segment_lstm layer_shape layer_time_distributed level loss matrix metrics model_bytes network optimizer \
-	patches pool predict preset quantile random renew scaler score season shards split tally trainer window
+	patches pool predict preset quantile random renew scaler score season shards split tally task_bytes \
+	trainer transfer window
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
 PG = along anomalies architecture arguments average_agg average_difference average_state backtest calendar choices \
-	columns describe dictionary error evaluate forecast grid import json model_cache model_value module newest number \
+	columns describe dictionary error evaluate forecast grid import info json model_cache model_value module newest number \
 	options outlook panel past plot predict progress progress_view registry regular request rolling rows scoring settings \
 	spec step svg table table_read threads time_limit timeline train train_agg train_into training trial tune update \
 	verdict warm_start windows

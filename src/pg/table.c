@@ -70,14 +70,14 @@ is_category(Oid type)
 static bool
 may_read(Relation relation, AttrNumber column)
 {
-	Oid			relid = RelationGetRelid(relation);
-	Oid			user = GetUserId();
+	Oid			table = RelationGetRelid(relation);
+	Oid			role = GetUserId();
 
-	if (pg_class_aclcheck(relid, user, ACL_SELECT) == ACLCHECK_OK)
+	if (pg_class_aclcheck(table, role, ACL_SELECT) == ACLCHECK_OK)
 		return true;
 	return column == InvalidAttrNumber ?
-		pg_attribute_aclcheck_all(relid, user, ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK :
-		pg_attribute_aclcheck(relid, column, user, ACL_SELECT) == ACLCHECK_OK;
+		pg_attribute_aclcheck_all(table, role, ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK :
+		pg_attribute_aclcheck(table, column, role, ACL_SELECT) == ACLCHECK_OK;
 }
 
 /* The type of a column; raises 42703 with the nearest name where there is none. */

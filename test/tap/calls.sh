@@ -15,6 +15,7 @@ log_min_messages = log
 log_min_error_statement = panic
 CONF
 start one
+know_memory one
 on one psql -XqAt -v ON_ERROR_STOP=1 -d postgres -f "$(dirname "$0")/../fuzz/calls.sql" >"$work/calls.out" 2>&1 || bail "$(cat "$work/calls.out")"
 
 # A call that does not come back within 20 s is cancelled, and then has no outcome.

@@ -15,6 +15,7 @@ CONF
 PRELOAD=$work/faults.so
 start one
 PRELOAD=
+know_memory one
 need one "CREATE EXTENSION lstm_forecast; $series;
     CREATE FUNCTION faults_arm(text, int) RETURNS void LANGUAGE C AS '$work/faults.so';
     CREATE FUNCTION faults_seen(text) RETURNS bigint LANGUAGE C AS '$work/faults.so'"

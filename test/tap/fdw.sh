@@ -9,6 +9,14 @@ CONF
     need $name 'CREATE EXTENSION lstm_forecast'
 done
 
+# version 13 has the nodes work one after the other
+scan='Foreign Scan'
+async=
+if [ "$(sql head 'SHOW server_version_num')" -ge 140000 ]; then
+    scan='Async Foreign Scan'
+    async="async_capable 'true', "
+fi
+
 # rows lie on the nodes, each sensor on one of them; the head has all of them once more, to compare
 need head "CREATE EXTENSION postgres_fdw;
     CREATE TABLE readings (sensor text, at timestamptz, value float8) PARTITION BY HASH (sensor);
@@ -25,7 +33,7 @@ for name in east west; do
                 CASE WHEN model IS NULL THEN '{}' ELSE jsonb_build_object('init', model, 'scale', 'init') END) AS model
         FROM shared"
     need head "CREATE SERVER $name FOREIGN DATA WRAPPER postgres_fdw
-            OPTIONS (host '$work/$name/socket', dbname 'postgres', extensions 'lstm_forecast', async_capable 'true', fdw_tuple_cost '1');
+            OPTIONS (host '$work/$name/socket', dbname 'postgres', extensions 'lstm_forecast', ${async}fdw_tuple_cost '1');
         CREATE USER MAPPING FOR postgres SERVER $name;
         CREATE FOREIGN TABLE readings_$name PARTITION OF readings FOR VALUES WITH (MODULUS 2, REMAINDER $remainder)
             SERVER $name OPTIONS (table_name 'readings');
@@ -51,7 +59,7 @@ is "$(sql east "SELECT count(DISTINCT sensor) > 1 FROM readings")$(sql west "SEL
 options='{"epochs": 3, "units": 4, "lookback": 12, "horizon": 2}'
 train="SELECT sensor, lstm_train_agg(at, value, '$options') AS model FROM readings GROUP BY sensor"
 plan=$(sql head "EXPLAIN (VERBOSE, COSTS OFF) $train")
-like "$plan" 'Append*Async Foreign Scan*Aggregate on (public.readings_east*Async Foreign Scan*Aggregate on (public.readings_west*' \
+like "$plan" "Append*$scan*Aggregate on (public.readings_east*$scan*Aggregate on (public.readings_west*" \
     'each node aggregates its own rows, all at the same time'
 like "$plan" '*Remote SQL: SELECT sensor, public.lstm_train_agg(at, value, *GROUP BY 1*' 'lstm_train_agg is in what they are sent'
 # digest QUERY: of all bytes of the models that it gives
@@ -102,7 +110,7 @@ need head "CREATE TABLE rounds (round int, model bytea);
     UPDATE shared SET model = (SELECT model FROM rounds WHERE round = 1);
     INSERT INTO rounds SELECT 2, lstm_average_agg(model ORDER BY node) FROM trained"
 like "$(sql head 'EXPLAIN (VERBOSE, COSTS OFF) SELECT lstm_average_agg(model ORDER BY node) FROM trained')" \
-    '*Async Foreign Scan*trained_east*Async Foreign Scan*trained_west*' 'nodes train at the same time'
+    "*$scan*trained_east*$scan*trained_west*" 'nodes train at the same time'
 is "$(sql head "SELECT lstm_info(model)->'series' FROM rounds WHERE round = 2")" 8 'the average knows the sensors of all nodes'
 # the same two rounds in one place
 round="lstm_train(node::regclass, 'value', 'at', 'sensor', horizon => 3, lookback => 12,

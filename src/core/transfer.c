@@ -1,0 +1,163 @@
+/*
+ * transfer.c: single values on their way through a stream.
+ */
+#include "transfer.h"
+
+#include "model.h"			/* LF_MAX_NAME */
+
+#include <math.h>
+#include <string.h>
+
+bool
+lf_stream_interrupted(lf_stream *s)
+{
+	s->interrupted = s->interrupt != NULL && *s->interrupt != 0;
+	return s->interrupted;
+}
+
+void
+lf_transfer_bytes(lf_stream *s, void *value, size_t size)
+{
+	if (s->failed)
+		return;
+	if (s->direction == LF_READING)
+	{
+		if (size > s->length - s->at)
+		{
+			s->failed = true;
+			return;
+		}
+		if (value != NULL)
+			memcpy(value, s->in + s->at, size);
+	}
+	else if (s->direction == LF_WRITING)
+		memcpy(s->out + s->at, value, size);
+	s->at += size;
+}
+
+uint64_t
+lf_transfer_integer(lf_stream *s, uint64_t value, size_t size)
+{
+	unsigned char bytes[8] = {0};
+
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (unsigned char) (value >> (8 * i));
+	lf_transfer_bytes(s, bytes, size);
+	value = 0;
+	for (size_t i = 0; i < size; i++)
+		value |= (uint64_t) bytes[i] << (8 * i);
+	return value;
+}
+
+void
+lf_transfer_u64(lf_stream *s, uint64_t *value)
+{
+	*value = lf_transfer_integer(s, *value, 8);
+}
+
+void
+lf_transfer_i64(lf_stream *s, int64_t *value)
+{
+	*value = (int64_t) lf_transfer_integer(s, (uint64_t) *value, 8);
+}
+
+void
+lf_transfer_int(lf_stream *s, int *value, int low, int high)
+{
+	*value = (int) (int32_t) (uint32_t) lf_transfer_integer(s, (uint32_t) *value, 4);
+	if (*value < low || *value > high)
+	{
+		s->failed = true;
+		*value = low;
+	}
+}
+
+void
+lf_transfer_bool(lf_stream *s, bool *value)
+{
+	uint64_t	byte = lf_transfer_integer(s, *value ? 1 : 0, 1);
+
+	if (byte > 1)
+		s->failed = true;
+	*value = byte == 1;
+}
+
+void
+lf_transfer_double(lf_stream *s, double *value)
+{
+	uint64_t	bits;
+
+	memcpy(&bits, value, 8);
+	bits = lf_transfer_integer(s, bits, 8);
+	memcpy(value, &bits, 8);
+}
+
+void
+lf_transfer_finite(lf_stream *s, double *value)
+{
+	lf_transfer_double(s, value);
+	if (!isfinite(*value))
+		s->failed = true;
+}
+
+int
+lf_transfer_choice(lf_stream *s, int value, int count)
+{
+	lf_transfer_int(s, &value, 0, count - 1);
+	return value;
+}
+
+void *
+lf_transfer_array(lf_stream *s, const void *existing, size_t count, size_t size, size_t bytes_each)
+{
+	if (s->direction != LF_READING)
+		return (void *) existing;
+	if (s->failed || count > (s->length - s->at) / bytes_each)
+	{
+		s->failed = true;
+		return NULL;
+	}
+	return lf_arena_take(s->arena, count, size);
+}
+
+void
+lf_transfer_text(lf_stream *s, const char **text)
+{
+	int			length = s->direction == LF_READING ? 0 : (int) strlen(*text);
+	char	   *place;
+
+	lf_transfer_int(s, &length, 0, LF_MAX_NAME);
+	if (s->direction == LF_READING)
+	{
+		if (s->failed || (size_t) length > s->length - s->at)
+		{
+			s->failed = true;
+			*text = "";
+			return;
+		}
+		if (memchr(s->in + s->at, 0, (size_t) length) != NULL)
+			s->failed = true;
+		place = lf_arena_take(s->arena, (size_t) length + 1, 1);
+		if (place != NULL)
+			place[length] = '\0';
+		*text = place;
+	}
+	else
+		place = (char *) *text;
+	lf_transfer_bytes(s, place, (size_t) length);
+}
+
+void
+lf_transfer_texts(lf_stream *s, const char ***texts, size_t count)
+{
+	*texts = lf_transfer_array(s, *texts, count, sizeof(char *), 4);
+	for (size_t i = 0; i < count && !s->failed; i++)
+	{
+		const char *text = s->direction == LF_READING ? NULL : (*texts)[i];
+
+		lf_transfer_text(s, &text);
+		/* the measuring arena gives no room to put them */
+		if (s->direction == LF_READING && *texts != NULL)
+			(*texts)[i] = text;
+	}
+}

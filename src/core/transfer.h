@@ -1,0 +1,67 @@
+/*
+ * transfer.h: values on their way between memory and bytes.
+ *
+ * One function for each kind of value, which runs in three directions: counting its bytes, writing it, reading it. Integers
+ * are little-endian, reals IEEE 754. What is read is checked: a value out of its range, or one that is not all there, sets
+ * 'failed', and from then on nothing moves.
+ */
+#ifndef LF_TRANSFER_H
+#define LF_TRANSFER_H
+
+#include "base.h"
+
+#include <signal.h>
+
+typedef enum lf_direction
+{
+	LF_COUNTING,
+	LF_WRITING,
+	LF_READING
+} lf_direction;
+
+typedef struct lf_stream
+{
+	lf_direction direction;
+	unsigned char *out;			/* LF_WRITING */
+	const unsigned char *in;	/* LF_READING */
+	size_t		at;
+	size_t		length;			/* LF_READING: where the body ends */
+	lf_arena   *arena;			/* LF_READING: where arrays go; it may measure, and then arrays are NULL */
+	const volatile sig_atomic_t *interrupt;
+	bool		interrupted;
+	bool		failed;
+} lf_stream;
+
+/* Whether the caller is to be asked before there is more work. */
+bool		lf_stream_interrupted(lf_stream *s);
+
+/* Reading into NULL skips them. */
+void		lf_transfer_bytes(lf_stream *s, void *value, size_t size);
+
+/* 'size' bytes of an integer, lowest first; returns it. */
+uint64_t	lf_transfer_integer(lf_stream *s, uint64_t value, size_t size);
+
+void		lf_transfer_u64(lf_stream *s, uint64_t *value);
+void		lf_transfer_i64(lf_stream *s, int64_t *value);
+
+/* An integer that must lie in low .. high. */
+void		lf_transfer_int(lf_stream *s, int *value, int low, int high);
+
+void		lf_transfer_bool(lf_stream *s, bool *value);
+void		lf_transfer_double(lf_stream *s, double *value);
+void		lf_transfer_finite(lf_stream *s, double *value);
+
+/* One of 'count' named numbers. An enum has no type of its own to point at, hence the copy at each call. */
+int			lf_transfer_choice(lf_stream *s, int value, int count);
+
+/*
+ * Room for an array that is about to be read, or the array as it is. The bytes that it takes in the stream are checked
+ * first, so that a forged count can ask for no more than a small multiple of what was sent.
+ */
+void	   *lf_transfer_array(lf_stream *s, const void *existing, size_t count, size_t size, size_t bytes_each);
+
+/* At most LF_MAX_NAME bytes, none of them 0. */
+void		lf_transfer_text(lf_stream *s, const char **text);
+void		lf_transfer_texts(lf_stream *s, const char ***texts, size_t count);
+
+#endif
