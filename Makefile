@@ -237,4 +237,14 @@ src/core/matrix.o src/pg/module.o $(shlib): build/blas
 $(CORE_OBJS): override CFLAGS += $(CORE_CFLAGS)
 $(filter src/core/kernels_%,$(CORE_OBJS)): override CFLAGS += $(KERNEL_CFLAGS)
 $(OBJS): $(wildcard src/core/*.h src/pg/*.h)
+
+# The module with allocators that can be told to fail, for test/tap/faults.sh.
+FAULTS = build/faults/lstm_forecast.so
+ALLOCATORS = palloc palloc0 palloc_extended repalloc repalloc_huge pstrdup pnstrdup MemoryContextAlloc \
+	MemoryContextAllocZero MemoryContextAllocHuge MemoryContextAllocExtended MemoryContextStrdup \
+	AllocSetContextCreateInternal
+faults: $(FAULTS)
+$(FAULTS): $(OBJS) test/tap/faults_allocators.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_SL) -shared $^ $(LDFLAGS) $(SHLIB_LINK) $(ALLOCATORS:%=-Wl,--wrap=%) -o $@
 endif

@@ -20,10 +20,13 @@ PG_MODULE_MAGIC;
 
 typedef enum what
 {
-	MEMORY,
+	MEMORY,						/* of the C library, whoever asks for it */
+	ALLOCATIONS,				/* that the extension asks PostgreSQL for */
 	THREADS,
 	KINDS
 } what;
+
+static const char *const names[KINDS] = {"memory", "allocations", "threads"};
 
 /* What was asked for since it was armed, and which one is to fail: 0: none. A call in another thread counts as well. */
 static long seen[KINDS];
@@ -81,12 +84,32 @@ pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*star
 	return fails_now(THREADS) ? EAGAIN : real(thread, attributes, start, argument);
 }
 
+bool		faults_allocation(void);
+
+/* Asked by faults_allocators.c. */
+bool
+faults_allocation(void)
+{
+	return fails_now(ALLOCATIONS);
+}
+
+static what
+kind_of(const text *argument)
+{
+	char	   *name = text_to_cstring(argument);
+
+	for (int kind = 0; kind < KINDS; kind++)
+		if (strcmp(names[kind], name) == 0)
+			return kind;
+	elog(ERROR, "there are no faults of \"%s\"", name);
+}
+
 /* faults_arm(kind text, number int): the number-th call of this kind fails, 0: none; counts from 0 again. */
 PG_FUNCTION_INFO_V1(faults_arm);
 Datum
 faults_arm(PG_FUNCTION_ARGS)
 {
-	what		kind = strcmp(text_to_cstring(PG_GETARG_TEXT_PP(0)), "memory") == 0 ? MEMORY : THREADS;
+	what		kind = kind_of(PG_GETARG_TEXT_PP(0));
 
 	fails[kind] = PG_GETARG_INT32(1);
 	seen[kind] = 0;
@@ -98,7 +121,5 @@ PG_FUNCTION_INFO_V1(faults_seen);
 Datum
 faults_seen(PG_FUNCTION_ARGS)
 {
-	what		kind = strcmp(text_to_cstring(PG_GETARG_TEXT_PP(0)), "memory") == 0 ? MEMORY : THREADS;
-
-	PG_RETURN_INT64(seen[kind]);
+	PG_RETURN_INT64(seen[kind_of(PG_GETARG_TEXT_PP(0))]);
 }

@@ -1,13 +1,20 @@
 # Every allocation of memory is made to fail once, and every start of a thread: an error, or a result, and nothing is left.
 #
-# For each statement the first allocation after its start fails, then the second, and so on until it comes through. What
-# may come out is SQLSTATE 53200 or what comes out otherwise. Then the session must be as before: no memory of the extension,
-# no thread, nothing left open, and the statement gives what it gave before. FAULTS: the most allocations of a statement.
+# For each statement the first allocation after its start fails, then the second, and so on until it comes through: first
+# what the C library is asked for, by anyone, then what the extension asks PostgreSQL for. What may come out is SQLSTATE
+# 53200 or what comes out otherwise. Then the session must be as before: no memory of the extension, no thread, nothing left
+# open, and the statement gives what it gave before. FAULTS: the most allocations of a statement.
 . "$(dirname "$0")/server.sh"
 
 most=${FAULTS:-400}
 as_postgres sh -c "gcc -shared -fPIC -O1 -I'$(pg_config --includedir-server)' -x c - -o '$work/faults.so' -ldl" <"$(dirname "$0")/faults.c" \
     >"$work/faults.log" 2>&1 || bail "faults.c: $(cat "$work/faults.log")"
+# the same module, but for its allocators
+"${MAKE:-make}" -s faults PG_CONFIG="$PG_BIN/pg_config" >"$work/faults.log" 2>&1 || bail "faults_allocators.c: $(cat "$work/faults.log")"
+cp -R "$STAGE" "$work/stage"
+cp build/faults/lstm_forecast.so "$work/stage$("$PG_BIN/pg_config" --pkglibdir)/"
+chmod -R a+rX "$work/stage"
+STAGED_SETTINGS=$(echo "$STAGED_SETTINGS" | sed "s|$STAGE|$work/stage|g")
 create one <<'CONF'
 fsync = off
 max_parallel_workers_per_gather = 0
@@ -39,32 +46,34 @@ left="SELECT 'left', count(*) FILTER (WHERE name LIKE 'lstm%' AND name NOT IN ('
 
 # fails NAME STATEMENT: one that gives one row
 fails() {
-    # the first run loads what is loaded once; the second counts
-    { echo "$2;"; echo "SELECT faults_arm('memory', 0);"; echo "$2;"; echo "SELECT 'seen', faults_seen('memory');"; } |
-        session >"$work/sound"
-    allocations=$(sed -n 's/^seen|//p' "$work/sound")
-    answer=$(sed -n 1p "$work/sound")
-    case "$allocations" in
-        '' | 0) bail "$1: $(cat "$work/sound")" ;;
-    esac
-    step=$(((allocations + most - 1) / most))
-    {
-        echo "$2;"
-        n=1
-        while [ $n -le $((allocations + step)) ]; do
-            echo "SELECT faults_arm('memory', $n);"
+    for kind in memory allocations; do
+        # the first run loads what is loaded once; the second counts
+        { echo "$2;"; echo "SELECT faults_arm('$kind', 0);"; echo "$2;"; echo "SELECT 'seen', faults_seen('$kind');"; } |
+            session >"$work/sound"
+        calls=$(sed -n 's/^seen|//p' "$work/sound")
+        answer=$(sed -n 1p "$work/sound")
+        case "$calls" in
+            '' | 0) bail "$1: $(cat "$work/sound")" ;;
+        esac
+        step=$(((calls + most - 1) / most))
+        {
             echo "$2;"
-            echo "SELECT 'seen', faults_seen('memory') >= $n;"
-            n=$((n + step))
-        done
-        echo "SELECT faults_arm('memory', 0); $left; $2;"
-    } | session | grep -v '^$' >"$work/faults.out"
-    strange=$(grep -v -e '^ERROR:  53200$' -e '^seen|[tf]$' "$work/faults.out" | grep -vxF -e "$answer" -e 'left|0|t|1')
-    is "$strange" '' "$1: memory that is not there is SQLSTATE 53200, or does without"
-    refused=$(grep -c '^ERROR:  53200$' "$work/faults.out")
-    echo "# $1: $(grep -c '^seen|t' "$work/faults.out") of $allocations allocations failed, $refused were errors"
-    ok $((refused == 0)) "$1: some are errors"
-    is "$(tail -n 2 "$work/faults.out" | tr '\n' ' ')" "left|0|t|1 $answer " "$1: the session goes on, and nothing is left in it"
+            n=1
+            while [ $n -le $((calls + step)) ]; do
+                echo "SELECT faults_arm('$kind', $n);"
+                echo "$2;"
+                echo "SELECT 'seen', faults_seen('$kind') >= $n;"
+                n=$((n + step))
+            done
+            echo "SELECT faults_arm('$kind', 0); $left; $2;"
+        } | session | grep -v '^$' >"$work/faults.out"
+        strange=$(grep -v -e '^ERROR:  53200$' -e '^seen|[tf]$' "$work/faults.out" | grep -vxF -e "$answer" -e 'left|0|t|1')
+        is "$strange" '' "$1, $kind failing: SQLSTATE 53200, or the result as ever"
+        refused=$(grep -c '^ERROR:  53200$' "$work/faults.out")
+        echo "# $1: $(grep -c '^seen|t' "$work/faults.out") of $calls $kind failed, $refused were errors"
+        ok $((refused == 0)) "$1, $kind failing: some are errors"
+        is "$(tail -n 2 "$work/faults.out" | tr '\n' ' ')" "left|0|t|1 $answer " "$1, $kind failing: the session goes on, and nothing is left in it"
+    done
 }
 
 # md5 has an error of its own for memory that is not there
