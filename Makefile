@@ -102,7 +102,7 @@ versions:
 portability:
 	PROCESSORS="$(PROCESSORS)" scripts/portability.sh
 
-# two minutes; SECONDS_EACH=3600 before a release
+# a minute; SECONDS_EACH=3600 before a release
 SECONDS_EACH ?= 60
 fuzz: setup-tools
 	$(SUB) -s all

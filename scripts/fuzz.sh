@@ -1,10 +1,10 @@
 #!/bin/sh
-# Searches for inputs that break something: bytes of models by libFuzzer, then random calls in a server. Called by
-# "make fuzz". Ends on one line.
+# Searches for inputs that break something: bytes of models by libFuzzer, and random calls in a server at the same time.
+# Called by "make fuzz". Ends on one line.
 #
 #     scripts/fuzz.sh [corpus]
 #
-# SECONDS_EACH: how long each of the two. What libFuzzer finds worth going on from is kept in build/fuzz/corpus; with
+# SECONDS_EACH: how long each of the two goes on. What libFuzzer finds worth going on from is kept in build/fuzz/corpus; with
 # "corpus" the least part of that which reaches as much code replaces test/fuzz/corpus/model.
 set -eu
 
@@ -22,8 +22,12 @@ fi
 
 status=0
 "$fuzzer" -max_total_time="$seconds" -max_len=8192 -use_value_profile=1 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix=build/fuzz/found/ build/fuzz/corpus >build/fuzz/log 2>&1 || status=1
+    -artifact_prefix=build/fuzz/found/ build/fuzz/corpus >build/fuzz/log 2>&1 &
+searching=$!
+trap 'kill $searching 2>/dev/null || true' EXIT
+trap 'exit 1' INT TERM
 if [ "${1:-}" = corpus ]; then
+    wait $searching || status=1
     rm -rf build/fuzz/least
     mkdir build/fuzz/least
     # longer ones reach little more, and the repository is to stay small
@@ -34,6 +38,7 @@ if [ "${1:-}" = corpus ]; then
     exit $status
 fi
 FUZZ_SECONDS=$seconds scripts/servers.sh test/tap/calls.sh >build/fuzz/calls.log 2>&1 || status=1
+wait $searching || status=1
 echo "fuzz: $(sed -n 's/^stat::number_of_executed_units: *//p' build/fuzz/log) model bytes" \
     "(cov $(grep -o 'cov: [0-9]*' build/fuzz/log | tail -n 1 | cut -d' ' -f2)," \
     "$(sed -n 's/^stat::average_exec_per_sec: *//p' build/fuzz/log) per second), $(ls build/fuzz/found | wc -l) found;" \
