@@ -5,8 +5,8 @@
 
 /* Entries of all lists, at most, unless that leaves less than two models' room in each. */
 #define MOST_ENTRIES ((size_t) 1 << 20)
-#define ROOM (16 * LF_MAX_ERRORS)
-#define LEAST_ROOM (2 * LF_MAX_ERRORS)
+#define ROOM ((size_t) 16 * LF_MAX_ERRORS)
+#define LEAST_ROOM ((size_t) 2 * LF_MAX_ERRORS)
 
 /* Sums of weights are rounded: what comes that close to a rank has reached it. */
 #define ROUNDING 1e-9

@@ -208,7 +208,8 @@ until(const lf_fit *fit, int member)
 	double		first = select && fit->training.refit ? SELECT_SHARE : 1;
 	double		begin = !select && fit->split.validation_windows > 0 ? SELECT_SHARE : 0;
 	int			rounds = (fit->predictor.members + fit->lanes - 1) / fit->lanes;
-	double		share = begin + (first - begin) * (member / fit->lanes + 1) / rounds;
+	int			round = member / fit->lanes + 1;
+	double		share = begin + (first - begin) * round / rounds;
 
 	return fit->training.max_seconds > 0 ? fit->training.max_seconds * share : (double) INFINITY;
 }

@@ -41,7 +41,7 @@ score_window(lf_fit *fit, size_t window, const double *out)
 			double		unit = fit->unit[fit->series * (size_t) task->targets + (size_t) j];
 			double		actual = fit->view.values[(row + (size_t) k) * (size_t) fit->view.columns + (size_t) column] / unit;
 			double		network = out[k * task->targets + j] / unit;
-			lf_score   *score = fit->scores + j * LF_FORECASTERS;
+			lf_score   *score = fit->scores + (size_t) j * LF_FORECASTERS;
 
 			if (lf_frame_is_masked(&fit->view, row + (size_t) k, column))
 				continue;

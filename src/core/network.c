@@ -205,7 +205,7 @@ lf_network_initialize(const lf_network *network, uint64_t seed, const lf_pass *p
 		for (int j = 0; j < count; j++)
 		{
 			/* a stream per tensor: adding a layer behind does not change the weights before it */
-			lf_random	random = lf_random_seed(lf_random_mix(seed, (uint64_t) (i * LF_MAX_TENSORS + j)));
+			lf_random	random = lf_random_seed(lf_random_mix(seed, (uint64_t) i * LF_MAX_TENSORS + (uint64_t) j));
 
 			lf_initialize(&tensors[j], &random, pass, weights);
 			if (lf_interrupted(pass))

@@ -53,10 +53,11 @@ lf_log_gamma_ratio(double x, double *slope)
 	double		rr;
 
 	/* Gamma(x + 1) = x Gamma(x) */
-	for (; x < LARGE; x++)
+	while (x < LARGE)
 	{
 		ratio *= x / (x + 0.5);
 		below += 1 / x - 1 / (x + 0.5);
+		x += 1;
 	}
 	r = 1 / x;
 	rr = r * r;

@@ -268,7 +268,7 @@ season_base(const lf_windows *windows, size_t w, int column, int k)
 	bool		logged = lf_task_is_logged(task, column);
 	size_t		season = (size_t) task->season;
 	size_t		last = w + (size_t) task->lookback - 1;
-	size_t		step = (size_t) (task->lead + k);	/* rows behind the last one of the window */
+	size_t		step = (size_t) task->lead + (size_t) k;	/* rows behind the last one of the window */
 	size_t		back = (step + season - 1) / season * season - step;
 	const double *values = windows->frame->values + column;
 	size_t		stride = (size_t) windows->frame->columns;

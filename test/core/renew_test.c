@@ -101,9 +101,9 @@ test_new_windows(void)
 		r.fit.values[i] = (double) NAN;
 	ok(renew(&r, KNOWN, 70, 0, 0) == LF_FINISHED && memcmp(weights, r.renew.weights, bytes) == 0,
 	   "rows behind the end have no part in it");
-	close_rig(&r);
-	ok(renew(&r, KNOWN, KNOWN, 1, 0) == LF_BAD_SHAPE, "without new rows there is nothing to do");
 	free(r.block.raw);
+	ok(renew(&r, KNOWN, KNOWN, 1, 0) == LF_BAD_SHAPE, "without new rows there is nothing to do");
+	close_rig(&r);
 }
 
 /* With steps so small that no weight changes, the loss of an epoch tells which windows it saw. */
