@@ -101,6 +101,8 @@ void
 chart_open(Chart *chart, const char *title, const char *left, const char *right)
 {
 	double		distance;
+	double		first;			/* line, as a multiple of the distance */
+	double		ticks;			/* behind it */
 
 	widen(&chart->x_low, &chart->x_high);
 	widen(&chart->y_low, &chart->y_high);
@@ -114,16 +116,17 @@ chart_open(Chart *chart, const char *title, const char *left, const char *right)
 	append_escaped(&chart->text, title);
 	appendStringInfoString(&chart->text, "</title>\n");
 	append_label(chart, LEFT, 18, "start", title);
-	for (double y = ceil(chart->y_low / distance) * distance; y <= chart->y_high; y += distance)
+	first = ceil(chart->y_low / distance);
+	ticks = floor(chart->y_high / distance) - first;
+	/* where a range is infinite there are none */
+	for (int i = 0; ticks <= 2 * TICKS && i <= ticks; i++)
 	{
-		/* a sum of ticks that should be 0 is not quite */
-		char	   *number = psprintf("%g", fabs(y) < distance / 1e6 ? 0 : y);
+		double		y = (first + i) * distance;
+		char	   *number = psprintf("%g", y);
 
 		appendStringInfo(&chart->text, "<path d=\"M%d %.1fH%d\" stroke=\"#808080\" stroke-opacity=\"0.3\"/>\n",
 						 LEFT, down(chart, y), chart->width - RIGHT);
 		append_label(chart, LEFT - 6, down(chart, y) + 4, "end", number);
-		if (y + distance == y)
-			break;
 	}
 	append_label(chart, LEFT, chart->height - BOTTOM + 20, "start", left);
 	append_label(chart, chart->width - RIGHT, chart->height - BOTTOM + 20, "end", right);
