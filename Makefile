@@ -22,7 +22,7 @@ CORE = activation average base blend bounds combinations crc32c defaults error_p
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
 PG = along anomalies architecture arguments average_agg average_difference average_state backtest calendar choices \
-	columns describe dictionary error evaluate forecast grid import info json model_cache model_value module newest number \
+	columns describe dictionary error evaluate forecast grid import info json model_cache model_value module names newest number \
 	options outlook panel past plot predict progress progress_view registry regular request rolling rows scoring settings \
 	spec step svg table table_read threads time_limit timeline train train_agg train_into training trial tune update \
 	verdict warm_start windows

@@ -6,7 +6,7 @@
  */
 #include "architecture.h"
 
-#include "error.h"
+#include "names.h"
 
 typedef enum value_type
 {

@@ -3,14 +3,7 @@
  */
 #include "columns.h"
 
-static int
-index_of(char **names, int count, const char *name)
-{
-	for (int i = 0; i < count; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	return -1;
-}
+#include "names.h"
 
 static void
 check_names(char **names, int count, const char *what)
@@ -20,7 +13,7 @@ check_names(char **names, int count, const char *what)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s names no column", what)));
 	for (int i = 0; i < count; i++)
-		if (index_of(names, i, names[i]) >= 0)
+		if (name_index(names[i], (const char *const *) names, i) >= 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("%s names column \"%s\" twice", what, names[i])));
@@ -57,7 +50,7 @@ columns_of_task(char **targets, int target_count, char **inputs, int input_count
 	task->targets = target_count;
 	for (int i = 0; i < target_count; i++)
 	{
-		int			column = index_of(columns.names, columns.count, targets[i]);
+		int			column = name_index(targets[i], (const char *const *) columns.names, columns.count);
 
 		if (column < 0)
 		{
@@ -89,7 +82,7 @@ add_column(Columns *columns, lf_task *task, const char *name, lf_column_kind kin
 static void
 check_new(const Columns *columns, const char *name, const char *what)
 {
-	if (index_of(columns->names, columns->count, name) >= 0)
+	if (name_index(name, (const char *const *) columns->names, columns->count) >= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s names column \"%s\", which is a target or an input already", what, name),

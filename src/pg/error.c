@@ -4,7 +4,6 @@
 #include "error.h"
 
 #include "lib/stringinfo.h"
-#include "utils/varlena.h"
 
 char *
 shape_text(const lf_shape *shape, bool with_batch)
@@ -17,29 +16,6 @@ shape_text(const lf_shape *shape, bool with_batch)
 		appendStringInfo(&out, "%s%d", i > 0 || with_batch ? ", " : "", shape->dim[i]);
 	appendStringInfoChar(&out, ')');
 	return out.data;
-}
-
-const char *
-nearest_name(const char *name, const char *const *candidates, int count)
-{
-	const char *nearest = NULL;
-	int			length = (int) strlen(name);
-	int			best = length / 2 + 1;	/* more edits than this and it is another word */
-
-	if (length > NAMEDATALEN)
-		return NULL;
-	for (int i = 0; i < count; i++)
-	{
-		int			edits = varstr_levenshtein_less_equal(name, length, candidates[i], (int) strlen(candidates[i]),
-														  1, 1, 1, best, true);
-
-		if (edits < best)
-		{
-			best = edits;
-			nearest = candidates[i];
-		}
-	}
-	return nearest;
 }
 
 /* One vector of all outputs is enough; a row per step makes sense where there are several of both. */

@@ -28,7 +28,4 @@ void		check_memory(Size needed, const char *what, const char *remedy);
 /* "(None, 3, 50)" */
 char	   *shape_text(const lf_shape *shape, bool with_batch);
 
-/* The candidate that is most like 'name', or NULL where none is near enough to be meant. */
-const char *nearest_name(const char *name, const char *const *candidates, int count);
-
 #endif

@@ -4,6 +4,7 @@
 #include "grid.h"
 
 #include "json.h"
+#include "names.h"
 
 #define MOST_VALUES 1000		/* of one option */
 
@@ -81,13 +82,12 @@ visit_grid(void *state, const char *name, const JsonbValue *value)
 	if (reader->leave_given &&
 		getKeyJsonValueFromContainer(&reader->options->root, name, strlen(name), NULL) != NULL)
 		return;
-	for (int i = 0; i < lengthof(rows); i++)
-		if (strcmp(name, rows[i]) == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("option \"%s\" cannot be in grid", name),
-					 errdetail("Trials are compared on the same rows, and this option changes what these are."),
-					 errhint("Give it in options, for all trials.")));
+	if (name_index(name, rows, lengthof(rows)) >= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\" cannot be in grid", name),
+				 errdetail("Trials are compared on the same rows, and this option changes what these are."),
+				 errhint("Give it in options, for all trials.")));
 	if (grid->options == LF_MAX_GRID_OPTIONS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

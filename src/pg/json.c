@@ -3,8 +3,8 @@
  */
 #include "json.h"
 
-#include "error.h"
 #include "mb/pg_wchar.h"
+#include "names.h"
 #include "utils/float.h"
 #include "utils/json.h"
 #include "utils/numeric.h"
@@ -167,30 +167,19 @@ json_choice(const JsonbValue *value, const char *what, const char *const *names,
 {
 	char	   *name;
 	const char *nearest;
+	int			index;
 
 	if (value->type != jbvString)
 		report_type(value, what, psprintf("one of %s", join_names(names, count)));
 	name = json_text(value, what);
-	for (int i = 0; i < count; i++)
-		if (strcmp(name, names[i]) == 0)
-			return i;
+	index = name_index(name, names, count);
+	if (index >= 0)
+		return index;
 	nearest = nearest_name(name, names, count);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("%s must be one of %s, not %s", what, join_names(names, count), json_display(value)),
 			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
-	return 0;
-}
-
-char *
-join_names(const char *const *names, int count)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	for (int i = 0; i < count; i++)
-		appendStringInfo(&out, "%s%s", i > 0 ? ", " : "", names[i]);
-	return out.data;
 }
 
 void

@@ -29,9 +29,6 @@ char	   *json_display(const JsonbValue *value);
 bool		json_is_object(const JsonbValue *value);
 bool		json_is_array(const JsonbValue *value);
 
-/* "a, b, c" for details */
-char	   *join_names(const char *const *names, int count);
-
 /* Appends a number that reads back the same; null where it is not finite. */
 void		append_number(StringInfo out, double value);
 

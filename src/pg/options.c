@@ -3,9 +3,9 @@
  */
 #include "options.h"
 
-#include "error.h"
 #include "architecture.h"
 #include "json.h"
+#include "names.h"
 #include "pool.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
@@ -358,10 +358,7 @@ is_of_network(const char *name)
 	static const char *const names[] = {"architecture", "units", "bidirectional", "activation", "recurrent_activation",
 		"dropout", "segment_length", "channels"};
 
-	for (int i = 0; i < lengthof(names); i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
+	return name_index(name, names, lengthof(names)) >= 0;
 }
 
 static void

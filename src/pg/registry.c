@@ -12,10 +12,9 @@
 #include "registry.h"
 
 #include "catalog/pg_type.h"
-#include "error.h"
 #include "executor/spi.h"
-#include "json.h"
 #include "model_value.h"
+#include "names.h"
 #include "utils/lsyscache.h"
 
 /* One of them gets ahead at each attempt, so this is the number of sessions that may save one name at once. */

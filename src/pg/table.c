@@ -3,8 +3,7 @@
  */
 #include "table.h"
 
-#include "error.h"
-#include "json.h"
+#include "names.h"
 
 #include "access/htup_details.h"
 #include "access/relation.h"
@@ -131,15 +130,6 @@ primary_key_column(Relation relation)
 	return column;
 }
 
-static int
-index_of(char **names, int count, const char *name)
-{
-	for (int i = 0; i < count; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	return -1;
-}
-
 static void
 find_time_column(Relation relation, Table *table)
 {
@@ -170,7 +160,7 @@ find_time_column(Relation relation, Table *table)
 			Form_pg_attribute column = TupleDescAttr(descriptor, i);
 
 			if (!column->attisdropped && time_kind_of(column->atttypid) == LF_TIME_INTEGER &&
-				index_of(table->names, table->columns, NameStr(column->attname)) < 0)
+				name_index(NameStr(column->attname), (const char *const *) table->names, table->columns) < 0)
 				found[count++] = NameStr(column->attname);
 		}
 		ereport(ERROR,

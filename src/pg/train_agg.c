@@ -7,7 +7,7 @@
  */
 #include "arguments.h"
 #include "choices.h"
-#include "error.h"
+#include "names.h"
 #include "libpq/pqformat.h"
 #include "progress.h"
 #include "rows.h"
@@ -279,10 +279,7 @@ select_columns(Rows *rows, char **have, char **want, int count)
 
 	for (int i = 0; i < count; i++)
 	{
-		from[i] = -1;
-		for (int j = 0; j < rows->columns; j++)
-			if (strcmp(want[i], have[j]) == 0)
-				from[i] = j;
+		from[i] = name_index(want[i], (const char *const *) have, rows->columns);
 		if (from[i] < 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),

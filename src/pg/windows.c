@@ -2,8 +2,7 @@
  * windows.c: lstm_windows and lstm_split_sequence: what training sees, as rows and unscaled.
  */
 #include "arguments.h"
-#include "error.h"
-#include "json.h"
+#include "names.h"
 #include "panel.h"
 #include "step.h"
 
@@ -83,12 +82,13 @@ static lf_missing
 missing_method(const char *name)
 {
 	const char *nearest;
+	int			method;
 
 	if (name == NULL)
 		return LF_MISSING_ERROR;
-	for (int i = 0; i < LF_MISSINGS; i++)
-		if (strcmp(name, lf_missing_names[i]) == 0)
-			return (lf_missing) i;
+	method = name_index(name, lf_missing_names, LF_MISSINGS);
+	if (method >= 0)
+		return (lf_missing) method;
 	nearest = nearest_name(name, lf_missing_names, LF_MISSINGS);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -137,11 +137,9 @@ read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelPlan *plan)
 	for (int i = 0; i < count && !plan->choose_calendar; i++)
 	{
 		const char *nearest = nearest_name(names[i], calendar_names, CALENDAR_CYCLES);
-		int			cycle = 0;
+		int			cycle = name_index(names[i], calendar_names, CALENDAR_CYCLES);
 
-		while (cycle < CALENDAR_CYCLES && strcmp(names[i], calendar_names[cycle]) != 0)
-			cycle++;
-		if (cycle == CALENDAR_CYCLES)
+		if (cycle < 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("calendar must be a list of %s, or auto, not \"%s\"",
