@@ -16,40 +16,6 @@ lf_stream_interrupted(lf_stream *s)
 }
 
 void
-lf_transfer_bytes(lf_stream *s, void *value, size_t size)
-{
-	if (s->failed)
-		return;
-	if (s->direction == LF_READING)
-	{
-		if (size > s->length - s->at)
-		{
-			s->failed = true;
-			return;
-		}
-		if (value != NULL)
-			memcpy(value, s->in + s->at, size);
-	}
-	else if (s->direction == LF_WRITING)
-		memcpy(s->out + s->at, value, size);
-	s->at += size;
-}
-
-uint64_t
-lf_transfer_integer(lf_stream *s, uint64_t value, size_t size)
-{
-	unsigned char bytes[8] = {0};
-
-	for (size_t i = 0; i < size; i++)
-		bytes[i] = (unsigned char) (value >> (8 * i));
-	lf_transfer_bytes(s, bytes, size);
-	value = 0;
-	for (size_t i = 0; i < size; i++)
-		value |= (uint64_t) bytes[i] << (8 * i);
-	return value;
-}
-
-void
 lf_transfer_u64(lf_stream *s, uint64_t *value)
 {
 	*value = lf_transfer_integer(s, *value, 8);

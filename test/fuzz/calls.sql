@@ -127,7 +127,7 @@ CREATE FUNCTION fuzz.grid() RETURNS text LANGUAGE sql AS $$
 CREATE FUNCTION fuzz.array() RETURNS text LANGUAGE sql AS $$
     SELECT CASE fuzz.below(12) WHEN 0 THEN 'NULL' WHEN 1 THEN '''{}''' WHEN 2 THEN '''{{1,2,3},{4,5,6}}''' WHEN 3 THEN '''{{{1,2},{3,4}},{{5,6},{7,8}}}'''
         WHEN 4 THEN '''[-5:-2]={1,2,3,4}''' WHEN 5 THEN '''{1,NULL,3}''' WHEN 6 THEN '''{NaN,Infinity,-Infinity,1e308}'''
-        WHEN 7 THEN format('array_fill(%s::float8, ARRAY[%s])', fuzz.real(), fuzz.pick('{100000,1,"1, 1","1000, 100","1, 1000","2, 2, 2, 2"}'))
+        WHEN 7 THEN format('array_fill(%s::float8, ARRAY[%s])', fuzz.real(), fuzz.pick('{20000,1,"1, 1","1000, 100","1, 1000","2, 2, 2, 2"}'))
         WHEN 8 THEN '''{{1},{2},{3},{4},{5},{6}}'''
         ELSE (SELECT 'ARRAY[' || string_agg(CASE WHEN random() < 0.97 THEN fuzz.below(10)::text ELSE fuzz.real() END, ', ') || ']::float8[]' FROM generate_series(1, 1 + fuzz.below(12))) END $$;
 CREATE FUNCTION fuzz.model() RETURNS text LANGUAGE sql AS $$ SELECT format('(SELECT model FROM fuzz.models WHERE n = %s)', 1 + fuzz.below(9)) $$;

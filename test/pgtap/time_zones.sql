@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(95);
+SELECT plan(96);
 
 \ir ../include/failure.sql
 
@@ -145,6 +145,7 @@ HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; with
 DETAIL: The step of an integer time is a positive integer.
 HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; with an integer time column an integer.'),
     ('date', '{2024-01-01,2024-01-02}', '"a while"', '22007: invalid input syntax for type interval: "a while"'),
+    ('date', '{2024-01-01,2024-01-02}', '9007199254740993', '22015: interval field value out of range: "9007199254740993"'),
     ('date', '{2024-01-01,2024-01-02}', 'true', '22023: option "step" must be a string, not true'),
     ('timestamp', '{2024-01-01 00:00,2024-01-01 01:00,2024-01-01 01:30}', '"1 hour"',
         '22000: time stamps of relation "rows" are not regular: 2024-01-01 01:30:00 follows 2024-01-01 01:00:00
