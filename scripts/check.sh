@@ -52,7 +52,7 @@ suite 'core, float' core_tests float
 suite 'core, float, avx2' core_tests float avx2
 suite 'core, float, generic' core_tests float generic
 suite 'core, double' core_tests double
-suite 'fuzz, model bytes' build/"$blas"/model_fuzz 300000 1 test/fuzz/corpus/model/*
+suite 'fuzz, model bytes' build/"$blas"/model_fuzz 1500000 1 test/fuzz/corpus/model/*
 suite 'pg_regress' scripts/with_cluster.sh "$make" -s installcheck BLAS="$blas" \
     PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config"
 suite 'pgTAP' scripts/with_cluster.sh scripts/pgtap.sh

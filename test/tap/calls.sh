@@ -3,7 +3,7 @@
 # CALLS: how many; SEED: which ones. FUZZ_SECONDS: instead of a number, seeds from SEED on until this time has passed.
 . "$(dirname "$0")/server.sh"
 
-calls=${CALLS:-1500}
+calls=${CALLS:-12000}
 seed=${SEED:-1}
 end=$(($(date +%s) + ${FUZZ_SECONDS:-0}))
 create one <<'CONF'
