@@ -136,16 +136,20 @@ read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelPlan *plan)
 	plan->choose_calendar = count == 1 && strcmp(names[0], "auto") == 0;
 	for (int i = 0; i < count && !plan->choose_calendar; i++)
 	{
-		const char *nearest = nearest_name(names[i], calendar_names, CALENDAR_CYCLES);
 		int			cycle = name_index(names[i], calendar_names, CALENDAR_CYCLES);
+		const char *nearest;
 
-		if (cycle < 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("calendar must be a list of %s, or auto, not \"%s\"",
-							join_names(calendar_names, CALENDAR_CYCLES), names[i]),
-					 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
-		plan->calendar |= 1u << cycle;
+		if (cycle >= 0)
+		{
+			plan->calendar |= 1u << cycle;
+			continue;
+		}
+		nearest = nearest_name(names[i], calendar_names, CALENDAR_CYCLES);
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("calendar must be a list of %s, or auto, not \"%s\"",
+						join_names(calendar_names, CALENDAR_CYCLES), names[i]),
+				 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
 	}
 	if (plan->calendar != 0)
 		calendar_check("calendar", table->time_kind, table->time_column);
