@@ -16,7 +16,7 @@ PG_CONFIG ?= pg_config
 CORE = activation average base blend bounds combinations crc32c defaults error_pool fit fit_judge frequent gaps head head_loss \
 	initialize interval kernels kernels_avx2 kernels_avx512 kernels_generic layer layer_bidirectional \
 	layer_category_embedding layer_conv1d layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d \
-	layer_segment_lstm layer_shape layer_time_distributed level loss matrix metrics model_bytes network optimizer \
+	layer_segment_lstm layer_shape layer_time_distributed level loss matrix metrics model model_bytes network optimizer \
 	patches pool predict preset quantile random renew scaler score season shards split tally task_bytes \
 	trainer transfer window
 
@@ -134,15 +134,17 @@ forms: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v ON_ERROR_STOP=1 -f bench/forms.sql
 
+# of the goals that measure on real series
+NEEDS_SERIES = @test -d "$(SERIES)" || { echo "give the folder with the series: make $@ SERIES=folder" >&2; exit 1; }
 accuracy: setup
-	@test -d "$(SERIES)" || { echo "give the folder with the series: make accuracy SERIES=folder" >&2; exit 1; }
+	$(NEEDS_SERIES)
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/accuracy.sql
 
 # EVERY=17 takes every 17th series; OPTIONS='[{}, {"loss": "quantile"}]' compares options
 OPTIONS ?= [{}]
 coverage: setup
-	@test -d "$(SERIES)" || { echo "give the folder with the series: make coverage SERIES=folder" >&2; exit 1; }
+	$(NEEDS_SERIES)
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(EVERY)" -v options='$(OPTIONS)' \
 		-f bench/coverage.sql
@@ -153,32 +155,32 @@ thousand: setup
 
 # SEEDS=5 takes an hour or two
 collections: setup
-	@test -d "$(SERIES)" || { echo "give the folder with the series: make collections SERIES=folder" >&2; exit 1; }
+	$(NEEDS_SERIES)
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v seeds="$(SEEDS)" -f bench/collections.sql
 
 # every EVERY-th series of the large collections; OPTIONS: what is compared, a JSON array of options
 defaults: setup
-	@test -d "$(SERIES)" || { echo "give the folder with the series: make defaults SERIES=folder" >&2; exit 1; }
+	$(NEEDS_SERIES)
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(EVERY)" -v seeds="$(SEEDS)" -v options='$(OPTIONS)' \
 		-f bench/defaults.sql
 
 # takes some ten minutes
 tuning: setup
-	@test -d "$(SERIES)" || { echo "give the folder with the series: make tuning SERIES=folder" >&2; exit 1; }
+	$(NEEDS_SERIES)
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/tuning.sql
 
 # takes some ten minutes
 updates: setup
-	@test -d "$(SERIES)" || { echo "give the folder with the series: make updates SERIES=folder" >&2; exit 1; }
+	$(NEEDS_SERIES)
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/updates.sql
 
 # every EVERY-th series; a seed takes some three minutes
 federated: setup
-	@test -d "$(SERIES)" || { echo "give the folder with the series: make federated SERIES=folder" >&2; exit 1; }
+	$(NEEDS_SERIES)
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(or $(EVERY),8)" -v seeds="$(SEEDS)" \
 		-f bench/federated.sql
@@ -190,7 +192,7 @@ scale: setup
 # a seed takes some ten minutes
 SEEDS ?= 1
 long-horizons: setup
-	@test -d "$(SERIES)" || { echo "give the folder with the series: make long-horizons SERIES=folder" >&2; exit 1; }
+	$(NEEDS_SERIES)
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v seeds=$(SEEDS) -f bench/long_horizons.sql
 

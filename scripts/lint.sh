@@ -10,9 +10,10 @@ cd "$(dirname "$0")/.."
 version=${PG_VERSION:-15}
 server=$("/usr/lib/postgresql/$version/bin/pg_config" --includedir-server)
 mkdir -p build
-log=build/$1.log
+tool=$1
+log=build/$tool.log
 : >"$log"
-case $1 in
+case $tool in
     tidy)
         for file in $(ls src/core/*.c | grep -v kernels_) src/pg/*.c; do
             # of two files it takes for possible what is not: arrays that are NULL in another direction than that of the line,
@@ -28,7 +29,6 @@ case $1 in
             esac
             clang-tidy --quiet --checks="$wrong" "$file" -- "$@" 2>&1 | grep -vE '^[0-9]+ warnings?( and [0-9]+ errors?)? generated|^Suppressed' >>"$log" || true
         done
-        name=tidy
         ;;
     cppcheck)
         # what it gets wrong, and nothing else:
@@ -38,10 +38,9 @@ case $1 in
         cppcheck -q --std=c11 --enable=warning,portability,performance --inline-suppr --suppress=internalAstError \
             --suppress=shiftTooManyBitsSigned:src/core/vector.h --suppress=nullPointerRedundantCheck:src/core/model_bytes.c \
             --template='{file}:{line}: {severity}: {message} [{id}]' -DPG_VERSION_NUM="${version}0000" -DSIZEOF_SIZE_T=8 -Isrc/core -Isrc/pg src/core src/pg >"$log" 2>&1
-        name=cppcheck
         ;;
 esac
 found=$(grep -cE ': (error|warning|portability|performance):' "$log" || true)
 [ "$found" -eq 0 ] || cat "$log"
-echo "$name: $found found"
+echo "$tool: $found found"
 [ "$found" -eq 0 ]

@@ -65,38 +65,18 @@ same_normalize(const lf_model *a, const lf_model *b)
 		(!seasonal || a->task.season == b->task.season);
 }
 
-static bool
-same_labels(const lf_labels *a, const lf_labels *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (int i = 0; i < a->count; i++)
-		if (strcmp(a->label[i], b->label[i]) != 0)
-			return false;
-	return true;
-}
-
 /* Whether the numbers of categories mean the same; those of series too, where the network is told which one it is. */
 static bool
 same_categories(const lf_model *a, const lf_model *b)
 {
-	for (int i = 0; i < a->columns && (a->categories != NULL || b->categories != NULL); i++)
+	for (int i = 0; i < a->columns; i++)
 	{
-		const lf_labels none = {0};
+		lf_labels	x = lf_model_labels(a, i);
+		lf_labels	y = lf_model_labels(b, i);
 
-		if (!same_labels(a->categories == NULL ? &none : &a->categories[i],
-						 b->categories == NULL ? &none : &b->categories[i]))
+		if (!lf_labels_equal(&x, &y))
 			return false;
 	}
-	for (int i = 0; i < a->columns && a->labels != NULL; i++)
-		if (a->task.kind[i] == LF_COLUMN_SERIES)
-		{
-			const lf_labels x = {(int) a->series, a->labels};
-			const lf_labels y = {(int) b->series, b->labels};
-
-			if (!same_labels(&x, &y))
-				return false;
-		}
 	return true;
 }
 

@@ -107,4 +107,10 @@ typedef struct lf_model
 	const lf_real *weights;		/* (members, parameters) */
 } lf_model;
 
+/* The values of one of its columns by their numbers, those of the series where it is their number; none where it has none. */
+lf_labels	lf_model_labels(const lf_model *model, int column);
+
+/* Whether the same values have the same numbers. */
+bool		lf_labels_equal(const lf_labels *a, const lf_labels *b);
+
 #endif

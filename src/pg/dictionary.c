@@ -104,3 +104,9 @@ dictionary_labels(const Dictionary *dictionary)
 {
 	return dictionary->labels;
 }
+
+lf_labels
+dictionary_list(const Dictionary *dictionary)
+{
+	return (lf_labels) {.count = (int) dictionary_count(dictionary), .label = dictionary_labels(dictionary)};
+}

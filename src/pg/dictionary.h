@@ -23,4 +23,7 @@ Size		dictionary_count(const Dictionary *dictionary);
 /* All texts, in the order of their numbers; they stay the dictionary's. */
 const char **dictionary_labels(const Dictionary *dictionary);
 
+/* The same with their number, as a model keeps them. */
+lf_labels	dictionary_list(const Dictionary *dictionary);
+
 #endif

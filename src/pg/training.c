@@ -197,10 +197,7 @@ categories_of(const Panel *panel, const Columns *columns)
 
 	for (int i = 0; i < columns->count; i++)
 		if (panel->categories[i] != NULL)
-			labels[i] = (lf_labels) {
-				.count = (int) dictionary_count(panel->categories[i]),
-				.label = dictionary_labels(panel->categories[i]),
-			};
+			labels[i] = dictionary_list(panel->categories[i]);
 	return labels;
 }
 

@@ -5,29 +5,6 @@
 
 #include "options.h"
 
-/* The values of the i-th category of a model, by their numbers. */
-static lf_labels
-labels_of_model(const lf_model *model, int i)
-{
-	int			column = model->task.input[i];
-
-	if (model->task.kind[column] != LF_COLUMN_SERIES)
-		return model->categories == NULL ? (lf_labels) {0} : model->categories[column];
-	return model->labels == NULL ? (lf_labels) {0} : (lf_labels) {(int) model->series, model->labels};
-}
-
-/* Whether these values have the numbers that they had. */
-static bool
-same_labels(const lf_labels *before, const Dictionary *now)
-{
-	if (before->count != (int) dictionary_count(now))
-		return false;
-	for (int i = 0; i < before->count; i++)
-		if (strcmp(before->label[i], dictionary_labels(now)[i]) != 0)
-			return false;
-	return true;
-}
-
 /* Whether the columns of a training are those of a model, and seen alike. */
 static bool
 same_columns(const lf_model *model, const Request *request)
@@ -94,9 +71,10 @@ warm_start(lf_fit *fit, const lf_spec *spec, const Request *request, const Panel
 	for (int i = 0; i < lf_task_categories(task); i++)
 	{
 		int			column = task->input[i];
-		lf_labels	before = labels_of_model(init, i);
+		lf_labels	before = lf_model_labels(init, init->task.input[i]);
+		lf_labels	now = dictionary_list(task->kind[column] == LF_COLUMN_SERIES ? panel->labels : panel->categories[column]);
 
-		if (!same_labels(&before, task->kind[column] == LF_COLUMN_SERIES ? panel->labels : panel->categories[column]))
+		if (!lf_labels_equal(&before, &now))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("the model in option \"init\" knows other values of column \"%s\"",
