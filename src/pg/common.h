@@ -38,6 +38,6 @@ serve_interrupts(void)
 	return InterruptPending ? NULL : &InterruptPending;
 }
 
-#define LF_VERSION "1.0.0"
+#define LF_VERSION "1.1.0"
 
 #endif

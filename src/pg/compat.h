@@ -51,6 +51,13 @@
 #define MY_TRANSACTION (MyProc->lxid)
 #endif
 
+/* ---- 16: the walkers through trees have prototypes ---- */
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wstrict-prototypes"
+#include "nodes/nodeFuncs.h"
+#pragma GCC diagnostic pop
+
 /* ---- 16: what varlena values are made of has left postgres.h ---- */
 
 #if PG_VERSION_NUM >= 160000
@@ -92,6 +99,9 @@
 #include "utils/guc.h"
 
 #define strtoi64(text, end, base) ((int64) strtoll(text, end, base))
+
+/* There is no MERGE; what stands for it is no command that a list of queries has. */
+#define CMD_MERGE CMD_NOTHING
 
 /* Placeholders are only warned of here, and later ones are not refused. */
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
@@ -139,6 +149,14 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, int flags)
 #include "pgstat.h"
 #define OWN_BACKEND_STATUS ((const PgBackendStatus *) NULL)
 #define ROLE_PG_READ_ALL_STATS DEFAULT_ROLE_READ_ALL_STATS
+#endif
+
+/* ---- 14: an object that is gone may be described; who uses this includes catalog/objectaddress.h ---- */
+
+#if PG_VERSION_NUM >= 140000
+#define GET_OBJECT_DESCRIPTION(object) getObjectDescription(object, false)
+#else
+#define GET_OBJECT_DESCRIPTION(object) getObjectDescription(object)
 #endif
 
 /* ---- 14: a query may send its rows to a receiver of the caller's ---- */

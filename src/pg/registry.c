@@ -1,8 +1,9 @@
 /*
  * registry.c: lstm_save, lstm_load, lstm_activate: names for those who want them, over the table lstm_models.
  *
- * Everything is an ordinary statement with the caller's rights, and the table is named with its schema: neither
- * search_path nor ALTER EXTENSION SET SCHEMA changes what is meant.
+ * Everything is an ordinary statement with the caller's rights, and the table is named with its schema: search_path does
+ * not change what is meant. The schema is that of the function which is called, looked up in each transaction anew, because
+ * ALTER EXTENSION SET SCHEMA changes it.
  *
  * Two that save or activate versions of one name at the same time both succeed. Whoever changes what is active locks
  * the versions that it sees. A version that it does not see yet stands in its way at a unique index, that of the
@@ -11,11 +12,15 @@
  */
 #include "registry.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "executor/spi.h"
 #include "model_value.h"
 #include "names.h"
+#include "trust.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 
 /* One of them gets ahead at each attempt, so this is the number of sessions that may save one name at once. */
 #define ATTEMPTS 1000
@@ -39,7 +44,13 @@ static Oid	types[PARAMETERS] = {TEXTOID, INT4OID, BYTEAOID, BOOLOID, TEXTOID};
 char *
 registry_table(FunctionCallInfo fcinfo)
 {
-	return quote_qualified_identifier(get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), "lstm_models");
+	Oid			schema = get_func_namespace(fcinfo->flinfo->fn_oid);
+
+	if (!OidIsValid(schema))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("extension \"lstm_forecast\" has been dropped meanwhile")));
+	return quote_qualified_identifier(get_namespace_name(schema), "lstm_models");
 }
 
 char *
@@ -199,6 +210,41 @@ registry_save(const RegistryEntry *entry, Datum model)
 	return 0;
 }
 
+/*
+ * The trigger of lstm_models, and of tables of models of the user's own: its argument names the column, which is "model"
+ * unless it is said. It holds what a model names against the rights of whoever stores it.
+ */
+SQL_FUNCTION(lstm_check_model);
+Datum
+lstm_check_model(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TupleDesc	descriptor;
+	HeapTuple	row;
+	const char *column;
+	int			number;
+	Datum		value;
+	bool		is_null;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("lstm_check_model is for triggers that fire for each row before it is inserted or updated")));
+	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	descriptor = RelationGetDescr(trigger->tg_relation);
+	column = trigger->tg_trigger->tgnargs > 0 ? trigger->tg_trigger->tgargs[0] : "model";
+	number = SPI_fnumber(descriptor, column);
+	if (number <= 0 || getBaseType(SPI_gettypeid(descriptor, number)) != BYTEAOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("relation \"%s\" has no column \"%s\" of type bytea", RelationGetRelationName(trigger->tg_relation),
+						column)));
+	value = heap_getattr(row, number, descriptor, &is_null);
+	if (!is_null)
+		trust_check_claims(&model_load(DatumGetByteaPP(value))->model, trigger->tg_relation->rd_rel->relowner);
+	return PointerGetDatum(row);
+}
+
 SQL_FUNCTION(lstm_save);
 Datum
 lstm_save(PG_FUNCTION_ARGS)
@@ -219,8 +265,11 @@ lstm_save(PG_FUNCTION_ARGS)
 	model = PG_GETARG_BYTEA_P(1);
 	entry.table = registry_table(fcinfo);
 	SPI_connect();
-	/* raises where it is no model; what it reads is gone with SPI_finish() */
-	(void) model_load(model);
+	/*
+	 * Raises where it is no model, or names what its saver may not read; what it reads is gone with SPI_finish(). The trigger
+	 * of the table does the same for those who INSERT, but a table of version 1.0.0 has none until it is updated.
+	 */
+	trust_check_claims(&model_load(model)->model, GetUserId());
 	version = registry_save(&entry, PointerGetDatum(model));
 	SPI_finish();
 	PG_RETURN_INT32(version);

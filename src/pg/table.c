@@ -3,7 +3,9 @@
  */
 #include "table.h"
 
+#include "error.h"
 #include "names.h"
+#include "trust.h"
 
 #include "access/htup_details.h"
 #include "access/relation.h"
@@ -258,23 +260,36 @@ table_open_statics(Table *table, char **names, int count)
 }
 
 Oid
-table_resolve(const char *name)
+table_resolve(const char *name, bool may_be_gone)
 {
 	List	   *parts = textToQualifiedNameList(cstring_to_text(name));
+	Oid			relid;
 
-	return RangeVarGetRelid(makeRangeVarFromNameList(parts), AccessShareLock, false);
+	/* what is looked for in search_path, or in the schema of temporary tables, is another one for another user */
+	if (list_length(parts) != 2)
+		report_model(LF_CORRUPT);
+	relid = RangeVarGetRelid(makeRangeVarFromNameList(parts), AccessShareLock, may_be_gone);
+	if (OidIsValid(relid) && strcmp(strVal(linitial(parts)), get_namespace_name(get_rel_namespace(relid))) != 0)
+		report_model(LF_CORRUPT);
+	return relid;
 }
 
 Table *
 table_of_model(const lf_model *model, Oid relation, char **names, int columns)
 {
-	if (!OidIsValid(relation) && model->relation[0] == '\0')
+	bool		asked = OidIsValid(relation);
+	Table	   *table;
+
+	if (!asked && model->relation[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the model does not know a relation to read"),
 				 errdetail("It was %s.", model->imported ? "imported" : "trained by an aggregate"),
 				 errhint("Give one: relation => 'name'.")));
-	if (!OidIsValid(relation))
-		relation = table_resolve(model->relation);
-	return table_open(relation, model->time_column[0] == '\0' ? NULL : model->time_column, names, columns);
+	if (!asked)
+		relation = table_resolve(model->relation, false);
+	table = table_open(relation, model->time_column[0] == '\0' ? NULL : model->time_column, names, columns);
+	if (!asked)
+		trust_check_relation(table);
+	return table;
 }

@@ -62,12 +62,15 @@ Table	   *table_open(Oid relid, const char *time_column, char **names, int colum
 void		table_open_series(Table *table, const char *column);
 void		table_open_statics(Table *table, char **names, int count);
 
-/* The relation of a model by its qualified name; raises 42P01 where it is gone. */
-Oid			table_resolve(const char *name);
+/*
+ * The relation of a model by its name; raises 22P03 where that has no schema, as it always has. One that is gone is 42P01,
+ * or InvalidOid where it may be.
+ */
+Oid			table_resolve(const char *name, bool may_be_gone);
 
 /*
- * These columns of the relation that a model is to read: 'relation', or where that is InvalidOid the one that it was
- * trained on.
+ * These columns of the relation that a model is to read: 'relation', or where that is InvalidOid the one that the model
+ * names. That one only where the caller has reason to trust it: raises 42501 otherwise, see trust.h.
  */
 Table	   *table_of_model(const lf_model *model, Oid relation, char **names, int columns);
 

@@ -7,7 +7,10 @@
  */
 #include "table.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
+#include "dictionary.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "lib/stringinfo.h"
@@ -19,6 +22,7 @@
 #include "utils/date.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
@@ -41,8 +45,10 @@ typedef struct RowReceiver
 	MemoryContext each;			/* of the series at hand */
 	SeriesRows	series;
 	bool		open;			/* a series has begun */
+	bool		is_passed_over;	/* nobody asked for it */
 	TypeCacheEntry *type;		/* of the series column */
 	Oid			collation;
+	Dictionary *asked;			/* names of the series that are received, where the query cannot tell; NULL: all */
 	Datum		key;			/* of the series at hand */
 	bool		key_is_null;
 	FmgrInfo	output;			/* key to text */
@@ -85,23 +91,99 @@ read_query(const Table *table, const TimestampTz *as_of, uint64 newest)
 	return query.data;
 }
 
-/* The names of series are given as text and become values of the column's type: an index on it can be used. */
+/* 'filtered': of the series in the parameter alone, by which an index can be used. */
 static char *
-series_query(const Table *table, const ReadFilter *filter)
+series_query(const Table *table, bool filtered)
 {
 	StringInfoData query;
 	const char *series = table->series_column == NULL ? NULL : quote_identifier(table->series_column);
 
 	initStringInfo(&query);
 	append_columns(&query, table);
-	if (filter->series != 0)
-		appendStringInfo(&query, " WHERE %s OPERATOR(pg_catalog.=) ANY ($1::%s[])", series,
-						 format_type_be_qualified(table->series_type));
+	if (filtered)
+		appendStringInfo(&query, " WHERE %s OPERATOR(pg_catalog.=) ANY ($1)", series);
 	appendStringInfo(&query, " ORDER BY ");
 	if (series != NULL)
 		appendStringInfo(&query, "%d, ", 1 + table->columns + table->static_count + 1);
 	appendStringInfoString(&query, "1");
 	return query.data;
+}
+
+/*
+ * Whether reading and comparing values of a type runs nothing that its owner could have made: what PostgreSQL itself
+ * brings, and enums. Composite types, ranges and arrays may hold domains, whose constraints call functions as a value is
+ * read; and a type of somebody else can have casts, by which an operator of pg_catalog would be found for it.
+ */
+static bool
+compares_safely(Oid type)
+{
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	Form_pg_type form;
+	bool		safe;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_type) GETSTRUCT(tuple);
+	safe = OidIsValid(form->typarray) &&
+		(form->typtype == TYPTYPE_ENUM ||
+		 (form->typtype == TYPTYPE_BASE && form->typnamespace == PG_CATALOG_NAMESPACE &&
+		  !(OidIsValid(form->typelem) && form->typlen == -1)));
+	ReleaseSysCache(tuple);
+	return safe;
+}
+
+/* Elements of a text[] that was checked to have no NULLs. */
+static Datum *
+names_of(Datum names, int *count)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+
+	deconstruct_array(DatumGetArrayTypeP(names), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, count);
+	pfree(nulls);
+	return elements;
+}
+
+/*
+ * The names that are asked for as an array of the column's type. Each is read by the input function of the type and not
+ * by a cast from text: that could be one that the owner of the type has made, with a function that runs as the caller.
+ */
+static Datum
+values_of_names(Oid type, Datum names)
+{
+	int			count;
+	Datum	   *elements = names_of(names, &count);
+	Oid			function;
+	Oid			parameter;
+	FmgrInfo	input;
+	int16		length;
+	bool		by_value;
+	char		alignment;
+
+	getTypeInputInfo(type, &function, &parameter);
+	fmgr_info(function, &input);
+	get_typlenbyvalalign(type, &length, &by_value, &alignment);
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		elements[i] = InputFunctionCall(&input, TextDatumGetCString(elements[i]), parameter, -1);
+	}
+	return PointerGetDatum(construct_array(elements, count, type, length, by_value, alignment));
+}
+
+static Dictionary *
+dictionary_of_names(Datum names)
+{
+	int			count;
+	Datum	   *elements = names_of(names, &count);
+	Dictionary *dictionary = dictionary_create();
+
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		(void) dictionary_number(dictionary, TextDatumGetCString(elements[i]));
+	}
+	return dictionary;
 }
 
 static void
@@ -217,8 +299,11 @@ end_series(RowReceiver *to)
 	if (!to->open)
 		return;
 	to->open = false;
-	to->receive(to->state, &to->series);
-	progress_series(to->table->relid);
+	if (!to->is_passed_over)
+	{
+		to->receive(to->state, &to->series);
+		progress_series(to->table->relid);
+	}
 	MemoryContextReset(to->each);
 }
 
@@ -242,6 +327,7 @@ begin_series(RowReceiver *to, TupleTableSlot *slot, Datum key, bool is_null)
 		to->key = datumCopy(key, to->type->typbyval, to->type->typlen);
 		to->series.label = OutputFunctionCall(&to->output, key);
 	}
+	to->is_passed_over = to->asked != NULL && (is_null || dictionary_find(to->asked, to->series.label) < 0);
 	for (int i = 0; i < table->static_count; i++)
 	{
 		int			at = 1 + to->columns + i;
@@ -300,9 +386,9 @@ receive_series_row(TupleTableSlot *slot, DestReceiver *self)
 		end_series(to);
 	if (!to->open)
 		begin_series(to, slot, key, is_null);
-	else
+	else if (!to->is_passed_over)
 		check_statics(to, slot);
-	if (!to->key_is_null || to->type == NULL)
+	if (!to->is_passed_over && (!to->key_is_null || to->type == NULL))
 		add_row(to, slot);
 	progress_row(to->table->relid, 0);
 	return true;
@@ -376,18 +462,21 @@ table_read_series(const Table *table, const ReadFilter *filter, series_receiver 
 		.static_output = palloc(table->static_count * sizeof(FmgrInfo) + 1),
 	};
 	SPIExecuteOptions options = {.read_only = true, .must_return_tuples = true, .dest = &to.receiver};
+	bool		filtered = filter->series != 0 && compares_safely(table->series_type);
 
-	if (filter->series != 0)
+	if (filtered)
 	{
 		options.params = makeParamList(1);
 		options.params->params[0] = (ParamExternData) {
-			.value = filter->series,
+			.value = values_of_names(table->series_type, filter->series),
 			.pflags = PARAM_FLAG_CONST,
-			.ptype = TEXTARRAYOID,
+			.ptype = get_array_type(table->series_type),
 		};
 	}
+	else if (filter->series != 0)
+		to.asked = dictionary_of_names(filter->series);
 	SPI_connect();
-	progress_query(series_query(table, filter), &options, table->label);
+	progress_query(series_query(table, filtered), &options, table->label);
 	end_series(&to);
 	SPI_finish();
 	MemoryContextDelete(to.each);

@@ -6,10 +6,9 @@
  * a transaction and is gone when the call ends, on an error too.
  */
 #include "progress.h"
-#include "registry.h"
 #include "request.h"
+#include "store.h"
 
-#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "nodes/parsenodes.h"
 
@@ -22,8 +21,6 @@ enum
 	ARG_ACTIVATE,
 	ARG_STORE
 };
-
-static Oid	store_types[] = {BYTEAOID, TEXTOID};
 
 static void
 require_own_transactions(FunctionCallInfo fcinfo)
@@ -49,67 +46,38 @@ read_request(FunctionCallInfo fcinfo, bool several, Request *request)
 	return request_read(training, several, request);
 }
 
-/* Raises what would be wrong with storing, before the time of a training is spent. */
-static void
-check_store(const char *store, const RegistryEntry *entry)
+static Store
+read_store(FunctionCallInfo fcinfo)
 {
-	SPIPlanPtr	plan;
+	Store		store = {
+		.entry = {
+			.table = registry_table(fcinfo),
+			.name = registry_name(fcinfo, ARG_NAME),
+			.note_is_null = PG_ARGISNULL(ARG_NOTE),
+			.activate = PG_ARGISNULL(ARG_ACTIVATE) || PG_GETARG_BOOL(ARG_ACTIVATE),
+		},
+		.statement = PG_ARGISNULL(ARG_STORE) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_STORE)),
+	};
 
-	if (store == NULL)
-	{
-		registry_check(entry);
-		return;
-	}
-	if (!entry->note_is_null)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("note is of the table lstm_models, and store puts the model elsewhere"),
-				 errhint("Write the note in the statement itself.")));
-	plan = SPI_prepare(store, lengthof(store_types), store_types);
-	if (plan == NULL)
-		elog(ERROR, "could not prepare the statement of store: %s", SPI_result_code_string(SPI_result));
-	SPI_freeplan(plan);
-}
-
-static void
-run_store(const char *store, const RegistryEntry *entry, bytea *model)
-{
-	Datum		values[] = {PointerGetDatum(model), CStringGetTextDatum(entry->name)};
-	int			result = SPI_execute_with_args(store, lengthof(store_types), store_types, values, NULL, false, 0);
-
-	if (result < 0)
-		elog(ERROR, "could not run the statement of store: %s", SPI_result_code_string(result));
-	if (SPI_processed == 0 && (result == SPI_OK_INSERT || result == SPI_OK_UPDATE))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("the statement of store has stored the model \"%s\" in no row", entry->name),
-				 errhint("INSERT ... ON CONFLICT ... DO UPDATE finds a row in any case.")));
+	if (!store.entry.note_is_null)
+		store.entry.note = PointerGetDatum(PG_GETARG_TEXT_P_COPY(ARG_NOTE));
+	return store;
 }
 
 static Datum
 train_into(FunctionCallInfo fcinfo, bool several)
 {
-	RegistryEntry entry;
+	Store		store;
 	Request    *request;
 	Table	   *table;
-	char	   *store;
 	bytea	   *volatile model = NULL;
 	Progress	progress;
-	int			version;
 
 	require_own_transactions(fcinfo);
 	/* from here on the current memory context outlives the transaction */
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
-	entry = (RegistryEntry) {
-		.table = registry_table(fcinfo),
-		.name = registry_name(fcinfo, ARG_NAME),
-		.note_is_null = PG_ARGISNULL(ARG_NOTE),
-		.activate = PG_ARGISNULL(ARG_ACTIVATE) || PG_GETARG_BOOL(ARG_ACTIVATE),
-	};
-	if (!entry.note_is_null)
-		entry.note = PointerGetDatum(PG_GETARG_TEXT_P_COPY(ARG_NOTE));
-	store = PG_ARGISNULL(ARG_STORE) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_STORE));
-	check_store(store, &entry);
+	store = read_store(fcinfo);
+	store_check(&store);
 	request = palloc0(sizeof(Request));
 	table = read_request(fcinfo, several, request);
 	request->commit_when_read = true;
@@ -123,14 +91,7 @@ train_into(FunctionCallInfo fcinfo, bool several)
 		progress_end(&progress);
 	}
 	PG_END_TRY();
-	if (store != NULL)
-		run_store(store, &entry, model);
-	else
-	{
-		version = registry_save(&entry, PointerGetDatum(model));
-		ereport(NOTICE,
-				(errmsg("the model is saved as version %d of \"%s\"", version, entry.name)));
-	}
+	store_model(fcinfo, &store, model);
 	SPI_finish();
 	return (Datum) 0;
 }

@@ -3,11 +3,10 @@
  */
 #include "trial.h"
 
-#include "access/xact.h"
+#include "attempt.h"
 #include "choices.h"
 #include "progress.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 #include <math.h>
@@ -80,42 +79,36 @@ is_of_trial(int code)
 	return ERRCODE_TO_CATEGORY(code) == ERRCODE_DATA_EXCEPTION || code == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
 }
 
+typedef struct Work
+{
+	const Division *division;
+	Trial	   *trial;
+	void		(*part) (const Division *, Trial *);
+} Work;
+
+static void
+work_on(void *state)
+{
+	Work	   *work = state;
+
+	work->part(work->division, work->trial);
+}
+
 /* Does some work on a trial; where that fails, its status becomes the message. */
 static void
-attempt(const Division *division, Trial *trial, void (*work) (const Division *, Trial *))
+try_to(const Division *division, Trial *trial, void (*part) (const Division *, Trial *))
 {
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
+	Work		work = {.division = division, .trial = trial, .part = part};
+	ErrorData  *error = attempt(work_on, &work);
 
-	/* after an error only the end of a subtransaction makes sure that nothing is held any more */
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(caller);
-	PG_TRY();
-	{
-		work(division, trial);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		FlushErrorState();
-		/* also before it is raised again: who catches it must find the subtransaction that he began */
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(caller);
-		CurrentResourceOwner = owner;
-		if (!is_of_trial(error->sqlerrcode))
-			ReThrowError(error);
-		MemoryContextReset(division->each);
-		trial->status = error->message;
-		trial->hint = error->hint;
-		trial->code = error->sqlerrcode;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(caller);
-	CurrentResourceOwner = owner;
+	if (error == NULL)
+		return;
+	if (!is_of_trial(error->sqlerrcode))
+		ReThrowError(error);
+	MemoryContextReset(division->each);
+	trial->status = error->message;
+	trial->hint = error->hint;
+	trial->code = error->sqlerrcode;
 }
 
 void
@@ -124,14 +117,14 @@ trial_try_folds(const Division *division, Trial *trial)
 	TimestampTz started = GetCurrentTimestamp();
 
 	trial->status = "ok";
-	attempt(division, trial, try_folds);
+	try_to(division, trial, try_folds);
 	trial->seconds = (GetCurrentTimestamp() - started) / 1e6;
 }
 
 void
 trial_try_test(const Division *division, Trial *trial)
 {
-	attempt(division, trial, try_test);
+	try_to(division, trial, try_test);
 	if (trial->code != 0)
 		trial->status = psprintf("not tested: %s", trial->status);
 }

@@ -32,7 +32,7 @@ SELECT is(lstm_info(stacked)->key, value, format('lstm_info knows %s', key))
 FROM models, (VALUES ('relation', '"public.days"'::jsonb), ('time_column', '"at"'), ('targets', '["value", "other"]'),
     ('inputs', '["value", "other"]'), ('lookback', '6'), ('horizon', '2'), ('lead', '1'), ('step', '"1 day"'),
     ('last_time', '"2024-02-29"'), ('rows', '60'), ('windows', '53'), ('validation_windows', '10'), ('seed', '42'),
-    ('epochs', '7'), ('imported', 'false'), ('version', '"1.0.0"')) AS v (key, value);
+    ('epochs', '7'), ('imported', 'false'), ('version', '"1.1.0"')) AS v (key, value);
 SELECT is(lstm_info(stacked)->'options'->key, value, format('lstm_info knows option %s', key))
 FROM models, (VALUES ('schedule', '"cosine"'::jsonb), ('learning_rate', '0.01'), ('epochs', '7'), ('loss', '"mse"'),
     ('optimizer', '"adam"'), ('scale', '"standard"'), ('shuffle', 'true')) AS v (key, value);
