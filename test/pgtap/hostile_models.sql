@@ -22,50 +22,10 @@ CREATE TEMP TABLE models AS SELECT row_number() OVER () AS n, model FROM (VALUES
     ((SELECT lstm_train_agg(ARRAY[value, -value], '{"epochs": 1, "units": 1, "lookback": 4, "horizon": 2, "architecture": "segment"}' ORDER BY at)
         FROM days))) AS v (model);
 
----- CRC-32C, so that a forged model can be sealed again ----
+---- forged models can be sealed again ----
 
-CREATE FUNCTION pg_temp.crc_table() RETURNS bigint[] LANGUAGE plpgsql AS $$
-DECLARE
-    crc bigint;
-    result bigint[] := '{}';
-BEGIN
-    FOR i IN 0 .. 255 LOOP
-        crc := i;
-        FOR bit IN 1 .. 8 LOOP
-            crc := CASE WHEN crc & 1 = 1 THEN crc >> 1 # x'82f63b78'::bigint ELSE crc >> 1 END;
-        END LOOP;
-        result := result || crc;
-    END LOOP;
-    RETURN result;
-END $$;
-CREATE TEMP TABLE crc AS SELECT pg_temp.crc_table() AS lookup;
-CREATE FUNCTION pg_temp.crc32c(bytes bytea, lookup bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-    crc bigint := x'ffffffff'::bigint;
-BEGIN
-    FOR i IN 0 .. length(bytes) - 1 LOOP
-        crc := crc >> 8 # lookup[((crc # get_byte(bytes, i)) & 255) + 1];
-    END LOOP;
-    RETURN crc # x'ffffffff'::bigint;
-END $$;
+\ir ../include/seal.sql
 SELECT is(pg_temp.crc32c('123456789', lookup), x'e3069283'::bigint, 'the checksum of this test is CRC-32C') FROM crc;
--- four bytes of a number, lowest first
-CREATE FUNCTION pg_temp.put(bytes bytea, place int, value bigint) RETURNS bytea LANGUAGE plpgsql AS $$
-BEGIN
-    FOR i IN 0 .. 3 LOOP
-        bytes := set_byte(bytes, place + i, (value >> 8 * i & 255)::int);
-    END LOOP;
-    RETURN bytes;
-END $$;
--- Writes the right length and checksum into whatever was made of a model.
-CREATE FUNCTION pg_temp.seal(bytes bytea, lookup bigint[]) RETURNS bytea LANGUAGE plpgsql AS $$
-BEGIN
-    IF length(bytes) < 20 THEN
-        RETURN bytes;
-    END IF;
-    bytes := pg_temp.put(bytes, 8, length(bytes));
-    RETURN pg_temp.put(bytes, length(bytes) - 4, pg_temp.crc32c(substring(bytes, 1, length(bytes) - 4), lookup));
-END $$;
 SELECT throws_ok($$ SELECT f.* FROM models, crc, lstm_forecast(pg_temp.seal(overlay(model PLACING 'XYZ'::bytea FROM position('UTC'::bytea IN model)),
         lookup)) AS f WHERE n = 1 $$, '22023', 'time zone "XYZ" of the model is not known to this server', 'a time zone that is none is refused');
 SELECT is((SELECT md5(pg_temp.seal(model, lookup)) FROM models, crc WHERE n = 1), (SELECT md5(model) FROM models WHERE n = 1),

@@ -68,9 +68,10 @@ SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT count(*) FROM models, lstm_
     '42501: permission denied for table days', 'lstm_forecast does');
 SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT count(*) FROM models, lstm_rolling(model) $$),
     '42501: permission denied for table days', 'lstm_rolling does');
-SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT count(*) FROM models, lstm_forecast(model) $$), '1', 'with the right it works');
-SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT count(*) FROM models, lstm_forecast(secret) $$),
-    '42501: permission denied for table days', 'but not for a column without');
+SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT count(*) FROM models, lstm_forecast(model, relation => 'measured.days') $$), '1',
+    'with a right on the columns a relation that is asked for is read');
+SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT count(*) FROM models, lstm_forecast(secret, relation => 'measured.days') $$),
+    '42501: permission denied for table days', 'a column without right is not read');
 REVOKE USAGE ON SCHEMA measured FROM lstm_reader;
 SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT count(*) FROM models, lstm_forecast(model) $$),
     '42501: permission denied for schema measured', 'nor without the schema');
@@ -80,9 +81,9 @@ GRANT USAGE ON SCHEMA measured TO lstm_reader;
 
 SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT lstm_info(lstm_train('measured.guarded', 'value', 'at', lookback => 3,
     options => '{"epochs": 1, "units": 2}'))->'rows' $$), '20', 'training sees the rows that a policy lets through');
-SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT forecast_at::date FROM models, lstm_forecast(guarded) $$), '2024-01-22',
+SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT forecast_at::date FROM models, lstm_forecast(guarded, relation => 'measured.guarded') $$), '2024-01-22',
     'forecasts begin after the last row that it lets through');
-SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT count(*) FROM models, lstm_forecast(guarded) $$),
+SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT count(*) FROM models, lstm_forecast(guarded, relation => 'measured.guarded') $$),
     '22000: relation "guarded" has 0 rows, and the model looks back over 3', 'where no policy applies there are no rows');
 SET LOCAL row_security = off;
 SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT lstm_train('measured.guarded', 'value', 'at', lookback => 3) $$),
