@@ -2,8 +2,8 @@
  * registry.c: lstm_save, lstm_load, lstm_activate: names for those who want them, over the table lstm_models.
  *
  * Everything is an ordinary statement with the caller's rights, and the table is named with its schema: search_path does
- * not change what is meant. The schema is that of the function which is called, looked up in each transaction anew, because
- * ALTER EXTENSION SET SCHEMA changes it.
+ * not change what is meant. The schema is that of the function which is called, looked up each time anew, because ALTER
+ * EXTENSION SET SCHEMA changes it.
  *
  * Two that save or activate versions of one name at the same time both succeed. Whoever changes what is active locks
  * the versions that it sees. A version that it does not see yet stands in its way at a unique index, that of the
@@ -19,6 +19,7 @@
 #include "model_value.h"
 #include "names.h"
 #include "trust.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -44,8 +45,11 @@ static Oid	types[PARAMETERS] = {TEXTOID, INT4OID, BYTEAOID, BOOLOID, TEXTOID};
 char *
 registry_table(FunctionCallInfo fcinfo)
 {
-	Oid			schema = get_func_namespace(fcinfo->flinfo->fn_oid);
+	Oid			schema;
 
+	/* a transaction that has taken no lock for hours does not know yet what others have moved */
+	AcceptInvalidationMessages();
+	schema = get_func_namespace(fcinfo->flinfo->fn_oid);
 	if (!OidIsValid(schema))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),

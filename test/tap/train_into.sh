@@ -8,9 +8,11 @@ CONF
 start one
 need one "CREATE EXTENSION lstm_forecast; $series; CREATE TABLE other AS TABLE load"
 
-# train STATEMENT: in the background
+# train STATEMENT [ARGUMENT OF psql ...]: in the background
 train() {
-    PGAPPNAME=trainer sql one "$1" >"$work/trained" 2>&1 &
+    statement=$1
+    shift
+    PGAPPNAME=trainer on one psql -XqAt -v VERBOSITY=terse -d postgres -c "$statement" "$@" >"$work/trained" 2>&1 &
     trainer=$!
     # threads are there: it has read its rows
     within 30 training || bail "no training: $(cat "$work/trained")"
@@ -110,6 +112,61 @@ is "$(sql one 'CALL by_night()')$(sql one "SELECT count(*) FROM lstm_models WHER
 is "$(sql one 'CALL safely()')" "$refused" 'but not from a block with EXCEPTION'
 is "$(sql one 'CALL set()')" "$refused" 'nor with SET'
 is "$(sql one 'SELECT called()')" "$refused" 'nor may a function'
+
+# what cannot store the model is refused before it trains
+for statement in '' ' ; ' 'SELECT 1' 'VALUES (1)' 'DROP TABLE IF EXISTS x' 'COMMIT' 'COPY models TO STDOUT' 'SELECT $1' \
+    'SELECT length($1), $2' "INSERT INTO models VALUES (\$2, '')" 'DELETE FROM models WHERE model = $1' 'CREATE TABLE x AS SELECT $2' \
+    'INSERT INTO models VALUES ($2, $1); SELECT 1' 'CREATE RULE r AS ON INSERT TO load DO INSTEAD NOTHING'; do
+    is "$(sql one "CALL lstm_train_into('mine', 'load', 'mw', $endless, store => \$s\$$statement\$s\$)")" \
+        'ERROR:  the statement of store would not store the model' "as a statement of store, '$statement' is refused"
+done
+need one "CREATE TABLE kept (name text, model bytea);
+    CREATE FUNCTION keep(bytea, text) RETURNS void LANGUAGE sql AS 'INSERT INTO kept VALUES (\$2, \$1)';
+    CREATE PROCEDURE keep_it(bytea, text) LANGUAGE sql AS 'INSERT INTO kept VALUES (\$2, \$1)'"
+quick="options => '{\"epochs\": 1, \"units\": 2}'"
+for statement in 'SELECT keep($1, $2)' 'CALL keep_it($1, $2)' 'INSERT INTO kept SELECT $2, $1 RETURNING name' \
+    'WITH w AS (INSERT INTO kept VALUES ($2, $1) RETURNING name) SELECT name FROM w' \
+    'CREATE TABLE made AS SELECT $2 AS name, $1 AS model'; do
+    is "$(sql one "CALL lstm_train_into('mine', 'load', 'mw', $quick, store => \$s\$$statement\$s\$)")" '' \
+        "as a statement of store, '$statement' is good"
+done
+is "$(sql one 'SELECT count(*), count(DISTINCT model) FROM (TABLE kept UNION ALL TABLE made) k')" '5|1' 'each of these has stored the model'
+
+# a model that cannot be stored is not lost
+need one "CREATE TABLE narrow (name text, model bytea CHECK (length(model) < 100)); CREATE ROLE nobody;
+    GRANT SELECT ON load, narrow TO nobody; GRANT INSERT ON narrow TO nobody"
+store_narrow="store => 'INSERT INTO narrow VALUES (\$2, \$1)'"
+violates='new row for relation "narrow" violates check constraint "narrow_model_check"'
+is "$(on one psql -XqAt -d postgres -c "CALL lstm_train_into('narrow', 'load', 'mw', $quick, $store_narrow)" 2>&1 | grep -E '^(ERROR|HINT)')" \
+    "ERROR:  $violates
+HINT:  The model is kept: lstm_load('narrow', 1)." 'where storing fails the error says where the model is'
+is "$(sql one "SELECT active, note, (SELECT count(*) FROM lstm_forecast(model)) FROM lstm_models WHERE name = 'narrow'")" \
+    "f|kept by lstm_train_into, which could not store it: $violates|1" 'it is a version that is not active'
+is "$(on one psql -XqAt -v VERBOSITY=terse -d postgres -c 'SET ROLE nobody' \
+    -c "CALL lstm_train_into('narrow', 'load', 'mw', $quick, $store_narrow)" \
+    -c "SELECT count(*) FROM pg_temp.lstm_kept_models, lstm_forecast(model, relation => 'load') WHERE name = 'narrow'" 2>&1)" \
+    "ERROR:  $violates
+1" 'without rights on lstm_models it is in a temporary table'
+is "$(sql one "CALL lstm_train_into('nowhere', 'load', 'mw', $quick, store =>
+    'UPDATE models SET model = \$1 WHERE name = ''nobody''')")" \
+    'ERROR:  the statement of store has stored the model "nowhere" in no row' 'an update that finds no row is an error'
+is "$(sql one "SELECT count(*) FROM lstm_models WHERE name = 'nowhere'")" 1 'its model is kept, too'
+
+# what happens to the extension meanwhile
+seconds="lookback => 24, options => '{\"epochs\": 1000000, \"units\": 64, \"batch_size\": 256, \"patience\": 0, \"threads\": 2,
+    \"max_time\": 4, \"refit\": false}'"
+need one 'CREATE SCHEMA elsewhere'
+train "CALL lstm_train_into('moved', 'load', 'mw', $seconds)"
+need one 'ALTER EXTENSION lstm_forecast SET SCHEMA elsewhere'
+wait "$trainer"
+is "$(cat "$work/trained")" '' 'a training goes on while its extension moves to another schema'
+is "$(sql one "SELECT count(*) FROM elsewhere.lstm_models WHERE name = 'moved' AND active")" 1 'its model is saved where the table is now'
+need one 'ALTER EXTENSION lstm_forecast SET SCHEMA public'
+train "CALL lstm_train_into('dropped', 'load', 'mw', $seconds)" -c 'SELECT name FROM pg_temp.lstm_kept_models WHERE length(model) > 0'
+need one 'DROP EXTENSION lstm_forecast'
+wait "$trainer"
+is "$(cat "$work/trained")" 'ERROR:  extension "lstm_forecast" has been dropped meanwhile
+dropped' 'a model of an extension that was dropped is kept, too'
 
 stop one
 done_testing
