@@ -41,6 +41,7 @@ typedef struct RowReceiver
 	MemoryContext each;			/* of the series at hand */
 	SeriesRows	series;
 	bool		open;			/* a series has begun */
+	Size		beside;			/* bytes that the receiver holds, as it left them in the rows */
 	TypeCacheEntry *type;		/* of the series column */
 	Oid			collation;
 	Datum		key;			/* of the series at hand */
@@ -218,6 +219,7 @@ end_series(RowReceiver *to)
 		return;
 	to->open = false;
 	to->receive(to->state, &to->series);
+	to->beside = to->series.rows->beside;
 	progress_series(to->table->relid);
 	MemoryContextReset(to->each);
 }
@@ -235,6 +237,7 @@ begin_series(RowReceiver *to, TupleTableSlot *slot, Datum key, bool is_null)
 		.categories = palloc0(table->static_count * sizeof(char *) + 1),
 	};
 	to->rows = to->series.rows;
+	to->rows->beside = to->beside;
 	if (to->type != NULL && is_null)
 		to->series.trouble = psprintf("column \"%s\" is NULL", table->series_column);
 	else if (to->type != NULL)
@@ -325,6 +328,7 @@ reverse_rows(Rows *rows)
 	{
 		uint64		j = rows->count - 1 - i;
 
+		CHECK_FOR_INTERRUPTS();
 		if (rows->at != NULL)
 		{
 			int64		at = rows->at[i];

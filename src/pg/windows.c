@@ -104,9 +104,9 @@ open_table(FunctionCallInfo fcinfo, char **targets, int target_count, lf_task *t
 	int			input_count;
 	int			known_count;
 	int			static_count;
-	char	  **inputs = argument_names(fcinfo, 6, "inputs", &input_count);
-	char	  **known = argument_names(fcinfo, 7, "known_inputs", &known_count);
-	char	  **statics = argument_names(fcinfo, 8, "static_inputs", &static_count);
+	char	  **inputs = argument_names(fcinfo, 6, "inputs", LF_MAX_COLUMNS, &input_count);
+	char	  **known = argument_names(fcinfo, 7, "known_inputs", LF_MAX_COLUMNS, &known_count);
+	char	  **statics = argument_names(fcinfo, 8, "static_inputs", LF_MAX_COLUMNS, &static_count);
 	Table	   *table;
 
 	*columns = columns_of_task(targets, target_count, inputs, input_count, task);
@@ -129,7 +129,7 @@ static void
 read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelPlan *plan)
 {
 	int			count;
-	char	  **names = argument_names(fcinfo, 12, "calendar", &count);
+	char	  **names = argument_names(fcinfo, 12, "calendar", PG_INT32_MAX, &count);
 
 	if (names == NULL)
 		return;
@@ -216,7 +216,7 @@ Datum
 lstm_windows_columns(PG_FUNCTION_ARGS)
 {
 	int			count;
-	char	  **targets = argument_names(fcinfo, 1, "target", &count);
+	char	  **targets = argument_names(fcinfo, 1, "target", LF_MAX_COLUMNS, &count);
 
 	return windows(fcinfo, targets, count);
 }
