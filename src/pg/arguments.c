@@ -12,14 +12,14 @@
 /* Elements of an array between two looks at the interrupts: less than a millisecond. */
 #define UNASKED 0xffff
 
-/* The bytes that reading an argument would copy; none where it can be used as it is. */
+/* Holds a large copy, which an argument that is stored has to be read into, against maintenance_work_mem. */
 static void
 check_copy(Datum value, const char *what)
 {
 	struct varlena *stored = (struct varlena *) DatumGetPointer(value);
 
 	if (VARATT_IS_EXTERNAL(stored) || VARATT_IS_COMPRESSED(stored))
-		check_memory(toast_raw_datum_size(value), what, "give fewer elements");
+		check_memory_beside(toast_raw_datum_size(value), 0, what, "give fewer elements");
 }
 
 ArrayType *

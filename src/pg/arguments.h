@@ -8,7 +8,7 @@
 
 /*
  * An array as an argument. What has to be copied to be read (a value that is stored out of line, or compressed) is held
- * against maintenance_work_mem before, with 'what' for the message.
+ * against maintenance_work_mem before, as by check_memory_beside(), with 'what' for the message.
  */
 ArrayType  *argument_array(FunctionCallInfo fcinfo, int number, const char *what);
 
