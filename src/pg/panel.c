@@ -311,7 +311,7 @@ panel_add(Panel *panel, PanelPlan *plan, SeriesRows *read)
 		note_series(panel, &series, &record, rows->count, rows_time(rows, rows->count - 1));
 		panel->future += future;
 	}
-	rows->beside = Max(rows->beside, panel_memory(panel));
+	rows->beside = panel_memory(panel);	/* of the next series, see table_read.c */
 	MemoryContextSwitchTo(caller);
 	return reason == NULL;
 }
@@ -327,6 +327,7 @@ panel_finish(Panel *panel, const char *source)
 													   "It has " UINT64_FORMAT " series. The first, %s: %s.",
 													   panel->skipped, panel->skipped, panel->skipped_label,
 													   panel->skipped_reason) : 0));
+	panel->rows->beside = 0;
 	rows_trim(panel->rows);
 }
 

@@ -28,7 +28,7 @@ BEGIN
     EXECUTE statement;
     RETURN pg_temp.most_held() - before;
 END $$;
-SELECT plan(52);
+SELECT plan(53);
 
 ---- models that are made to take too much ----
 
@@ -112,6 +112,14 @@ CREATE VIEW many_labels AS SELECT repeat('x', 1000) || s AS label, n, sin(n + s)
     FROM generate_series(1, 5000) s, generate_series(1, 12) n;
 SELECT cmp_ok(pg_temp.megabytes($$ SELECT count(*) FROM labelled, lstm_evaluate(model, 'many_labels', first_origin => 5) $$), '<', 110,
     'measures of five thousand series with long names leave nothing behind');
+
+---- many series ----
+
+CREATE VIEW many_series AS SELECT s, n, sin(n + s) AS value FROM generate_series(1, 2000) s, generate_series(1, 60) n;
+SET LOCAL maintenance_work_mem = '16MB';
+SELECT lives_ok($$ SELECT count(*) FROM lstm_backtest('many_series', 'value', 'n', series_column => 's', lookback => 3, folds => 1, test_rows => 2,
+    options => '{"epochs": 1, "units": 1}') $$, 'what is kept of two thousand series is counted once');
+RESET maintenance_work_mem;
 
 ---- arrays ----
 
