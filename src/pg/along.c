@@ -51,18 +51,37 @@ take_series(Along *along, Size series)
 	}
 	along->frame = rows_frame(along->rows);
 	along->label = along->panel->names == NULL ? NULL : along->panel->names[series];
+	MemoryContextReset(along->each);
+	along->name = 0;
+	if (along->label != NULL)
+	{
+		/* once, not for each row of a result */
+		MemoryContext caller = MemoryContextSwitchTo(along->each);
+
+		along->name = CStringGetTextDatum(along->label);
+		MemoryContextSwitchTo(caller);
+	}
+}
+
+static Along *
+create(const lf_model *model)
+{
+	Along	   *along = palloc0(sizeof(Along));
+
+	along->model = model;
+	along->rows = palloc(sizeof(Rows));
+	along->each = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast series at hand", ALLOCSET_SMALL_SIZES);
+	return along;
 }
 
 Along *
 along_open(const lf_model *model, Oid relation, const char *label, uint64 newest)
 {
-	Along	   *along = palloc0(sizeof(Along));
+	Along	   *along = create(model);
 	ReadFilter	filter = table_filter(label);
 	PanelPlan	plan;
 
-	along->model = model;
 	along->newest = newest;
-	along->rows = palloc(sizeof(Rows));
 	along->table = newest_open(model, relation, &plan);
 	plan.keep_times = true;
 	if (table_has_series(along->table))
@@ -90,18 +109,16 @@ void
 along_name(const Along *along, Datum *value, bool *null)
 {
 	*null = along->label == NULL;
-	*value = *null ? 0 : CStringGetTextDatum(along->label);
+	*value = along->name;
 }
 
 Along *
 along_over(const lf_model *model, Table *table, Panel *panel)
 {
-	Along	   *along = palloc0(sizeof(Along));
+	Along	   *along = create(model);
 
-	along->model = model;
 	along->table = table;
 	along->panel = panel;
-	along->rows = palloc(sizeof(Rows));
 	take_series(along, 0);
 	return along;
 }
@@ -118,18 +135,24 @@ along_start(Along *along, const LoadedModel *shared, int steps, int stride, int6
 {
 	const lf_task *task = &along->model->task;
 	uint64		longest = along->panel->rows->count;
+	MemoryContext caller;
 	const lf_scaler *scaler;
 
 	along->steps = model_steps(along->model, true, (int) Min((uint64) steps, Max(longest, (uint64) task->horizon)));
 	along->stride = stride;
 	if (along->loaded == NULL)
 	{
-		along->loaded = model_for_many(shared, along->steps, &along->batch);
+		/* these stay from series to series */
+		caller = MemoryContextSwitchTo(MemoryContextGetParent(along->each));
+		along->loaded = model_for_many(shared, along->steps, rows_memory(along->panel->rows), &along->batch);
 		along->context = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast batch", ALLOCSET_DEFAULT_SIZES);
+		MemoryContextSwitchTo(caller);
 	}
 	along->loaded->frame = along->frame;
+	caller = MemoryContextSwitchTo(along->each);
 	panel_scaling(along->panel, along->model, along->label, &along->frame, Min((uint64) first_origin, along->rows->count),
 				  &scaler, &along->unit);
+	MemoryContextSwitchTo(caller);
 	model_show_series(along->loaded, scaler, along->unit);
 	along->next = first_origin - task->lookback;
 }
@@ -172,17 +195,6 @@ along_stamp(const Along *along, uint64 row, Datum *value, bool *null)
 
 	*null = !timeline_as_timestamptz(along->table->time_kind, rows_time(along->rows, row), &at);
 	*value = *null ? 0 : TimestampTzGetDatum(at);
-}
-
-Datum *
-along_targets(const Along *along)
-{
-	const lf_task *task = &along->model->task;
-	Datum	   *names = palloc(task->targets * sizeof(Datum));
-
-	for (int j = 0; j < task->targets; j++)
-		names[j] = CStringGetTextDatum(along->model->names[task->target[j]]);
-	return names;
 }
 
 int64

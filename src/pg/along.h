@@ -17,6 +17,7 @@ typedef struct Along
 	Panel	   *panel;			/* all that was read */
 	Size		series;			/* the one at hand, of the panel */
 	char	   *label;			/* its name; NULL where it has none */
+	Datum		name;			/* the same as a text value */
 	Rows	   *rows;			/* its rows */
 	lf_frame	frame;			/* the same */
 	LoadedModel *loaded;		/* for as many windows at once as pay */
@@ -26,6 +27,7 @@ typedef struct Along
 	int			stride;			/* rows from one origin to the next */
 	int			batch;
 	uint64		next;			/* window */
+	MemoryContext each;			/* of the series at hand; what its measures take has room there, too */
 	MemoryContext context;		/* of one batch */
 } Along;
 
@@ -81,11 +83,8 @@ void		along_stamp(const Along *along, uint64 row, Datum *value, bool *null);
 /* Takes the next series to hand, to be started anew; false after the last one. */
 bool		along_next_series(Along *along);
 
-/* The name of the series at hand as a value and flag of a result row. */
+/* The name of the series at hand as a value and flag of a result row, until the next one is taken. */
 void		along_name(const Along *along, Datum *value, bool *null);
-
-/* The names of the targets as text values. */
-Datum	   *along_targets(const Along *along);
 
 /*
  * The first origin from which no forecast is about one of the oldest 'known' rows: with lead 0 the first output lies on

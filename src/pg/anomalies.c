@@ -76,7 +76,7 @@ lstm_anomalies(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s has " UINT64_FORMAT " rows, and the model needs " UINT64_FORMAT " before the one to judge",
 						along->table->label, (uint64) along->panel->rows->count, span)));
-	targets = along_targets(along);
+	targets = model_targets(along->model);
 	do
 	{
 		/* only the first step counts: the row as it was expected from the one before it */

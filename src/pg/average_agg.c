@@ -4,6 +4,7 @@
  * Between processes a state goes as the average so far, which is a model and checked like one, and the sums behind it.
  */
 #include "average_state.h"
+#include "error.h"
 #include "libpq/pqformat.h"
 #include "model_value.h"
 #include "utils/memutils.h"
@@ -114,18 +115,25 @@ lstm_average_agg_serialize(PG_FUNCTION_ARGS)
 	bytea	   *record;
 	StringInfoData out;
 	Size		lists;
+	Size		size;
 
 	(void) aggregate_context(fcinfo);
 	state = (AverageState *) PG_GETARG_POINTER(0);
 	pool = &state->pool;
 	lists = (Size) pool->steps * pool->targets;
 	record = average_result(state);
-	if (state->average.numbers > (MaxAllocSize / 2 - VARSIZE(record)) / sizeof(double))
+	size = VARSIZE(record) + state->average.numbers * sizeof(double) + lists * sizeof(int32) + 1024;
+	for (Size i = 0; i < lists; i++)
+		size += pool->count[i] * sizeof(lf_pooled_error);
+	if (size > MaxAllocSize)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the models are too large for parallel aggregation"),
 				 errhint("Set max_parallel_workers_per_gather to 0.")));
+	check_memory_beside(state->memory, VARSIZE(record) + size, "sending an average to another process",
+						"set max_parallel_workers_per_gather to 0");
 	pq_begintypsend(&out);
+	enlargeStringInfo(&out, (int) size - 512);
 	pq_sendint32(&out, VARSIZE_ANY_EXHDR(record));
 	pq_sendbytes(&out, VARDATA_ANY(record), VARSIZE_ANY_EXHDR(record));
 	pq_sendfloat8(&out, state->average.weight);
@@ -134,6 +142,7 @@ lstm_average_agg_serialize(PG_FUNCTION_ARGS)
 	pq_sendint32(&out, pool->most);
 	for (Size i = 0; i < lists; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		pq_sendint32(&out, pool->count[i]);
 		pq_sendbytes(&out, (char *) (pool->entry + i * pool->room), pool->count[i] * sizeof(lf_pooled_error));
 	}
@@ -169,6 +178,7 @@ read_pool(AverageState *state, StringInfo in)
 		lf_pooled_error *entries = pool->entry + i * pool->room;
 		int			count = pq_getmsgint(in, 4);
 
+		CHECK_FOR_INTERRUPTS();
 		check_state(count >= 0 && count <= pool->room);
 		memcpy(entries, pq_getmsgbytes(in, count * (int) sizeof(lf_pooled_error)), count * sizeof(lf_pooled_error));
 		for (int k = 0; k < count; k++)
@@ -192,7 +202,7 @@ lstm_average_agg_deserialize(PG_FUNCTION_ARGS)
 	bytes = PG_GETARG_BYTEA_PP(0);
 	in = (StringInfoData) {.data = VARDATA_ANY(bytes), .len = VARSIZE_ANY_EXHDR(bytes)};
 	length = pq_getmsgint(&in, 4);
-	check_state(length >= 0);
+	check_state(length >= 0 && length <= in.len);
 	record = palloc(length + VARHDRSZ);
 	SET_VARSIZE(record, length + VARHDRSZ);
 	memcpy(VARDATA(record), pq_getmsgbytes(&in, length), length);
@@ -203,7 +213,11 @@ lstm_average_agg_deserialize(PG_FUNCTION_ARGS)
 	memcpy(state->average.sum, pq_getmsgbytes(&in, (int) (state->average.numbers * sizeof(double))),
 		   state->average.numbers * sizeof(double));
 	for (Size i = 0; i < state->average.numbers; i++)
+	{
+		if ((i & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
 		check_state(isfinite(state->average.sum[i]));
+	}
 	read_pool(state, &in);
 	pq_getmsgend(&in);
 	PG_RETURN_POINTER(state);

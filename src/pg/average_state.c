@@ -10,12 +10,20 @@
 
 /* ---- series ---- */
 
+/* Bytes that the state keeps of a series: scaling, units, and its name, of which few are longer. */
+static Size
+series_memory(const lf_model *model)
+{
+	return model->columns * sizeof(lf_scaler) + model->task.targets * sizeof(double) +
+		(model->labels == NULL ? 0 : 64);
+}
+
 /* Makes room for the scaling of more series. */
 static void
 expect_series(AverageState *state, Size series)
 {
 	lf_model   *record = &state->record;
-	Size		each = record->columns * sizeof(lf_scaler) + record->task.targets * sizeof(double);
+	Size		each = series_memory(record);
 
 	if (series > LF_MAX_SERIES)
 		ereport(ERROR,
@@ -94,7 +102,8 @@ average_create(MemoryContext context, const lf_model *model)
 
 	lf_average_plan(&state->average, &arena, model);
 	state->memory = arena.used + LF_ALIGNMENT;
-	check_memory(arena.overflow ? SIZE_MAX : state->memory, "an average of such models", "use smaller networks");
+	check_memory(arena.overflow ? SIZE_MAX : state->memory + Max(model->series, 1) * series_memory(model),
+				 "an average of such models", "use smaller networks");
 	arena = lf_arena_over(MemoryContextAllocHuge(context, state->memory), state->memory);
 	lf_average_plan(&state->average, &arena, model);
 	lf_average_start(&state->average);
@@ -116,9 +125,12 @@ average_create(MemoryContext context, const lf_model *model)
 	state->record.version = LF_VERSION;
 	if (model->labels != NULL)
 	{
-		state->labels = dictionary_create();
+		state->labels = dictionary_for(model->series);
 		for (Size s = 0; s < model->series; s++)
+		{
+			CHECK_FOR_INTERRUPTS();
 			(void) dictionary_number(state->labels, model->labels[s]);
+		}
 		if (dictionary_count(state->labels) != model->series)
 			report_model(LF_CORRUPT);	/* a name that stands twice */
 	}
@@ -223,6 +235,7 @@ errors_of(AverageState *state)
 		return errors;
 	lf_error_pool_result_plan(pool, &arena, &errors);
 	needed = arena.used + LF_ALIGNMENT;
+	check_memory_beside(state->memory, needed, "the errors of an average", "use a shorter horizon");
 	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
 	lf_error_pool_result_plan(pool, &arena, &errors);
 	for (Size i = 0; i < (Size) pool->steps * pool->targets; i++)
@@ -238,9 +251,12 @@ average_result(AverageState *state)
 {
 	lf_model	result = state->record;
 	Size		weights = (Size) result.members * result.parameters;
-	lf_real    *mean = MemoryContextAllocHuge(CurrentMemoryContext, weights * sizeof(lf_real));
 	lf_blend   *blend = palloc0(result.task.targets * sizeof(lf_blend));
+	lf_real    *mean;
 
+	/* the weights, and the value that they become a part of */
+	check_memory_beside(state->memory, 2 * weights * sizeof(lf_real), "the average of such models", "use smaller networks");
+	mean = MemoryContextAllocHuge(CurrentMemoryContext, weights * sizeof(lf_real));
 	for (int j = 0; j < result.task.targets && result.blend != NULL; j++)
 		blend[j].with = result.blend[j].with;
 	if (result.link != NULL)

@@ -52,6 +52,7 @@ static void
 put_measures(const Backtest *backtest, int fold, const PastScore *score)
 {
 	const lf_task *task = &score->along->model->task;
+	MemoryContext caller = MemoryContextSwitchTo(score->along->each);
 
 	for (int j = 0; j < task->targets; j++)
 		for (int metric = 0; metric < LF_METRICS; metric++)
@@ -62,6 +63,7 @@ put_measures(const Backtest *backtest, int fold, const PastScore *score)
 			scoring_row(score->metrics, score->along, score->origin, j, metric, values + 2, nulls + 2);
 			tuplestore_putvalues(backtest->result->setResult, backtest->result->setDesc, values, nulls);
 		}
+	MemoryContextSwitchTo(caller);
 }
 
 static void

@@ -49,6 +49,7 @@ lstm_history(PG_FUNCTION_ARGS)
 		Datum		values[5] = {0};
 		bool		nulls[5] = {false, false, isnan(epoch->validation_loss), false, isnan(epoch->seconds)};
 
+		CHECK_FOR_INTERRUPTS();
 		values[0] = Int32GetDatum(i + 1);
 		values[1] = Float8GetDatum(epoch->loss);
 		values[2] = Float8GetDatum(epoch->validation_loss);
@@ -57,6 +58,36 @@ lstm_history(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;
+}
+
+#define UNASKED ((size_t) 1 << 20)	/* weights between two looks at the interrupts: a millisecond */
+
+/* As construct_array() does, which would want all elements as Datums. The row of the result is a second copy. */
+static ArrayType *
+weights_array(const lf_real *weights, size_t size, int layer, const char *name)
+{
+	Size		bytes = ARR_OVERHEAD_NONULLS(1) + size * sizeof(float4);
+	ArrayType  *elements;
+
+	if (bytes > MaxAllocSize - 1024)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("tensor \"%s\" of layer %d is larger than an array can be", name, layer)));
+	check_memory(2 * bytes, psprintf("tensor \"%s\" of layer %d", name, layer), "look at a smaller model");
+	elements = palloc(bytes);
+	SET_VARSIZE(elements, bytes);
+	elements->ndim = 1;
+	elements->dataoffset = 0;
+	elements->elemtype = FLOAT4OID;
+	ARR_DIMS(elements)[0] = (int) size;
+	ARR_LBOUND(elements)[0] = 1;
+	for (size_t i = 0; i < size; i++)
+	{
+		if (i % UNASKED == 0)
+			CHECK_FOR_INTERRUPTS();
+		((float4 *) ARR_DATA_PTR(elements))[i] = (float4) weights[i];
+	}
+	return elements;
 }
 
 SQL_FUNCTION(lstm_weights);
@@ -80,27 +111,12 @@ lstm_weights(PG_FUNCTION_ARGS)
 		{
 			size_t		size = lf_shape_size(&tensors[j].shape);
 			ArrayType  *elements;
-			Size		bytes;
 			Datum		shape[LF_MAX_RANK];
 			Datum		values[5];
 			bool		nulls[5] = {false};
 
 			CHECK_FOR_INTERRUPTS();
-			if (size > (MaxAllocSize - ARR_OVERHEAD_NONULLS(1)) / sizeof(float4))
-				ereport(ERROR,
-						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						 errmsg("tensor \"%s\" of layer %d is larger than an array can be", tensors[j].name, i + 1)));
-			/* as construct_array() does, which would want all elements as Datums */
-			bytes = ARR_OVERHEAD_NONULLS(1) + size * sizeof(float4);
-			elements = palloc(bytes);
-			SET_VARSIZE(elements, bytes);
-			elements->ndim = 1;
-			elements->dataoffset = 0;
-			elements->elemtype = FLOAT4OID;
-			ARR_DIMS(elements)[0] = (int) size;
-			ARR_LBOUND(elements)[0] = 1;
-			for (size_t k = 0; k < size; k++)
-				((float4 *) ARR_DATA_PTR(elements))[k] = (float4) weights[k];
+			elements = weights_array(weights, size, i + 1, tensors[j].name);
 			weights += size;
 			for (int k = 0; k < tensors[j].shape.rank; k++)
 				shape[k] = Int32GetDatum(tensors[j].shape.dim[k]);

@@ -10,6 +10,13 @@ typedef struct Dictionary Dictionary;
 
 /* An empty one, or one of the labels of a model, which must outlive it. It lives in the current memory context. */
 Dictionary *dictionary_create(void);
+
+/* An empty one with room for so many, which takes no more memory until there are more. */
+Dictionary *dictionary_for(Size count);
+
+/* Bytes that it takes, beside the texts. */
+Size		dictionary_memory(Size count);
+
 Dictionary *dictionary_of(const char *const *labels, Size count);
 
 /* The number of a text, or -1. */
@@ -17,6 +24,9 @@ int64		dictionary_find(const Dictionary *dictionary, const char *label);
 
 /* The same, but a text that is new gets the next number, and is copied. */
 int64		dictionary_number(Dictionary *dictionary, const char *label);
+
+/* The same, of a text that outlives the dictionary and need not be copied. */
+int64		dictionary_note(Dictionary *dictionary, const char *label);
 
 Size		dictionary_count(const Dictionary *dictionary);
 

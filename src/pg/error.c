@@ -132,3 +132,13 @@ check_memory(Size needed, const char *what, const char *remedy)
 						what, needed / 1024 + 1, allowed / 1024),
 				 errhint("Raise maintenance_work_mem, or %s.", remedy)));
 }
+
+void
+check_memory_beside(Size held, Size needed, const char *what, const char *remedy)
+{
+	Size		allowed = (Size) maintenance_work_mem * 1024;
+
+	check_memory(needed, what, remedy);
+	if (held > UNCOUNTED && held - UNCOUNTED > allowed - needed)
+		check_memory(needed + held, what, remedy);
+}

@@ -25,6 +25,13 @@ bool		memory_allows(Size needed);
  */
 void		check_memory(Size needed, const char *what, const char *remedy);
 
+/*
+ * The same beside 'held' bytes that the call has taken already. The first of these are not counted: what just fits by
+ * itself is not to fail because of a few buffers.
+ */
+#define UNCOUNTED ((Size) 16 << 20)
+void		check_memory_beside(Size held, Size needed, const char *what, const char *remedy);
+
 /* "(None, 3, 50)" */
 char	   *shape_text(const lf_shape *shape, bool with_batch);
 

@@ -22,8 +22,8 @@ first_unknown(const Along *along, bool *warned)
 	uint64		share;
 
 	if (model->time_kind == along->table->time_kind && model->time_kind != LF_TIME_NONE && model->rows > 0)
-		while (known > 0 && rows_time(along->rows, known - 1) > model->last_time)
-			known--;
+		for (; known > 0 && rows_time(along->rows, known - 1) > model->last_time; known--)
+			CHECK_FOR_INTERRUPTS();
 	else
 		known = 0;				/* trained elsewhere: every row is new */
 	if (known < rows)
@@ -90,9 +90,13 @@ lstm_evaluate(PG_FUNCTION_ARGS)
 	stride = argument_int(fcinfo, 3, "stride", 1, PG_INT32_MAX, 1);
 	do
 	{
+		MemoryContext caller;
+
 		origin = PG_ARGISNULL(5) ? first_unknown(along, &warned) : argument_first_origin(fcinfo, 5, task);
 		along_start(along, shared, steps, stride, origin);
+		caller = MemoryContextSwitchTo(along->each);
 		any |= evaluate_series(along, origin, level, (ReturnSetInfo *) fcinfo->resultinfo);
+		MemoryContextSwitchTo(caller);
 	} while (along_next_series(along));
 	if (!any)
 		ereport(ERROR,

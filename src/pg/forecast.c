@@ -17,6 +17,9 @@ typedef struct Forecast
 	double		level;
 	const TimestampTz *as_of;	/* NULL: the newest rows */
 	ReturnSetInfo *result;
+	Datum	   *targets;		/* the names of the model's, as text */
+	Datum		ok;				/* the same of the status */
+	Size		held;			/* bytes of what was asked for */
 
 	/* of several series */
 	PanelPlan	plan;
@@ -42,9 +45,9 @@ put_stamp(Datum *value, bool *null, const Timeline *timeline, int64 origin, int6
 static void
 put_forecast(const Forecast *forecast, const char *label, const Timeline *timeline, int64 origin)
 {
-	const lf_model *model = &forecast->loaded->model;
-	const lf_task *task = &model->task;
+	const lf_task *task = &forecast->loaded->model.task;
 	double	   *out = model_forecast(forecast->loaded, 0, 1, 1, forecast->steps);
+	/* texts are made once, not for each of a million rows */
 	Datum		series = label == NULL ? 0 : CStringGetTextDatum(label);
 
 	for (int k = 0; k < forecast->steps; k++)
@@ -57,10 +60,10 @@ put_forecast(const Forecast *forecast, const char *label, const Timeline *timeli
 			CHECK_FOR_INTERRUPTS();
 			values[1] = Int32GetDatum(k + 1);
 			put_stamp(&values[2], &nulls[2], timeline, origin, task->lead + k);
-			values[3] = CStringGetTextDatum(model->names[task->target[j]]);
+			values[3] = forecast->targets[j];
 			values[4] = Float8GetDatum(value);
 			model_bounds(forecast->loaded, 0, k, j, value, forecast->level, &values[5], &nulls[5]);
-			values[7] = CStringGetTextDatum("ok");
+			values[7] = forecast->ok;
 			tuplestore_putvalues(forecast->result->setResult, forecast->result->setDesc, values, nulls);
 		}
 }
@@ -76,6 +79,9 @@ put_status(const Forecast *forecast, const char *label, const char *status)
 		values[0] = CStringGetTextDatum(label);
 	values[7] = CStringGetTextDatum(status);
 	tuplestore_putvalues(forecast->result->setResult, forecast->result->setDesc, values, nulls);
+	if (label != NULL)
+		pfree(DatumGetPointer(values[0]));
+	pfree(DatumGetPointer(values[7]));
 }
 
 static void
@@ -98,8 +104,8 @@ forecast_series(void *state, SeriesRows *read)
 		put_status(forecast, read->label, reason);
 	else
 	{
-		forecast->loaded->frame = outlook.frame;
-		model_show_series(forecast->loaded, outlook.scaler, outlook.unit);
+		outlook_show(&outlook, forecast->loaded);
+		forecast->loaded->held += forecast->held;
 		put_forecast(forecast, read->label, &outlook.timeline, outlook.origin);
 	}
 	MemoryContextSwitchTo(caller);
@@ -111,14 +117,21 @@ static void
 read_asked(FunctionCallInfo fcinfo, Forecast *forecast, ReadFilter *filter)
 {
 	int			count;
-	char	  **names = argument_names(fcinfo, 5, "series", &count);
+	char	  **names = argument_names(fcinfo, 5, "series", PG_INT32_MAX, &count);
 
 	if (names == NULL)
 		return;
 	filter->series = PG_GETARG_DATUM(5);
-	forecast->asked = dictionary_create();
+	forecast->held = dictionary_memory(count) + count * (sizeof(char *) + sizeof(bool));
 	for (int i = 0; i < count; i++)
-		(void) dictionary_number(forecast->asked, names[i]);
+		forecast->held += strlen(names[i]) + 1;
+	check_memory(forecast->held, "the list of series", "ask for fewer at once");
+	forecast->asked = dictionary_for(count);
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		(void) dictionary_note(forecast->asked, names[i]);
+	}
 	forecast->answered = palloc0(count * sizeof(bool) + 1);
 }
 
@@ -135,8 +148,11 @@ forecast_all(FunctionCallInfo fcinfo, Forecast *forecast, Oid relation)
 	read_asked(fcinfo, forecast, &filter);
 	table_read_series(table, &filter, forecast_series, forecast);
 	for (Size i = 0; forecast->asked != NULL && i < dictionary_count(forecast->asked); i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (!forecast->answered[i])
 			put_status(forecast, dictionary_labels(forecast->asked)[i], "there are no rows of it");
+	}
 	MemoryContextDelete(forecast->each);
 }
 
@@ -153,7 +169,7 @@ forecast_tail(FunctionCallInfo fcinfo, Forecast *forecast)
 				 errdetail("The model was trained by an aggregate and keeps its newest rows only."),
 				 errhint("Give one: relation => 'name'.")));
 	outlook_of_tail(&forecast->loaded->model, forecast->steps, &outlook);
-	forecast->loaded->frame = outlook.frame;
+	outlook_show(&outlook, forecast->loaded);
 	put_forecast(forecast, NULL, &outlook.timeline, outlook.origin);
 }
 
@@ -174,6 +190,8 @@ lstm_forecast(PG_FUNCTION_ARGS)
 	forecast.as_of = PG_ARGISNULL(4) ? NULL : &as_of;
 	forecast.loaded = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
 	model = &forecast.loaded->model;
+	forecast.targets = model_targets(model);
+	forecast.ok = CStringGetTextDatum("ok");
 	forecast.steps = model_steps(model, !PG_ARGISNULL(1), PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1));
 	if (!PG_ARGISNULL(5) && model->series_column[0] == '\0')
 		ereport(ERROR,
@@ -193,7 +211,10 @@ lstm_forecast(PG_FUNCTION_ARGS)
 		Timeline	timeline;
 		int64		origin;
 
-		model_show_inputs(forecast.loaded, newest_window(model, table, forecast.as_of, &timeline, &origin));
+		const double *window = newest_window(model, table, forecast.as_of, &timeline, &origin);
+
+		model_show_nothing(forecast.loaded);
+		model_show_inputs(forecast.loaded, window);
 		put_forecast(&forecast, NULL, &timeline, origin);
 	}
 	return (Datum) 0;

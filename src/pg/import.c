@@ -1,8 +1,8 @@
 /*
  * import.c: lstm_import: a model from layers and weights that were trained elsewhere.
  */
-#include "arguments.h"
 #include "architecture.h"
+#include "arguments.h"
 #include "catalog/pg_type.h"
 #include "error.h"
 #include "model_value.h"
@@ -72,13 +72,13 @@ wanted_weights(const lf_network *network)
 	return out.data;
 }
 
-static lf_real *
+/* The weights, where they lie in the array. */
+static const lf_real *
 read_weights(ArrayType *array, const lf_network *network)
 {
 	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	const bits8 *known = ARR_NULLBITMAP(array);
-	const float4 *given = (const float4 *) ARR_DATA_PTR(array);
-	lf_real    *weights;
+	const float4 *weights = (const float4 *) ARR_DATA_PTR(array);
 
 	if ((size_t) count != network->parameters)
 		ereport(ERROR,
@@ -86,7 +86,6 @@ read_weights(ArrayType *array, const lf_network *network)
 				 errmsg("the layers have %zu weights, and %d were given", network->parameters, count),
 				 errdetail("By layer: %s.", wanted_weights(network)),
 				 errhint("Give the arrays of Keras' get_weights() in order, each flattened row by row.")));
-	weights = palloc((count + 1) * sizeof(lf_real));
 	/* NULLs have no place among the elements, but the first one is an error */
 	for (int i = 0; i < count; i++)
 	{
@@ -95,7 +94,6 @@ read_weights(ArrayType *array, const lf_network *network)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("weight %d is NULL", i + 1)));
-		weights[i] = given[i];
 		if (!isfinite(weights[i]))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),
@@ -162,6 +160,6 @@ lstm_import(PG_FUNCTION_ARGS)
 	model->season = 1;
 	model->scores = palloc0(task->targets * LF_FORECASTERS * sizeof(lf_score));
 	model->parameters = network->parameters;
-	model->weights = read_weights(PG_GETARG_ARRAYTYPE_P(1), network);
+	model->weights = read_weights(argument_array(fcinfo, 1, "the array of weights"), network);
 	PG_RETURN_BYTEA_P(model_to_bytea(model));
 }

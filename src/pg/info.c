@@ -10,6 +10,24 @@
 
 #include <math.h>
 
+/*
+ * Text that is read as jsonb in one go, which hears no interrupt: a tenth of a second. Only models that were made for it,
+ * of very many columns with very long names, have more to say.
+ */
+#define LONGEST (8 << 20)
+
+/* To be called in all that is written for each column. */
+static void
+check_length(const StringInfoData *out)
+{
+	CHECK_FOR_INTERRUPTS();
+	if (out->len > LONGEST)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("what there is to say of the model is longer than %d MB", LONGEST >> 20),
+				 errdetail("It has too many columns with too long names.")));
+}
+
 static void
 append_text(StringInfo out, const char *key, const char *value)
 {
@@ -45,6 +63,7 @@ append_columns(StringInfo out, const char *key, const lf_model *model, const int
 	appendStringInfo(out, ", \"%s\": [", key);
 	for (int i = 0; i < count; i++)
 	{
+		check_length(out);
 		if (i > 0)
 			appendStringInfoString(out, ", ");
 		escape_json(out, model->names[columns[i]]);
@@ -62,6 +81,7 @@ append_kind(StringInfo out, const char *key, const lf_model *model, lf_column_ki
 	for (int i = 0; i < model->columns; i++)
 		if (model->task.kind[i] == kind)
 		{
+			check_length(out);
 			appendStringInfoString(out, count++ > 0 ? ", " : "");
 			escape_json(out, model->names[i]);
 		}
@@ -107,6 +127,7 @@ append_statics(StringInfo out, const lf_model *model)
 		appendStringInfo(out, ": {\"kind\": \"category\", \"count\": %d, \"first\": [", model->categories[i].count);
 		for (int k = 0; k < Min(model->categories[i].count, MOST_LABELS); k++)
 		{
+			check_length(out);
 			appendStringInfoString(out, k > 0 ? ", " : "");
 			escape_json(out, model->categories[i].label[k]);
 		}
@@ -158,10 +179,12 @@ append_scaling(StringInfo out, const lf_model *model)
 
 		if (kind == LF_COLUMN_CALENDAR || kind >= LF_COLUMN_CATEGORY)
 			continue;			/* as they are */
+		check_length(out);
 		for (size_t s = 1; s < model->series && several; s++)
 		{
 			lf_scaler	here = model->scaler[s * (size_t) model->columns + i];
 
+			CHECK_FOR_INTERRUPTS();
 			low = (lf_scaler) {Min(low.offset, here.offset), Min(low.scale, here.scale)};
 			high = (lf_scaler) {Max(high.offset, here.offset), Max(high.scale, here.scale)};
 		}
@@ -185,6 +208,7 @@ append_metrics(StringInfo out, const lf_model *model)
 	{
 		const lf_score *scores = model->scores + j * LF_FORECASTERS;
 
+		check_length(out);
 		if (j > 0)
 			appendStringInfoString(out, ", ");
 		escape_json(out, model->names[model->task.target[j]]);
@@ -222,6 +246,7 @@ append_blend(StringInfo out, const lf_model *model)
 	{
 		const lf_blend *blend = &model->blend[j];
 
+		check_length(out);
 		appendStringInfoString(out, j > 0 ? ", " : "");
 		escape_json(out, model->names[model->task.target[j]]);
 		appendStringInfo(out, ": {\"with\": \"%s\"", lf_forecaster_keys[blend->with]);
@@ -352,5 +377,6 @@ lstm_info(PG_FUNCTION_ARGS)
 		append_options(&out, &model->training, &task->head);
 	}
 	appendStringInfoChar(&out, '}');
+	check_length(&out);
 	PG_RETURN_DATUM(jsonb_from_text(out.data));
 }

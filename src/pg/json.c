@@ -3,6 +3,7 @@
  */
 #include "json.h"
 
+#include "error.h"
 #include "mb/pg_wchar.h"
 #include "names.h"
 #include "utils/float.h"
@@ -22,6 +23,9 @@ json_is_array(const JsonbValue *value)
 {
 	return value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data);
 }
+
+/* Bytes of a jsonb value that may be shorter than 64 characters as text; longer ones need not be written out to see. */
+#define LONGEST_SHOWN 4096
 
 char *
 json_display(const JsonbValue *value)
@@ -44,8 +48,9 @@ json_display(const JsonbValue *value)
 			words = psprintf("\"%s\"", pnstrdup(words, pg_mbcliplen(words, value->val.string.len, 63)));
 			return words;
 		case jbvBinary:
-			words = JsonbToCString(NULL, value->val.binary.data, value->val.binary.len);
-			if (strlen(words) > 63)
+			words = value->val.binary.len > LONGEST_SHOWN ? NULL :
+				JsonbToCString(NULL, value->val.binary.data, value->val.binary.len);
+			if (words == NULL || strlen(words) > 63)
 				words = json_is_array(value) ? "an array" : "an object";
 			return words;
 		default:
@@ -79,7 +84,9 @@ json_each_key(JsonbContainer *object, const char *what, json_visitor visitor, vo
 	while (JsonbIteratorNext(&iterator, &key, true) == WJB_KEY)
 	{
 		(void) JsonbIteratorNext(&iterator, &value, true);
-		visitor(state, pnstrdup(key.val.string.val, key.val.string.len), &value);
+		/* no key that means something is as long as what is left of a longer one */
+		visitor(state, pnstrdup(key.val.string.val, pg_mbcliplen(key.val.string.val, key.val.string.len, NAMEDATALEN)),
+				&value);
 	}
 }
 
@@ -133,12 +140,21 @@ json_real(const JsonbValue *value, const char *what, double low, double high)
 	return number;
 }
 
+/* Whether a double in the range of int64 is the number itself, not the nearest one. */
+static bool
+is_exactly(const JsonbValue *value, double number)
+{
+	Datum		rounded = DirectFunctionCall1(int8_numeric, Int64GetDatum((int64) number));
+
+	return DatumGetBool(DirectFunctionCall2(numeric_eq, rounded, NumericGetDatum(value->val.numeric)));
+}
+
 int64
 json_int(const JsonbValue *value, const char *what, int64 low, int64 high)
 {
 	double		number = number_of(value, what, "an integer");
 
-	if (number != floor(number) || !(number >= (double) low && number <= (double) high))
+	if (number != floor(number) || !(number >= (double) low && number <= (double) high) || !is_exactly(value, number))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be an integer from " INT64_FORMAT " to " INT64_FORMAT ", not %s",
@@ -159,6 +175,7 @@ json_text(const JsonbValue *value, const char *what)
 {
 	if (value->type != jbvString)
 		report_type(value, what, "a string");
+	check_memory(value->val.string.len, what, "give a shorter one");
 	return pnstrdup(value->val.string.val, value->val.string.len);
 }
 

@@ -132,6 +132,14 @@ release(void *use)
 	let_go(((ModelUse *) use)->entry);
 }
 
+/* All users share what one has shown, so that each begins with nothing. */
+static LoadedModel *
+hand_out(CachedModel *entry)
+{
+	model_show_nothing(entry->loaded);
+	return entry->loaded;
+}
+
 static LoadedModel *
 take(ModelUse *use, MemoryContext context, CachedModel *entry)
 {
@@ -146,7 +154,7 @@ take(ModelUse *use, MemoryContext context, CachedModel *entry)
 	entry->users++;
 	use->entry = entry;
 	let_go(before);
-	return entry->loaded;
+	return hand_out(entry);
 }
 
 LoadedModel *
@@ -164,7 +172,7 @@ model_use(ModelUse *use, MemoryContext context, Datum value)
 		VARATT_EXTERNAL_GET_POINTER(stored, pointer);
 		if (use->is_stored && use->transaction == MY_TRANSACTION &&
 			memcmp(&use->stored, &stored, sizeof(stored)) == 0)
-			return use->entry->loaded;
+			return hand_out(use->entry);
 	}
 	bytes = (bytea *) pg_detoast_datum_packed(pointer);
 	checksum = checksum_of(bytes);
@@ -181,7 +189,7 @@ model_use(ModelUse *use, MemoryContext context, Datum value)
 	}
 	if ((struct varlena *) bytes != pointer)
 		pfree(bytes);
-	return entry->loaded;
+	return hand_out(entry);
 }
 
 LoadedModel *

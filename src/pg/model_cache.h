@@ -26,7 +26,8 @@ typedef struct ModelUse
 /*
  * The model of a bytea value, ready for lf_predict_steps() of one window at a time. It stays until the user asks for
  * another one or its context is reset. All users of a model share its buffers: whoever forecasts sets the frame, and
- * what a forecast left behind is gone after the next.
+ * what a forecast left behind is gone after the next. It comes as model_show_nothing() leaves it; but while a query of the
+ * user's runs, others may show it something else.
  */
 LoadedModel *model_use(ModelUse *use, MemoryContext context, Datum value);
 

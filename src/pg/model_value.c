@@ -118,7 +118,8 @@ model_prepare(LoadedModel *loaded, int batch, int moving)
 	Size		needed = measure(loaded, batch, moving);
 	lf_arena	arena;
 
-	check_memory(needed, "the network of this model", "use a smaller one");
+	check_memory_beside(loaded->held, needed, "the network of this model", "use a smaller one");
+	loaded->buffers = needed;
 	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
 	plan(loaded, &arena, batch, moving);
 	for (int m = 0; m < loaded->model.members; m++)
@@ -135,14 +136,33 @@ model_prepare(LoadedModel *loaded, int batch, int moving)
 	loaded->unit = loaded->model.unit;
 }
 
+void
+model_show_nothing(LoadedModel *loaded)
+{
+	loaded->frame = (lf_frame) {0};
+	loaded->held = 0;
+	model_show_series(loaded, loaded->model.scaler, loaded->model.unit);
+}
+
+Datum *
+model_targets(const lf_model *model)
+{
+	Datum	   *names = palloc(model->task.targets * sizeof(Datum));
+
+	for (int j = 0; j < model->task.targets; j++)
+		names[j] = CStringGetTextDatum(model->names[model->task.target[j]]);
+	return names;
+}
+
 LoadedModel *
-model_for_many(const LoadedModel *loaded, int steps, int *batch)
+model_for_many(const LoadedModel *loaded, int steps, Size held, int *batch)
 {
 	LoadedModel *many = memcpy(palloc(sizeof(LoadedModel)), loaded, sizeof(LoadedModel));
 	Size		allowed = Min((Size) maintenance_work_mem * 1024, MOST_MEMORY);
 	Size		out = (Size) steps * many->model.task.targets * sizeof(double);
 	int			layer;
 
+	many->held = held;
 	many->network = palloc(many->model.members * sizeof(lf_network));
 	for (int m = 0; m < many->model.members; m++)
 		(void) lf_network_create(&many->network[m], &many->model.spec, &layer);
@@ -166,12 +186,26 @@ check_logarithms(const lf_model *model, const double *inputs)
 	const lf_task *task = &model->task;
 
 	for (int i = 0; i < task->inputs && task->log; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		for (int t = 0; t < task->lookback && lf_task_is_logged(task, task->input[i]); t++)
 			if (inputs[(Size) t * task->inputs + i] <= task->log_from)
 				ereport(ERROR,
 						(errcode(ERRCODE_DATA_EXCEPTION),
 						 errmsg("input \"%s\" is %g, and the model was trained on logarithms of values above %g",
 								model->names[task->input[i]], inputs[(Size) t * task->inputs + i], task->log_from)));
+	}
+}
+
+bool
+model_inputs_are_columns(const lf_model *model)
+{
+	const lf_task *task = &model->task;
+
+	for (int i = 0; i < task->inputs; i++)
+		if (task->input[i] != i)
+			return false;
+	return task->inputs == model->columns;
 }
 
 void
@@ -179,16 +213,21 @@ model_show_inputs(LoadedModel *loaded, const double *inputs)
 {
 	const lf_model *model = &loaded->model;
 	int			rows = model->task.lookback;
-	Size		size = (Size) rows * model->columns;
 	double	   *values = loaded->window;
 
 	check_logarithms(model, inputs);
-	loaded->frame = (lf_frame) {.values = values, .rows = rows, .columns = model->columns};
-	for (Size i = 0; i < size; i++)
-		values[i] = NAN;
-	for (int t = 0; t < rows; t++)
+	loaded->frame = (lf_frame) {.values = inputs, .rows = rows, .columns = model->columns};
+	if (model_inputs_are_columns(model))
+		return;
+	loaded->frame.values = values;
+	for (int t = 0; t < rows; t++, inputs += model->task.inputs, values += model->columns)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < model->columns; i++)
+			values[i] = NAN;
 		for (int i = 0; i < model->task.inputs; i++)
-			values[(Size) t * model->columns + model->task.input[i]] = inputs[(Size) t * model->task.inputs + i];
+			values[model->task.input[i]] = inputs[i];
+	}
 }
 
 void
@@ -196,6 +235,21 @@ model_show_series(LoadedModel *loaded, const lf_scaler *scaler, const double *un
 {
 	loaded->predictor.windows.scaler = scaler;
 	loaded->unit = unit;
+}
+
+/* The scaling of a column of measured or known values, however many rows there are. */
+static lf_scaler
+scale_column(const lf_model *model, const lf_frame *frame, int column, uint64 rows)
+{
+	const volatile sig_atomic_t *interrupt;
+	lf_scaler	scaler;
+
+	do
+	{
+		interrupt = serve_interrupts();
+		scaler = lf_scaler_of_column(model->training.scale, frame, &model->task, column, 0, rows, interrupt);
+	} while (interrupt != NULL && *interrupt != 0);
+	return scaler;
 }
 
 void
@@ -209,9 +263,12 @@ model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows, c
 
 	for (int i = 0; i < model->columns && i < frame->columns; i++)
 		if (task->kind[i] == LF_COLUMN_MEASURED || task->kind[i] == LF_COLUMN_KNOWN)
-			scalers[i] = lf_scaler_of_column(model->training.scale, frame, task, i, 0, rows, NULL);
+			scalers[i] = scale_column(model, frame, i, rows);
 	for (int j = 0; j < task->targets; j++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		units[j] = lf_series_unit(frame, task->target[j], rows, model->season, scalers[task->target[j]]);
+	}
 	*scaler = scalers;
 	*unit = units;
 }
@@ -227,6 +284,7 @@ model_to_bytea(const lf_model *model)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the model would be larger than 1 GB")));
 	settings_check_model(size, "the model has");
+	check_memory(size, "the model as a value", "make a smaller one");
 	value = palloc(size + VARHDRSZ);
 	SET_VARSIZE(value, size + VARHDRSZ);
 	while (lf_model_write(model, serve_interrupts(), (unsigned char *) VARDATA(value)) == LF_INTERRUPTED)
@@ -241,8 +299,8 @@ model_forecast(LoadedModel *loaded, uint64 first, uint64 stride, int count, int 
 	double	   *out;
 	lf_status	status;
 
-	if (size > (Size) maintenance_work_mem * 1024)
-		check_memory(size, psprintf("a forecast of %d steps", steps), "ask for fewer");
+	if (!memory_allows(loaded->held + loaded->buffers + size))
+		check_memory_beside(loaded->held + loaded->buffers, size, psprintf("a forecast of %d steps", steps), "ask for fewer");
 	out = MemoryContextAllocHuge(CurrentMemoryContext, size);
 	do
 		status = lf_predict_steps(&loaded->predictor, serve_interrupts(), first, stride, count, steps, out);

@@ -15,6 +15,8 @@ typedef struct LoadedModel
 	lf_frame	frame;			/* what the predictor reads; callers point it at their rows */
 	double	   *window;			/* (lookback, columns): room for rows that come without a frame */
 	const double *unit;			/* (targets): of the errors of the series at hand */
+	Size		buffers;		/* bytes that model_prepare() took */
+	Size		held;			/* bytes that its user holds beside them: rows, above all */
 } LoadedModel;
 
 /* Reads a value; everything lands in the current memory context. Raises 22P03 (damaged), 0A000 (newer), 54000. */
@@ -26,12 +28,18 @@ LoadedModel *model_load(const bytea *value);
  */
 void		model_prepare(LoadedModel *loaded, int batch, int moving);
 
-/* Another one with the weights of the first, which must outlive it, and buffers for as many windows as pay and fit. */
-LoadedModel *model_for_many(const LoadedModel *loaded, int steps, int *batch);
+/*
+ * Another one with the weights of the first, which must outlive it, and buffers for as many windows as pay and fit beside
+ * 'held' bytes.
+ */
+LoadedModel *model_for_many(const LoadedModel *loaded, int steps, Size held, int *batch);
+
+/* Whether rows of the inputs are rows of the model's frame as they are. */
+bool		model_inputs_are_columns(const lf_model *model);
 
 /*
- * Copies one window of inputs, (lookback, inputs) row-major, and points the frame at it. Columns that are targets only
- * are NaN: no window reads them.
+ * Points the frame at one window of inputs, (lookback, inputs) row-major, which stays where it is until the forecast is
+ * made; where inputs are not all columns, at a copy. Columns that are targets only are NaN: no window reads them.
  */
 void		model_show_inputs(LoadedModel *loaded, const double *inputs);
 
@@ -40,6 +48,15 @@ void		model_show_inputs(LoadedModel *loaded, const double *inputs);
  * one series need no call; of others each forecast does, because users of a model share it.
  */
 void		model_show_series(LoadedModel *loaded, const lf_scaler *scaler, const double *unit);
+
+/*
+ * Forgets all that a user has shown: scaling and units are those of the model itself, or of its first series, and there
+ * is no frame. What a user leaves behind may point at memory that is gone.
+ */
+void		model_show_nothing(LoadedModel *loaded);
+
+/* The names of the targets as text values, for the rows of a result. */
+Datum	   *model_targets(const lf_model *model);
 
 /*
  * Scaling (columns) and units (targets) of a series that training has not seen, from its rows 0 .. rows - 1 of a frame,

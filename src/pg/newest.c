@@ -87,8 +87,8 @@ can_be_filled(const Rows *rows, const lf_task *task)
 	{
 		uint64		row = rows->count - task->lookback + 1;
 
-		while (row > 0 && isnan(rows->values[(row - 1) * rows->columns + i]))
-			row--;
+		for (; row > 0 && isnan(rows->values[(row - 1) * rows->columns + i]); row--)
+			CHECK_FOR_INTERRUPTS();
 		if (row == 0)
 			return false;
 	}

@@ -17,7 +17,7 @@ typedef enum OptionType
 {
 	OPTION_INT,
 	OPTION_REAL,
-	OPTION_SEED,				/* an integer, kept in a double: exact up to 2^53 */
+	OPTION_SEED,				/* an integer, kept in a double, which holds all up to 2^53 */
 	OPTION_BOOL,
 	OPTION_CHOICE,				/* int index into names */
 	OPTION_NAMES,				/* a string or an array of them */
@@ -230,7 +230,15 @@ read_calendar(const JsonbValue *value, const char *what, Options *options)
 	}
 	count = json_elements(value, what, elements, CALENDAR_CYCLES);
 	for (int i = 0; i < count; i++)
-		options->calendar |= 1u << json_choice(&elements[i], what, calendar_names, CALENDAR_CYCLES);
+	{
+		int			cycle = json_choice(&elements[i], what, calendar_names, CALENDAR_CYCLES);
+
+		if (options->calendar >> cycle & 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s names %s twice", what, calendar_names[cycle])));
+		options->calendar |= 1u << cycle;
+	}
 }
 
 /* Levels in any order, with 0.5 or without. */

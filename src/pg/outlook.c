@@ -33,19 +33,32 @@ typedef struct Future
 	double	   *values;			/* (count, columns that were read) */
 } Future;
 
-/* Leaves out the rows that are not known yet, and returns them. */
-static Future
-split_future(Rows *rows, const lf_task *task, const Timeline *timeline, const TimestampTz *as_of)
+/* Whether the network sees anything of the rows behind the window. */
+static bool
+looks_ahead(const PanelPlan *plan)
 {
+	for (int i = 0; i < plan->columns->read; i++)
+		if (plan->task->kind[i] == LF_COLUMN_KNOWN)
+			return true;
+	return plan->columns->calendar != 0;
+}
+
+/* Leaves out the rows that are not known yet, and returns them, if anything of them is used. */
+static Future
+split_future(Rows *rows, const PanelPlan *plan, const Timeline *timeline, const TimestampTz *as_of)
+{
+	const lf_task *task = plan->task;
 	uint64		read = rows->count;
 	bool		tells = task->lead > 0;	/* whether a target says that its row is known */
-	Future		future;
+	Future		future = {0};
+	Size		each = sizeof(int64) + rows->columns * sizeof(double);
 
 	if (as_of != NULL)
 		for (; rows->count > 0; rows->count--)
 		{
 			TimestampTz at;
 
+			CHECK_FOR_INTERRUPTS();
 			if (!timeline_as_timestamptz(timeline->kind, rows_time(rows, rows->count - 1), &at) || at <= *as_of)
 				break;
 		}
@@ -53,12 +66,19 @@ split_future(Rows *rows, const lf_task *task, const Timeline *timeline, const Ti
 		tells |= lf_task_input_of(task, task->target[j]) >= 0;
 	if (tells && regular_cut_future(rows, task->target, task->targets) == rows->count)
 		rows->count = 0;
+	if (!looks_ahead(plan))
+		return future;
 	future.count = read - rows->count;
-	future.at = palloc(future.count * sizeof(int64) + 1);
-	future.values = palloc(future.count * rows->columns * sizeof(double) + 1);
+	check_memory_beside(rows_memory(rows), future.count * each, "what is known of the future", "give fewer rows of it");
+	future.at = palloc_extended(future.count * sizeof(int64) + 1, MCXT_ALLOC_HUGE);
+	future.values = palloc_extended(future.count * rows->columns * sizeof(double) + 1, MCXT_ALLOC_HUGE);
 	for (uint64 i = 0; i < future.count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		future.at[i] = rows_time(rows, rows->count + i);
-	memcpy(future.values, rows->values + rows->count * rows->columns, future.count * rows->columns * sizeof(double));
+		memcpy(future.values + i * rows->columns, rows->values + (rows->count + i) * rows->columns,
+			   rows->columns * sizeof(double));
+	}
 	return future;
 }
 
@@ -92,7 +112,10 @@ fill_ahead(const PanelPlan *plan, const Timeline *timeline, int64 origin, const 
 
 		CHECK_FOR_INTERRUPTS();
 		while (next < future->count && future->at[next] < at)
+		{
+			CHECK_FOR_INTERRUPTS();
 			next++;
+		}
 		for (int column = 0; column < columns->read; column++)
 		{
 			rows[column] = NAN;
@@ -108,6 +131,30 @@ fill_ahead(const PanelPlan *plan, const Timeline *timeline, int64 origin, const 
 	return NULL;
 }
 
+/* Takes the frame's values: the window, and behind it 'reach' rows. 'held' bytes are held beside them. */
+static double *
+take_values(Outlook *outlook, const lf_task *task, int columns, int reach, Size held)
+{
+	Size		rows = (Size) task->lookback + reach;
+	Size		size = rows * columns * sizeof(double);
+	double	   *values;
+
+	check_memory_beside(held, size, psprintf("the window of this model and the %d rows behind it", reach),
+						"ask for fewer steps");
+	values = palloc_extended(size, MCXT_ALLOC_HUGE);
+	outlook->frame = (lf_frame) {.values = values, .rows = rows, .columns = columns};
+	outlook->held = held + size;
+	return values;
+}
+
+void
+outlook_show(const Outlook *outlook, LoadedModel *loaded)
+{
+	loaded->frame = outlook->frame;
+	loaded->held = outlook->held;
+	model_show_series(loaded, outlook->scaler, outlook->unit);
+}
+
 char *
 outlook_make(const PanelPlan *plan, const Panel *panel, SeriesRows *read, const TimestampTz *as_of, int steps,
 			 Outlook *outlook)
@@ -117,7 +164,7 @@ outlook_make(const PanelPlan *plan, const Panel *panel, SeriesRows *read, const 
 	Rows	   *rows = read->rows;
 	Series		series = plan->series;
 	bool		is_known = panel_number(panel, plan->model, read->label) >= 0;
-	int			reach = outlook_reach(task, steps);
+	int			reach = looks_ahead(plan) ? outlook_reach(task, steps) : 0;
 	double	   *constants = palloc((columns->statics + 1) * sizeof(double));
 	char	   *reason = read->trouble;
 	lf_missing_record record;
@@ -127,7 +174,7 @@ outlook_make(const PanelPlan *plan, const Panel *panel, SeriesRows *read, const 
 
 	if (reason != NULL)
 		return reason;
-	future = split_future(rows, task, &series.timeline, as_of);
+	future = split_future(rows, plan, &series.timeline, as_of);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
 	if (series.method == LF_MISSING_ERROR && is_known && rows->count > task->lookback)
 		rows_keep_newest(rows, task->lookback);
@@ -143,16 +190,17 @@ outlook_make(const PanelPlan *plan, const Panel *panel, SeriesRows *read, const 
 	panel_scaling(panel, plan->model, read->label, &frame, frame.rows, &outlook->scaler, &outlook->unit);
 	outlook->timeline = series.timeline;
 	outlook->origin = rows_time(rows, rows->count - 1);
-	values = palloc_extended((Size) (task->lookback + reach) * columns->count * sizeof(double), MCXT_ALLOC_HUGE);
+	values = take_values(outlook, task, columns->count, reach,
+						 rows_memory(rows) + future.count * (sizeof(int64) + rows->columns * sizeof(double)));
 	for (int t = 0; t < task->lookback; t++)
 	{
 		uint64		row = rows->count - task->lookback + t;
 
+		CHECK_FOR_INTERRUPTS();
 		memcpy(values + (Size) t * columns->count, rows->values + row * rows->columns, columns->read * sizeof(double));
 		panel_complete_row(columns, &series.timeline, rows_time(rows, row), constants,
 						   values + (Size) t * columns->count + columns->read);
 	}
-	outlook->frame = (lf_frame) {.values = values, .rows = task->lookback + reach, .columns = columns->count};
 	return fill_ahead(plan, &series.timeline, outlook->origin, &future, constants, reach,
 					  values + (Size) task->lookback * columns->count);
 }
@@ -208,11 +256,11 @@ outlook_of_tail(const lf_model *model, int steps, Outlook *outlook)
 	int			reach = columns.calendar != 0 ? outlook_reach(&model->task, steps) : 0;
 	Size		tail = (Size) lookback * columns.count;
 	double		no_constants = 0;
-	double	   *values = palloc_extended((tail + (Size) reach * columns.count) * sizeof(double), MCXT_ALLOC_HUGE);
+	double	   *values;
 
 	*outlook = (Outlook) {.timeline = timeline_of_model(model), .origin = model->last_time,
 		.scaler = model->scaler, .unit = model->unit};
+	values = take_values(outlook, &model->task, columns.count, reach, 0);
 	memcpy(values, model->tail, tail * sizeof(double));
 	(void) fill_ahead(&plan, &outlook->timeline, outlook->origin, &none, &no_constants, reach, values + tail);
-	outlook->frame = (lf_frame) {.values = values, .rows = lookback + reach, .columns = columns.count};
 }

@@ -15,6 +15,7 @@ typedef struct Outlook
 	int64		origin;			/* time of the window's last row */
 	const lf_scaler *scaler;	/* (columns) */
 	const double *unit;			/* (targets) */
+	Size		held;			/* bytes of the frame, and of the rows that it was made from */
 } Outlook;
 
 /* Whether a forecast needs more than the newest rows of the inputs. */
@@ -22,6 +23,9 @@ bool		outlook_is_needed(const lf_model *model);
 
 /* Rows behind the window that a forecast of so many steps may look at. */
 int			outlook_reach(const lf_task *task, int steps);
+
+/* What a model is to forecast from. */
+void		outlook_show(const Outlook *outlook, LoadedModel *loaded);
 
 /*
  * Makes the outlook of a series from its rows, of which those up to '*as_of' are known (NULL: all with a target). Returns

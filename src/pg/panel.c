@@ -158,6 +158,14 @@ settle(Panel *panel, PanelPlan *plan, const Rows *rows, const Timeline *timeline
 		plan->series.timeline.step.days = 0;	/* the day of the month is each series' own */
 }
 
+/* Bytes that a panel takes: what is read for the next series has to fit beside them. */
+static Size
+panel_memory(const Panel *panel)
+{
+	return (panel->rows == NULL ? 0 : rows_memory(panel->rows)) + panel->text +
+		panel->capacity * (sizeof(Size) + sizeof(char *) * 2);
+}
+
 /* Notes a series of so many rows that now stand at the end of the panel's. */
 static void
 note_series(Panel *panel, const Series *series, const lf_missing_record *record, uint64 rows, int64 last)
@@ -206,7 +214,7 @@ append(Panel *panel, const Columns *columns, const Rows *rows, const Timeline *t
 		if (keep_times)
 			rows_write_times(all);
 	}
-	rows_expect(all, rows->count);
+	rows_expect(all, rows->count, rows_memory(rows) + panel_memory(panel) - rows_memory(all));
 	if (rows->marks != NULL)
 	{
 		rows_keep_marks(all);
@@ -256,6 +264,16 @@ skip(Panel *panel, const PanelPlan *plan, const char *label, const char *reason)
 	panel->skipped_reason = MemoryContextStrdup(panel->context, reason);
 }
 
+/* The name of a new series; one that a training numbers stands once. */
+static char *
+keep_name(Panel *panel, const PanelPlan *plan, const char *label)
+{
+	panel->text += strlen(label) + 1 + sizeof(void *);
+	if (plan->model != NULL)
+		return pstrdup(label);
+	return (char *) dictionary_labels(panel->labels)[dictionary_number(panel->labels, label)];
+}
+
 bool
 panel_add(Panel *panel, PanelPlan *plan, SeriesRows *read)
 {
@@ -289,12 +307,11 @@ panel_add(Panel *panel, PanelPlan *plan, SeriesRows *read)
 		settle(panel, plan, rows, &series.timeline);
 		append(panel, plan->columns, rows, &series.timeline, constants, plan->keep_times);
 		if (panel->names != NULL)
-			panel->names[panel->series] = pstrdup(read->label);
+			panel->names[panel->series] = keep_name(panel, plan, read->label);
 		note_series(panel, &series, &record, rows->count, rows_time(rows, rows->count - 1));
 		panel->future += future;
-		if (panel->labels != NULL && plan->model == NULL)
-			(void) dictionary_number(panel->labels, read->label);
 	}
+	rows->beside = panel_memory(panel);	/* of the next series, see table_read.c */
 	MemoryContextSwitchTo(caller);
 	return reason == NULL;
 }
@@ -310,6 +327,7 @@ panel_finish(Panel *panel, const char *source)
 													   "It has " UINT64_FORMAT " series. The first, %s: %s.",
 													   panel->skipped, panel->skipped, panel->skipped_label,
 													   panel->skipped_reason) : 0));
+	panel->rows->beside = 0;
 	rows_trim(panel->rows);
 }
 

@@ -42,6 +42,7 @@ typedef struct Panel
 	char	   *skipped_reason;
 
 	Size		capacity;		/* of start and names */
+	Size		text;			/* bytes of the names */
 	MemoryContext context;
 } Panel;
 

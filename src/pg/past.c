@@ -37,9 +37,14 @@ keep_series(void *state, SeriesRows *read)
 		past->given = repalloc_huge(past->given, past->capacity * sizeof(SeriesRows));
 	}
 	if (panel_add(past->panel, &past->plan, read))
+	{
 		past->given[number] = given;
+		past->held += rows_memory(given.rows);
+	}
 	else
 		rows_free(given.rows);
+	/* the next series is read beside all of them */
+	read->rows->beside += past->held;
 	MemoryContextSwitchTo(caller);
 }
 
@@ -83,8 +88,8 @@ read_until(const Past *past, Size number, uint64 rows)
 	Rows		all = panel_rows(past->panel, number);
 	uint64		count = series.rows->count;
 
-	while (count > 0 && rows_time(series.rows, count - 1) > rows_time(&all, rows - 1))
-		count--;
+	for (; count > 0 && rows_time(series.rows, count - 1) > rows_time(&all, rows - 1); count--)
+		CHECK_FOR_INTERRUPTS();
 	series.rows = rows_head(series.rows, count);
 	return series;
 }
@@ -187,6 +192,7 @@ past_measure(PastScore *score)
 {
 	Along	   *along = score->along;
 	const lf_task *task = &along->model->task;
+	MemoryContext caller = MemoryContextSwitchTo(along->each);
 	double	   *means = scoring_means(along, score->origin);
 	AlongBatch	batch;
 
@@ -194,6 +200,7 @@ past_measure(PastScore *score)
 	along_start(along, score->loaded, task->horizon, task->horizon, along_first_origin(task, score->origin));
 	while (along_next(along, &batch))
 		scoring_add(score->metrics, along, &batch, score->level, means);
+	MemoryContextSwitchTo(caller);
 }
 
 bool

@@ -20,6 +20,7 @@ typedef struct Past
 	Panel	   *panel;			/* all series, regular */
 	SeriesRows *given;			/* (series of the panel): as they were read, what trainings fill by themselves */
 	Size		capacity;		/* of given */
+	Size		held;			/* bytes of their rows */
 } Past;
 
 /*
@@ -45,7 +46,7 @@ LoadedModel *past_train(const Past *past, const Request *request, uint64 unknown
 typedef struct PastScore
 {
 	Along	   *along;
-	lf_metrics *metrics;		/* (targets, LF_FORECASTERS): of the series at hand */
+	lf_metrics *metrics;		/* (targets, LF_FORECASTERS): of the series at hand, until the next one is taken */
 	uint64		origin;			/* its rows before those that are measured */
 
 	const Past *past;

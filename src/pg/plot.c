@@ -4,7 +4,6 @@
 #include "along.h"
 #include "arguments.h"
 #include "error.h"
-#include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "model_cache.h"
 #include "outlook.h"
@@ -14,6 +13,7 @@
 #include <math.h>
 
 #define MOST_ROWS 300			/* known rows that a chart shows */
+#define MOST_EPOCHS 10000		/* and epochs, spread over all: no chart has more pixels */
 
 typedef struct Plot
 {
@@ -67,12 +67,12 @@ newest_forecast(Plot *plot, const Along *along)
 
 	if (!outlook_is_needed(plot->model))
 	{
+		model_show_nothing(plot->loaded);
 		plot->loaded->frame = along->frame;
 		return model_forecast(plot->loaded, along->rows->count - task->lookback, 1, 1, plot->steps);
 	}
 	outlook_read(plot->model, plot->relation, plot->series, plot->steps, &outlook);
-	plot->loaded->frame = outlook.frame;
-	model_show_series(plot->loaded, outlook.scaler, outlook.unit);
+	outlook_show(&outlook, plot->loaded);
 	return model_forecast(plot->loaded, 0, 1, 1, plot->steps);
 }
 
@@ -176,30 +176,34 @@ plot_loss(Plot *plot)
 {
 	const lf_model *model = plot->model;
 	Chart	   *chart = &plot->chart;
-	double	   *x = room(model->epochs);
-	double	   *loss = room(model->epochs);
-	double	   *held_out = room(model->epochs);
+	int			count = Min(model->epochs, MOST_EPOCHS);
+	double	   *x = room(count);
+	double	   *loss = room(count);
+	double	   *held_out = room(count);
 
 	if (model->epochs == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the model has no losses to plot"),
 				 errdetail("It was not trained here.")));
-	for (int i = 0; i < model->epochs; i++)
+	for (int i = 0; i < count; i++)
 	{
-		x[i] = i + 1;
-		loss[i] = model->history[i].loss;
-		held_out[i] = model->history[i].validation_loss;
+		/* the first and the last one are among them */
+		int			epoch = count == 1 ? 0 : (int) ((int64) i * (model->epochs - 1) / (count - 1));
+
+		x[i] = epoch + 1;
+		loss[i] = model->history[epoch].loss;
+		held_out[i] = model->history[epoch].validation_loss;
 	}
 	chart->x_low = 1;
 	chart->x_high = model->epochs;
 	chart->y_low = 0;
-	include_all(chart, loss, model->epochs);
-	include_all(chart, held_out, model->epochs);
+	include_all(chart, loss, count);
+	include_all(chart, held_out, count);
 	chart_open(chart, "loss by epoch", "epoch 1", psprintf("epoch %d", model->epochs));
-	chart_line(chart, COLOUR_KNOWN, "training", x, loss, model->epochs);
+	chart_line(chart, COLOUR_KNOWN, "training", x, loss, count);
 	if (model->validation_windows > 0)
-		chart_line(chart, COLOUR_OTHER, "held out", x, held_out, model->epochs);
+		chart_line(chart, COLOUR_OTHER, "held out", x, held_out, count);
 	if (model->best_epoch > 0 && model->validation_windows > 0)
 		chart_mark(chart, model->best_epoch);
 }
@@ -276,6 +280,35 @@ lstm_plot(PG_FUNCTION_ARGS)
 	PG_RETURN_NULL();
 }
 
+/* What a sparkline goes over: the elements of an array one by one, where they lie. */
+typedef struct Elements
+{
+	const double *next;
+	const bits8 *known;			/* NULL: all are there */
+	int			count;
+} Elements;
+
+static Elements
+elements_of(ArrayType *array)
+{
+	return (Elements) {
+		.next = (const double *) ARR_DATA_PTR(array),
+		.known = ARR_NULLBITMAP(array),
+		.count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)),
+	};
+}
+
+/* The value of element i, to be asked for one after the other from 0 on; NaN where it is NULL. */
+static double
+next_element(Elements *elements, int i)
+{
+	if ((i & 0xffff) == 0)
+		CHECK_FOR_INTERRUPTS();
+	if (elements->known != NULL && (elements->known[i / BITS_PER_BYTE] & 1 << i % BITS_PER_BYTE) == 0)
+		return NAN;
+	return *elements->next++;
+}
+
 SQL_FUNCTION(lstm_sparkline);
 Datum
 lstm_sparkline(PG_FUNCTION_ARGS)
@@ -283,29 +316,40 @@ lstm_sparkline(PG_FUNCTION_ARGS)
 	static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 	static const char *const letters[] = {"_", ".", "-", "~", "=", "+", "*", "#"};
 	const char *const *marks = GetDatabaseEncoding() == PG_UTF8 ? blocks : letters;
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
+	Size		width = strlen(marks[0]);	/* of all of them */
+	ArrayType  *array = argument_array(fcinfo, 0, "the array of values");
+	Elements	elements = elements_of(array);
 	double		low = INFINITY;
 	double		high = -INFINITY;
-	StringInfoData out;
-	Datum	   *values;
-	bool	   *nulls;
-	int			count;
+	Size		size = VARHDRSZ + elements.count * width;
+	text	   *line;
+	char	   *at;
 
-	deconstruct_array(array, FLOAT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &values, &nulls, &count);
-	for (int i = 0; i < count; i++)
-		if (!nulls[i])
-			chart_include(&low, &high, DatumGetFloat8(values[i]));
-	initStringInfo(&out);
-	for (int i = 0; i < count; i++)
+	if (size > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a sparkline of %d values is longer than a text can be", elements.count)));
+	check_memory(size, psprintf("a sparkline of %d values", elements.count), "give fewer");
+	for (int i = 0; i < elements.count; i++)
+		chart_include(&low, &high, next_element(&elements, i));
+	elements = elements_of(array);
+	line = palloc(size);
+	at = VARDATA(line);
+	for (int i = 0; i < elements.count; i++)
 	{
-		double		value = nulls[i] ? (double) NAN : DatumGetFloat8(values[i]);
+		double		value = next_element(&elements, i);
 		/* halves, since the difference of two doubles may overflow */
 		double		share = (value / 2 - low / 2) / (high / 2 - low / 2);
 
 		if (!isfinite(value))
-			appendStringInfoChar(&out, ' ');
-		else
-			appendStringInfoString(&out, marks[high > low ? Min((int) (share * 8), 7) : 3]);
+		{
+			*at++ = ' ';
+			continue;
+		}
+		/* no share where halves of the smallest doubles are the same */
+		memcpy(at, marks[high > low && isfinite(share) ? Min((int) (share * 8), 7) : 3], width);
+		at += width;
 	}
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+	SET_VARSIZE(line, at - (char *) line);
+	PG_RETURN_TEXT_P(line);
 }

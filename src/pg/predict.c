@@ -21,30 +21,50 @@ check_input(const lf_model *model)
 					 errhint("Use lstm_forecast, which reads them from a relation.")));
 }
 
+/* Rows of the inputs as a frame of the model: a copy only where these are not its columns in their order. */
+static lf_frame
+frame_of(LoadedModel *loaded, const double *inputs, int rows)
+{
+	const lf_model *model = &loaded->model;
+	const lf_task *task = &model->task;
+	lf_frame	frame = {.values = inputs, .rows = rows, .columns = model->columns};
+	Size		size = (Size) rows * model->columns * sizeof(double);
+	double	   *values;
+
+	if (model_inputs_are_columns(model))
+		return frame;
+	check_memory(size, psprintf("looking at %d rows of input", rows), "give fewer");
+	values = palloc_extended(size, MCXT_ALLOC_HUGE);
+	loaded->held += size;
+	frame.values = values;
+	for (int t = 0; t < rows; t++, inputs += task->inputs, values += model->columns)
+	{
+		CHECK_FOR_INTERRUPTS();
+		memset(values, 0, model->columns * sizeof(double));
+		for (int i = 0; i < task->inputs; i++)
+			values[task->input[i]] = inputs[i];
+	}
+	return frame;
+}
+
 /* A model of several series does not know which one an array is from, so that its own rows give the scale. */
 static void
 show_own_scaling(LoadedModel *loaded, const double *inputs, int rows)
 {
 	const lf_model *model = &loaded->model;
-	const lf_task *task = &model->task;
-	Size		size = (Size) rows * model->columns;
-	lf_frame	frame = {.rows = rows, .columns = model->columns};
+	lf_frame	frame;
 	const lf_scaler *scaler;
 	const double *unit;
-	double	   *values;
 
+	model_show_nothing(loaded);
 	if (model->labels == NULL)
 		return;
-	if (!lf_task_targets_are_inputs(task))
+	if (!lf_task_targets_are_inputs(&model->task))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the model was trained on several series, and its targets are not in its inputs"),
 				 errhint("Use lstm_forecast, which knows which series it reads.")));
-	values = palloc_extended(size * sizeof(double), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	for (int t = 0; t < rows; t++)
-		for (int i = 0; i < task->inputs; i++)
-			values[(Size) t * model->columns + task->input[i]] = inputs[(Size) t * task->inputs + i];
-	frame.values = values;
+	frame = frame_of(loaded, inputs, rows);
 	model_scale_unknown(model, &frame, rows, &scaler, &unit);
 	model_show_series(loaded, scaler, unit);
 }
@@ -57,7 +77,8 @@ lstm_predict(PG_FUNCTION_ARGS)
 	LoadedModel *loaded;
 	const lf_task *task;
 	ArrayType  *array;
-	double	   *inputs;
+	Datum	   *targets;
+	const double *inputs;
 	double	   *out;
 	int			count;
 	int			rows;
@@ -73,7 +94,7 @@ lstm_predict(PG_FUNCTION_ARGS)
 	check_input(&loaded->model);
 	steps = model_steps(&loaded->model, !PG_ARGISNULL(2), PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2));
 
-	array = PG_GETARG_ARRAYTYPE_P(1);
+	array = argument_array(fcinfo, 1, "the array of values");
 	inputs = argument_doubles(array, "input", &count);
 	rows = array_rows(array, count, task->inputs, "input");
 	if (rows < task->lookback)
@@ -86,6 +107,7 @@ lstm_predict(PG_FUNCTION_ARGS)
 
 	model_show_inputs(loaded, inputs);
 	out = model_forecast(loaded, 0, 1, 1, steps);
+	targets = model_targets(&loaded->model);
 	for (int k = 0; k < steps; k++)
 		for (int j = 0; j < task->targets; j++)
 		{
@@ -95,7 +117,7 @@ lstm_predict(PG_FUNCTION_ARGS)
 
 			CHECK_FOR_INTERRUPTS();
 			values[0] = Int32GetDatum(k + 1);
-			values[1] = CStringGetTextDatum(loaded->model.names[task->target[j]]);
+			values[1] = targets[j];
 			values[2] = Float8GetDatum(forecast);
 			model_bounds(loaded, 0, k, j, forecast, PG_GETARG_FLOAT8(3), &values[3], &nulls[3]);
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
@@ -181,11 +203,14 @@ lstm_predict_agg_final(PG_FUNCTION_ARGS)
 	if (state->seen < task->lookback)
 		PG_RETURN_NULL();		/* a window that is not full yet */
 	/* the state is left as it is: as a window function this runs after every row */
+	check_memory(task->lookback * sizeof(double) * 2, "the window of this model", "use a smaller one");
 	window = palloc(task->lookback * sizeof(double));
 	for (int t = 0; t < task->lookback; t++)
 		window[t] = state->ring[(state->seen + t) % task->lookback];
 	show_own_scaling(state->loaded, window, task->lookback);
 	model_show_inputs(state->loaded, window);
+	/* the forecast, and the array of it */
+	state->loaded->held += (Size) task->horizon * task->targets * sizeof(double);
 	out = model_forecast(state->loaded, 0, 1, 1, task->horizon);
 	PG_RETURN_ARRAYTYPE_P(doubles_array(out, task->horizon, task->targets));
 }

@@ -60,6 +60,7 @@ put_missing_rows(Rows *rows, const Timeline *timeline, uint64 missing)
 		{
 			TimelinePlace hole = {.index = first_index + (int64) place, .rest = timeline->phase};
 
+			CHECK_FOR_INTERRUPTS();
 			if (rows->at != NULL)
 				rows->at[place] = timeline_stamp(timeline, hole);
 			for (int i = 0; i < rows->columns; i++)
@@ -113,17 +114,31 @@ time_of(const Rows *rows, uint64 row)
 	return rows->timed ? rows_time(rows, row) : (int64) row + 1;
 }
 
+/* Marks what is missing, part by part: parts end with a byte of the marks. */
+static uint64
+mark_missing(Rows *rows, Size count)
+{
+	const Size	part = (Size) 1 << 20;
+	uint64		missing = 0;
+
+	for (Size i = 0; i < count; i += part)
+	{
+		CHECK_FOR_INTERRUPTS();
+		missing += lf_gaps_mark(rows->values + i, Min(part, count - i), rows->marks + i / 8);
+	}
+	return missing;
+}
+
 static void
 fill_values(Rows *rows, Series *series, lf_missing_record *record)
 {
 	Size		count = rows->count * rows->columns;
 	uint64		value = 0;
 
-	check_memory(rows->capacity * rows->columns * sizeof(double) + lf_gaps_size(count), "filling missing values",
-				 "give fewer rows");
+	check_memory_beside(rows->beside, rows_memory(rows) + lf_gaps_size(count), "filling missing values", "give fewer rows");
 	rows->marks = MemoryContextAllocHuge(rows->context, lf_gaps_size(count));
 	rows->masked = series->method == LF_MISSING_MASK;
-	record->values = lf_gaps_mark(rows->values, count, rows->marks);
+	record->values = mark_missing(rows, count);
 	if (record->values == 0)
 	{
 		pfree(rows->marks);
@@ -136,12 +151,12 @@ fill_values(Rows *rows, Series *series, lf_missing_record *record)
 		series->season = regular_season(rows, series->season_column, LF_MAX_SEASON);
 	}
 	fill_columns(rows, series, series->method, series->season);
-	while (!lf_gaps_at(rows->marks, value))
-		value++;
+	for (; !lf_gaps_at(rows->marks, value); value++)
+		CHECK_FOR_INTERRUPTS();
 	record->first = time_of(rows, value / rows->columns);
 	value = count - 1;
-	while (!lf_gaps_at(rows->marks, value))
-		value--;
+	for (; !lf_gaps_at(rows->marks, value); value--)
+		CHECK_FOR_INTERRUPTS();
 	record->last = time_of(rows, value / rows->columns);
 }
 

@@ -17,7 +17,7 @@ read_targets(FunctionCallInfo fcinfo, bool several, int *count)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("target must not be NULL")));
 	if (several)
-		return argument_names(fcinfo, ARG_TARGET, "target", count);
+		return argument_names(fcinfo, ARG_TARGET, "target", LF_MAX_COLUMNS, count);
 	targets = palloc(sizeof(char *));
 	targets[0] = argument_text(fcinfo, ARG_TARGET);
 	*count = 1;
@@ -50,9 +50,9 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 	task->horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, 1);
 	task->lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, LF_UNSET);
 	task->lead = request->options.lead;
-	inputs = argument_names(fcinfo, ARG_INPUTS, "inputs", &input_count);
-	known = argument_names(fcinfo, ARG_KNOWN_INPUTS, "known_inputs", &known_count);
-	statics = argument_names(fcinfo, ARG_STATIC_INPUTS, "static_inputs", &static_count);
+	inputs = argument_names(fcinfo, ARG_INPUTS, "inputs", LF_MAX_COLUMNS, &input_count);
+	known = argument_names(fcinfo, ARG_KNOWN_INPUTS, "known_inputs", LF_MAX_COLUMNS, &known_count);
+	statics = argument_names(fcinfo, ARG_STATIC_INPUTS, "static_inputs", LF_MAX_COLUMNS, &static_count);
 	series_column = argument_text(fcinfo, ARG_SERIES_COLUMN);
 	*columns = columns_of_task(targets, target_count, inputs, input_count, task);
 	if (known != NULL)

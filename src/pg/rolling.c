@@ -22,9 +22,9 @@ put_rows(const Along *along, const AlongBatch *batch, double level, const Datum 
 				Datum		values[9] = {0};
 				bool		nulls[9] = {false};
 
+				CHECK_FOR_INTERRUPTS();
 				if (row >= along->rows->count)
 					continue;
-				CHECK_FOR_INTERRUPTS();
 				along_name(along, &values[0], &nulls[0]);
 				values[1] = Int64GetDatum((int64) (batch->window + (uint64) i * along->stride + task->lookback));
 				values[2] = Int32GetDatum(k + 1);
@@ -62,7 +62,7 @@ lstm_rolling(PG_FUNCTION_ARGS)
 	along = along_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), NULL, 0);
 	steps = argument_int(fcinfo, 2, "steps", 1, PG_INT32_MAX, task->horizon);
 	stride = argument_int(fcinfo, 3, "stride", 1, PG_INT32_MAX, (int) Min((uint64) steps, Max(along->rows->count, 1)));
-	targets = along_targets(along);
+	targets = model_targets(along->model);
 	do
 	{
 		along_start(along, shared, steps, stride, argument_first_origin(fcinfo, 5, task));

@@ -24,16 +24,25 @@ rows_create(MemoryContext context, int columns, bool timed)
 	return rows;
 }
 
+/* What may be taken beside all that is held elsewhere. The first of it is not counted, see check_memory_beside(). */
+static Size
+allowed(const Rows *rows)
+{
+	Size		all = (Size) maintenance_work_mem * 1024;
+
+	return rows->beside <= UNCOUNTED ? all : all - Min(all, rows->beside - UNCOUNTED);
+}
+
 /* The rows that maintenance_work_mem holds. */
 static uint64
 most_rows(const Rows *rows, bool with_times)
 {
 	Size		each = rows->columns * sizeof(double) + (with_times ? sizeof(int64) : 0);
-	uint64		most = (Size) maintenance_work_mem * 1024 / each;
+	uint64		most = allowed(rows) / each;
 
 	if (most <= rows->count)
-		check_memory((rows->count + 1) * each,
-					 psprintf("reading more than " UINT64_FORMAT " rows", rows->count), "give fewer");
+		check_memory_beside(rows->beside, (rows->count + 1) * each,
+							psprintf("reading more than " UINT64_FORMAT " rows", rows->count), "give fewer");
 	return most;
 }
 
@@ -74,9 +83,14 @@ rows_write_times(Rows *rows)
 		return;
 	if (rows->capacity > rows->count)
 		set_capacity(rows, Min(rows->capacity, most_rows(rows, true)));
+	check_memory_beside(rows->beside, rows->capacity * (rows->columns * sizeof(double) + sizeof(int64)),
+						psprintf("the times of " UINT64_FORMAT " rows", rows->count), "give fewer rows");
 	at = MemoryContextAllocHuge(rows->context, rows->capacity * sizeof(int64));
 	for (uint64 i = 0; i < rows->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		at[i] = rows_time(rows, i);
+	}
 	rows->at = at;
 }
 
@@ -156,7 +170,10 @@ rows_head(const Rows *rows, uint64 count)
 	Rows	   *head = memcpy(palloc(sizeof(Rows)), rows, sizeof(Rows));
 	Size		bytes = count * rows->columns * sizeof(double);
 
+	check_memory_beside(rows->beside + rows_memory(rows), bytes + (rows->at != NULL ? count * sizeof(int64) : 0),
+						"a copy of the rows", "give fewer rows");
 	head->context = CurrentMemoryContext;
+	head->beside = 0;
 	head->count = head->capacity = count;
 	head->values = memcpy(MemoryContextAllocHuge(CurrentMemoryContext, Max(bytes, 1)), rows->values, bytes);
 	if (rows->at != NULL)
@@ -176,7 +193,7 @@ rows_reserve(Rows *rows, uint64 capacity, const char *what)
 {
 	Size		each = rows->columns * sizeof(double) + (rows->at != NULL ? sizeof(int64) : 0);
 
-	check_memory(capacity > SIZE_MAX / each ? SIZE_MAX : capacity * each, what, "give fewer rows");
+	check_memory_beside(rows->beside, capacity > SIZE_MAX / each ? SIZE_MAX : capacity * each, what, "give fewer rows");
 	if (capacity >= PG_UINT32_MAX)
 		report_row_limit();
 	if (capacity > rows->capacity)
@@ -184,14 +201,16 @@ rows_reserve(Rows *rows, uint64 capacity, const char *what)
 }
 
 void
-rows_expect(Rows *rows, uint64 more)
+rows_expect(Rows *rows, uint64 more, Size beside)
 {
 	uint64		needed = rows->count + more;
 	uint64		before = rows->capacity;
-	uint64		ahead = Min(rows->capacity + rows->capacity / 2, most_rows(rows, rows->at != NULL));
+	uint64		ahead;
 
+	rows->beside = beside;
 	if (needed <= rows->capacity)
 		return;
+	ahead = Min(rows->capacity + rows->capacity / 2, most_rows(rows, rows->at != NULL));
 	rows_reserve(rows, Max(needed, ahead), "reading these rows");
 	if (rows->marks != NULL)
 	{
@@ -218,7 +237,7 @@ rows_widen(Rows *rows, int columns)
 	int			after = before + columns;
 	unsigned char *marks = rows->marks;
 
-	check_memory(rows->count * after * sizeof(double), "the columns of all rows", "give fewer rows");
+	check_memory_beside(rows->beside, rows->count * after * sizeof(double), "the columns of all rows", "give fewer rows");
 	rows->columns = after;
 	rows->capacity = Max(rows->count, 1);
 	rows->values = repalloc_huge(rows->values, rows->capacity * after * sizeof(double));
@@ -233,8 +252,11 @@ rows_widen(Rows *rows, int columns)
 	rows->marks = NULL;
 	rows_keep_marks(rows);
 	for (uint64 i = 0; i < rows->count * before; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (lf_gaps_at(marks, i))
 			lf_gaps_set(rows->marks, i / before * after + i % before);
+	}
 	pfree(marks);
 }
 
@@ -355,7 +377,10 @@ rows_sort(Rows *rows)
 	bool		sorted_already = true;
 
 	for (uint64 i = 1; i < rows->count && sorted_already; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		sorted_already = rows_time(rows, i - 1) <= rows_time(rows, i);
+	}
 	if (sorted_already)
 		return;
 	rows_write_times(rows);
@@ -363,7 +388,10 @@ rows_sort(Rows *rows)
 				 "sorting the training data", "give fewer rows");
 	order = MemoryContextAllocHuge(rows->context, rows->count * sizeof(Placed));
 	for (uint64 i = 0; i < rows->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		order[i] = (Placed) {.at = rows->at[i], .row = (uint32) i};
+	}
 	qsort(order, rows->count, sizeof(Placed), compare_placed);
 	sorted = MemoryContextAllocHuge(rows->context, rows->capacity * rows->columns * sizeof(double));
 	for (uint64 i = 0; i < rows->count; i++)

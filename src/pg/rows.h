@@ -23,6 +23,8 @@ typedef struct Rows
 	int64		spacing;		/* from a row to the next */
 	int64	   *at;				/* (count) the stamps, once they are not even; else NULL */
 
+	Size		beside;			/* bytes that are held beside these, and count against the same limit */
+
 	uint64		bad_rows;		/* with a NULL, NaN or infinite value, at most; 0: surely none */
 
 	/* values that were filled (see regular.h): a bit each as in gaps.h; NULL where none was */
@@ -80,14 +82,17 @@ Rows	   *rows_create(MemoryContext context, int columns, bool timed);
 /* Adds one row; NULL, NaN and infinities are counted. 'nulls' may be NULL. Raises 54000 before memory runs out. */
 void		rows_add(Rows *rows, int64 at, const double *values, const bool *nulls);
 
-/* A copy of the oldest rows that were checked. */
+/* A copy of the oldest rows that were checked; raises 54000 where memory does not hold both, and what is beside them. */
 Rows	   *rows_head(const Rows *rows, uint64 count);
 
 /* Gives back what was taken in advance, when no more rows come. */
 void		rows_trim(Rows *rows);
 
-/* Makes room for so many more rows, in advance for others to come; marks, where there are any, grow along. */
-void		rows_expect(Rows *rows, uint64 more);
+/*
+ * Makes room for so many more rows, in advance for others to come, beside so many bytes that are held elsewhere; marks,
+ * where there are any, grow along.
+ */
+void		rows_expect(Rows *rows, uint64 more, Size beside);
 
 /* Starts to keep marks: none is set yet. */
 void		rows_keep_marks(Rows *rows);

@@ -18,7 +18,10 @@ scoring_means(const Along *along, uint64 known)
 	double	   *means = palloc(task->targets * sizeof(double));
 
 	for (int j = 0; j < task->targets; j++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		means[j] = lf_column_mean(&along->frame, task->target[j], Min(known, along->rows->count));
+	}
 	return means;
 }
 
@@ -41,9 +44,9 @@ scoring_add(lf_metrics *metrics, const Along *along, const AlongBatch *batch, do
 				double		low;
 				double		high;
 
+				CHECK_FOR_INTERRUPTS();
 				if (row >= along->rows->count)
 					continue;
-				CHECK_FOR_INTERRUPTS();
 				actual = along_actual(along, row, j);
 				if (isnan(actual))
 					continue;

@@ -3,6 +3,7 @@
  */
 #include "svg.h"
 
+#include <float.h>
 #include <math.h>
 
 #define LEFT 70					/* pixels around the frame, for labels */
@@ -27,16 +28,23 @@ chart_include(double *low, double *high, double number)
 	*high = Max(*high, number);
 }
 
+/* Where a number lies in a range: 0 at 'from', 1 at 'to'. Halves, since the difference of two doubles may overflow. */
+static double
+place(double number, double from, double to)
+{
+	return (number / 2 - from / 2) / (to / 2 - from / 2);
+}
+
 static double
 across(const Chart *chart, double x)
 {
-	return LEFT + (x - chart->x_low) / (chart->x_high - chart->x_low) * (chart->width - LEFT - RIGHT);
+	return LEFT + place(x, chart->x_low, chart->x_high) * (chart->width - LEFT - RIGHT);
 }
 
 static double
 down(const Chart *chart, double y)
 {
-	return TOP + (chart->y_high - y) / (chart->y_high - chart->y_low) * (chart->height - TOP - BOTTOM);
+	return TOP + place(y, chart->y_high, chart->y_low) * (chart->height - TOP - BOTTOM);
 }
 
 /* Names come from columns: anything may stand in them. */
@@ -69,32 +77,45 @@ append_label(Chart *chart, double x, double y, const char *anchor, const char *s
 	appendStringInfoString(&chart->text, "</text>\n");
 }
 
-/* 1, 2 or 5 times a power of ten, so that about TICKS of it fit the range. */
+/* 1, 2 or 5 times a power of ten, so that about TICKS of it fit twice this range. */
 static double
-tick_distance(double range)
+tick_distance(double half)
 {
-	double		rough = range / TICKS;
+	double		rough = half / (TICKS / 2.0);
 	double		power = pow(10, floor(log10(rough)));
 
 	return power * (rough < 1.5 * power ? 1 : rough < 3.5 * power ? 2 : rough < 7.5 * power ? 5 : 10);
 }
+
+/* Below it, where doubles lose their digits one by one, all is 0. */
+#define SMALLEST 1e-290
 
 /* A range that is empty, or so narrow that its numbers cannot be told apart, becomes one around them. */
 static void
 widen(double *low, double *high)
 {
 	double		size = Max(fabs(*low), fabs(*high));
+	double		more = size > SMALLEST ? 0.1 * size : 1;
 
 	if (!(*low <= *high))
 	{
 		*low = 0;
 		*high = 1;
 	}
-	else if (*high - *low <= 1e-12 * size || *high == *low)
+	else if (*high / 2 - *low / 2 <= Max(0.5e-12 * size, 1e-10 * SMALLEST))
 	{
-		*low -= size > 0 ? 0.1 * size : 1;
-		*high += size > 0 ? 0.1 * size : 1;
+		*low = Max(*low - more, -DBL_MAX);
+		*high = Min(*high + more, DBL_MAX);
 	}
+}
+
+/* A number beside a line, with as many digits as tell it from the next one. */
+static char *
+tick_label(double number, double distance, double size)
+{
+	int			digits = (int) ceil(log10(size) - log10(distance)) + 1;
+
+	return psprintf("%.*g", Min(Max(digits, 6), 17), number == 0 ? 0 : number);	/* not -0 */
 }
 
 void
@@ -106,7 +127,7 @@ chart_open(Chart *chart, const char *title, const char *left, const char *right)
 
 	widen(&chart->x_low, &chart->x_high);
 	widen(&chart->y_low, &chart->y_high);
-	distance = tick_distance(chart->y_high - chart->y_low);
+	distance = tick_distance(chart->y_high / 2 - chart->y_low / 2);
 	initStringInfo(&chart->text);
 	appendStringInfo(&chart->text,
 					 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
@@ -118,12 +139,13 @@ chart_open(Chart *chart, const char *title, const char *left, const char *right)
 	append_label(chart, LEFT, 18, "start", title);
 	first = ceil(chart->y_low / distance);
 	ticks = floor(chart->y_high / distance) - first;
-	/* where a range is infinite there are none */
-	for (int i = 0; ticks <= 2 * TICKS && i <= ticks; i++)
+	for (int i = 0; i <= ticks; i++)
 	{
 		double		y = (first + i) * distance;
-		char	   *number = psprintf("%g", y);
+		char	   *number = tick_label(y, distance, Max(fabs(chart->y_low), fabs(chart->y_high)));
 
+		if (!isfinite(y))
+			continue;			/* rounding has carried it past the largest double */
 		appendStringInfo(&chart->text, "<path d=\"M%d %.1fH%d\" stroke=\"#808080\" stroke-opacity=\"0.3\"/>\n",
 						 LEFT, down(chart, y), chart->width - RIGHT);
 		append_label(chart, LEFT - 6, down(chart, y) + 4, "end", number);

@@ -46,6 +46,7 @@ typedef struct RowReceiver
 	SeriesRows	series;
 	bool		open;			/* a series has begun */
 	bool		is_passed_over;	/* nobody asked for it */
+	Size		beside;			/* bytes that the receiver holds, as it left them in the rows */
 	TypeCacheEntry *type;		/* of the series column */
 	Oid			collation;
 	Dictionary *asked;			/* names of the series that are received, where the query cannot tell; NULL: all */
@@ -302,6 +303,7 @@ end_series(RowReceiver *to)
 	if (!to->is_passed_over)
 	{
 		to->receive(to->state, &to->series);
+		to->beside = to->series.rows->beside;
 		progress_series(to->table->relid);
 	}
 	MemoryContextReset(to->each);
@@ -320,6 +322,7 @@ begin_series(RowReceiver *to, TupleTableSlot *slot, Datum key, bool is_null)
 		.categories = palloc0(table->static_count * sizeof(char *) + 1),
 	};
 	to->rows = to->series.rows;
+	to->rows->beside = to->beside;
 	if (to->type != NULL && is_null)
 		to->series.trouble = psprintf("column \"%s\" is NULL", table->series_column);
 	else if (to->type != NULL)
@@ -411,6 +414,7 @@ reverse_rows(Rows *rows)
 	{
 		uint64		j = rows->count - 1 - i;
 
+		CHECK_FOR_INTERRUPTS();
 		if (rows->at != NULL)
 		{
 			int64		at = rows->at[i];

@@ -6,7 +6,10 @@
  * can share: each collects its rows, the leader puts them one behind the other and sorts.
  */
 #include "arguments.h"
+
+#include "access/detoast.h"
 #include "choices.h"
+#include "error.h"
 #include "names.h"
 #include "libpq/pqformat.h"
 #include "progress.h"
@@ -56,6 +59,7 @@ state_of(FunctionCallInfo fcinfo, int columns, bool timed, int options_argument)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(context);
 
+		check_memory(toast_raw_datum_size(PG_GETARG_DATUM(options_argument)), "the options", "give fewer");
 		state->options = (Jsonb *) PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(options_argument));
 		MemoryContextSwitchTo(caller);
 	}
@@ -109,12 +113,13 @@ lstm_train_agg_values(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("\"values\" of a row is NULL")));
-	array = PG_GETARG_ARRAYTYPE_P(1);
-	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &count);
+	array = argument_array(fcinfo, 1, "\"values\"");
+	count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	if (count < 1 || count > LF_MAX_COLUMNS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("\"values\" must have 1 to %d elements, not %d", LF_MAX_COLUMNS, count)));
+	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, &nulls, &count);
 	state = state_of(fcinfo, count, false, 2);
 	if (state->rows->columns != count)
 		ereport(ERROR,
@@ -133,11 +138,13 @@ lstm_train_agg_values(PG_FUNCTION_ARGS)
 static void
 append_rows(Rows *rows, const Rows *more)
 {
+	rows->beside = rows_memory(more);
 	for (uint64 i = 0; i < more->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		rows_add(rows, more->timed ? rows_time(more, i) : 0, more->values + i * more->columns, NULL);
 	}
+	rows->beside = 0;
 }
 
 SQL_FUNCTION(lstm_train_agg_combine);
@@ -168,9 +175,22 @@ lstm_train_agg_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
+/* Some megabytes at a time. */
+static void
+send_numbers(StringInfo out, const void *numbers, Size bytes)
+{
+	const Size	part = (Size) 8 << 20;
+
+	for (Size at = 0; at < bytes; at += part)
+	{
+		CHECK_FOR_INTERRUPTS();
+		pq_sendbytes(out, (const char *) numbers + at, (int) Min(part, bytes - at));
+	}
+}
+
 /*
- * The state between processes: options, count, then stamps and values. Only the aggregate with a time is ever sent, and
- * only to a process of the same server, so the numbers go as they are.
+ * The state between processes: options, count, columns, whether there are stamps, then stamps and values. It is only sent to
+ * a process of the same server, so the numbers go as they are.
  */
 SQL_FUNCTION(lstm_train_agg_serialize);
 Datum
@@ -179,26 +199,33 @@ lstm_train_agg_serialize(PG_FUNCTION_ARGS)
 	AggregateState *state;
 	Rows	   *rows;
 	StringInfoData out;
-	Size		each;
+	Size		size = 1024;	/* all but what follows, and more */
 
 	(void) aggregate_context(fcinfo);
 	state = (AggregateState *) PG_GETARG_POINTER(0);
 	rows = state->rows;
-	each = sizeof(int64) + rows->columns * sizeof(double);
-	if (rows->count > (MaxAllocSize - 1024 - (state->options == NULL ? 0 : VARSIZE(state->options))) / each)
+	if (rows->timed)
+		rows_write_times(rows);
+	size += rows->count * ((rows->timed ? sizeof(int64) : 0) + rows->columns * sizeof(double));
+	size += state->options == NULL ? 0 : VARSIZE(state->options);
+	if (size > MaxAllocSize)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many rows for parallel aggregation"),
 				 errhint("Set max_parallel_workers_per_gather to 0.")));
+	check_memory_beside(rows_memory(rows), size, "sending rows to another process",
+						"set max_parallel_workers_per_gather to 0");
 	pq_begintypsend(&out);
+	enlargeStringInfo(&out, (int) size - 1024 + 64);
 	pq_sendint32(&out, state->options == NULL ? 0 : VARSIZE(state->options));
 	if (state->options != NULL)
 		pq_sendbytes(&out, (char *) state->options, VARSIZE(state->options));
 	pq_sendint64(&out, rows->count);
 	pq_sendint32(&out, rows->columns);
-	rows_write_times(rows);
-	pq_sendbytes(&out, (char *) rows->at, rows->count * sizeof(int64));
-	pq_sendbytes(&out, (char *) rows->values, rows->count * rows->columns * sizeof(double));
+	pq_sendbyte(&out, rows->timed);
+	if (rows->timed)
+		send_numbers(&out, rows->at, rows->count * sizeof(int64));
+	send_numbers(&out, rows->values, rows->count * rows->columns * sizeof(double));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
 }
 
@@ -211,39 +238,49 @@ lstm_train_agg_deserialize(PG_FUNCTION_ARGS)
 	StringInfoData in;
 	uint64		count;
 	int			columns;
-	const char *at;
+	bool		timed;
+	const char *at = NULL;
 	const char *values;
+	double	   *row;			/* what is sent need not be aligned */
 	Jsonb	   *options = NULL;
 	int			options_size;
 
 	(void) aggregate_context(fcinfo);
 	bytes = PG_GETARG_BYTEA_PP(0);
-	initStringInfo(&in);
-	appendBinaryStringInfo(&in, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+	in = (StringInfoData) {.data = VARDATA_ANY(bytes), .len = VARSIZE_ANY_EXHDR(bytes)};
 	options_size = pq_getmsgint(&in, 4);
 	if (options_size > 0)
-		options = memcpy(palloc(options_size), pq_getmsgbytes(&in, options_size), options_size);
+	{
+		const char *sent = pq_getmsgbytes(&in, options_size);
+
+		options = memcpy(palloc(options_size), sent, options_size);
+	}
 	count = pq_getmsgint64(&in);
 	columns = pq_getmsgint(&in, 4);
-	if (columns < 1 || columns > LF_MAX_COLUMNS ||
-		count > MaxAllocSize / (sizeof(int64) + columns * sizeof(double)))
+	timed = pq_getmsgbyte(&in) != 0;
+	if (columns < 1 || columns > LF_MAX_COLUMNS || count > MaxAllocSize / (sizeof(int64) + columns * sizeof(double)))
 		elog(ERROR, "invalid state of lstm_train_agg");
-	at = pq_getmsgbytes(&in, count * sizeof(int64));
+	if (timed)
+		at = pq_getmsgbytes(&in, count * sizeof(int64));
 	values = pq_getmsgbytes(&in, count * columns * sizeof(double));
 	pq_getmsgend(&in);
 
-	state = new_state(CurrentMemoryContext, columns, true);
+	state = new_state(CurrentMemoryContext, columns, timed);
 	state->options = options;
+	state->rows->beside = VARSIZE_ANY(bytes);
+	row = palloc(columns * sizeof(double));
 	for (uint64 i = 0; i < count; i++)
 	{
-		int64		stamp;
-		double		value;
+		int64		stamp = 0;
 
 		CHECK_FOR_INTERRUPTS();
-		memcpy(&stamp, at + i * sizeof(int64), sizeof(int64));
-		memcpy(&value, values + i * sizeof(double), sizeof(double));
-		rows_add(state->rows, stamp, &value, NULL);
+		if (timed)
+			memcpy(&stamp, at + i * sizeof(int64), sizeof(int64));
+		memcpy(row, values + i * columns * sizeof(double), columns * sizeof(double));
+		rows_add(state->rows, stamp, row, NULL);
 	}
+	state->rows->beside = 0;
+	pfree(row);
 	PG_RETURN_POINTER(state);
 }
 

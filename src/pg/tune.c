@@ -79,6 +79,8 @@ plan_trials(Tune *tune, const Grid *grid, Jsonb *options)
 {
 	int			most = tune->most;
 
+	/* each has options of its own, and their text */
+	check_memory((1 + Min(grid->size, most)) * (sizeof(Trial) + 3 * VARSIZE(options)), "so many trials", "try fewer");
 	tune->trial = palloc0((1 + Min(grid->size, most)) * sizeof(Trial));
 	tune->trial[0] = (Trial) {
 		.label = "options as given",
@@ -93,6 +95,7 @@ plan_trials(Tune *tune, const Grid *grid, Jsonb *options)
 		Jsonb	   *combination = grid_combination(grid, number);
 		Trial		trial = {.wanted = tune->division.request->task.lookback, .status = "not run"};
 
+		CHECK_FOR_INTERRUPTS();
 		trial.options = grid_options(grid, number, options, &trial.wanted);
 		if (trial.wanted == tune->trial[0].wanted &&
 			compareJsonbContainers(&trial.options->root, &options->root) == 0)
@@ -130,6 +133,7 @@ rank_trials(Tune *tune)
 	{
 		Trial	   *trial = &tune->trial[i];
 
+		CHECK_FOR_INTERRUPTS();
 		if (!trial->measured)
 			continue;
 		trial->rank = 1;

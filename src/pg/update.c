@@ -96,8 +96,9 @@ divide_rows(Update *update)
 		uint64		known = rows.count;
 		uint64		judging;
 
-		while (known > 0 && rows_time(&rows, known - 1) > model->last_time)
-			known--;
+		CHECK_FOR_INTERRUPTS();
+		for (; known > 0 && rows_time(&rows, known - 1) > model->last_time; known--)
+			CHECK_FOR_INTERRUPTS();
 		judging = (rows.count - known) / 2;
 		if (judging < horizon || rows.count - judging < (uint64) model->task.lookback)
 			judging = 0;
@@ -157,13 +158,15 @@ judge(const Update *update, const LoadedModel *loaded)
 
 	do
 	{
+		MemoryContext caller = MemoryContextSwitchTo(along->each);
 		lf_metrics *metrics = scoring_create(task);
 		uint64		known = update->middle[along->series];
-		double	   *means = scoring_means(along, known);
 		AlongBatch	batch;
 
 		if (judges(update, along->series))
 		{
+			double	   *means = scoring_means(along, known);
+
 			start_judging(update, along, loaded, task->horizon, 1);
 			while (along_next(along, &batch))
 				scoring_add(metrics, along, &batch, 0.95, means);
@@ -172,8 +175,7 @@ judge(const Update *update, const LoadedModel *loaded)
 			lf_tally_add(&verdict.tally, metrics, units, task->targets);
 			add_scores(verdict.scores, metrics, along);
 		}
-		pfree(metrics);
-		pfree(means);
+		MemoryContextSwitchTo(caller);
 	} while (along_next_series(along));
 	return verdict;
 }
@@ -224,7 +226,8 @@ plan(Update *update)
 	const Panel *panel = update->along->panel;
 	lf_renew   *renew = &update->renew;
 	lf_arena	arena = lf_arena_measure();
-	Size		held = rows_memory(panel->rows);
+	MemoryContext each = AllocSetContextCreate(CurrentMemoryContext, "lstm_update series", ALLOCSET_SMALL_SIZES);
+	Size		held = rows_memory(panel->rows) + update->training.epochs * sizeof(lf_epoch);
 	Size		needed;
 
 	if (lf_renew_plan(renew, &arena, model, &update->training, &update->frame) != LF_OK || arena.overflow)
@@ -238,15 +241,20 @@ plan(Update *update)
 	(void) lf_renew_plan(renew, &arena, model, &update->training, &update->frame);
 	for (Size s = 0; s < panel->series; s++)
 	{
+		MemoryContext caller = MemoryContextSwitchTo(each);
 		Rows		rows = panel_rows(panel, s);
 		lf_frame	frame = rows_frame(&rows);
 		const lf_scaler *scaler;
 		const double *unit;
 
+		CHECK_FOR_INTERRUPTS();
 		panel_scaling(panel, model, panel->names == NULL ? NULL : panel->names[s], &frame, update->middle[s], &scaler,
 					  &unit);
 		memcpy(renew->scaler + s * model->columns, scaler, model->columns * sizeof(lf_scaler));
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(each);
 	}
+	MemoryContextDelete(each);
 }
 
 /* The model with other weights, which stay the renewal's. */
@@ -292,13 +300,16 @@ measure_errors(const Update *update, const LoadedModel *candidate)
 	Size		all;			/* with the old ones */
 	Size		done = 0;
 
-	if (lists == 0 || lists > MOST_MEASURED)
+	/* no training keeps more errors than it measures: a model that has them was made by somebody else */
+	if (lists == 0 || lists > MOST_MEASURED || lists * errors.most > MOST_MEASURED)
 		return errors;
 	most = Min(Min(update->forecasts, MOST_WINDOWS), MOST_MEASURED / lists);
 	if (most == 0)
 		return errors;
 	stride = (update->forecasts + most - 1) / most;
 	all = most + errors.most;
+	check_memory_beside(rows_memory(update->along->panel->rows), lists * all * 2 * sizeof(float), "measuring errors",
+						"give fewer rows");
 	measured = MemoryContextAllocHuge(CurrentMemoryContext, lists * all * sizeof(float));
 	for (Size i = 0; i < lists * all; i++)
 		measured[i] = NAN;
@@ -336,7 +347,7 @@ finish(Update *update, const Verdict *verdict)
 	const Panel *panel = update->along->panel;
 	const lf_task *task = &update->model->task;
 	lf_model	result = *update->model;
-	lf_epoch   *history = palloc(update->training.epochs * sizeof(lf_epoch));
+	lf_epoch   *history = MemoryContextAllocHuge(CurrentMemoryContext, update->training.epochs * sizeof(lf_epoch));
 
 	/* before the weights of the candidate go */
 	result.errors = measure_errors(update, with_weights(update));

@@ -2,6 +2,7 @@
  * windows.c: lstm_windows and lstm_split_sequence: what training sees, as rows and unscaled.
  */
 #include "arguments.h"
+#include "error.h"
 #include "names.h"
 #include "panel.h"
 #include "step.h"
@@ -12,15 +13,16 @@
 static ArrayType *
 input_array(const lf_frame *frame, const lf_task *task, uint64 w)
 {
-	double	   *values = palloc((Size) task->lookback * task->inputs * sizeof(double));
-	ArrayType  *array;
+	double	   *values;
+	ArrayType  *array = doubles_start(task->lookback, task->inputs, &values);
 
 	for (int t = 0; t < task->lookback; t++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < task->inputs; i++)
-			values[t * task->inputs + i] = frame->values[(w + task->ahead[i] + t) * frame->columns + task->input[i]];
-	array = doubles_array(values, task->lookback, task->inputs);
-	pfree(values);
-	return array;
+			*values++ = frame->values[(w + task->ahead[i] + t) * frame->columns + task->input[i]];
+	}
+	return doubles_finish(array);
 }
 
 /* The y of window w; what is masked is NULL. */
@@ -28,16 +30,17 @@ static ArrayType *
 target_array(const lf_frame *frame, const lf_task *task, uint64 w)
 {
 	uint64		first = lf_window_first_output(task, w);
-	double	   *values = palloc((Size) task->horizon * task->targets * sizeof(double));
-	ArrayType  *array;
+	double	   *values;
+	ArrayType  *array = doubles_start(task->horizon, task->targets, &values);
 
 	for (int k = 0; k < task->horizon; k++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		for (int j = 0; j < task->targets; j++)
-			values[k * task->targets + j] = lf_frame_is_masked(frame, first + k, task->target[j]) ? (double) NAN :
+			*values++ = lf_frame_is_masked(frame, first + k, task->target[j]) ? (double) NAN :
 				frame->values[(first + k) * frame->columns + task->target[j]];
-	array = doubles_array(values, task->horizon, task->targets);
-	pfree(values);
-	return array;
+	}
+	return doubles_finish(array);
 }
 
 /* Puts all windows of the frame, with a series column in front if the result has one. */
@@ -47,16 +50,15 @@ put_windows(ReturnSetInfo *result, const lf_frame *frame, const lf_task *task, b
 	uint64		count = lf_window_count(task, frame->rows);
 	int			at = with_series ? 1 : 0;
 	MemoryContext each = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast window", ALLOCSET_DEFAULT_SIZES);
+	Datum		name = series == NULL ? 0 : CStringGetTextDatum(series);
 
 	for (uint64 w = 0; w < count; w++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(each);
-		Datum		values[4] = {0};
+		Datum		values[4] = {name};
 		bool		nulls[4] = {with_series && series == NULL, false, false, false};
 
 		CHECK_FOR_INTERRUPTS();
-		if (series != NULL)
-			values[0] = CStringGetTextDatum(series);
 		values[at] = Int32GetDatum((int32) (w + 1));
 		values[at + 1] = PointerGetDatum(input_array(frame, task, w));
 		values[at + 2] = PointerGetDatum(target_array(frame, task, w));
@@ -65,17 +67,21 @@ put_windows(ReturnSetInfo *result, const lf_frame *frame, const lf_task *task, b
 		MemoryContextReset(each);
 	}
 	MemoryContextDelete(each);
+	if (series != NULL)
+		pfree(DatumGetPointer(name));
 }
 
-/* A window is an array of the executor: it must fit into one. */
+/* A window is two arrays, and a row of a result that has both: all of them must fit, and the row into what one can be. */
 static void
 check_window(const lf_task *task)
 {
-	if ((int64) task->lookback * task->inputs > (int64) (MaxAllocSize / sizeof(Datum)) ||
-		(int64) task->horizon * task->targets > (int64) (MaxAllocSize / sizeof(Datum)))
+	Size		values = (Size) task->lookback * task->inputs + (Size) task->horizon * task->targets;
+
+	if (values > (MaxAllocSize - 1024) / (sizeof(double) + 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("a window is larger than an array can be")));
+				 errmsg("a window is larger than a row can be")));
+	check_memory(2 * values * sizeof(double), "a window", "give a smaller lookback, horizon or number of columns");
 }
 
 static lf_missing
@@ -104,9 +110,9 @@ open_table(FunctionCallInfo fcinfo, char **targets, int target_count, lf_task *t
 	int			input_count;
 	int			known_count;
 	int			static_count;
-	char	  **inputs = argument_names(fcinfo, 6, "inputs", &input_count);
-	char	  **known = argument_names(fcinfo, 7, "known_inputs", &known_count);
-	char	  **statics = argument_names(fcinfo, 8, "static_inputs", &static_count);
+	char	  **inputs = argument_names(fcinfo, 6, "inputs", LF_MAX_COLUMNS, &input_count);
+	char	  **known = argument_names(fcinfo, 7, "known_inputs", LF_MAX_COLUMNS, &known_count);
+	char	  **statics = argument_names(fcinfo, 8, "static_inputs", LF_MAX_COLUMNS, &static_count);
 	Table	   *table;
 
 	*columns = columns_of_task(targets, target_count, inputs, input_count, task);
@@ -129,7 +135,7 @@ static void
 read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelPlan *plan)
 {
 	int			count;
-	char	  **names = argument_names(fcinfo, 12, "calendar", &count);
+	char	  **names = argument_names(fcinfo, 12, "calendar", PG_INT32_MAX, &count);
 
 	if (names == NULL)
 		return;
@@ -139,6 +145,10 @@ read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelPlan *plan)
 		int			cycle = name_index(names[i], calendar_names, CALENDAR_CYCLES);
 		const char *nearest;
 
+		if (cycle >= 0 && plan->calendar >> cycle & 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("calendar names %s twice", names[i])));
 		if (cycle >= 0)
 		{
 			plan->calendar |= 1u << cycle;
@@ -216,7 +226,7 @@ Datum
 lstm_windows_columns(PG_FUNCTION_ARGS)
 {
 	int			count;
-	char	  **targets = argument_names(fcinfo, 1, "target", &count);
+	char	  **targets = argument_names(fcinfo, 1, "target", LF_MAX_COLUMNS, &count);
 
 	return windows(fcinfo, targets, count);
 }
@@ -225,7 +235,7 @@ SQL_FUNCTION(lstm_split_sequence);
 Datum
 lstm_split_sequence(PG_FUNCTION_ARGS)
 {
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
+	ArrayType  *array = argument_array(fcinfo, 0, "the array of values");
 	lf_task    *task = palloc0(sizeof(lf_task));
 	lf_frame	frame;
 	int			count;
