@@ -21,7 +21,7 @@ CORE = activation average base blend bounds combinations crc32c defaults error_p
 	trainer transfer window
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
-PG = along anomalies architecture arguments attempt average_agg average_difference average_state backtest calendar choices \
+PG = along anomalies architecture arguments asked attempt average_agg average_difference average_state backtest calendar choices \
 	columns describe dictionary error evaluate forecast grid import info json model_cache model_value module names newest number \
 	options outlook panel past plot predict progress progress_view registry regular request rolling rows scoring settings \
 	spec step store svg table table_read threads time_limit timeline train train_agg train_into training trial trust tune update \

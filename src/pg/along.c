@@ -75,24 +75,35 @@ create(const lf_model *model)
 }
 
 Along *
-along_open(const lf_model *model, Oid relation, const char *label, uint64 newest)
+along_open_filtered(const lf_model *model, Oid relation, const ReadFilter *filter, uint64 newest, series_left_out left_out,
+					void *state)
 {
 	Along	   *along = create(model);
-	ReadFilter	filter = table_filter(label);
 	PanelPlan	plan;
 
 	along->newest = newest;
 	along->table = newest_open(model, relation, &plan);
 	plan.keep_times = true;
+	plan.left_out = left_out;
+	plan.left_out_state = state;
 	if (table_has_series(along->table))
-	{
-		along->panel = panel_read(&plan, along->table, &filter);
-		if (newest == 0)
-			panel_report_skipped(along->panel, along->table->label, "looked at");
-	}
+		along->panel = panel_read(&plan, along->table, filter);
 	else
 		along->panel = panel_of_rows(&plan, read_known(model, along->table, newest));
+	if (along->panel->series == 0)
+		return NULL;
 	take_series(along, 0);
+	return along;
+}
+
+Along *
+along_open(const lf_model *model, Oid relation, const char *label, uint64 newest)
+{
+	ReadFilter	filter = table_filter(label);
+	Along	   *along = along_open_filtered(model, relation, &filter, newest, NULL, NULL);
+
+	if (table_has_series(along->table) && newest == 0)
+		panel_report_skipped(along->panel, along->table->label, "looked at");
 	return along;
 }
 

@@ -45,6 +45,10 @@ typedef struct AlongBatch
  */
 Along	   *along_open(const lf_model *model, Oid relation, const char *label, uint64 newest);
 
+/* The same of the series that a filter lets through; 'left_out' is told of those that cannot be used. NULL: no series can. */
+Along	   *along_open_filtered(const lf_model *model, Oid relation, const ReadFilter *filter, uint64 newest,
+								series_left_out left_out, void *state);
+
 /* The same over a panel that was made by the plan of the model. */
 Along	   *along_over(const lf_model *model, Table *table, Panel *panel);
 

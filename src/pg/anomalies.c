@@ -4,13 +4,72 @@
  */
 #include "along.h"
 #include "arguments.h"
+#include "asked.h"
 #include "error.h"
 #include "model_cache.h"
 
 #include <math.h>
 
+/* The columns of a result row; a library that is newer than the functions in the database gives the last in vain. */
+enum
+{
+	OUT_SERIES,
+	OUT_AT,
+	OUT_TARGET,
+	OUT_ACTUAL,
+	OUT_EXPECTED,
+	OUT_LOWER_BOUND,
+	OUT_UPPER_BOUND,
+	OUT_SCORE,
+	OUT_PROBABILITY,
+	OUT_IS_ANOMALY,
+	OUT_STATUS,
+	OUT_COLUMNS
+};
+
+/* One call of lstm_anomalies. */
+typedef struct Search
+{
+	double		level;
+	uint64		span;			/* rows that a forecast of the row behind them needs */
+	ReturnSetInfo *result;
+	Datum	   *targets;		/* the names of the model's, as text */
+	Datum		ok;				/* the same of the status */
+	Asked		asked;
+} Search;
+
+/* A row that says why nothing of a series was looked at. */
 static void
-put_rows(const Along *along, const AlongBatch *batch, double level, const Datum *targets, ReturnSetInfo *result)
+put_status(void *state, const char *label, const char *status)
+{
+	const Search *search = state;
+	Datum		values[OUT_COLUMNS] = {0};
+	bool		nulls[OUT_COLUMNS];
+
+	memset(nulls, true, sizeof(nulls));
+	nulls[OUT_SERIES] = label == NULL;
+	if (label != NULL)
+		values[OUT_SERIES] = CStringGetTextDatum(label);
+	nulls[OUT_STATUS] = false;
+	values[OUT_STATUS] = CStringGetTextDatum(status);
+	tuplestore_putvalues(search->result->setResult, search->result->setDesc, values, nulls);
+	if (label != NULL)
+		pfree(DatumGetPointer(values[OUT_SERIES]));
+	pfree(DatumGetPointer(values[OUT_STATUS]));
+}
+
+/* The same of a series that cannot be used. */
+static void
+put_left_out(void *state, const char *label, const char *reason)
+{
+	const Search *search = state;
+
+	asked_answer(&search->asked, label);
+	put_status(state, label, reason);
+}
+
+static void
+put_rows(const Search *search, const Along *along, const AlongBatch *batch)
 {
 	const lf_model *model = along->model;
 	const lf_task *task = &model->task;
@@ -25,64 +84,80 @@ put_rows(const Along *along, const AlongBatch *batch, double level, const Datum 
 			double		error = model_surprise(along->loaded, i, 0, j, expected, actual);
 			double		usual = lf_errors_width(&model->errors, task->targets, 0, j, 0.5);
 			double		rarity = lf_errors_rarity(&model->errors, task->targets, 0, j, error);
-			Datum		values[10] = {0};
-			bool		nulls[10] = {false};
+			Datum		values[OUT_COLUMNS] = {0};
+			bool		nulls[OUT_COLUMNS] = {false};
 
 			CHECK_FOR_INTERRUPTS();
 			if (isnan(actual))
 				continue;		/* there is nothing to judge */
-			along_name(along, &values[0], &nulls[0]);
-			along_stamp(along, row, &values[1], &nulls[1]);
-			values[2] = targets[j];
-			values[3] = Float8GetDatum(actual);
-			values[4] = Float8GetDatum(expected);
-			model_bounds(along->loaded, i, 0, j, expected, level, &values[5], &nulls[5]);
-			nulls[7] = isnan(usual) || !(usual > 0);
-			values[7] = Float8GetDatum(error / usual);
-			nulls[8] = isnan(rarity);
-			values[8] = Float8GetDatum(rarity);
-			nulls[9] = nulls[5];
-			values[9] = BoolGetDatum(!nulls[5] && error > model_reach(along->loaded, i, 0, j, level));
-			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+			along_name(along, &values[OUT_SERIES], &nulls[OUT_SERIES]);
+			along_stamp(along, row, &values[OUT_AT], &nulls[OUT_AT]);
+			values[OUT_TARGET] = search->targets[j];
+			values[OUT_ACTUAL] = Float8GetDatum(actual);
+			values[OUT_EXPECTED] = Float8GetDatum(expected);
+			model_bounds(along->loaded, i, 0, j, expected, search->level, &values[OUT_LOWER_BOUND],
+						 &nulls[OUT_LOWER_BOUND]);
+			nulls[OUT_SCORE] = isnan(usual) || !(usual > 0);
+			values[OUT_SCORE] = Float8GetDatum(error / usual);
+			nulls[OUT_PROBABILITY] = isnan(rarity);
+			values[OUT_PROBABILITY] = Float8GetDatum(rarity);
+			nulls[OUT_IS_ANOMALY] = nulls[OUT_LOWER_BOUND];
+			values[OUT_IS_ANOMALY] = BoolGetDatum(!nulls[OUT_LOWER_BOUND] &&
+												  error > model_reach(along->loaded, i, 0, j, search->level));
+			values[OUT_STATUS] = search->ok;
+			tuplestore_putvalues(search->result->setResult, search->result->setDesc, values, nulls);
 		}
+}
+
+/* Looks at all series that can be used, one after the other. */
+static void
+look(const Search *search, const LoadedModel *shared, Along *along)
+{
+	AlongBatch	batch;
+
+	do
+	{
+		asked_answer(&search->asked, along->label);
+		/* only the first step counts: the row as it was expected from the one before it */
+		along_start(along, shared, 1, 1, along->model->task.lookback);
+		while (along_next(along, &batch))
+			put_rows(search, along, &batch);
+	} while (along_next_series(along));
 }
 
 SQL_FUNCTION(lstm_anomalies);
 Datum
 lstm_anomalies(PG_FUNCTION_ARGS)
 {
+	Search		search = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
+	ReadFilter	filter = {0};
 	LoadedModel *shared;
-	const lf_task *task;
 	Along	   *along;
-	AlongBatch	batch;
-	Datum	   *targets;
-	double		level;
-	uint64		span;			/* rows that a forecast of the row behind them needs */
 	int			newest;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	RETURN_NO_ROWS_IF_NULL(0);
 	RETURN_NO_ROWS_IF_NULL(2);
-	level = PG_GETARG_FLOAT8(2);
-	check_level(level);
+	search.level = PG_GETARG_FLOAT8(2);
+	check_level(search.level);
 	newest = argument_int(fcinfo, 3, "newest", 1, PG_INT32_MAX, 0);
 	shared = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
-	task = &shared->model.task;
-	span = lf_window_first_output(task, 0);
-	along = along_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), NULL,
-					   newest == 0 ? 0 : span + newest);
-	if (along->panel->rows->count <= span)
+	/* the function of version 1.0 has no such parameter */
+	if (PG_NARGS() > 4)
+		search.asked = asked_read(fcinfo, 4, &shared->model, &filter);
+	search.span = lf_window_first_output(&shared->model.task, 0);
+	search.targets = model_targets(&shared->model);
+	search.ok = CStringGetTextDatum("ok");
+	along = along_open_filtered(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), &filter,
+								newest == 0 ? 0 : search.span + newest, put_left_out, &search);
+	/* of several series, those that are too short have been left out */
+	if (along != NULL && along->panel->rows->count <= search.span)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s has " UINT64_FORMAT " rows, and the model needs " UINT64_FORMAT " before the one to judge",
-						along->table->label, (uint64) along->panel->rows->count, span)));
-	targets = model_targets(along->model);
-	do
-	{
-		/* only the first step counts: the row as it was expected from the one before it */
-		along_start(along, shared, 1, 1, task->lookback);
-		while (along_next(along, &batch))
-			put_rows(along, &batch, level, targets, (ReturnSetInfo *) fcinfo->resultinfo);
-	} while (along_next_series(along));
+						along->table->label, (uint64) along->panel->rows->count, search.span)));
+	if (along != NULL)
+		look(&search, shared, along);
+	asked_report_missing(&search.asked, put_status, &search);
 	return (Datum) 0;
 }

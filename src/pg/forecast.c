@@ -2,6 +2,7 @@
  * forecast.c: lstm_forecast: forecasts from the newest rows of a relation.
  */
 #include "arguments.h"
+#include "asked.h"
 #include "error.h"
 #include "model_cache.h"
 #include "newest.h"
@@ -19,13 +20,12 @@ typedef struct Forecast
 	ReturnSetInfo *result;
 	Datum	   *targets;		/* the names of the model's, as text */
 	Datum		ok;				/* the same of the status */
-	Size		held;			/* bytes of what was asked for */
 
 	/* of several series */
 	PanelPlan	plan;
 	Panel	   *panel;
-	Dictionary *asked;			/* those that were asked for by name; NULL: all */
-	bool	   *answered;		/* of these */
+	Asked		asked;
+	ReadFilter	filter;
 	MemoryContext each;			/* of one series */
 } Forecast;
 
@@ -70,8 +70,9 @@ put_forecast(const Forecast *forecast, const char *label, const Timeline *timeli
 
 /* A row that says why a series has no forecast. */
 static void
-put_status(const Forecast *forecast, const char *label, const char *status)
+put_status(void *state, const char *label, const char *status)
 {
+	const Forecast *forecast = state;
 	Datum		values[8] = {0};
 	bool		nulls[8] = {label == NULL, true, true, true, true, true, true, false};
 
@@ -91,11 +92,8 @@ forecast_series(void *state, SeriesRows *read)
 	MemoryContext caller = MemoryContextSwitchTo(forecast->each);
 	Outlook		outlook;
 	char	   *reason = outlook_make(&forecast->plan, forecast->panel, read, forecast->as_of, forecast->steps, &outlook);
-	int64		asked = forecast->asked == NULL || read->label == NULL ? -1 :
-		dictionary_find(forecast->asked, read->label);
 
-	if (asked >= 0)
-		forecast->answered[asked] = true;
+	asked_answer(&forecast->asked, read->label);
 	if (reason != NULL && !forecast->plan.skip)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
@@ -105,54 +103,24 @@ forecast_series(void *state, SeriesRows *read)
 	else
 	{
 		outlook_show(&outlook, forecast->loaded);
-		forecast->loaded->held += forecast->held;
+		forecast->loaded->held += forecast->asked.held;
 		put_forecast(forecast, read->label, &outlook.timeline, outlook.origin);
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(forecast->each);
 }
 
-/* The names that were asked for, each once. */
-static void
-read_asked(FunctionCallInfo fcinfo, Forecast *forecast, ReadFilter *filter)
-{
-	int			count;
-	char	  **names = argument_names(fcinfo, 5, "series", PG_INT32_MAX, &count);
-
-	if (names == NULL)
-		return;
-	filter->series = PG_GETARG_DATUM(5);
-	forecast->held = dictionary_memory(count) + count * (sizeof(char *) + sizeof(bool));
-	for (int i = 0; i < count; i++)
-		forecast->held += strlen(names[i]) + 1;
-	check_memory(forecast->held, "the list of series", "ask for fewer at once");
-	forecast->asked = dictionary_for(count);
-	for (int i = 0; i < count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		(void) dictionary_note(forecast->asked, names[i]);
-	}
-	forecast->answered = palloc0(count * sizeof(bool) + 1);
-}
-
 /* Models that see more than one series' own columns: the relation is read series by series. */
 static void
-forecast_all(FunctionCallInfo fcinfo, Forecast *forecast, Oid relation)
+forecast_all(Forecast *forecast, Oid relation)
 {
 	const lf_model *model = &forecast->loaded->model;
-	ReadFilter	filter = {0};
 	Table	   *table = newest_open(model, relation, &forecast->plan);
 
 	forecast->panel = panel_create(&forecast->plan, table->series_column != NULL);
 	forecast->each = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast of a series", ALLOCSET_DEFAULT_SIZES);
-	read_asked(fcinfo, forecast, &filter);
-	table_read_series(table, &filter, forecast_series, forecast);
-	for (Size i = 0; forecast->asked != NULL && i < dictionary_count(forecast->asked); i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (!forecast->answered[i])
-			put_status(forecast, dictionary_labels(forecast->asked)[i], "there are no rows of it");
-	}
+	table_read_series(table, &forecast->filter, forecast_series, forecast);
+	asked_report_missing(&forecast->asked, put_status, forecast);
 	MemoryContextDelete(forecast->each);
 }
 
@@ -193,16 +161,12 @@ lstm_forecast(PG_FUNCTION_ARGS)
 	forecast.targets = model_targets(model);
 	forecast.ok = CStringGetTextDatum("ok");
 	forecast.steps = model_steps(model, !PG_ARGISNULL(1), PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1));
-	if (!PG_ARGISNULL(5) && model->series_column[0] == '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the model was trained on one series, and \"series\" asks for one by name"),
-				 errhint("Train with series_column, or leave series out.")));
+	forecast.asked = asked_read(fcinfo, 5, model, &forecast.filter);
 
 	if (!OidIsValid(relation) && model->relation[0] == '\0' && model->tail != NULL)
 		forecast_tail(fcinfo, &forecast);
 	else if (outlook_is_needed(model))
-		forecast_all(fcinfo, &forecast, relation);
+		forecast_all(&forecast, relation);
 	else
 	{
 		int			columns;

@@ -258,6 +258,8 @@ skip(Panel *panel, const PanelPlan *plan, const char *label, const char *reason)
 				 errmsg("%s cannot be used: %s", series_text(panel, label, plan->series.source), reason),
 				 panel->names != NULL ?
 				 errhint("Leave it out in a view, or with option \"on_error\" set to \"skip\".") : 0));
+	if (plan->left_out != NULL)
+		plan->left_out(plan->left_out_state, label, reason);
 	if (panel->skipped++ > 0)
 		return;
 	panel->skipped_label = MemoryContextStrdup(panel->context, label == NULL ? "NULL" : psprintf("\"%s\"", label));
@@ -363,7 +365,8 @@ panel_read(PanelPlan *plan, const Table *table, const ReadFilter *filter)
 	Reading		reading = {panel, plan};
 
 	table_read_series(table, filter, add_series, &reading);
-	panel_finish(panel, filter->label == NULL ? plan->series.source :
+	if (panel->series > 0 || plan->left_out == NULL)
+		panel_finish(panel, filter->label == NULL ? plan->series.source :
 				 psprintf("series \"%s\" of %s", filter->label, plan->series.source));
 	return panel;
 }

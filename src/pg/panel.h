@@ -21,6 +21,8 @@ typedef struct PanelPlan
 	bool		choose_calendar;	/* the same: those that suit the rows */
 	bool		keep_times;
 	bool		skip;			/* leave out series that cannot be used; else they are errors */
+	series_left_out left_out;	/* is told of each of these; NULL: they are only counted */
+	void	   *left_out_state;
 	uint64		least_rows;		/* that a series needs */
 } PanelPlan;
 
@@ -62,7 +64,7 @@ void		panel_finish(Panel *panel, const char *source);
 /* A WARNING where series were left out; 'done' is what happens with the others. */
 void		panel_report_skipped(const Panel *panel, const char *source, const char *done);
 
-/* Both for the series of a table. */
+/* Both for the series of a table. Where all are left out and the plan is told of each, the panel is empty. */
 Panel	   *panel_read(PanelPlan *plan, const Table *table, const ReadFilter *filter);
 
 /*

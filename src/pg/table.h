@@ -42,6 +42,9 @@ typedef struct SeriesRows
 
 typedef void (*series_receiver) (void *state, SeriesRows *series);
 
+/* Told of a series that nothing is done with, and why. */
+typedef void (*series_left_out) (void *state, const char *label, const char *reason);
+
 /* Which rows of which series are read. */
 typedef struct ReadFilter
 {

@@ -153,7 +153,7 @@ static Datum
 values_of_names(Oid type, Datum names)
 {
 	int			count;
-	Datum	   *elements = names_of(names, &count);
+	Datum	   *elements;
 	Oid			function;
 	Oid			parameter;
 	FmgrInfo	input;
@@ -161,13 +161,20 @@ values_of_names(Oid type, Datum names)
 	bool		by_value;
 	char		alignment;
 
+	/* a text is what it is */
+	if (type == TEXTOID || type == VARCHAROID)
+		return names;
 	getTypeInputInfo(type, &function, &parameter);
 	fmgr_info(function, &input);
 	get_typlenbyvalalign(type, &length, &by_value, &alignment);
+	elements = names_of(names, &count);
 	for (int i = 0; i < count; i++)
 	{
+		char	   *name = TextDatumGetCString(elements[i]);
+
 		CHECK_FOR_INTERRUPTS();
-		elements[i] = InputFunctionCall(&input, TextDatumGetCString(elements[i]), parameter, -1);
+		elements[i] = InputFunctionCall(&input, name, parameter, -1);
+		pfree(name);
 	}
 	return PointerGetDatum(construct_array(elements, count, type, length, by_value, alignment));
 }
@@ -182,7 +189,7 @@ dictionary_of_names(Datum names)
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		(void) dictionary_number(dictionary, TextDatumGetCString(elements[i]));
+		(void) dictionary_note(dictionary, TextDatumGetCString(elements[i]));
 	}
 	return dictionary;
 }
@@ -474,7 +481,7 @@ table_read_series(const Table *table, const ReadFilter *filter, series_receiver 
 		options.params->params[0] = (ParamExternData) {
 			.value = values_of_names(table->series_type, filter->series),
 			.pflags = PARAM_FLAG_CONST,
-			.ptype = get_array_type(table->series_type),
+			.ptype = get_array_type(table->series_type == VARCHAROID ? TEXTOID : table->series_type),
 		};
 	}
 	else if (filter->series != 0)

@@ -3,7 +3,7 @@ BEGIN;
 SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
-SELECT plan(69);
+SELECT plan(62);
 \ir ../include/failure.sql
 \ir ../include/seal.sql
 
@@ -95,8 +95,8 @@ CREATE VIEW mine.own AS SELECT at, abs(v) AS v FROM mine.days;
 CREATE VIEW mine.deep AS SELECT at, v FROM (SELECT at, (SELECT v) AS v FROM mine.own) d WHERE at > '2023-01-01';
 CREATE VIEW mine.deeper AS SELECT at, v FROM mine.calls;
 CREATE FUNCTION mine.ours(a float8, b float8) RETURNS float8 LANGUAGE sql AS 'SELECT a + b';
-CREATE OPERATOR mine.+++ (LEFTARG = float8, RIGHTARG = float8, FUNCTION = mine.ours);
-CREATE VIEW mine.with_operator AS SELECT at, v OPERATOR(mine.+++) 1::float8 AS v FROM mine.days;
+CREATE OPERATOR mine.<+> (LEFTARG = float8, RIGHTARG = float8, FUNCTION = mine.ours);
+CREATE VIEW mine.with_operator AS SELECT at, v OPERATOR(mine.<+>) 1::float8 AS v FROM mine.days;
 CREATE MATERIALIZED VIEW mine.kept AS SELECT at, author.spy(v) AS v FROM mine.days;
 DELETE FROM author.seen;
 INSERT INTO models SELECT relation, pg_temp.trained(relation::regclass)
@@ -132,6 +132,7 @@ SELECT is(pg_temp.forecasts(current_user, 'mine.guarded'), '42501: the model nam
 ---- names that mean another relation to another user ----
 
 CREATE TABLE public.mine_days AS TABLE mine.days;
+CREATE TEMP TABLE x AS TABLE mine.days;
 SELECT throws_ok(format($$ SELECT lstm_forecast(pg_temp.seal(overlay(model PLACING %L::bytea FROM position('mine.days'::bytea IN model)), lookup))
     FROM models, crc WHERE name = 'mine.days' $$, name), '22P03', 'the value is not a model, or it is damaged', format('%s is no name of a relation', name))
     FROM (VALUES ('mine_days'), ('pg_temp.x')) AS v (name);
