@@ -17,7 +17,7 @@ CORE = activation average base blend bounds combinations crc32c defaults error_p
 	initialize interval kernels kernels_avx2 kernels_avx512 kernels_generic layer layer_bidirectional \
 	layer_category_embedding layer_conv1d layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d \
 	layer_segment_lstm layer_shape layer_time_distributed level loss matrix metrics model model_bytes network optimizer \
-	patches pool predict preset quantile random renew scaler score season shards split tally task_bytes \
+	patches pool predict preset quantile random renew scaler score season shards sound split tally task_bytes \
 	trainer transfer window
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
