@@ -33,7 +33,7 @@ $(BUILD)/double/%_test: test/core/%_test.c $(CORE:%=$(BUILD)/double/%.o)
 	$(CC) -DLF_DOUBLE $(filter-out -Wdouble-promotion,$(TEST_CFLAGS)) $(BLAS_CPPFLAGS) $^ $(BLAS_LIBS) -lm -lpthread -o $@
 
 # Plain loops: the sanitizers are to see every access, which they cannot inside a library.
-$(FUZZER): test/fuzz/model_fuzz.c test/fuzz/model_target.h $(CORE_SOURCES) $(CORE_HEADERS)
+$(FUZZER): test/fuzz/model_fuzz.c test/fuzz/model_target.h test/fuzz/forgery.h $(CORE_SOURCES) $(CORE_HEADERS)
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DLF_CHECKED \
 		-DLF_NO_BLAS -Isrc/core -Itest/core $< $(CORE_SOURCES) -lm -lpthread -o $@

@@ -355,7 +355,7 @@ use(const lf_model *model, lf_random *random)
 {
 	outcome		result = run(model, random);
 
-	if (result == FORECAST && average(model) == BROKEN)
+	if (result == FORECAST && lf_random_below(random, 4) == 0 && average(model) == BROKEN)
 		result = BROKEN;
 	if (result == FORECAST && lf_random_below(random, 32) == 0 && renew(model, random) == BROKEN)
 		result = BROKEN;
