@@ -17,7 +17,7 @@ CORE = activation average base blend bounds combinations crc32c defaults error_p
 	initialize interval kernels kernels_avx2 kernels_avx512 kernels_generic layer layer_bidirectional \
 	layer_category_embedding layer_conv1d layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d \
 	layer_segment_lstm layer_shape layer_time_distributed level loss matrix metrics model model_bytes network optimizer \
-	patches pool predict preset quantile random renew scaler score season shards split tally task_bytes \
+	patches pool predict preset quantile random renew scaler score season shards sound split tally task_bytes \
 	trainer transfer window
 
 # The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
@@ -249,4 +249,17 @@ faults: $(FAULTS)
 $(FAULTS): $(OBJS) test/tap/faults_allocators.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_SL) -shared $^ $(LDFLAGS) $(SHLIB_LINK) $(ALLOCATORS:%=-Wl,--wrap=%) -o $@
+
+# The module with the sanitizer of undefined behaviour and the assertions of the core, for test/tap/forgeries.sh and calls.sh.
+# Not its kernels: they are the slowest to build and to run, and the fuzzer has them with it.
+UBSAN = build/ubsan/lstm_forecast.so
+UBSAN_OBJS = $(patsubst src/%,build/ubsan/%,$(filter-out src/core/kernels_%,$(OBJS)))
+UBSAN_CFLAGS = $(filter-out -O% -g% -fwrapv,$(CFLAGS)) -O1 -DLF_CHECKED -fsanitize=undefined -fno-sanitize-recover=undefined
+ubsan: $(UBSAN)
+build/ubsan/core/%.o: override CFLAGS += -std=c11
+build/ubsan/%.o: src/%.c $(wildcard src/core/*.h src/pg/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(UBSAN_CFLAGS) $(CFLAGS_SL) -c $< -o $@
+$(UBSAN): $(UBSAN_OBJS) $(filter src/core/kernels_%,$(OBJS))
+	$(CC) $(CFLAGS) $(CFLAGS_SL) -fsanitize=undefined -shared $^ $(LDFLAGS) $(SHLIB_LINK) -o $@
 endif

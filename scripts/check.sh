@@ -48,16 +48,23 @@ core_tests() {
     return $result
 }
 
+# forged models and random calls, with the sanitizer of undefined behaviour in the extension
+undefined_behaviour() {
+    "$make" -j2 -s ubsan BLAS="$blas" PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config" &&
+        MODULE=build/ubsan/lstm_forecast.so CALLS=3000 SEED=2 scripts/servers.sh test/tap/forgeries.sh test/tap/calls.sh
+}
+
 suite 'core, float' core_tests float
 suite 'core, float, avx2' core_tests float avx2
 suite 'core, float, generic' core_tests float generic
 suite 'core, double' core_tests double
-suite 'fuzz, model bytes' build/"$blas"/model_fuzz 1500000 1 test/fuzz/corpus/model/*
+suite 'fuzz, model bytes' build/"$blas"/model_fuzz 250000 200000 1 test/fuzz/corpus/model/*
 suite 'pg_regress' scripts/with_cluster.sh "$make" -s installcheck BLAS="$blas" \
     PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config"
 suite 'pgTAP' scripts/with_cluster.sh scripts/pgtap.sh
 suite 'README' scripts/with_cluster.sh scripts/check_readme.sh
 suite 'servers' scripts/servers.sh
+suite 'undefined behaviour' undefined_behaviour
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

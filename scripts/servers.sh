@@ -3,8 +3,9 @@
 #
 #     scripts/servers.sh [FILE ...]
 #
-# Without a file it runs all in test/tap. The build is staged in a temporary folder, nothing is installed. Variables make
-# them longer: KILLS (of crash.sh), SESSIONS and DURATION in seconds (of sessions.sh).
+# Without a file it runs all in test/tap but forgeries.sh. The build is staged in a temporary folder, nothing is installed.
+# MODULE is a library that takes the place of the extension's, built in another way. Variables make some tests longer: KILLS (of
+# crash.sh), SESSIONS and DURATION in seconds (of sessions.sh).
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -24,6 +25,7 @@ trap 'rm -rf "$STAGE"' EXIT
 trap 'exit 1' INT TERM
 "$make" -s install DESTDIR="$STAGE" PG_CONFIG="$PG_BIN/pg_config" >"$STAGE/install.log" 2>&1 ||
     { cat "$STAGE/install.log" >&2; exit 1; }
+[ -z "${MODULE:-}" ] || cp "$MODULE" "$STAGE$("$PG_BIN/pg_config" --pkglibdir)/lstm_forecast.so"
 chmod -R a+rX "$STAGE"
 STAGED_SETTINGS=$(scripts/staged_settings.sh "$STAGE" "$version" | sed "s/=\(.*\)/ = '\1'/")
 export STAGED_SETTINGS
@@ -32,7 +34,7 @@ failed=0
 # the clock is waited for while the others run
 waits_for=
 if [ $# -eq 0 ]; then
-    set -- $(ls test/tap/*.sh | grep -v -e /server.sh -e /cron.sh)
+    set -- $(ls test/tap/*.sh | grep -v -e /server.sh -e /cron.sh -e /forgeries.sh)
     sh test/tap/cron.sh >"$STAGE/cron.out" 2>&1 &
     waits_for=$!
 fi

@@ -3,7 +3,7 @@
 # Every C test is built twice where it makes sense: as the module is (float), and with LF_DOUBLE for what needs digits.
 
 BUILD ?= build/$(BLAS)
-TEST_CFLAGS = -std=c11 -O2 -g $(WARNINGS) $(PROCESSOR_CFLAGS) -Werror -Isrc/core -Itest/core
+TEST_CFLAGS = -std=c11 -O2 -g -DLF_CHECKED $(WARNINGS) $(PROCESSOR_CFLAGS) -Werror -Isrc/core -Itest/core
 CORE_TESTS = $(patsubst test/core/%.c,%,$(wildcard test/core/*_test.c))
 # central differences need double
 FLOAT_TESTS = $(patsubst %,$(BUILD)/float/%,$(filter-out gradient_test,$(CORE_TESTS)))
@@ -19,7 +19,7 @@ core-programs: $(FLOAT_TESTS) $(DOUBLE_TESTS)
 
 $(BUILD)/float/%.o: src/core/%.c $(CORE_HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(CORE_CFLAGS) $(if $(findstring kernels_,$<),$(KERNEL_CFLAGS)) -Werror -g -Isrc/core $(BLAS_CPPFLAGS) -c $< -o $@
+	$(CC) -DLF_CHECKED $(CORE_CFLAGS) $(if $(findstring kernels_,$<),$(KERNEL_CFLAGS)) -Werror -g -Isrc/core $(BLAS_CPPFLAGS) -c $< -o $@
 
 # Digits are what this build is for: sums stay in the order in which they are written.
 $(BUILD)/double/%.o: src/core/%.c $(CORE_HEADERS)
@@ -33,15 +33,15 @@ $(BUILD)/double/%_test: test/core/%_test.c $(CORE:%=$(BUILD)/double/%.o)
 	$(CC) -DLF_DOUBLE $(filter-out -Wdouble-promotion,$(TEST_CFLAGS)) $(BLAS_CPPFLAGS) $^ $(BLAS_LIBS) -lm -lpthread -o $@
 
 # Plain loops: the sanitizers are to see every access, which they cannot inside a library.
-$(FUZZER): test/fuzz/model_fuzz.c test/fuzz/model_target.h $(CORE_SOURCES) $(CORE_HEADERS)
+$(FUZZER): test/fuzz/model_fuzz.c test/fuzz/model_target.h test/fuzz/forgery.h $(CORE_SOURCES) $(CORE_HEADERS)
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
+	$(CC) -std=c11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DLF_CHECKED \
 		-DLF_NO_BLAS -Isrc/core -Itest/core $< $(CORE_SOURCES) -lm -lpthread -o $@
 
 # The same inputs for libFuzzer, which sees what code they reach: "make fuzz". No sanitizer but that of addresses in the
 # kernels, which clang unrolls: they would take ten minutes.
 LIBFUZZER = build/fuzz/model_libfuzzer
-LIBFUZZER_CFLAGS = -std=c11 -O1 -gline-tables-only -fno-omit-frame-pointer -DLF_NO_BLAS -Isrc/core -Itest/core
+LIBFUZZER_CFLAGS = -std=c11 -O1 -gline-tables-only -fno-omit-frame-pointer -DLF_NO_BLAS -DLF_CHECKED -Isrc/core -Itest/core
 LIBFUZZER_CHECKS = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 build/fuzz/%.o: src/core/%.c $(CORE_HEADERS)
@@ -56,7 +56,7 @@ fuzzers: $(FUZZER) $(LIBFUZZER)
 
 # ---- with the sanitizers: "make asan"
 
-ASAN_CFLAGS = -std=c11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DLF_NO_BLAS \
+ASAN_CFLAGS = -std=c11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DLF_NO_BLAS -DLF_CHECKED \
 	-Isrc/core -Itest/core
 
 asan-tests: $(patsubst $(BUILD)/float/%,build/asan/%,$(FLOAT_TESTS))

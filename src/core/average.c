@@ -218,6 +218,13 @@ lf_average_result(const lf_average *average, const lf_model *model, lf_real *wei
 	}
 }
 
+/* Of counts that are at most LF_MOST_ROWS, and so is their sum. */
+static uint64_t
+sum_of(uint64_t a, uint64_t b)
+{
+	return a + b < LF_MOST_ROWS ? a + b : LF_MOST_ROWS;
+}
+
 static uint64_t
 larger(uint64_t a, uint64_t b)
 {
@@ -234,12 +241,12 @@ record_missing(lf_missing_record *sum, const lf_missing_record *more)
 	bool		first = sum->values == 0;
 
 	sum->season = (int) larger((uint64_t) sum->season, (uint64_t) more->season);
-	sum->rows += more->rows;
+	sum->rows = sum_of(sum->rows, more->rows);
 	if (more->values == 0)
 		return;
 	sum->first = first || more->first < sum->first ? more->first : sum->first;
 	sum->last = first || more->last > sum->last ? more->last : sum->last;
-	sum->values += more->values;
+	sum->values = sum_of(sum->values, more->values);
 }
 
 void
@@ -249,9 +256,9 @@ lf_average_record(lf_model *sum, const lf_model *model)
 	sum->last_time = model->last_time > sum->last_time ? model->last_time : sum->last_time;
 	sum->season = (int) larger((uint64_t) sum->season, (uint64_t) model->season);
 	sum->final_epochs = (int) larger((uint64_t) sum->final_epochs, (uint64_t) model->final_epochs);
-	sum->rows += model->rows;
-	sum->windows += model->windows;
-	sum->validation_windows += model->validation_windows;
+	sum->rows = sum_of(sum->rows, model->rows);
+	sum->windows = sum_of(sum->windows, model->windows);
+	sum->validation_windows = sum_of(sum->validation_windows, model->validation_windows);
 	for (int i = 0; i < model->task.targets * LF_FORECASTERS; i++)
 	{
 		lf_score   *score = &sum->scores[i];

@@ -75,25 +75,41 @@ lf_arena_over(void *block, size_t size)
 	return (lf_arena) {.base = (char *) block + skip, .size = size - skip};
 }
 
-void *
-lf_arena_take(lf_arena *arena, size_t count, size_t size)
+/* count * size bytes from the next multiple of an alignment on, and up to one where the rest is not for others. */
+static void *
+take(lf_arena *arena, size_t count, size_t size, size_t alignment, bool whole)
 {
+	size_t		skip = (alignment - arena->used % alignment) % alignment;
 	size_t		bytes;
 	void	   *place;
 
-	if (count > (SIZE_MAX - LF_ALIGNMENT) / size)
+	if (count > (SIZE_MAX - 2 * LF_ALIGNMENT) / size)
 		arena->overflow = true;
 	if (arena->overflow)
 		return NULL;
-	bytes = (count * size + LF_ALIGNMENT - 1) / LF_ALIGNMENT * LF_ALIGNMENT;
-	if (bytes > SIZE_MAX - arena->used || (arena->base != NULL && arena->used + bytes > arena->size))
+	bytes = count * size;
+	if (whole)
+		bytes = (bytes + alignment - 1) / alignment * alignment;
+	if (skip + bytes > SIZE_MAX - arena->used || (arena->base != NULL && arena->used + skip + bytes > arena->size))
 	{
 		arena->overflow = true;
 		return NULL;
 	}
-	place = arena->base == NULL ? NULL : arena->base + arena->used;
-	arena->used += bytes;
+	place = arena->base == NULL ? NULL : arena->base + arena->used + skip;
+	arena->used += skip + bytes;
 	return place;
+}
+
+void *
+lf_arena_take(lf_arena *arena, size_t count, size_t size)
+{
+	return take(arena, count, size, LF_ALIGNMENT, true);
+}
+
+void *
+lf_arena_take_small(lf_arena *arena, size_t count, size_t size)
+{
+	return take(arena, count, size, size, false);
 }
 
 lf_real *

@@ -88,6 +88,23 @@ void	   *lf_arena_take(lf_arena *arena, size_t count, size_t size);
 lf_real    *lf_arena_reals(lf_arena *arena, size_t count);
 
 /*
+ * The same for an array of something small, which starts at a multiple of its element's size, a power of 2, and takes no
+ * more than it needs: models have many texts of few bytes. What is taken aligned afterwards is so again.
+ */
+void	   *lf_arena_take_small(lf_arena *arena, size_t count, size_t size);
+
+/*
+ * What holds wherever this code is right. Looked at in the builds that tests run, which define LF_CHECKED: there it ends
+ * the program, in others it is not even computed.
+ */
+#ifdef LF_CHECKED
+#include <assert.h>
+#define LF_ASSERT(condition) assert(condition)
+#else
+#define LF_ASSERT(condition) ((void) 0)
+#endif
+
+/*
  * What one walk through a network knows besides the data. 'interrupt' is a flag that the caller's signal handlers set
  * (NULL: none); long loops look at it and leave early, and the walk then reports LF_INTERRUPTED. Its results are
  * worthless in that case, its inputs unharmed.

@@ -30,6 +30,10 @@ typedef enum lf_time_kind
 
 #define LF_TIME_KINDS 5
 
+/* The longest steps: above, the rest of a stamp would not fit into 64 bits. */
+#define LF_LONGEST_STEP_MONTHS (12 * 200000)
+#define LF_LONGEST_STEP_DAYS 10000000
+
 /*
  * The distance of two rows. The core only keeps it: adding it up is calendar arithmetic, which the caller's date types
  * do. Integers use 'units' alone; dates and times months, days and units = microseconds.
@@ -61,6 +65,9 @@ typedef struct lf_labels
 
 #define LF_MAX_CATEGORIES 10000
 #define LF_MAX_SERIES 1000000
+
+/* Rows or values that a model can have been trained on: sums of these stay there, and as signed numbers they are the same. */
+#define LF_MOST_ROWS (UINT64_C(1) << 62)
 
 typedef struct lf_model
 {

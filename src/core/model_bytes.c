@@ -8,6 +8,7 @@
 
 #include "crc32c.h"
 #include "level.h"
+#include "sound.h"
 #include "task_bytes.h"
 
 #include <math.h>
@@ -39,9 +40,6 @@ transfer_categories(lf_stream *s, lf_model *model)
 			labels = model->categories[i];
 		lf_transfer_int(s, &labels.count, 0, LF_MAX_CATEGORIES);
 		lf_transfer_texts(s, &labels.label, (size_t) labels.count);
-		/* a column of NULLs alone has none */
-		if (labels.count > 0 && model->task.kind[i] != LF_COLUMN_CATEGORY)
-			s->failed = true;
 		if (s->direction == LF_READING && model->categories != NULL)
 			model->categories[i] = labels;
 	}
@@ -64,8 +62,6 @@ transfer_series(lf_stream *s, lf_model *model)
 	if (s->failed)
 		return;
 	model->series = (size_t) series;
-	if (!named && series > 1)
-		s->failed = true;
 	if (named)
 		lf_transfer_texts(s, &model->labels, model->series);
 	scalers = model->series * (size_t) model->columns;
@@ -79,8 +75,6 @@ transfer_series(lf_stream *s, lf_model *model)
 			scaler = model->scaler[i];
 		lf_transfer_finite(s, &scaler.offset);
 		lf_transfer_finite(s, &scaler.scale);
-		if (!(scaler.scale > 0))	/* quantiles keep their order */
-			s->failed = true;
 		if (s->direction == LF_READING && model->scaler != NULL)
 			model->scaler[i] = scaler;
 	}
@@ -90,8 +84,6 @@ transfer_series(lf_stream *s, lf_model *model)
 		double		unit = s->direction == LF_READING ? 0 : model->unit[i];
 
 		lf_transfer_finite(s, &unit);
-		if (!(unit > 0))
-			s->failed = true;
 		if (s->direction == LF_READING && model->unit != NULL)
 			model->unit[i] = unit;
 	}
@@ -187,7 +179,7 @@ transfer_errors(lf_stream *s, lf_errors *errors, int targets)
 			memcpy(&bits, &error, 4);
 			bits = (uint32_t) lf_transfer_integer(s, bits, 4);
 			memcpy(&error, &bits, 4);
-			if (!isfinite(error) || error < 0)
+			if (!isfinite(error))
 				s->failed = true;
 			if (s->direction == LF_READING && errors->error != NULL)
 				errors->error[i * most + k] = error;
@@ -230,8 +222,6 @@ transfer_blend(lf_stream *s, lf_model *model)
 		model->blend = NULL;
 		return;
 	}
-	if (!lf_task_can_blend(&model->task))
-		s->failed = true;
 	model->blend = lf_transfer_array(s, model->blend, (size_t) model->task.targets, sizeof(lf_blend), 12);
 	for (int j = 0; j < model->task.targets && !s->failed; j++)
 	{
@@ -241,8 +231,6 @@ transfer_blend(lf_stream *s, lf_model *model)
 			blend = model->blend[j];
 		blend.with = lf_transfer_choice(s, blend.with, LF_FORECASTERS);
 		lf_transfer_finite(s, &blend.weight);
-		if (!(blend.weight >= 0 && blend.weight <= 1))
-			s->failed = true;
 		if (s->direction == LF_READING && model->blend != NULL)
 			model->blend[j] = blend;
 	}
@@ -305,26 +293,6 @@ transfer_weights(lf_stream *s, lf_model *model)
 		s->failed = true;
 }
 
-/* Whether spec and task, each in range by itself, go together; sets the number of weights. */
-static void
-check_spec(lf_stream *s, lf_model *model)
-{
-	lf_network	network;
-	int			layer;
-
-	if (s->failed || lf_network_create(&network, &model->spec, &layer) != LF_OK)
-	{
-		s->failed = true;
-		return;
-	}
-	model->parameters = network.parameters;
-	if (model->spec.input.rank != 2 ||
-		model->spec.input.dim[0] != model->task.lookback ||
-		model->spec.input.dim[1] != model->task.inputs / lf_task_samples(&model->task) ||
-		!lf_task_fits_output(&model->task, lf_network_output(&network)))
-		s->failed = true;
-}
-
 static void
 transfer_model(lf_stream *s, lf_model *model)
 {
@@ -332,10 +300,9 @@ transfer_model(lf_stream *s, lf_model *model)
 	lf_transfer_int(s, &model->columns, 1, LF_MAX_COLUMNS);
 	lf_transfer_training(s, &model->training);
 	lf_transfer_task(s, &model->task, model->columns, model->training.loss);
-	if (model->task.difference > 0 && model->training.normalize != LF_NORMALIZE_NONE)
+	/* the sizes of what follows come from both */
+	if (s->direction == LF_READING && (s->failed || !lf_spec_serves(&model->spec, &model->task, &model->parameters)))
 		s->failed = true;
-	if (s->direction == LF_READING)
-		check_spec(s, model);
 	lf_transfer_text(s, &model->version);
 	lf_transfer_texts(s, &model->names, (size_t) model->columns);
 	transfer_categories(s, model);
@@ -374,6 +341,13 @@ checksum(lf_stream *s, const unsigned char *bytes, size_t length)
 
 lf_status
 lf_model_write(const lf_model *model, const volatile sig_atomic_t *interrupt, unsigned char *bytes)
+{
+	LF_ASSERT(lf_model_is_sound(model));
+	return lf_model_write_unchecked(model, interrupt, bytes);
+}
+
+lf_status
+lf_model_write_unchecked(const lf_model *model, const volatile sig_atomic_t *interrupt, unsigned char *bytes)
 {
 	lf_model	copy = *model;
 	lf_stream		s = {.direction = LF_WRITING, .out = bytes, .interrupt = interrupt};
@@ -423,5 +397,7 @@ lf_model_read(const unsigned char *bytes, size_t length, const volatile sig_atom
 		return LF_INTERRUPTED;
 	if (s.failed || s.at != s.length)
 		return LF_CORRUPT;
-	return arena->overflow ? LF_TOO_LARGE : LF_OK;
+	if (arena->overflow)
+		return LF_TOO_LARGE;
+	return lf_model_flaw(model, arena->base != NULL) == LF_SOUND ? LF_OK : LF_CORRUPT;
 }

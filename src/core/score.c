@@ -75,7 +75,7 @@ lf_column_mean(const lf_frame *frame, int column, size_t rows)
 	return rows > 0 ? mean : (double) NAN;
 }
 
-/* Rows from the origin back to the newest one of the same place in the season as step k. */
+/* Rows from the origin back to the newest one of the same place in the season, of 2 rows or more, as step k. */
 static size_t
 rows_back(int k, size_t season)
 {
@@ -97,13 +97,17 @@ lf_baseline(lf_forecaster forecaster, const lf_frame *frame, int column, size_t 
 		case LF_REPEAT_LAST:
 			return last;
 		case LF_SEASONAL_NAIVE:
+			if (season < 2)
+				return (double) NAN;
 			back = rows_back(k, (size_t) season);
-			return season > 1 && back <= origin ? values[(origin - back) * stride] : (double) NAN;
+			return back <= origin ? values[(origin - back) * stride] : (double) NAN;
 		case LF_DRIFT:
 			return origin > 0 ? last + k * (last - values[0]) / (double) origin : (double) NAN;
 		case LF_SEASONAL_MEAN:
+			if (season < 2)
+				return (double) NAN;
 			back = rows_back(k, (size_t) season);
-			for (; season > 1 && count < LF_SEASONS && back <= origin; back += (size_t) season, count++)
+			for (; count < LF_SEASONS && back <= origin; back += (size_t) season, count++)
 				sum += values[(origin - back) * stride];
 			return count > 0 ? sum / count : (double) NAN;
 		case LF_MEAN:

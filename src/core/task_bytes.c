@@ -1,9 +1,7 @@
 /*
- * task_bytes.c: the fields of what a model was asked for, and what they must have in common.
+ * task_bytes.c: the fields of what a model was asked for, each in its range; what they must have in common stands in sound.c.
  */
 #include "task_bytes.h"
-
-#include <math.h>
 
 static void
 transfer_shape(lf_stream *s, lf_shape *shape, int lowest)
@@ -59,21 +57,6 @@ transfer_indexes(lf_stream *s, int16_t *index, int count, int columns)
 	}
 }
 
-/* Targets are measured, categories come first, and what lies ahead is known and within the horizon. */
-static void
-check_kinds(lf_stream *s, const lf_task *task)
-{
-	int			categories = lf_task_categories(task);
-
-	for (int j = 0; j < task->targets && !s->failed; j++)
-		if (task->kind[task->target[j]] != LF_COLUMN_MEASURED)
-			s->failed = true;
-	for (int i = 0; i < task->inputs && !s->failed; i++)
-		if ((task->kind[task->input[i]] >= LF_COLUMN_CATEGORY) != (i < categories) ||
-			(task->ahead[i] > 0 && (!lf_task_is_given(task, i) || task->ahead[i] > task->lead + task->horizon - 1)))
-			s->failed = true;
-}
-
 static void
 transfer_head(lf_stream *s, lf_head *head, lf_loss loss)
 {
@@ -115,17 +98,8 @@ lf_transfer_task(lf_stream *s, lf_task *task, int columns, lf_loss loss)
 	lf_transfer_bool(s, &task->limited);
 	lf_transfer_double(s, &task->lower_limit);
 	lf_transfer_double(s, &task->upper_limit);
-	if (isnan(task->lower_limit) || isnan(task->upper_limit) || task->lower_limit > task->upper_limit ||
-		(task->difference > 0 && (task->lead != 1 || !lf_task_targets_are_inputs(task))))
-		s->failed = true;
 	lf_transfer_bool(s, &task->independent);
 	transfer_head(s, &task->head, loss);
-	/* a spread of differences cannot be added up, and there are no rows from which each output could be measured */
-	if (task->difference > 0 && task->head.kind != LF_HEAD_POINT)
-		s->failed = true;
-	if (task->independent && !lf_task_same_columns(task))
-		s->failed = true;
-	check_kinds(s, task);
 }
 
 void

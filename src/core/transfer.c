@@ -73,17 +73,21 @@ lf_transfer_choice(lf_stream *s, int value, int count)
 	return value;
 }
 
+/* Whether so many elements can be there. */
+static bool
+are_left(lf_stream *s, size_t count, size_t bytes_each)
+{
+	if (s->failed || count > (s->length - s->at) / bytes_each)
+		s->failed = true;
+	return !s->failed;
+}
+
 void *
 lf_transfer_array(lf_stream *s, const void *existing, size_t count, size_t size, size_t bytes_each)
 {
 	if (s->direction != LF_READING)
 		return (void *) existing;
-	if (s->failed || count > (s->length - s->at) / bytes_each)
-	{
-		s->failed = true;
-		return NULL;
-	}
-	return lf_arena_take(s->arena, count, size);
+	return are_left(s, count, bytes_each) ? lf_arena_take(s->arena, count, size) : NULL;
 }
 
 void
@@ -103,7 +107,7 @@ lf_transfer_text(lf_stream *s, const char **text)
 		}
 		if (memchr(s->in + s->at, 0, (size_t) length) != NULL)
 			s->failed = true;
-		place = lf_arena_take(s->arena, (size_t) length + 1, 1);
+		place = lf_arena_take_small(s->arena, (size_t) length + 1, 1);
 		if (place != NULL)
 			place[length] = '\0';
 		*text = place;
@@ -116,7 +120,8 @@ lf_transfer_text(lf_stream *s, const char **text)
 void
 lf_transfer_texts(lf_stream *s, const char ***texts, size_t count)
 {
-	*texts = lf_transfer_array(s, *texts, count, sizeof(char *), 4);
+	if (s->direction == LF_READING)
+		*texts = are_left(s, count, 4) ? lf_arena_take_small(s->arena, count, sizeof(char *)) : NULL;
 	for (size_t i = 0; i < count && !s->failed; i++)
 	{
 		const char *text = s->direction == LF_READING ? NULL : (*texts)[i];

@@ -87,7 +87,7 @@ int			lf_transfer_choice(lf_stream *s, int value, int count);
 
 /*
  * Room for an array that is about to be read, or the array as it is. The bytes that it takes in the stream are checked
- * first, so that a forged count can ask for no more than a small multiple of what was sent.
+ * first, so that a forged count can ask for no more than a small multiple of what was sent, see LF_MODEL_MEMORY.
  */
 void	   *lf_transfer_array(lf_stream *s, const void *existing, size_t count, size_t size, size_t bytes_each);
 

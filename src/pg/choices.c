@@ -129,7 +129,8 @@ choose_as_before(Request *request)
 		options->normalize = before->training.normalize;
 	if (options->loss == LF_UNSET)
 		options->loss = before->training.loss;
-	if (options->training.learning_rate == LF_UNSET)
+	/* one that was imported has none */
+	if (options->training.learning_rate == LF_UNSET && before->training.learning_rate > 0)
 		options->training.learning_rate = before->training.learning_rate;
 	if (options->channels == LF_UNSET && before->task.independent)
 		options->channels = CHANNELS_INDEPENDENT;

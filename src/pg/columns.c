@@ -168,56 +168,17 @@ columns_of_model(const lf_model *model)
 	return columns;
 }
 
-/* The part of a frame that columns of a kind lie in. */
-static int
-part_of(lf_column_kind kind)
-{
-	switch (kind)
-	{
-		case LF_COLUMN_MEASURED:
-		case LF_COLUMN_KNOWN:
-			return 0;
-		case LF_COLUMN_STATIC:
-		case LF_COLUMN_CATEGORY:
-			return 1;
-		case LF_COLUMN_SERIES:
-			return 2;
-		case LF_COLUMN_CALENDAR:
-			return 3;
-	}
-	return 0;
-}
-
-static bool
-has_calendar_names(const lf_model *model, const Columns *columns)
-{
-	int			count = calendar_columns(columns->calendar);
-	char	  **names = calendar_column_names(columns->calendar);
-
-	for (int i = 0; i < count && count <= model->columns; i++)
-		if (strcmp(names[i], model->names[model->columns - count + i]) != 0)
-			return false;
-	return columns->read + columns->statics + (columns->series ? 1 : 0) + count == model->columns &&
-		(count == 0 || timeline_has_calendar(model->time_kind));
-}
-
 bool
 columns_are_sound(const lf_model *model)
 {
-	const uint8 *kind = model->task.kind;
-	bool		named = model->series_column[0] != '\0';
-	Columns		columns;
+	Columns		columns = columns_of_model(model);
+	int			count = calendar_columns(columns.calendar);
+	char	  **names = calendar_column_names(columns.calendar);
 
-	for (int i = 1; i < model->columns; i++)
-		if (part_of(kind[i]) < part_of(kind[i - 1]) ||
-			(kind[i] == LF_COLUMN_SERIES && kind[i - 1] == LF_COLUMN_SERIES))
-			return false;
-	columns = columns_of_model(model);
-	if (named != (model->labels != NULL) || (columns.series && !named) || !has_calendar_names(model, &columns))
+	if (columns.read + columns.statics + (columns.series ? 1 : 0) + count != model->columns)
 		return false;
-	/* what a model carries itself is measured */
-	for (int i = 0; i < model->columns && model->tail != NULL; i++)
-		if (kind[i] != LF_COLUMN_MEASURED && kind[i] != LF_COLUMN_CALENDAR)
+	for (int i = 0; i < count; i++)
+		if (strcmp(names[i], model->names[model->columns - count + i]) != 0)
 			return false;
 	return true;
 }

@@ -39,10 +39,7 @@ void		columns_add_calendar(Columns *columns, lf_task *task, CalendarSet set);
  */
 void		columns_look_ahead(lf_task *task);
 
-/*
- * Whether the columns of a stored model, which may be anything, lie in these parts, have what belongs to them, and can
- * be read.
- */
+/* Whether the calendar columns of a stored model, which is sound otherwise, have the names of a calendar. */
 bool		columns_are_sound(const lf_model *model);
 
 /* The columns of a model, as they are in its frame. */

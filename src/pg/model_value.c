@@ -54,6 +54,9 @@ model_load(const bytea *value)
 
 	read_value(value, &arena, &loaded->model);
 	needed = arena.used + LF_ALIGNMENT;
+	/* what is stored must stay readable, whatever the setting; no reader takes more than this factor says */
+	if (needed > LF_MODEL_MEMORY(VARSIZE_ANY_EXHDR(value)) + LF_ALIGNMENT)
+		check_memory(needed, "this model", "use a smaller one");
 	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
 	read_value(value, &arena, &loaded->model);
 	for (int i = 0; i < loaded->model.columns; i++)

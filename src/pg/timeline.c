@@ -108,9 +108,9 @@ timeline_has_step(const Timeline *timeline)
 	if (timeline->kind == LF_TIME_NONE)
 		return false;
 	if (timeline_has_calendar(timeline->kind) && step->months != 0)
-		return step->months > 0 && step->months <= LONGEST_STEP_MONTHS;
+		return step->months > 0 && step->months <= LF_LONGEST_STEP_MONTHS;
 	if (timeline_has_calendar(timeline->kind) && step->days != 0)
-		return step->days > 0 && step->days <= LONGEST_STEP_DAYS;
+		return step->days > 0 && step->days <= LF_LONGEST_STEP_DAYS;
 	return step->units > 0;
 }
 

@@ -30,10 +30,6 @@ typedef struct TimelinePlace
 	int64		rest;
 } TimelinePlace;
 
-/* The longest steps: above, the rest of a stamp would not fit. */
-#define LONGEST_STEP_MONTHS (12 * 200000)
-#define LONGEST_STEP_DAYS 10000000
-
 /* A timeline of stamps of this kind, without a step, in the session's time zone. */
 Timeline	timeline_of_kind(lf_time_kind kind);
 

@@ -144,7 +144,7 @@ add_scores(lf_score *scores, const lf_metrics *metrics, const Along *along)
 
 		scores[i].count += metrics[i].score.count;
 		scores[i].absolute += metrics[i].score.absolute / unit;
-		scores[i].squares += metrics[i].score.squares / (unit * unit);
+		scores[i].squares += metrics[i].score.squares / unit / unit;	/* the square of a small one is 0 */
 	}
 }
 

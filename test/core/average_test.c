@@ -196,7 +196,7 @@ change_model(sample *s, change what)
 	switch (what)
 	{
 		case CHANGE_NAME: s->names[2] = "other"; break;
-		case CHANGE_INPUT: model->task.input[0] = 1; break;
+		case CHANGE_INPUT: model->task.input[1] = 2; break;
 		case CHANGE_KIND: model->task.kind[0] = LF_COLUMN_KNOWN; break;
 		case CHANGE_TIME_COLUMN: model->time_column = "when"; break;
 		case CHANGE_AHEAD: model->task.ahead[1] = 1; break;
@@ -212,7 +212,7 @@ change_model(sample *s, change what)
 		case CHANGE_NORMALIZE: model->training.normalize = LF_NORMALIZE_MEAN; break;
 		case CHANGE_SEASON: model->task.season = 3; break;
 		case CHANGE_SCALE: model->training.scale = LF_SCALE_NONE; break;
-		case CHANGE_STATIC: s->scaler[1].offset += 1; break;
+		case CHANGE_STATIC: s->scaler[2].offset += 1; break;
 		case CHANGE_CATEGORY: s->category[1] = "valleys"; break;
 		case CHANGE_STEP: model->step.units++; break;
 		case CHANGE_ZONE: model->time_zone = "UTC"; break;
@@ -276,7 +276,7 @@ test_differences(void)
 			sample_open(&b, number);
 			/* one of each: a static column, and a season that nothing is measured from */
 			if (!alone)
-				a.model.task.kind[1] = b.model.task.kind[1] =
+				a.model.task.kind[2] = b.model.task.kind[2] =
 					tests[i].what == CHANGE_STATIC ? LF_COLUMN_STATIC : LF_COLUMN_CATEGORY;
 			change_model(&b, tests[i].what);
 			found[alone][0] = lf_models_differ(&a.model, &b.model);
@@ -309,7 +309,7 @@ test_record(void)
 	lf_average_record(&a.model, &b.model);
 	ok(a.model.rows == 2000 && a.model.windows == 1000 && a.model.validation_windows == 398, "rows and windows add up");
 	ok(a.model.last_time == 77 && a.model.final_epochs == 11, "the newest time and the most epochs count");
-	ok(a.model.missing.values == 20 && a.model.missing.first == INT64_C(-987654321098765) && a.model.missing.last == 9,
+	ok(a.model.missing.values == 20 && a.model.missing.first == INT64_C(-2345678) && a.model.missing.last == 9,
 	   "what was missing is that of both");
 	ok(a.scores[3].absolute == 75 && a.scores[3].behind == 4 && a.scores[3].count == 796, "scores add up");
 	ok(isfinite(a.scores[0].count), "a count that overflows stays one");

@@ -19,13 +19,14 @@
 #define SAMPLE_ERRORS 5
 #define SAMPLE_COLUMNS 3
 #define SAMPLE_SERIES 3
+#define SAMPLE_CATEGORIES 2
 
 typedef struct sample
 {
 	lf_model	model;
 	const char *names[SAMPLE_COLUMNS];
 	const char *labels[SAMPLE_SERIES];
-	const char *category[2];
+	const char *category[SAMPLE_CATEGORIES];
 	lf_labels	categories[SAMPLE_COLUMNS];
 	lf_scaler	scaler[SAMPLE_SERIES * SAMPLE_COLUMNS];
 	double		unit[SAMPLE_SERIES * 2];
@@ -62,11 +63,66 @@ sample_loss(int number)
 	}
 }
 
-/* Three columns, of which two are inputs and targets; two steps. */
+/*
+ * What the columns of a sample are: two that are measured, and one more kind in most of them. All are inputs, and the measured
+ * ones targets, in another order; but one is a target alone where there is a link.
+ */
 static inline void
-sample_trained(lf_model *model, int number)
+sample_columns(lf_model *model, int number)
 {
-	static const double levels[] = {0.05, 0.25, 0.5, 0.975};
+	static const struct
+	{
+		int			columns;
+		lf_column_kind third;
+		bool		named;		/* several series */
+		bool		aggregate;	/* trained without a table, and so without names of its columns */
+		lf_time_kind time_kind;
+	}			samples[LF_PRESETS] = {
+		[LF_VANILLA] = {3, LF_COLUMN_CATEGORY, true, false, LF_TIME_TIMESTAMPTZ},
+		[LF_STACKED] = {3, LF_COLUMN_KNOWN, false, false, LF_TIME_DATE},
+		[LF_PRESET_BIDIRECTIONAL] = {3, LF_COLUMN_CALENDAR, false, true, LF_TIME_TIMESTAMPTZ},
+		[LF_CNN_LSTM] = {3, LF_COLUMN_STATIC, false, false, LF_TIME_INTEGER},
+		[LF_CONV_LSTM] = {3, LF_COLUMN_SERIES, true, false, LF_TIME_TIMESTAMP},
+		[LF_ENCODER_DECODER] = {2, LF_COLUMN_MEASURED, false, false, LF_TIME_TIMESTAMPTZ},
+		[LF_SEGMENT] = {2, LF_COLUMN_MEASURED, false, true, LF_TIME_NONE},
+	};
+	lf_task    *task = &model->task;
+
+	model->columns = samples[number].columns;
+	model->series_column = samples[number].named ? "station" : "";
+	model->series = samples[number].named ? SAMPLE_SERIES : 1;
+	model->relation = samples[number].aggregate ? "" : "public.\"Daily Temperatures\"";
+	model->time_column = samples[number].aggregate ? "" : "at";
+	model->time_kind = samples[number].time_kind;
+	model->time_zone = model->time_kind == LF_TIME_TIMESTAMPTZ ? "Europe/Berlin" : "";
+	task->kind[2] = (uint8_t) samples[number].third;
+	switch (samples[number].third)
+	{
+		case LF_COLUMN_CATEGORY:
+		case LF_COLUMN_SERIES:
+			task->input[task->inputs++] = 2;
+			task->input[task->inputs++] = 0;
+			task->input[task->inputs++] = 1;
+			break;
+		case LF_COLUMN_CALENDAR:
+			task->input[task->inputs++] = 0;
+			task->input[task->inputs++] = 2;
+			break;
+		default:
+			for (int i = 0; i < model->columns; i++)
+				task->input[task->inputs++] = (int16_t) i;
+	}
+	if (samples[number].third == LF_COLUMN_KNOWN)
+	{
+		task->input[task->inputs] = 2;
+		task->ahead[task->inputs++] = task->lead + task->horizon - 1;
+	}
+}
+
+/* The layers of a preset, behind one that embeds the categories. */
+static inline void
+sample_spec(lf_model *model, int number)
+{
 	const lf_preset_arguments arguments = {
 		.units = {3, 2},
 		.units_count = 2,
@@ -75,31 +131,55 @@ sample_trained(lf_model *model, int number)
 		.bidirectional = number == LF_ENCODER_DECODER,
 		.dropout = number == LF_STACKED ? 0.25 : 0,
 	};
+	int			categories = lf_task_categories(&model->task);
+	lf_task		seen = model->task;
+	lf_spec    *spec = &model->spec;
+
+	seen.inputs += categories;	/* by two units in place of each */
+	lf_preset_spec((lf_preset) number, &arguments, &seen, spec);
+	if (categories == 0)
+		return;
+	memmove(spec->layer + 1, spec->layer, (size_t) spec->count++ * sizeof(lf_layer_spec));
+	spec->layer[0] = lf_layer_defaults(LF_CATEGORY_EMBEDDING);
+	spec->layer[0].units = 2;
+	spec->layer[0].categories = model->task.kind[2] == LF_COLUMN_SERIES ? SAMPLE_SERIES : SAMPLE_CATEGORIES;
+	spec->input = lf_shape_2(model->task.lookback, model->task.inputs);
+}
+
+/* Two steps of two targets. */
+static inline void
+sample_trained(lf_model *model, int number)
+{
+	static const double levels[] = {0.05, 0.25, 0.5, 0.975};
+	bool		timed;
 
 	model->task = (lf_task) {
 		.lookback = SAMPLE_LOOKBACK,
 		.horizon = 2,
 		.lead = 1,
-		.inputs = 2,
 		.targets = 2,
-		.input = {0, 2},
-		.target = {2, 0},
+		.target = {1, 0},
+		.season = 4,
+		.lower_limit = -(double) INFINITY,
+		.upper_limit = (double) INFINITY,
 	};
+	sample_columns(model, number);
+	timed = model->time_kind != LF_TIME_NONE;
 	/* one at a time, for which they must stand in one order */
 	if (number == LF_SEGMENT)
 	{
 		model->task.independent = true;
-		model->task.input[0] = 2;
-		model->task.input[1] = 0;
+		model->task.target[0] = 0;
+		model->task.target[1] = 1;
 	}
 	/* one for each head */
 	model->task.head.kind = lf_loss_head(sample_loss(number));
 	if (sample_loss(number) == LF_QUANTILE)
 		(void) lf_head_set_levels(&model->task.head, levels, 4);
-	lf_preset_spec((lf_preset) number, &arguments, &model->task, &model->spec);
+	sample_spec(model, number);
 	model->training = (lf_training) {
 		.loss = sample_loss(number),
-		.calibrate = number % 3 != 0,
+		.calibrate = number % 3 != 0 || sample_loss(number) == LF_HUBER,
 		.optimizer = LF_SGD,
 		.learning_rate = 0.0125,
 		.schedule = LF_SCHEDULE_COSINE,
@@ -114,22 +194,17 @@ sample_trained(lf_model *model, int number)
 		.refit = number % 2 == 0,
 		.scale = LF_SCALE_MINMAX,
 		.normalize = LF_NORMALIZE_LAST,
+		.blend = lf_task_can_blend(&model->task),
 		.seed = UINT64_C(0xfedcba9876543210),
 	};
-	/* every other one knows several series, and a column of categories */
-	model->series_column = number % 2 == 0 ? "station" : "";
-	model->series = number % 2 == 0 ? SAMPLE_SERIES : 1;
 	model->members = number % 3 == 0 ? 2 : 1;
-	if (number % 2 == 0)
-		model->task.kind[1] = LF_COLUMN_CATEGORY;
-	model->relation = "public.\"Daily Temperatures\"";
-	model->time_column = "at";
-	model->time_kind = LF_TIME_TIMESTAMPTZ;
-	model->step = (lf_time_step) {.months = 1, .days = -2, .units = INT64_C(3600000000)};
-	model->last_time = INT64_C(-123456789012345);
-	model->time_zone = "Europe/Berlin";
+	if (model->time_kind == LF_TIME_INTEGER)
+		model->step.units = 7;
+	else if (timed)
+		model->step = (lf_time_step) {.months = 1, .days = 31};
+	model->last_time = timed ? INT64_C(-1234567) : 0;
 	model->missing = (lf_missing_record) {.method = LF_MISSING_SEASONAL, .season = 24, .rows = 3, .values = 10,
-		.first = INT64_C(-987654321098765), .last = INT64_C(-98765432109876)};
+		.first = timed ? INT64_C(-2345678) : 17, .last = timed ? INT64_C(-2345670) : 18};
 	model->rows = 1000;
 	model->windows = 995;
 	model->validation_windows = 199;
@@ -169,6 +244,9 @@ sample_from_elsewhere(lf_model *model)
 	layer[2].activation = LF_SOFTPLUS;
 	layer[3] = lf_layer_defaults(LF_DENSE);
 	layer[3].units = 1;
+	model->columns = 3;
+	model->training.batch_size = 1;
+	model->season = 1;
 	model->imported = true;
 	model->relation = "";
 	model->series_column = "";
@@ -182,7 +260,7 @@ sample_from_elsewhere(lf_model *model)
 static inline void
 sample_open(sample *s, int number)
 {
-	static const char *const names[SAMPLE_COLUMNS] = {"value", "", "tempe\xc3\xa4ture \"x\""};
+	static const char *const names[SAMPLE_COLUMNS] = {"value", "tempe\xc3\xa4ture \"x\"", "third"};
 	lf_model   *model = &s->model;
 	lf_random	random = lf_random_seed(77 + (uint64_t) number);
 	lf_network	network;
@@ -199,20 +277,25 @@ sample_open(sample *s, int number)
 		exit(1);
 	}
 	model->version = "1.0.0-sample";
-	model->columns = SAMPLE_COLUMNS;
 	for (int i = 0; i < SAMPLE_COLUMNS; i++)
 		s->names[i] = names[i];
+	if (model->task.kind[2] == LF_COLUMN_SERIES)
+		s->names[2] = model->series_column;
+	if (number == LF_PRESET_BIDIRECTIONAL)
+		s->names[1] = "";		/* as the option "columns" may have it */
+	/* of numbers of categories and of what is not scaled at all there is none */
 	for (int i = 0; i < SAMPLE_SERIES * SAMPLE_COLUMNS; i++)
-		s->scaler[i] = (lf_scaler) {.offset = 10.5 * i - 7, .scale = i + 0.1};
+		s->scaler[i] = model->imported || i % SAMPLE_COLUMNS >= 2 ? (lf_scaler) {.offset = 0, .scale = 1} :
+			(lf_scaler) {.offset = 10.5 * i - 7, .scale = i + 0.1};
 	for (int i = 0; i < SAMPLE_SERIES * 2; i++)
-		s->unit[i] = 1 + 0.25 * i;
+		s->unit[i] = model->series > 1 ? 1 + 0.25 * i : 1;
 	for (int i = 0; i < 3; i++)
 	{
 		s->history[i] = (lf_epoch) {.loss = 1.0 / (i + 1), .validation_loss = 2, .learning_rate = 0.01};
 		if (i == 1)
 			s->history[i].validation_loss = (double) NAN;
 	}
-	for (int i = 0; i < 2 * LF_FORECASTERS; i++)
+	for (int i = 0; i < 2 * LF_FORECASTERS && !model->imported; i++)
 		s->scores[i] = (lf_score) {.count = 398, .absolute = 12.5 * i, .squares = i == 7 ? (double) INFINITY : i};
 	for (int i = 0; i < SAMPLE_LOOKBACK * SAMPLE_COLUMNS; i++)
 		s->tail[i] = i * 1e-300 - 3;
@@ -227,13 +310,14 @@ sample_open(sample *s, int number)
 	for (size_t i = 0; i < (size_t) model->members * network.parameters; i++)
 		s->weights[i] = (lf_real) (float) (2 * lf_random_uniform(&random) - 1);
 	model->names = s->names;
-	for (int i = 0; i < SAMPLE_SERIES; i++)
-		s->labels[i] = i == 1 ? "" : "Z\xc3\xbcrich";
+	s->labels[0] = "Z\xc3\xbcrich";
+	s->labels[1] = "";
+	s->labels[2] = "Bern";
 	s->category[0] = "coast";
 	s->category[1] = "hills";
-	s->categories[1] = (lf_labels) {.count = 2, .label = s->category};
+	s->categories[2] = (lf_labels) {.count = SAMPLE_CATEGORIES, .label = s->category};
 	model->labels = model->series > 1 ? s->labels : NULL;
-	model->categories = model->series > 1 ? s->categories : NULL;
+	model->categories = model->task.kind[2] == LF_COLUMN_CATEGORY ? s->categories : NULL;
 	model->unit = s->unit;
 	model->scaler = s->scaler;
 	model->history = s->history;
@@ -246,14 +330,15 @@ sample_open(sample *s, int number)
 	}
 	if (!model->imported)
 		model->errors = (lf_errors) {
-			.steps = SAMPLE_STEPS, .most = SAMPLE_ERRORS, .count = s->counts, .error = s->errors
+			.steps = lf_task_is_autoregressive(&model->task) ? SAMPLE_STEPS : model->task.horizon,
+			.most = SAMPLE_ERRORS, .count = s->counts, .error = s->errors
 		};
 	/* both may be absent */
-	model->tail = number % 2 == 0 ? s->tail : NULL;
-	model->link = number % 3 == 0 ? s->link : NULL;
+	model->tail = number == LF_PRESET_BIDIRECTIONAL || number == LF_SEGMENT ? s->tail : NULL;
+	model->link = number == LF_PRESET_BIDIRECTIONAL ? s->link : NULL;
 	s->blend[0] = (lf_blend) {.with = LF_NETWORK, .weight = 1};
 	s->blend[1] = (lf_blend) {.with = LF_SEASONAL_MEAN, .weight = 0.25};
-	model->blend = number % 2 == 0 && lf_task_can_blend(&model->task) ? s->blend : NULL;
+	model->blend = !model->imported && lf_task_can_blend(&model->task) ? s->blend : NULL;
 	model->parameters = network.parameters;
 	model->weights = s->weights;
 }

@@ -1,15 +1,18 @@
 /*
  * model_fuzz.c: forged models: refused, or sound enough to forecast with.
  *
- *	   model_fuzz [iterations [seed [file ...]]]
+ *	   model_fuzz [iterations [structures [seed [file ...]]]]
  *	   model_fuzz samples folder			writes the models that forgeries start from
+ *	   model_fuzz forgeries file count seed	writes forgeries of structures, a line of hexadecimal digits for each
  *
  * First each file is tried, as it is and with a sound envelope: inputs that a longer search has found worth keeping. Each
- * round then takes the bytes of a sound model, changes them, in most rounds makes length and checksum fit
- * again, and tries the result, as model_target.h has it. It needs no more than a compiler; "make fuzz" searches longer.
+ * iteration then takes the bytes of a sound model, changes them, in most rounds makes length and checksum fit
+ * again, and tries the result, as model_target.h has it. Then as many models are forged by their structure, see forgery.h. It
+ * needs no more than a compiler; "make fuzz" searches longer.
  */
 #define _POSIX_C_SOURCE 200112L	/* posix_memalign */
 
+#include "forgery.h"
 #include "model_target.h"
 #include "tap.h"
 
@@ -190,23 +193,164 @@ try_forgery(const text *starts, int count, lf_random *random)
 	return result;
 }
 
+/* ---- structural forgeries ---- */
+
+/* Accepted forgeries that others start from, at most; they replace each other. */
+#define MOST_STARTS 1000
+#define LONGEST_START 30000
+
+/* The bytes of a forgery of one of the texts; none where nothing came of it. */
+static text
+forge(const text *starts, int count, lf_random *random)
+{
+	const text *start = &starts[lf_random_below(random, (uint64_t) count)];
+	text		t = {NULL, 0};
+	lf_arena	arena = lf_arena_measure();
+	lf_model	model;
+	forgery		f;
+	void	   *block;
+
+	if (lf_model_read(start->bytes, start->length, NULL, &arena, &model) != LF_OK)
+		return t;
+	block = must_allocate(arena.used + LF_ALIGNMENT);
+	arena = lf_arena_over(block, arena.used + LF_ALIGNMENT);
+	if (lf_model_read(start->bytes, start->length, NULL, &arena, &model) == LF_OK)
+	{
+		if (forge_open(&f, &model, random))
+		{
+			t.length = lf_model_size(&f.model);
+			t.bytes = must_allocate(t.length);
+			(void) lf_model_write_unchecked(&f.model, NULL, t.bytes);
+		}
+		forge_close(&f);
+	}
+	free(block);
+	return t;
+}
+
+/* Puts an accepted forgery among the texts, or in the place of another one; those before 'fixed' stay. */
+static void
+keep(text *starts, int *count, int fixed, const text *t, lf_random *random)
+{
+	int			place = *count;
+
+	if (*count == fixed + MOST_STARTS)
+	{
+		place = fixed + (int) lf_random_below(random, MOST_STARTS);
+		free(starts[place].bytes);
+	}
+	else
+		(*count)++;
+	starts[place] = *t;
+}
+
+/* So many forgeries, of which accepted ones become starts of others. */
+static void
+try_structures(text *starts, int *count, long forgeries, uint64_t seed, long *counts, lf_random *random)
+{
+	int			fixed = *count;
+
+	for (long i = 0; i < forgeries; i++)
+	{
+		text		t = forge(starts, *count, random);
+		outcome		result;
+
+		if (t.bytes == NULL)
+		{
+			counts[REJECTED]++;
+			continue;
+		}
+		result = try_bytes(t.bytes, t.length, random);
+		if (result == BROKEN && counts[BROKEN] == 0)
+			diag("forgery %ld of seed %llu breaks a promise", i, (unsigned long long) seed);
+		counts[result]++;
+		if (result == FORECAST && t.length <= LONGEST_START && lf_random_below(random, 4) == 0)
+			keep(starts, count, fixed, &t, random);
+		else
+			free(t.bytes);
+	}
+}
+
+/* Whether the reader takes a model. */
+static bool
+is_read(const text *t)
+{
+	lf_arena	arena = lf_arena_measure();
+	lf_model	model;
+	bool		read;
+	void	   *block;
+
+	if (lf_model_read(t->bytes, t->length, NULL, &arena, &model) != LF_OK)
+		return false;
+	block = must_allocate(arena.used + LF_ALIGNMENT);
+	arena = lf_arena_over(block, arena.used + LF_ALIGNMENT);
+	read = lf_model_read(t->bytes, t->length, NULL, &arena, &model) == LF_OK;
+	free(block);
+	return read;
+}
+
+/* Writes forgeries as lines of hexadecimal digits: three that are read for one that is not. */
+static int
+write_forgeries(const char *name, long wanted, uint64_t seed)
+{
+	lf_random	random = lf_random_seed(seed);
+	text	   *starts = must_allocate((SAMPLES + MOST_STARTS) * sizeof(text));
+	FILE	   *file = fopen(name, "w");
+	int			count = SAMPLES;
+
+	if (file == NULL)
+	{
+		perror(name);
+		return 1;
+	}
+	for (int i = 0; i < SAMPLES; i++)
+		starts[i] = text_of_sample(i);
+	for (long written = 0; written < wanted;)
+	{
+		text		t = forge(starts, count, &random);
+		bool		read = t.bytes != NULL && is_read(&t);
+
+		if (t.bytes == NULL || read != (written % 4 != 3) || t.length > LONGEST_START)
+		{
+			free(t.bytes);
+			continue;
+		}
+		for (size_t i = 0; i < t.length; i++)
+			fprintf(file, "%02x", t.bytes[i]);
+		fprintf(file, "\n");
+		written++;
+		if (read && lf_random_below(&random, 4) == 0)
+			keep(starts, &count, SAMPLES, &t, &random);
+		else
+			free(t.bytes);
+	}
+	for (int i = 0; i < count; i++)
+		free(starts[i].bytes);
+	free(starts);
+	return fclose(file) == 0 ? 0 : 1;
+}
+
 int
 main(int argc, char **argv)
 {
 	long		iterations = argc > 1 ? strtol(argv[1], NULL, 10) : 100000;
-	uint64_t	seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+	long		structures = argc > 2 ? strtol(argv[2], NULL, 10) : 20000;
+	uint64_t	seed = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
 	lf_random	random = lf_random_seed(seed);
-	int			files = argc > 3 ? argc - 3 : 0;
+	int			files = argc > 4 ? argc - 4 : 0;
 	long		kept[OUTCOMES] = {0};
 	long		counts[OUTCOMES] = {0};
+	long		forged[OUTCOMES] = {0};
 	text	   *starts;
 	int			count = SAMPLES;	/* of the starts */
 	bool		sound = true;
 
 	if (argc == 3 && strcmp(argv[1], "samples") == 0)
 		return write_samples(argv[2]);
-	plan(3);
-	starts = must_allocate((size_t) (SAMPLES + files) * sizeof(text));
+	if (argc == 5 && strcmp(argv[1], "forgeries") == 0)
+		return write_forgeries(argv[2], strtol(argv[3], NULL, 10), strtoull(argv[4], NULL, 10));
+	plan(4);
+	starts = must_allocate((size_t) (SAMPLES + files + MOST_STARTS) * sizeof(text));
 	for (int i = 0; i < SAMPLES; i++)
 	{
 		starts[i] = text_of_sample(i);
@@ -215,9 +359,9 @@ main(int argc, char **argv)
 	ok(sound, "the models that forgeries start from are accepted and forecast");
 	for (int i = 0; i < files; i++)
 	{
-		starts[count] = text_of_file(argv[3 + i]);
+		starts[count] = text_of_file(argv[4 + i]);
 		/* little comes of what is refused already */
-		if (try_kept(&starts[count], argv[3 + i], kept, &random))
+		if (try_kept(&starts[count], argv[4 + i], kept, &random))
 			count++;
 		else
 			free(starts[count].bytes);
@@ -232,10 +376,13 @@ main(int argc, char **argv)
 			diag("iteration %ld of seed %llu breaks a promise", i, (unsigned long long) seed);
 		counts[result]++;
 	}
+	ok(counts[BROKEN] == 0, "of %ld models with changed bytes %ld are rejected, %ld forecast, %ld are too much work to run",
+	   iterations, counts[REJECTED], counts[FORECAST], counts[SKIPPED]);
+	try_structures(starts, &count, structures, seed, forged, &random);
+	ok(forged[BROKEN] == 0, "of %ld models with changed structures %ld are rejected, %ld forecast, %ld are too much work to run",
+	   structures, forged[REJECTED], forged[FORECAST], forged[SKIPPED]);
 	for (int i = 0; i < count; i++)
 		free(starts[i].bytes);
 	free(starts);
-	ok(counts[BROKEN] == 0, "of %ld forged models %ld are rejected, %ld forecast, %ld are too much work to run",
-	   iterations, counts[REJECTED], counts[FORECAST], counts[SKIPPED]);
 	return done_testing();
 }

@@ -1,21 +1,32 @@
 /*
  * model_target.h: what is asked of each input of the fuzzers: bytes that are no model are refused, others are sound.
  *
- * What is accepted must be written again to the same bytes, must plan, and must forecast. Build it with the sanitizers:
- * the memory of a model lies in a block of exactly the measured size, and the caller's input should as well.
+ * What is accepted must be written again to the same bytes, must plan, and must forecast; its forecasts are measured, its
+ * average with itself must be sound, and it must go on training: all that the fields of a model reach in the core. Build it
+ * with the sanitizers: the memory of a model lies in a block of exactly the measured size, and the caller's input should as
+ * well.
  */
 #ifndef MODEL_TARGET_H
 #define MODEL_TARGET_H
 
+#include "average.h"
 #include "bounds.h"
 #include "crc32c.h"
+#include "error_pool.h"
+#include "fit.h"
+#include "metrics.h"
 #include "model_bytes.h"
 #include "model_samples.h"
-#include "predict.h"
+#include "renew.h"
+#include "sound.h"
 
 /* Accepted models that ask for more than this in memory or in multiplications are counted, and not run. */
 #define MOST_MEMORY ((size_t) 64 << 20)
 #define MOST_WORK 2e6
+
+/* Steps and rows that are measured: each is like the others. */
+#define MOST_MEASURED_STEPS 40
+#define MOST_VALUES ((size_t) 200000)
 
 typedef enum outcome
 {
@@ -81,32 +92,103 @@ take_bounds(const lf_model *model, const lf_predictor *predictor, const double *
 	for (int k = 0; k < steps; k++)
 		for (int j = 0; j < task->targets; j++)
 		{
-			int			place = k * task->targets + j;
+			size_t		place = (size_t) k * (size_t) task->targets + (size_t) j;
 			const double *distribution = task->head.kind == LF_HEAD_POINT || k >= task->horizon ? NULL :
-				predictor->distribution + place * lf_head_parts(&task->head);
+				predictor->distribution + place * (size_t) lf_head_parts(&task->head);
 			double		reach = lf_bounds_reach(model, distribution, k, j, 0.9);
+			double		surprise;
 			double		low;
 			double		high;
 
-			lf_bounds_at(model, distribution, 1, out[place], reach, &low, &high);
-			(void) lf_bounds_surprise(model, distribution, 1, out[place], 1);
+			lf_bounds_at(model, distribution, model->unit[j], out[place], reach, &low, &high);
+			surprise = lf_bounds_surprise(model, distribution, model->unit[j], out[place], 1);
+			(void) lf_errors_rarity(&model->errors, task->targets, k, j, surprise);
+			(void) lf_errors_largest(&model->errors, task->targets, k, j);
 		}
+}
+
+/* What the forecasts are worth beside those that cost nothing, and what is done with rows before and after. */
+static inline void
+take_measures(const lf_model *model, const lf_frame *frame, const double *out, int steps)
+{
+	const lf_task *task = &model->task;
+	const int	seasons[] = {model->season, task->season};
+	size_t		origin = lf_window_first_output(task, 0) == 0 ? 0 : lf_window_first_output(task, 0) - 1;
+
+	for (int j = 0; j < task->targets && j < 3; j++)
+	{
+		int			column = task->target[j];
+		lf_metrics	metrics = {0};
+		double		mean = lf_column_mean(frame, column, origin);
+		double		unit = lf_naive_error(frame, column, frame->rows, model->season);
+
+		for (int k = 0; k < steps && k < MOST_MEASURED_STEPS; k++)
+		{
+			double		forecast = out[(size_t) k * (size_t) task->targets + (size_t) j];
+			double		actual = frame->values[frame->columns * k % (int) frame->rows];
+
+			lf_metrics_add(&metrics, forecast, actual);
+			lf_metrics_add_interval(&metrics, actual, forecast - 1, forecast + 1, 0.9);
+			for (int f = LF_NETWORK; f < LF_FORECASTERS; f++)
+			{
+				for (int s = 0; s < 2; s++)
+					(void) lf_baseline((lf_forecaster) f, frame, column, origin, k + 1, seasons[s], mean);
+				(void) lf_window_baseline((lf_forecaster) f, frame, task, 0, column, k);
+			}
+		}
+		for (int m = 0; m < LF_METRICS; m++)
+			(void) lf_metrics_value(&metrics, (lf_metric) m, unit);
+		(void) lf_series_unit(frame, column, frame->rows, model->season, model->scaler[column]);
+		for (int f = 0; f < LF_FORECASTERS; f++)
+			(void) (lf_score_mae(&model->scores[j * LF_FORECASTERS + f]) + lf_score_rmse(&model->scores[j * LF_FORECASTERS + f]) +
+					lf_score_variance(&model->scores[j * LF_FORECASTERS + f]));
+	}
+	for (int i = 0; i < model->columns && i < 10; i++)
+	{
+		(void) lf_scaler_of_column(model->training.scale, frame, task, i, 0, frame->rows, NULL);
+		(void) lf_model_labels(model, i);
+	}
+}
+
+/* Fills every third value as the model's rows were filled. */
+static inline void
+fill_gaps(const lf_model *model, lf_frame *frame, double *values)
+{
+	size_t		count = frame->rows * (size_t) frame->columns;
+	unsigned char *marks = must_allocate(lf_gaps_size(count));
+
+	for (size_t i = 0; i < count; i += 3)
+		values[i] = (double) NAN;
+	(void) lf_gaps_mark(values, count, marks);
+	for (int i = 0; i < frame->columns && i < 10; i++)
+		(void) lf_gaps_fill(model->missing.method, values, marks, frame->rows, frame->columns, i, model->missing.season);
+	free(marks);
 }
 
 static inline outcome
 forecast(const lf_model *model, lf_network *network, lf_predictor *predictor, lf_random *random)
 {
 	const lf_task *task = &model->task;
-	size_t		count = (size_t) task->lookback * (size_t) model->columns;
+	size_t		rows = (size_t) task->lookback + (size_t) task->lead + (size_t) task->horizon + 3;
 	int			steps = lf_task_is_autoregressive(task) ? 2 * task->horizon + 1 : task->horizon;
-	double	   *rows = must_allocate(count * sizeof(double));
 	double	   *out = must_allocate((size_t) steps * (size_t) task->targets * sizeof(double));
-	lf_frame	frame = {.values = rows, .rows = (size_t) task->lookback, .columns = model->columns};
+	double	   *values;
+	lf_frame	frame;
+	size_t		count;
 	lf_status	status;
 
+	/* a window alone, where what comes behind it is long */
+	if (rows * (size_t) model->columns > MOST_VALUES)
+		rows = (size_t) task->lookback;
+	count = rows * (size_t) model->columns;
+	values = must_allocate(count * sizeof(double));
+	frame = (lf_frame) {.values = values, .rows = rows, .columns = model->columns};
 	for (size_t i = 0; i < count; i++)
-		rows[i] = lf_random_normal(random) * 100;
-	lf_network_bind(network, model->weights, NULL);
+		values[i] = lf_random_normal(random) * 100;
+	predictor->members = model->members;
+	predictor->weights = model->weights;
+	predictor->blend = model->blend;
+	predictor->network = network;
 	predictor->windows = (lf_windows) {
 		.task = task,
 		.frame = &frame,
@@ -117,7 +199,12 @@ forecast(const lf_model *model, lf_network *network, lf_predictor *predictor, lf
 	status = lf_predict_steps(predictor, NULL, 0, 1, 1, steps, out);
 	if (status == LF_OK)
 		take_bounds(model, predictor, out, steps);
-	free(rows);
+	if (status == LF_OK && rows > (size_t) task->lookback)
+	{
+		take_measures(model, &frame, out, steps);
+		fill_gaps(model, &frame, values);
+	}
+	free(values);
 	free(out);
 	return status == LF_OK ? FORECAST : BROKEN;
 }
@@ -138,7 +225,7 @@ run(const lf_model *model, lf_random *random)
 		return BROKEN;
 	lf_network_plan(&network, &arena, 1, false);
 	lf_predictor_plan(&predictor, &arena, &network, &model->task, model->columns, 1, 1);
-	if (arena.overflow || arena.used > MOST_MEMORY || work_of(&network) > MOST_WORK)
+	if (arena.overflow || arena.used > MOST_MEMORY || work_of(&network) * model->members > MOST_WORK)
 		return SKIPPED;
 	measured = arena.used;
 	if (posix_memalign(&block, LF_ALIGNMENT, measured) != 0)
@@ -149,6 +236,129 @@ run(const lf_model *model, lf_random *random)
 	if (!arena.overflow && arena.used == measured)
 		result = forecast(model, &network, &predictor, random);
 	free(block);
+	return result;
+}
+
+/* The average of a model with itself, as lstm_average_agg makes it: sound again. */
+static inline outcome
+average(const lf_model *model)
+{
+	lf_arena	arena = lf_arena_measure();
+	size_t		targets = (size_t) model->task.targets;
+	size_t		weights = (size_t) model->members * model->parameters;
+	lf_model	sum = *model;
+	lf_average	mean;
+	lf_error_pool pool = {0};
+	bool		sound;
+	void	   *block[5];
+
+	if (lf_models_differ(model, model) != LF_ALIKE)
+		return BROKEN;
+	lf_average_plan(&mean, &arena, model);
+	if (model->errors.steps > 0)
+		lf_error_pool_plan(&pool, &arena, &model->errors, model->task.targets);
+	block[0] = must_allocate(arena.used + LF_ALIGNMENT);
+	block[1] = must_allocate(weights * sizeof(lf_real));
+	block[2] = must_allocate(lf_link_size(&model->task) * sizeof(double));
+	block[3] = must_allocate(targets * sizeof(lf_blend));
+	block[4] = must_allocate(targets * LF_FORECASTERS * sizeof(lf_score));
+	arena = lf_arena_over(block[0], arena.used + LF_ALIGNMENT);
+	lf_average_plan(&mean, &arena, model);
+	if (model->errors.steps > 0)
+		lf_error_pool_plan(&pool, &arena, &model->errors, model->task.targets);
+	lf_average_start(&mean);
+	sum.scores = memcpy(block[4], model->scores, targets * LF_FORECASTERS * sizeof(lf_score));
+	sum.link = model->link == NULL ? NULL : block[2];
+	for (int times = 0; times < 2; times++)
+	{
+		for (size_t i = 0; i < mean.numbers;)
+			i = lf_average_add(&mean, model, 1 + times, i);
+		lf_average_record(&sum, model);
+	}
+	if (model->blend != NULL)
+		sum.blend = memcpy(block[3], model->blend, targets * sizeof(lf_blend));
+	lf_average_result(&mean, model, block[1], block[2], block[3]);
+	sum.weights = block[1];
+	sum.tail = NULL;
+	sum.errors = (lf_errors) {0};
+	sum.epochs = sum.best_epoch = 0;
+	sum.history = NULL;
+	if (model->errors.steps > 0)
+	{
+		lf_arena	more = lf_arena_measure();
+		void	   *lists;
+		size_t		count;
+
+		lf_error_pool_start(&pool);
+		count = lf_error_pool_limit(&pool, model->errors.steps);
+		for (size_t i = 0; i < count; i++)
+			lf_error_pool_add(&pool, i, &model->errors, 1.5);
+		lf_error_pool_result_plan(&pool, &more, &sum.errors);
+		lists = must_allocate(more.used + LF_ALIGNMENT);
+		more = lf_arena_over(lists, more.used + LF_ALIGNMENT);
+		lf_error_pool_result_plan(&pool, &more, &sum.errors);
+		for (size_t i = 0; i < count; i++)
+			lf_error_pool_result(&pool, i, &sum.errors);
+		sound = lf_model_is_sound(&sum);
+		free(lists);
+	}
+	else
+		sound = lf_model_is_sound(&sum);
+	for (int i = 0; i < 5; i++)
+		free(block[i]);
+	return sound ? FORECAST : BROKEN;
+}
+
+/* A few mini-batches on new rows, as lstm_update makes them. */
+static inline outcome
+renew(const lf_model *model, lf_random *random)
+{
+	const lf_task *task = &model->task;
+	size_t		rows = (size_t) task->lookback + (size_t) task->lead + (size_t) task->horizon + 6;
+	size_t		known = rows - 4;
+	size_t		count = rows * (size_t) model->columns;
+	lf_training training = model->training;
+	lf_arena	arena = lf_arena_measure();
+	lf_frame	frame = {.rows = rows, .columns = model->columns};
+	lf_renew	fresh;
+	double	   *values;
+	void	   *block;
+	lf_status	status;
+
+	training.epochs = 2;
+	training.learning_rate = 1e-3;
+	training.batch_size = 2;
+	/* what the network wants for a larger batch is not of interest */
+	if (count > MOST_VALUES || lf_renew_plan(&fresh, &arena, model, &training, &frame) != LF_OK || arena.used > MOST_MEMORY / 16)
+		return SKIPPED;
+	values = must_allocate(count * sizeof(double));
+	block = must_allocate(arena.used + LF_ALIGNMENT);
+	for (size_t i = 0; i < count; i++)
+		values[i] = lf_random_normal(random);
+	frame.values = values;
+	arena = lf_arena_over(block, arena.used + LF_ALIGNMENT);
+	(void) lf_renew_plan(&fresh, &arena, model, &training, &frame);
+	memcpy(fresh.scaler, model->scaler, (size_t) model->columns * sizeof(lf_scaler));
+	status = lf_renew_start(&fresh, model, &frame, &known, &rows, 0.5);
+	if (status == LF_OK)
+		status = lf_renew_member(&fresh, model, model->members - 1, NULL);
+	while (status == LF_OK || status == LF_EPOCH_DONE)
+		status = lf_trainer_step(&fresh.trainer, NULL);
+	free(values);
+	free(block);
+	return status == LF_FINISHED || status == LF_DIVERGED ? FORECAST : BROKEN;
+}
+
+/* Everything that a model is for. */
+static inline outcome
+use(const lf_model *model, lf_random *random)
+{
+	outcome		result = run(model, random);
+
+	if (result == FORECAST && lf_random_below(random, 4) == 0 && average(model) == BROKEN)
+		result = BROKEN;
+	if (result == FORECAST && lf_random_below(random, 32) == 0 && renew(model, random) == BROKEN)
+		result = BROKEN;
 	return result;
 }
 
@@ -171,10 +381,13 @@ try_bytes(const unsigned char *bytes, size_t length, lf_random *random)
 		block = must_allocate(measured + LF_ALIGNMENT);
 	arena = lf_arena_over(block, measured);
 	status = lf_model_read(bytes, length, NULL, &arena, &model);
-	if (status != LF_OK || arena.used != measured || !writes_the_same(&model, bytes, length))
+	if (status == LF_CORRUPT)
+		result = REJECTED;		/* for what stands in its arrays */
+	else if (status != LF_OK || arena.used != measured || measured > LF_MODEL_MEMORY(length) ||
+			 !writes_the_same(&model, bytes, length))
 		result = BROKEN;
 	else
-		result = run(&model, random);
+		result = use(&model, random);
 	free(block);
 	return result;
 }

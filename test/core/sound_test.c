@@ -1,0 +1,425 @@
+/*
+ * sound_test.c: what is no model that this library writes has a flaw, and is not read; what is one has none.
+ *
+ * Each flaw is made by one small edit of a sound sample, and must be named: an edit that another invariant happens to
+ * forbid would say nothing of its own.
+ */
+#include "model_bytes.h"
+#include "model_samples.h"
+#include "rig.h"
+#include "sound.h"
+#include "tap.h"
+
+/* What becomes of the bytes of a model, in a block of the measured size. */
+static lf_status
+status_when_read(const lf_model *model)
+{
+	guarded		bytes = guarded_new(lf_model_size(model));
+	lf_arena	arena = lf_arena_measure();
+	lf_model	read;
+	guarded		block;
+	lf_status	status;
+
+	(void) lf_model_write_unchecked(model, NULL, bytes.block);
+	status = lf_model_read(bytes.block, bytes.bytes, NULL, &arena, &read);
+	if (status == LF_OK)
+	{
+		block = guarded_new(arena.used);
+		arena = lf_arena_over(block.block, block.bytes);
+		status = lf_model_read(bytes.block, bytes.bytes, NULL, &arena, &read);
+		free(block.raw);
+	}
+	free(bytes.raw);
+	return status;
+}
+
+/* EDIT(name, sample, flaw, what the model then is, edit) */
+#define EDITS \
+	EDIT(twice, LF_VANILLA, LF_FLAW_TARGETS, "a column that is a target twice", task->target[1] = 1) \
+	EDIT(known_target, LF_STACKED, LF_FLAW_TARGETS, "a target that is known ahead of time", task->target[0] = 2) \
+	EDIT(static_target, LF_CNN_LSTM, LF_FLAW_TARGETS, "a target that is static", task->target[0] = 2) \
+	EDIT(measured_last, LF_VANILLA, LF_FLAW_KINDS, "a known column before a measured one", task->kind[0] = LF_COLUMN_KNOWN; \
+		 task->targets = 1; model->spec.layer[model->spec.count - 2].units = 2; model->spec.count--) \
+	EDIT(calendar_of_numbers, LF_CNN_LSTM, LF_FLAW_KINDS, "a calendar of integer times", task->kind[2] = LF_COLUMN_CALENDAR) \
+	EDIT(known_of_aggregate, LF_PRESET_BIDIRECTIONAL, LF_FLAW_KINDS, "a known column of an aggregate", \
+		 task->kind[2] = LF_COLUMN_STATIC) \
+	EDIT(series_of_none, LF_CONV_LSTM, LF_FLAW_KINDS, "a column of the series and no series", model->series_column = "") \
+	EDIT(unused, LF_ENCODER_DECODER, LF_FLAW_INPUTS, "a column that is neither input nor target", model->columns = 3) \
+	EDIT(doubled_input, LF_ENCODER_DECODER, LF_FLAW_INPUTS, "an input that stands twice", task->input[1] = 0) \
+	EDIT(swapped_inputs, LF_ENCODER_DECODER, LF_FLAW_INPUTS, "inputs in another order than their columns", \
+		 task->input[0] = 1; task->input[1] = 0) \
+	EDIT(category_last, LF_VANILLA, LF_FLAW_INPUTS, "a category that is not the first input", \
+		 task->input[0] = 0; task->input[1] = 1; task->input[2] = 2) \
+	EDIT(measured_ahead, LF_ENCODER_DECODER, LF_FLAW_INPUTS, "a measured column that is known ahead", task->ahead[1] = 1) \
+	EDIT(ahead_too_short, LF_STACKED, LF_FLAW_INPUTS, "a known column that ends before the last output", task->ahead[3] = 1) \
+	EDIT(ahead_too_far, LF_STACKED, LF_FLAW_INPUTS, "a known column that goes on behind the last output", task->ahead[3] = 3) \
+	EDIT(target_first, LF_PRESET_BIDIRECTIONAL, LF_FLAW_INPUTS, "a column that is only a target before one that is an input", \
+		 task->input[0] = 1) \
+	EDIT(season_0, LF_VANILLA, LF_FLAW_SEASON, "a trained model whose windows have the season 0", task->season = 0) \
+	EDIT(record_season_0, LF_VANILLA, LF_FLAW_SEASON, "a model whose baselines have the season 0", model->season = 0) \
+	EDIT(imported_season, SAMPLE_IMPORTED, LF_FLAW_SEASON, "an imported model whose windows have a season", task->season = 1) \
+	EDIT(other_head, LF_VANILLA, LF_FLAW_HEAD, "a head that is not that of the loss", model->training.loss = LF_GAUSSIAN) \
+	EDIT(uncalibrated, LF_VANILLA, LF_FLAW_HEAD, "values with intervals that are not calibrated", \
+		 model->training.calibrate = false) \
+	EDIT(log_of_spread, LF_CNN_LSTM, LF_FLAW_TRANSFORM, "logarithms with a mean and a spread", task->log = true) \
+	EDIT(log_from_5, LF_VANILLA, LF_FLAW_TRANSFORM, "logarithms above another number than the lower limit", task->log_from = 5) \
+	EDIT(limits_unset, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit where nothing is limited", task->upper_limit = 5) \
+	EDIT(limited_by_none, LF_VANILLA, LF_FLAW_TRANSFORM, "limited by no limit", task->limited = true) \
+	EDIT(limits_crossed, LF_VANILLA, LF_FLAW_TRANSFORM, "an upper limit that is not above the lower one", \
+		 task->limited = true; task->upper_limit = task->lower_limit = task->log_from = 1) \
+	EDIT(limit_huge, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit that no option allows", \
+		 task->limited = true; task->upper_limit = 1.1e300) \
+	EDIT(limit_upside_down, LF_VANILLA, LF_FLAW_TRANSFORM, "an upper limit of minus infinity", \
+		 task->upper_limit = -(double) INFINITY) \
+	EDIT(limit_nan, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit that is no number", task->upper_limit = (double) NAN) \
+	EDIT(difference_of_levels, LF_VANILLA, LF_FLAW_TRANSFORM, "differences that are measured from a level", \
+		 task->difference = 1) \
+	EDIT(difference_of_quantiles, LF_STACKED, LF_FLAW_TRANSFORM, "differences of quantiles", \
+		 task->difference = 1; model->training.normalize = LF_NORMALIZE_NONE) \
+	EDIT(difference_ahead, LF_VANILLA, LF_FLAW_TRANSFORM, "differences and lead 0", \
+		 task->difference = 1; model->training.normalize = LF_NORMALIZE_NONE; task->lead = 0) \
+	EDIT(one_channel, LF_ENCODER_DECODER, LF_FLAW_TRANSFORM, "independent channels in another order", \
+		 task->independent = true; model->spec.input.dim[1] = 1; \
+		 model->spec.layer[model->spec.count - 1].units = 3) \
+	EDIT(seasonal_levels, LF_STACKED, LF_FLAW_NORMALIZE, "a seasonal level of windows shorter than the season", \
+		 task->season = SAMPLE_LOOKBACK + 1; model->training.normalize = LF_NORMALIZE_SEASON_MEAN) \
+	EDIT(no_season_levels, LF_STACKED, LF_FLAW_NORMALIZE, "a seasonal level without a season", \
+		 task->season = 1; model->training.normalize = LF_NORMALIZE_SEASON_PROFILE) \
+	EDIT(rate_negative, LF_VANILLA, LF_FLAW_TRAINING, "a learning rate below 0", model->training.learning_rate = -0.01) \
+	EDIT(rate_huge, LF_VANILLA, LF_FLAW_TRAINING, "a learning rate above 100", model->training.learning_rate = 101) \
+	EDIT(momentum, LF_VANILLA, LF_FLAW_TRAINING, "a momentum of 1", model->training.momentum = 1) \
+	EDIT(decay, LF_VANILLA, LF_FLAW_TRAINING, "a negative weight decay", model->training.weight_decay = -1) \
+	EDIT(norm, LF_VANILLA, LF_FLAW_TRAINING, "a negative clip_norm", model->training.clip_norm = -1) \
+	EDIT(held_out, LF_VANILLA, LF_FLAW_TRAINING, "a validation part of all rows", model->training.validation = 1) \
+	EDIT(epochs, LF_VANILLA, LF_FLAW_TRAINING, "more epochs than can be asked for", model->training.epochs = 1000001) \
+	EDIT(patience, LF_VANILLA, LF_FLAW_TRAINING, "more patience than can be asked for", model->training.patience = 1000001) \
+	EDIT(no_batch, LF_VANILLA, LF_FLAW_TRAINING, "batches of nothing", model->training.batch_size = 0) \
+	EDIT(large_batch, LF_SEGMENT, LF_FLAW_TRAINING, "batches of more samples than the core takes", \
+		 model->training.batch_size = LF_MAX_BATCH) \
+	EDIT(step_of_none, LF_SEGMENT, LF_FLAW_TIME, "a step of rows without a time", model->step.units = 1) \
+	EDIT(column_of_none, LF_STACKED, LF_FLAW_TIME, "a time column of rows without a time", \
+		 model->time_kind = LF_TIME_NONE; model->step = (lf_time_step) {0}; model->last_time = 0) \
+	EDIT(last_of_none, LF_SEGMENT, LF_FLAW_TIME, "a newest time of rows without one", model->last_time = 1) \
+	EDIT(step_in_parts, LF_STACKED, LF_FLAW_TIME, "a step of months and of time", model->step.units = 1) \
+	EDIT(step_of_days_and_time, LF_STACKED, LF_FLAW_TIME, "a step of days and of time", \
+		 model->step = (lf_time_step) {.days = 1, .units = 1}) \
+	EDIT(step_back, LF_CNN_LSTM, LF_FLAW_TIME, "a negative step", model->step.units = -1) \
+	EDIT(month_back, LF_STACKED, LF_FLAW_TIME, "a negative step of months", model->step.months = -1) \
+	EDIT(day_32, LF_STACKED, LF_FLAW_TIME, "a 32nd day of a month", model->step.days = 32) \
+	EDIT(days_of_numbers, LF_CNN_LSTM, LF_FLAW_TIME, "days between integers", model->step.days = 1) \
+	EDIT(long_step, LF_STACKED, LF_FLAW_TIME, "a step of more months than there are", \
+		 model->step.months = LF_LONGEST_STEP_MONTHS + 1) \
+	EDIT(zone_of_dates, LF_STACKED, LF_FLAW_TIME, "dates in a time zone", model->time_zone = "UTC") \
+	EDIT(no_zone, LF_ENCODER_DECODER, LF_FLAW_TIME, "timestamptz in no time zone", model->time_zone = "") \
+	EDIT(no_time_column, LF_ENCODER_DECODER, LF_FLAW_TIME, "a relation without a time column", model->time_column = "") \
+	EDIT(filled_by_none, LF_VANILLA, LF_FLAW_MISSING, "filled values where none may be missing", \
+		 model->missing.method = LF_MISSING_ERROR) \
+	EDIT(filled_backwards, LF_VANILLA, LF_FLAW_MISSING, "a first missing row behind the last one", \
+		 model->missing.first = model->missing.last + 1) \
+	EDIT(rows_of_nothing, LF_VANILLA, LF_FLAW_MISSING, "more missing rows than values", model->missing.values = 2) \
+	EDIT(missing_when, LF_VANILLA, LF_FLAW_MISSING, "times of missing values and no such value", \
+		 model->missing.rows = model->missing.values = 0) \
+	EDIT(filled_season_0, LF_VANILLA, LF_FLAW_MISSING, "values that were filled by a season of 0", model->missing.season = 0) \
+	EDIT(row_0, LF_SEGMENT, LF_FLAW_MISSING, "a missing row before the first", model->missing.first = 0) \
+	EDIT(many_missing, LF_VANILLA, LF_FLAW_MISSING, "more missing values than a sum may have", \
+		 model->missing.values = LF_MOST_ROWS + 1) \
+	EDIT(no_windows, LF_VANILLA, LF_FLAW_RECORD, "a training on no window", model->windows = 0) \
+	EDIT(many_windows, LF_VANILLA, LF_FLAW_RECORD, "more windows than rows", model->windows = 1001) \
+	EDIT(few_rows, LF_VANILLA, LF_FLAW_RECORD, "fewer rows than one window takes", \
+		 model->windows = model->validation_windows = 1; model->rows = 5) \
+	EDIT(many_rows, LF_VANILLA, LF_FLAW_RECORD, "more rows than a sum may have", model->rows = LF_MOST_ROWS + 1) \
+	EDIT(many_held, LF_VANILLA, LF_FLAW_RECORD, "more windows held out than there are rows", model->validation_windows = 1001) \
+	EDIT(best_unseen, LF_VANILLA, LF_FLAW_RECORD, "a best epoch behind the last one", model->best_epoch = 4) \
+	EDIT(few_steps, LF_VANILLA, LF_FLAW_ERRORS, "errors of a part of the horizon", model->errors.steps = 1) \
+	EDIT(more_steps, LF_PRESET_BIDIRECTIONAL, LF_FLAW_ERRORS, "errors past the horizon where nothing can be fed back", \
+		 model->errors.steps = 3) \
+	EDIT(endless_steps, LF_VANILLA, LF_FLAW_ERRORS, "errors of more steps than are ever measured", \
+		 model->errors = (lf_errors) {.steps = 101, .most = 1, .count = many_counts, .error = many_errors}) \
+	EDIT(no_errors, LF_VANILLA, LF_FLAW_ERRORS, "errors measured, and none kept", model->errors.most = 0; \
+		 memset(s->counts, 0, sizeof(s->counts))) \
+	EDIT(kept_unmeasured, LF_VANILLA, LF_FLAW_ERRORS, "errors kept of no step", model->errors.steps = 0) \
+	EDIT(errors_of_nothing, LF_VANILLA, LF_FLAW_ERRORS, "errors and no window held out", model->validation_windows = 0) \
+	EDIT(error_order, LF_VANILLA, LF_FLAW_ERRORS, "errors that do not ascend", s->errors[2 * SAMPLE_ERRORS] = 100) \
+	EDIT(error_negative, LF_VANILLA, LF_FLAW_ERRORS, "a negative error", s->errors[SAMPLE_ERRORS] = -1) \
+	EDIT(error_behind, LF_VANILLA, LF_FLAW_ERRORS, "an error behind those that are kept", s->errors[0] = 1) \
+	EDIT(imported_rows, SAMPLE_IMPORTED, LF_FLAW_IMPORT, "an imported model that read rows", model->rows = 1) \
+	EDIT(imported_lead, SAMPLE_IMPORTED, LF_FLAW_IMPORT, "an imported model with another lead", task->lead = 2) \
+	EDIT(imported_rate, SAMPLE_IMPORTED, LF_FLAW_IMPORT, "an imported model with a learning rate", \
+		 model->training.learning_rate = 0.1) \
+	EDIT(imported_relation, SAMPLE_IMPORTED, LF_FLAW_TIME, "an imported model with a relation", model->relation = "t") \
+	EDIT(imported_limit, SAMPLE_IMPORTED, LF_FLAW_IMPORT, "an imported model with a limit", task->upper_limit = 1) \
+	EDIT(other_layers, LF_VANILLA, LF_FLAW_NETWORK, "a network of other weights than its layers have", \
+		 model->parameters--) \
+	EDIT(embeds_more, LF_VANILLA, LF_FLAW_NETWORK, "vectors for more categories than there are", \
+		 s->categories[2].count = 1) \
+	EDIT(embeds_fewer, LF_CONV_LSTM, LF_FLAW_NETWORK, "vectors for fewer series than there are", model->series = 2) \
+	EDIT(same_name, LF_ENCODER_DECODER, LF_FLAW_NAMES, "two columns of one name", s->names[1] = s->names[0]) \
+	EDIT(empty_name, LF_ENCODER_DECODER, LF_FLAW_NAMES, "a column of a table without a name", s->names[1] = "") \
+	EDIT(other_series_name, LF_CONV_LSTM, LF_FLAW_NAMES, "a column of the series with another name", s->names[2] = "town") \
+	EDIT(no_version, LF_VANILLA, LF_FLAW_NAMES, "a model of no version", model->version = "") \
+	EDIT(unnamed_series, LF_VANILLA, LF_FLAW_LABELS, "a column of series and no names of them", model->labels = NULL; \
+		 model->series = 1) \
+	EDIT(named_series, LF_VANILLA, LF_FLAW_LABELS, "names of series and no column of them", model->series_column = "") \
+	EDIT(same_labels, LF_VANILLA, LF_FLAW_LABELS, "two series of one name", s->labels[2] = s->labels[0]) \
+	EDIT(same_categories, LF_VANILLA, LF_FLAW_LABELS, "two categories of one name", s->category[1] = s->category[0]) \
+	EDIT(labels_of_numbers, LF_VANILLA, LF_FLAW_LABELS, "categories of a measured column", s->categories[1] = s->categories[2]) \
+	EDIT(scale_0, LF_VANILLA, LF_FLAW_SCALING, "a column divided by 0", s->scaler[0].scale = 0) \
+	EDIT(scaled_category, LF_VANILLA, LF_FLAW_SCALING, "numbers of categories that are scaled", s->scaler[2].scale = 2) \
+	EDIT(scaled_calendar, LF_PRESET_BIDIRECTIONAL, LF_FLAW_SCALING, "a calendar that is moved", s->scaler[2].offset = 2) \
+	EDIT(scaled_without_scale, LF_VANILLA, LF_FLAW_SCALING, "scaling where there is none", \
+		 model->training.scale = LF_SCALE_NONE) \
+	EDIT(unit_0, LF_VANILLA, LF_FLAW_SCALING, "errors in units of 0", s->unit[0] = 0) \
+	EDIT(unit_of_one, LF_ENCODER_DECODER, LF_FLAW_SCALING, "a unit of one series without a name", s->unit[0] = 2) \
+	EDIT(score_negative, LF_VANILLA, LF_FLAW_SCORES, "a negative sum of errors", s->scores[2].absolute = -1) \
+	EDIT(score_squares, LF_VANILLA, LF_FLAW_SCORES, "a negative sum of squares", s->scores[2].squares = -1) \
+	EDIT(score_count, LF_VANILLA, LF_FLAW_SCORES, "a negative number of forecasts", s->scores[2].count = -1) \
+	EDIT(score_of_none, LF_VANILLA, LF_FLAW_SCORES, "a sum of no errors", s->scores[2].count = 0) \
+	EDIT(score_nan, LF_VANILLA, LF_FLAW_SCORES, "no number as the sum of no errors", \
+		 s->scores[2] = (lf_score) {.squares = (double) NAN}) \
+	EDIT(imported_scores, SAMPLE_IMPORTED, LF_FLAW_SCORES, "an imported model with scores", s->scores[0].count = 1) \
+	EDIT(rate_back, LF_VANILLA, LF_FLAW_HISTORY, "an epoch with a negative learning rate", s->history[1].learning_rate = -1) \
+	EDIT(no_link, LF_PRESET_BIDIRECTIONAL, LF_FLAW_LINK, "a target without a level", model->link = NULL) \
+	EDIT(needless_link, LF_ENCODER_DECODER, LF_FLAW_LINK, "a link of targets that are inputs", model->link = s->link) \
+	EDIT(link_of_nothing, LF_PRESET_BIDIRECTIONAL, LF_FLAW_LINK, "a link where nothing is measured from levels", \
+		 model->training.normalize = LF_NORMALIZE_NONE) \
+	EDIT(no_blend, LF_VANILLA, LF_FLAW_BLEND, "a blend that was asked for, and is not there", model->blend = NULL) \
+	EDIT(blend_of_quantiles, LF_STACKED, LF_FLAW_BLEND, "a blend of quantiles", model->blend = s->blend) \
+	EDIT(imported_blend, SAMPLE_IMPORTED, LF_FLAW_BLEND, "an imported model with a blend", model->blend = s->blend) \
+	EDIT(blend_no_season, LF_VANILLA, LF_FLAW_BLEND, "a seasonal blend without a season", task->season = 1) \
+	EDIT(blend_long_season, LF_VANILLA, LF_FLAW_BLEND, "a seasonal blend that no window reaches", task->season = 100) \
+	EDIT(blend_drift, LF_VANILLA, LF_FLAW_BLEND, "a blend of more than everything", s->blend[1].weight = 1.5) \
+	EDIT(tail_of_table, LF_ENCODER_DECODER, LF_FLAW_TAIL, "rows of a table that stays", model->tail = s->tail) \
+	EDIT(tail_of_series, LF_VANILLA, LF_FLAW_TAIL, "rows of one of several series", model->tail = s->tail) \
+	EDIT(imported_tail, SAMPLE_IMPORTED, LF_FLAW_TAIL, "an imported model with rows", model->tail = s->tail)
+
+static int	many_counts[101 * 2];
+static float many_errors[101 * 2];
+
+#define EDIT(name, number, flaw, what, ...) \
+static void \
+name(sample *s) \
+{ \
+	lf_model   *model = &s->model; \
+	lf_task    *task = &model->task; \
+ \
+	(void) task; \
+	__VA_ARGS__; \
+}
+EDITS
+#undef EDIT
+
+static void
+test_flaws(void)
+{
+#define EDIT(name, number, flaw, what, ...) {number, flaw, what, name},
+	static const struct
+	{
+		int			number;
+		lf_flaw		flaw;
+		const char *what;
+		void		(*edit) (sample *s);
+	}			tests[] = {EDITS};
+#undef EDIT
+
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+	{
+		sample		s;
+		lf_flaw		found;
+		lf_status	status;
+
+		sample_open(&s, tests[i].number);
+		tests[i].edit(&s);
+		found = lf_model_flaw(&s.model, true);
+		status = status_when_read(&s.model);
+		if (!ok(found == tests[i].flaw && status == LF_CORRUPT, "%s is no sound model, and is not read", tests[i].what))
+			diag("flaw %d where %d was made; status %d", found, tests[i].flaw, status);
+		sample_close(&s);
+	}
+}
+
+/* Names and labels of which the order does not tell whether they differ. */
+static void
+test_many_labels(size_t count)
+{
+	sample		s;
+	const char **labels = malloc(count * sizeof(char *));
+	char	   *texts = malloc(count * 8);
+	lf_scaler  *scaler = malloc(count * SAMPLE_COLUMNS * sizeof(lf_scaler));
+	double	   *unit = malloc(count * 2 * sizeof(double));
+
+	sample_open(&s, LF_VANILLA);
+	for (size_t i = 0; i < count; i++)
+	{
+		(void) snprintf(texts + 8 * i, 8, "%zu", (i * 7919 + 5) % 10007);
+		labels[i] = texts + 8 * i;
+		memcpy(scaler + i * SAMPLE_COLUMNS, s.scaler, SAMPLE_COLUMNS * sizeof(lf_scaler));
+		unit[2 * i] = unit[2 * i + 1] = 1;
+	}
+	s.model.series = count;
+	s.model.labels = labels;
+	s.model.scaler = scaler;
+	s.model.unit = unit;
+	ok(lf_model_flaw(&s.model, true) == LF_SOUND && status_when_read(&s.model) == LF_OK, "%zu series in any order are sound",
+	   count);
+	labels[count / 3] = labels[count - 1];
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "of %zu series two of one name are found", count);
+	free(unit);
+	free(scaler);
+	free(texts);
+	free(labels);
+	sample_close(&s);
+}
+
+/* What is sound in spite of looking odd. */
+static void
+test_sound(void)
+{
+	sample		s;
+
+	for (int i = 0; i < SAMPLES; i++)
+	{
+		sample_open(&s, i);
+		ok(lf_model_flaw(&s.model, true) == LF_SOUND && lf_model_flaw(&s.model, false) == LF_SOUND, "%s is sound", sample_name(i));
+		sample_close(&s);
+	}
+	sample_open(&s, LF_VANILLA);
+	s.model.epochs = s.model.best_epoch = 0;
+	s.model.relation = "";
+	ok(lf_model_is_sound(&s.model), "the average of models of two tables is sound");
+	s.model.training.learning_rate = 0;
+	ok(lf_model_is_sound(&s.model), "a learning rate of 0, which 1.0.0 took from imported models, is sound");
+	s.model.categories[2].count = 0;
+	s.model.spec.layer[0].categories = 1;
+	s.model.parameters -= 2;
+	ok(lf_model_is_sound(&s.model), "a column of categories that are all NULL is sound");
+	sample_close(&s);
+	sample_open(&s, LF_STACKED);
+	s.model.step = (lf_time_step) {0};
+	ok(lf_model_is_sound(&s.model), "no step of one row is sound");
+	s.model.step = (lf_time_step) {.units = LF_LONGEST_STEP_DAYS + 1};
+	ok(lf_model_is_sound(&s.model), "a step of more days than are counted as days is sound");
+	sample_close(&s);
+}
+
+/* As many lookaheads as a long horizon makes. */
+static void
+test_look_ahead(void)
+{
+	sample		s;
+	lf_task    *task;
+
+	sample_open(&s, LF_STACKED);
+	task = &s.model.task;
+	task->lead = 9;				/* the last output lies 10 rows behind the window */
+	task->ahead[3] = 4;
+	for (int i = 4; i < 6; i++)
+	{
+		task->input[i] = 2;
+		task->ahead[i] = i == 4 ? 8 : 10;
+	}
+	task->inputs = 6;
+	s.model.errors = (lf_errors) {0};
+	ok(lf_model_flaw(&s.model, false) == LF_SOUND, "what is known ahead goes in once for each lookback, up to the last output");
+	task->ahead[5] = 9;
+	ok(lf_model_flaw(&s.model, false) == LF_FLAW_INPUTS, "and not for another row");
+	sample_close(&s);
+}
+
+/* Columns of categories with a short value each are what takes most memory for its bytes. */
+static void
+test_memory(void)
+{
+	size_t		most = 0;
+
+	for (int i = 0; i < SAMPLES; i++)
+	{
+		sample		s;
+		guarded		bytes;
+		lf_arena	arena = lf_arena_measure();
+		lf_model	model;
+
+		sample_open(&s, i);
+		bytes = guarded_new(lf_model_size(&s.model));
+		(void) lf_model_write(&s.model, NULL, bytes.block);
+		(void) lf_model_read(bytes.block, bytes.bytes, NULL, &arena, &model);
+		if (arena.used > LF_MODEL_MEMORY(bytes.bytes))
+			most++;
+		free(bytes.raw);
+		sample_close(&s);
+	}
+	ok(most == 0, "no sample takes more memory than its length allows");
+}
+
+/* Many small texts in a forged model. */
+static void
+test_memory_of_texts(void)
+{
+	static const char *names[LF_MAX_COLUMNS];
+	static const char *one[] = {""};
+	static lf_labels categories[LF_MAX_COLUMNS];
+	static lf_scaler scaler[LF_MAX_COLUMNS];
+	const size_t series = 100000;
+	const char **labels = malloc(series * sizeof(char *));
+	lf_scaler  *scalers = malloc(series * 3 * sizeof(lf_scaler));
+	double	   *units = malloc(series * 2 * sizeof(double));
+	sample		s;
+	guarded		bytes;
+	lf_arena	arena = lf_arena_measure();
+	lf_model	model;
+
+	sample_open(&s, LF_ENCODER_DECODER);
+	for (int i = 0; i < LF_MAX_COLUMNS; i++)
+	{
+		names[i] = "";
+		categories[i] = (lf_labels) {.count = 1, .label = one};
+		scaler[i] = (lf_scaler) {.scale = 1};
+	}
+	s.model.columns = LF_MAX_COLUMNS;
+	s.model.names = names;
+	s.model.categories = categories;
+	s.model.scaler = scaler;
+	bytes = guarded_new(lf_model_size(&s.model));
+	(void) lf_model_write_unchecked(&s.model, NULL, bytes.block);
+	(void) lf_model_read(bytes.block, bytes.bytes, NULL, &arena, &model);
+	ok(arena.used > LF_MAX_COLUMNS * (9 + 16) && arena.used <= LF_MODEL_MEMORY(bytes.bytes),
+	   "%d columns with a category each take %.2f times their bytes", LF_MAX_COLUMNS, (double) arena.used / (double) bytes.bytes);
+	free(bytes.raw);
+	sample_close(&s);
+
+	sample_open(&s, LF_CONV_LSTM);
+	for (size_t i = 0; i < series; i++)
+	{
+		labels[i] = "";
+		units[2 * i] = units[2 * i + 1] = 1;
+	}
+	for (size_t i = 0; i < series * 3; i++)
+		scalers[i] = (lf_scaler) {.scale = 1};
+	s.model.series = series;
+	s.model.labels = labels;
+	s.model.scaler = scalers;
+	s.model.unit = units;
+	arena = lf_arena_measure();
+	bytes = guarded_new(lf_model_size(&s.model));
+	(void) lf_model_write_unchecked(&s.model, NULL, bytes.block);
+	(void) lf_model_read(bytes.block, bytes.bytes, NULL, &arena, &model);
+	ok(arena.used > series * 9 && arena.used <= LF_MODEL_MEMORY(bytes.bytes), "%zu series without a name take %.2f times theirs",
+	   series, (double) arena.used / (double) bytes.bytes);
+	free(bytes.raw);
+	free(units);
+	free(scalers);
+	free(labels);
+	sample_close(&s);
+}
+
+int
+main(void)
+{
+	test_sound();
+	test_flaws();
+	test_look_ahead();
+	test_many_labels(3000);
+	test_many_labels(10000);
+	test_memory();
+	test_memory_of_texts();
+	return done_testing();
+}
