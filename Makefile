@@ -12,22 +12,11 @@
 BLAS ?= openblas
 PG_CONFIG ?= pg_config
 
-# The one list of what the core is made of: the module, the tests, the fuzzer and the benchmark take it from here.
-CORE = activation average base blend bounds combinations crc32c defaults error_pool fit fit_judge frequent gaps head head_loss \
-	initialize interval kernels kernels_avx2 kernels_avx512 kernels_generic layer layer_bidirectional \
-	layer_category_embedding layer_conv1d layer_conv_lstm2d layer_dense layer_dropout layer_lstm layer_max_pool1d \
-	layer_segment_lstm layer_shape layer_time_distributed level loss matrix metrics model model_bytes network optimizer \
-	patches pool predict preset quantile random renew scaler score season shards sound split tally task_bytes \
-	trainer transfer window
+# What the core is made of: the module, the tests, the fuzzer and the benchmark take it from here. Each file has its room.
+CORE_SOURCES = $(wildcard src/core/*/*.c)
+CORE = $(CORE_SOURCES:src/core/%.c=%)
+PG_SOURCES = $(wildcard src/pg/*.c src/pg/*/*.c)
 
-# The way of a row: table -> rows -> regular -> panel -> training -> model value -> forecast.
-PG = along anomalies architecture arguments asked attempt average_agg average_difference average_state backtest calendar choices \
-	columns describe dictionary error evaluate forecast grid import info json model_cache model_value module names newest number \
-	options outlook panel past plot predict progress progress_view registry regular request rolling rows scoring settings \
-	spec step store svg table table_read threads time_limit timeline train train_agg train_into training trial trust tune update \
-	verdict warm_start windows
-
-CORE_SOURCES = $(CORE:%=src/core/%.c)
 OPENBLAS_DIR ?= $(firstword $(wildcard /usr/lib/*/openblas-serial))
 OPENBLAS_INCLUDE ?= $(firstword $(wildcard /usr/include/*/openblas-serial))
 ifeq ($(BLAS),none)
@@ -218,10 +207,12 @@ else
 EXTENSION = lstm_forecast
 MODULE_big = lstm_forecast
 CORE_OBJS = $(CORE:%=src/core/%.o)
-OBJS = $(CORE_OBJS) $(PG:%=src/pg/%.o)
-EXTRA_CLEAN = build results regression.diffs regression.out
+OBJS = $(CORE_OBJS) $(PG_SOURCES:.c=.o)
+DEPENDENCIES = $(OBJS:.o=.d)
+EXTRA_CLEAN = build results regression.diffs regression.out $(DEPENDENCIES)
 DATA = $(wildcard src/lstm_forecast--*.sql)
-PG_CPPFLAGS = -Isrc/core -Isrc/pg $(BLAS_CPPFLAGS)
+# Each object notes the headers that it was made of.
+PG_CPPFLAGS = -Isrc/core -Isrc/pg -MMD -MP $(BLAS_CPPFLAGS)
 PG_CFLAGS = -fvisibility=hidden -Wextra -Wshadow -Wstrict-prototypes -Wdouble-promotion -Wno-unused-parameter \
 	-Wno-sign-compare -Wno-declaration-after-statement
 SHLIB_LINK = $(BLAS_LIBS) -lm -lpthread
@@ -234,11 +225,11 @@ include $(PGXS)
 
 # Another BLAS is another build, though no source has changed.
 BLAS_BUILT := $(shell mkdir -p build; [ "$$(cat build/blas 2>&1)" = "$(BLAS)" ] || echo "$(BLAS)" > build/blas)
-src/core/matrix.o src/pg/module.o $(shlib): build/blas
+src/core/kernels/matrix.o src/pg/module.o $(shlib): build/blas
 
 $(CORE_OBJS): override CFLAGS += $(CORE_CFLAGS)
-$(filter src/core/kernels_%,$(CORE_OBJS)): override CFLAGS += $(KERNEL_CFLAGS)
-$(OBJS): $(wildcard src/core/*.h src/pg/*.h)
+$(filter src/core/kernels/kernels_%,$(CORE_OBJS)): override CFLAGS += $(KERNEL_CFLAGS)
+-include $(DEPENDENCIES)
 
 # The module with allocators that can be told to fail, for test/tap/faults.sh.
 FAULTS = build/faults/lstm_forecast.so
@@ -253,13 +244,13 @@ $(FAULTS): $(OBJS) test/tap/faults_allocators.c
 # The module with the sanitizer of undefined behaviour and the assertions of the core, for test/tap/forgeries.sh and calls.sh.
 # Not its kernels: they are the slowest to build and to run, and the fuzzer has them with it.
 UBSAN = build/ubsan/lstm_forecast.so
-UBSAN_OBJS = $(patsubst src/%,build/ubsan/%,$(filter-out src/core/kernels_%,$(OBJS)))
+UBSAN_OBJS = $(patsubst src/%,build/ubsan/%,$(filter-out src/core/kernels/kernels_%,$(OBJS)))
 UBSAN_CFLAGS = $(filter-out -O% -g% -fwrapv,$(CFLAGS)) -O1 -DLF_CHECKED -fsanitize=undefined -fno-sanitize-recover=undefined
 ubsan: $(UBSAN)
 build/ubsan/core/%.o: override CFLAGS += -std=c11
-build/ubsan/%.o: src/%.c $(wildcard src/core/*.h src/pg/*.h)
+build/ubsan/%.o: src/%.c $(wildcard src/core/*/*.h src/pg/*/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(UBSAN_CFLAGS) $(CFLAGS_SL) -c $< -o $@
-$(UBSAN): $(UBSAN_OBJS) $(filter src/core/kernels_%,$(OBJS))
+$(UBSAN): $(UBSAN_OBJS) $(filter src/core/kernels/kernels_%,$(OBJS))
 	$(CC) $(CFLAGS) $(CFLAGS_SL) -fsanitize=undefined -shared $^ $(LDFLAGS) $(SHLIB_LINK) -o $@
 endif

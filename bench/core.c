@@ -5,15 +5,15 @@
  */
 #include "bench.h"
 
-#include "matrix.h"
-#include "optimizer.h"
-#include "shards.h"
+#include "kernels/matrix.h"
+#include "training/optimizer.h"
+#include "training/shards.h"
 
 struct bench_state
 {
 	lf_network	network;
 	lf_shards	shards;
-	lf_pool		pool;
+	lf_thread_pool		pool;
 	lf_optimizer optimizer;
 	lf_pass		pass;
 	void	   *block;			/* under the network and the optimizer */
@@ -49,11 +49,11 @@ plan(bench_state *state, lf_arena *arena, int batch, bool training)
 {
 	if (!training)
 	{
-		lf_network_plan(&state->network, arena, batch, false);
+		lf_network_layout(&state->network, arena, batch, false);
 		return;
 	}
-	lf_shards_plan(&state->shards, arena, &state->network, batch);
-	lf_optimizer_plan(&state->optimizer, arena, state->network.parameters);
+	lf_shards_layout(&state->shards, arena, &state->network, batch);
+	lf_optimizer_layout(&state->optimizer, arena, state->network.parameters);
 	state->gradients = lf_arena_reals(arena, state->network.parameters);
 	state->dy = lf_arena_reals(arena, state->outputs);
 }
@@ -86,7 +86,7 @@ bench_open(const bench_network *network, int batch, bool training, float *weight
 		/* as the extension does: a network that is too small for two threads gets one */
 		if (network->threads > 1 && state->shards.count > 1)
 		{
-			lf_pool_start(&state->pool, network->threads);
+			lf_thread_pool_start(&state->pool, network->threads);
 			state->shards.pool = &state->pool;
 		}
 		state->optimizer.kind = LF_ADAM;
@@ -120,7 +120,7 @@ bench_train(bench_state *state, const float *x, const float *target)
 static void
 bench_close(bench_state *state)
 {
-	lf_pool_stop(&state->pool);
+	lf_thread_pool_stop(&state->pool);
 	free(state->block);
 	free(state);
 }

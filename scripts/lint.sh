@@ -15,12 +15,12 @@ log=build/$tool.log
 : >"$log"
 case $tool in
     tidy)
-        for file in $(ls src/core/*.c | grep -v kernels_) src/pg/*.c; do
+        for file in $(ls src/core/*/*.c | grep -v kernels_) src/pg/*.c src/pg/*/*.c; do
             # of two files it takes for possible what is not: arrays that are NULL in another direction than that of the line,
             # and an lstm over no step
             wrong=
             case $file in
-                */model_bytes.c | */transfer.c) wrong=-clang-analyzer-core.NullDereference,-clang-analyzer-core.NonNullParamChecker ;;
+                */model_bytes.c | */serialize.c) wrong=-clang-analyzer-core.NullDereference,-clang-analyzer-core.NonNullParamChecker ;;
                 */layer_lstm.c) wrong=-clang-analyzer-core.NonNullParamChecker ;;
             esac
             case $file in
@@ -36,7 +36,7 @@ case $tool in
         #   shiftTooManyBitsSigned       gcc and clang define it, and the kernels are for them
         #   nullPointerRedundantCheck    in model_bytes.c arrays are NULL in one of three directions, which comes first in each line
         cppcheck -q --std=c11 --enable=warning,portability,performance --inline-suppr --suppress=internalAstError \
-            --suppress=shiftTooManyBitsSigned:src/core/vector.h --suppress=nullPointerRedundantCheck:src/core/model_bytes.c \
+            --suppress=shiftTooManyBitsSigned:src/core/kernels/vector.h --suppress=nullPointerRedundantCheck:src/core/model/model_bytes.c \
             --template='{file}:{line}: {severity}: {message} [{id}]' -DPG_VERSION_NUM="${version}0000" -DSIZEOF_SIZE_T=8 -Isrc/core -Isrc/pg src/core src/pg >"$log" 2>&1
         ;;
 esac

@@ -1,12 +1,12 @@
 /*
  * module.c: what happens when the library is loaded.
  */
-#include "common.h"
-#include "kernels.h"
-#include "matrix.h"
-#include "model_cache.h"
-#include "settings.h"
-#include "time_limit.h"
+#include "server/common.h"
+#include "kernels/kernels.h"
+#include "kernels/matrix.h"
+#include "model/model_cache.h"
+#include "server/settings.h"
+#include "server/time_limit.h"
 #include "utils/guc.h"
 
 #ifndef LF_NO_BLAS

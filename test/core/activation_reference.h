@@ -4,7 +4,7 @@
 #ifndef ACTIVATION_REFERENCE_H
 #define ACTIVATION_REFERENCE_H
 
-#include "activation.h"
+#include "kernels/activation.h"
 
 #include <math.h>
 

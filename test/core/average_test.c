@@ -1,8 +1,8 @@
 /*
  * average_test.c: the mean of models, and which models have one.
  */
-#include "average.h"
-#include "level.h"
+#include "model/average.h"
+#include "series/level.h"
 #include "model_samples.h"
 #include "rig.h"
 #include "tap.h"
@@ -18,10 +18,10 @@ open_rig(average_rig *r, const lf_model *model)
 {
 	lf_arena	arena = lf_arena_measure();
 
-	lf_average_plan(&r->average, &arena, model);
+	lf_average_layout(&r->average, &arena, model);
 	r->block = guarded_new(arena.used);
 	arena = lf_arena_over(r->block.block, r->block.bytes);
-	lf_average_plan(&r->average, &arena, model);
+	lf_average_layout(&r->average, &arena, model);
 	lf_average_start(&r->average);
 }
 
@@ -51,7 +51,7 @@ test_mean(void)
 		average_rig r;
 		size_t		count;
 		lf_real    *mean;
-		double		link[6];
+		double		regression[6];
 		lf_blend	blend[2] = {{.with = LF_DRIFT}, {.with = LF_DRIFT}};
 
 		for (int m = 0; m < 3; m++)
@@ -60,7 +60,7 @@ test_mean(void)
 			for (size_t i = 0; m > 0 && i < (size_t) s[m].model.members * s[m].model.parameters; i++)
 				s[m].weights[i] = (lf_real) (float) sin((double) i * m);
 			for (int i = 0; i < 6; i++)
-				s[m].link[i] += m;
+				s[m].level_regression[i] += m;
 			s[m].blend[1].weight = 0.25 * (m + 1);
 		}
 		s[2].model.blend = NULL;	/* that of a model that mixes nothing in */
@@ -69,7 +69,7 @@ test_mean(void)
 		open_rig(&r, &s[0].model);
 		for (int m = 0; m < 3; m++)
 			(void) add(&r, &s[m].model, weight[m]);
-		lf_average_result(&r.average, &s[0].model, mean, link, blend);
+		lf_average_result(&r.average, &s[0].model, mean, regression, blend);
 		for (size_t i = 0; i < count; i++)
 		{
 			double		sum = 0;
@@ -78,10 +78,10 @@ test_mean(void)
 				sum += weight[m] * (double) s[m].weights[i];
 			right = right && mean[i] == (lf_real) (sum / (1 + 2.5 + 1e6));
 		}
-		for (int i = 0; s[0].model.link != NULL && i < (int) lf_link_size(&s[0].model.task); i++)
+		for (int i = 0; s[0].model.level_regression != NULL && i < (int) lf_level_regression_size(&s[0].model.task); i++)
 		{
 			linked = true;
-			right = right && fabs(link[i] - (s[0].link[i] + (2.5 + 2e6) / (1 + 2.5 + 1e6))) < 1e-12;
+			right = right && fabs(regression[i] - (s[0].level_regression[i] + (2.5 + 2e6) / (1 + 2.5 + 1e6))) < 1e-12;
 		}
 		if (s[0].model.blend != NULL)
 		{
@@ -106,7 +106,7 @@ test_same(void)
 	average_rig r;
 	size_t		count;
 	lf_real    *mean;
-	double		link[6];
+	double		regression[6];
 	lf_blend	blend[2];
 	bool		same = true;
 
@@ -116,7 +116,7 @@ test_same(void)
 	open_rig(&r, &s.model);
 	for (int m = 0; m < 7; m++)
 		(void) add(&r, &s.model, 0.1 * (m + 1));
-	lf_average_result(&r.average, &s.model, mean, link, blend);
+	lf_average_result(&r.average, &s.model, mean, regression, blend);
 	for (size_t i = 0; i < count; i++)
 		same = same && (float) mean[i] == (float) s.weights[i];	/* as weights are stored */
 	ok(same, "the mean of the same models is that model, bit by bit");

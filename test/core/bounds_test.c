@@ -1,9 +1,9 @@
 /*
  * bounds_test.c: trained heads: what predictors say of the spread, on the scale of the columns, and intervals of models.
  */
-#include "bounds.h"
+#include "model/bounds.h"
 #include "fit_rig.h"
-#include "quantile.h"
+#include "base/quantile.h"
 #include "tap.h"
 
 static const double levels[] = {0.1, 0.25, 0.5, 0.9};
@@ -113,23 +113,23 @@ test_measured(lf_loss loss)
 			{
 				const double *distribution = r.fit.predictor.distribution + (k * 2 + j) * lf_head_parts(&r.task.head);
 				double		actual = r.values[(w + 6 + (size_t) k) * RIG_COLUMNS + (size_t) r.task.target[j]];
-				double		reach = lf_bounds_reach(&model, distribution, k, j, 0.75);
+				double		half_width = lf_bounds_half_width(&model, distribution, k, j, 0.75);
 				double		low;
 				double		high;
 
-				lf_bounds_at(&model, distribution, 1, out[k * 2 + j], reach, &low, &high);
+				lf_bounds_at(&model, distribution, 1, out[k * 2 + j], half_width, &low, &high);
 				count++;
 				inside += actual >= low && actual <= high;
 				none_beyond = none_beyond &&
-					(lf_bounds_surprise(&model, distribution, 1, out[k * 2 + j], actual) <= reach * (1 + 1e-6)) ==
+					(lf_bounds_nonconformity(&model, distribution, 1, out[k * 2 + j], actual) <= half_width * (1 + 1e-6)) ==
 					(actual >= low - 1e-6 && actual <= high + 1e-6);
 			}
 	}
-	/* of 48 windows the surprise of rank ceil(49 * .75) = 37 is the reach; that value itself lies on the edge */
+	/* of 48 windows the nonconformity score of rank ceil(49 * .75) = 37 is the half-width; that value itself lies on the edge */
 	ok(count == 4 * 48 && errors->count[0] == 48 && inside >= 4 * 36 && inside <= 4 * 37,
 	   "%s: of held-out values 75 per cent lie inside", lf_loss_names[loss]);
 	diag("%d of %d", inside, count);
-	ok(none_beyond, "which are those that are less of a surprise than the reach");
+	ok(none_beyond, "which are those that are less of a nonconformity than the half_width");
 	fit_rig_close(&r);
 }
 
@@ -147,27 +147,27 @@ test_reach(void)
 	double		before = 0;
 	bool		grows = true;
 
-	ok(lf_bounds_reach(&model, distribution, 0, 0, 0.5) == 1, "a reach is measured where enough is known");
-	ok(lf_bounds_reach(&model, distribution, 0, 0, 0.99) == 4,
+	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.5) == 1, "a half_width is measured where enough is known");
+	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.99) == 4,
 	   "where too little is, it is not less than for a lower level");
-	ok(lf_bounds_reach(&model, distribution, 0, 0, 0.9999999) == lf_normal_quantile((1 - 0.9999999) / 2),
+	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.9999999) == lf_normal_quantile((1 - 0.9999999) / 2),
 	   "and else the distribution's own");
 	for (double level = 0.01; level < 1; level += 0.01)
 	{
-		double		reach = lf_bounds_reach(&model, distribution, 0, 0, level);
+		double		half_width = lf_bounds_half_width(&model, distribution, 0, 0, level);
 
-		grows = grows && reach >= before;
-		before = reach;
+		grows = grows && half_width >= before;
+		before = half_width;
 	}
 	ok(grows, "a higher level never has a narrower interval");
-	ok(lf_bounds_reach(&model, NULL, 1, 0, 0.5) == 8 && isnan(lf_bounds_reach(&model, NULL, 1, 0, 0.9)) &&
-	   isnan(lf_bounds_reach(&model, NULL, 2, 0, 0.5)), "past the horizon there are measured errors or nothing");
+	ok(lf_bounds_half_width(&model, NULL, 1, 0, 0.5) == 8 && isnan(lf_bounds_half_width(&model, NULL, 1, 0, 0.9)) &&
+	   isnan(lf_bounds_half_width(&model, NULL, 2, 0, 0.5)), "past the horizon there are measured errors or nothing");
 	model.training.calibrate = false;
-	ok(lf_bounds_reach(&model, distribution, 0, 0, 0.5) == lf_normal_quantile(0.25) &&
-	   lf_bounds_reach(&model, NULL, 1, 0, 0.5) == 8, "without calibration the first steps have their own");
+	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.5) == lf_normal_quantile(0.25) &&
+	   lf_bounds_half_width(&model, NULL, 1, 0, 0.5) == 8, "without calibration the first steps have their own");
 	model.training.calibrate = true;
 	counts[0] = 0;
-	ok(lf_bounds_reach(&model, distribution, 0, 0, 0.5) == lf_normal_quantile(0.25), "as where nothing was held out");
+	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.5) == lf_normal_quantile(0.25), "as where nothing was held out");
 }
 
 int

@@ -3,8 +3,8 @@
  *
  * Input lies in blocks of exactly its size, so that a build with AddressSanitizer sees every read beyond the end.
  */
-#include "crc32c.h"
-#include "model_bytes.h"
+#include "base/crc32c.h"
+#include "model/model_bytes.h"
 #include "model_samples.h"
 #include "rig.h"
 #include "tap.h"
@@ -218,7 +218,7 @@ same_series(const lf_model *a, const lf_model *b)
 		(a->labels == NULL) == (b->labels == NULL) &&
 		(a->labels == NULL || same_texts(a->labels, b->labels, a->series)) &&
 		memcmp(a->scaler, b->scaler, scalers * sizeof(lf_scaler)) == 0 &&
-		memcmp(a->unit, b->unit, units * sizeof(double)) == 0;
+		memcmp(a->error_scale, b->error_scale, units * sizeof(double)) == 0;
 }
 
 static bool
@@ -289,7 +289,7 @@ test_round_trip(int number)
 		ok(same_series(&model, &s.model), "%s keeps its series and their scaling", name);
 		ok(same_record(&model, &s.model), "%s keeps its record", name);
 		ok(same_doubles(model.tail, s.model.tail, (size_t) (SAMPLE_LOOKBACK * s.model.columns)), "%s keeps its newest rows", name);
-		ok(same_doubles(model.link, s.model.link, (size_t) (s.model.task.targets * (s.model.task.inputs + 1))),
+		ok(same_doubles(model.level_regression, s.model.level_regression, (size_t) (s.model.task.targets * (s.model.task.inputs + 1))),
 		   "%s keeps the link between the levels", name);
 		ok((model.blend == NULL) == (s.model.blend == NULL) &&
 		   (model.blend == NULL || (model.blend[0].with == LF_NETWORK && model.blend[1].with == LF_SEASONAL_MEAN &&

@@ -3,7 +3,7 @@
  */
 #include "tap.h"
 
-#include "combinations.h"
+#include "base/combinations.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
  */
 #include "tap.h"
 
-#include "defaults.h"
-#include "random.h"
+#include "training/defaults.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <stdlib.h>

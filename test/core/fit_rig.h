@@ -4,8 +4,8 @@
 #ifndef FIT_RIG_H
 #define FIT_RIG_H
 
-#include "fit.h"
-#include "preset.h"
+#include "training/fit.h"
+#include "training/preset.h"
 #include "rig.h"
 
 #include <math.h>
@@ -21,8 +21,8 @@ typedef struct fit_rig
 	lf_task		task;
 	lf_spec		spec;
 	lf_training training;
-	int			lanes;
-	lf_pool    *pool;
+	int			slots;
+	lf_thread_pool    *pool;
 	double		second;			/* of the clock, per call; 0: there is none */
 	double		end;			/* what it showed at last */
 	lf_fit		fit;
@@ -70,13 +70,13 @@ fit_rig_plan(fit_rig *r, size_t less)
 {
 	lf_arena	arena = lf_arena_measure();
 	int			layer;
-	lf_status	status = lf_fit_plan(&r->fit, &arena, &r->spec, &r->task, &r->frame, &r->training, r->lanes, &layer);
+	lf_status	status = lf_fit_layout(&r->fit, &arena, &r->spec, &r->task, &r->frame, &r->training, r->slots, &layer);
 
 	if (status != LF_OK)
 		return status;
 	r->block = guarded_new(arena.used - less);
 	arena = lf_arena_over(r->block.block, r->block.bytes);
-	return lf_fit_plan(&r->fit, &arena, &r->spec, &r->task, &r->frame, &r->training, r->lanes, &layer);
+	return lf_fit_layout(&r->fit, &arena, &r->spec, &r->task, &r->frame, &r->training, r->slots, &layer);
 }
 
 /*

@@ -148,7 +148,7 @@ test_errors(void)
 			const float *kept = errors->error + (k * 2 + j) * errors->most;
 			int			below = 0;
 			int			count = 0;
-			double		middle = lf_errors_width(errors, 2, k, j, 0.5);
+			double		middle = lf_errors_half_width(errors, 2, k, j, 0.5);
 
 			for (size_t w = r.fit.split.validation.first[0]; w < r.fit.split.windows; w++)
 			{
@@ -172,7 +172,7 @@ test_errors(void)
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
 	r.training.validation = 0;
 	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.errors.steps == 0 &&
-	   isnan(lf_errors_width(&r.fit.errors, 2, 0, 0, 0.5)), "where nothing is held out there are no intervals");
+	   isnan(lf_errors_half_width(&r.fit.errors, 2, 0, 0, 0.5)), "where nothing is held out there are no intervals");
 	fit_rig_close(&r);
 
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
@@ -331,10 +331,10 @@ test_many_windows(lf_preset preset, int steps)
 	fit_rig_setup(&r, preset, 1, 0.1);
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network to forecast %d steps of many windows ends training", steps))
 		return;
-	lf_predictor_plan(&many, &arena, &r.fit.network, &r.task, RIG_COLUMNS, WINDOWS, WINDOWS);
+	lf_predictor_layout(&many, &arena, &r.fit.network, &r.task, RIG_COLUMNS, WINDOWS, WINDOWS);
 	block = guarded_new(arena.used);
 	arena = lf_arena_over(block.block, block.bytes);
-	lf_predictor_plan(&many, &arena, &r.fit.network, &r.task, RIG_COLUMNS, WINDOWS, WINDOWS);
+	lf_predictor_layout(&many, &arena, &r.fit.network, &r.task, RIG_COLUMNS, WINDOWS, WINDOWS);
 	many.windows = r.fit.predictor.windows;
 	ok(lf_predict_steps(&many, NULL, FIRST, STRIDE, WINDOWS, steps, out) == LF_OK, "%d steps of %d windows", steps,
 	   WINDOWS);
@@ -492,19 +492,19 @@ test_units(void)
 	for (int i = 0; i < 40; i++)
 		values[i] = i % 4 + (i >= 20 ? 0.5 : 0);
 	/* the step between the 20th and the 21st row is seen by four of the 36 differences */
-	ok(fabs(lf_series_unit(&frame, 0, 40, 4, scaler) - 0.5 * 4 / 36) < 1e-12, "the unit is the seasonal naive error");
-	ok(lf_series_unit(&frame, 0, 20, 4, scaler) == 3, "or the scale, where the series repeats itself");
+	ok(fabs(lf_error_scale(&frame, 0, 40, 4, scaler) - 0.5 * 4 / 36) < 1e-12, "the unit is the seasonal naive error");
+	ok(lf_error_scale(&frame, 0, 20, 4, scaler) == 3, "or the scale, where the series repeats itself");
 	for (int i = 0; i < 40; i++)
 		values[i] = sin(2 * 3.14159265358979323846 * i / 4.0);
-	ok(lf_series_unit(&frame, 0, 40, 4, scaler) == 3, "but for the last digits");
+	ok(lf_error_scale(&frame, 0, 40, 4, scaler) == 3, "but for the last digits");
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
-	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.unit[0] == 1,
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.error_scale[0] == 1,
 	   "one series without a name has errors in units of its columns");
 	fit_rig_close(&r);
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
 	r.frame.series = 1;
 	r.frame.start = start;
-	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.unit[0] != 1 && r.fit.unit[0] > 0, "with a name it is one of many");
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.error_scale[0] != 1 && r.fit.error_scale[0] > 0, "with a name it is one of many");
 	fit_rig_close(&r);
 }
 
@@ -628,16 +628,16 @@ test_members(void)
 static void
 test_lanes(void)
 {
-	lf_pool		pool;
+	lf_thread_pool		pool;
 	fit_rig		r;
 	fit_rig		one;
 
 	fit_rig_setup(&one, LF_STACKED, 1, 0.1);
 	one.training.members = 5;
 	one.training.refit = true;
-	ok(fit_rig_run(&one, 0) == LF_FINISHED && one.fit.lanes == 1, "five members take one lane where no more are given");
-	lf_pool_start(&pool, 3);
-	for (int lanes = 2; lanes <= 7; lanes++)
+	ok(fit_rig_run(&one, 0) == LF_FINISHED && one.fit.slots == 1, "five members take one slot where no more are given");
+	lf_thread_pool_start(&pool, 3);
+	for (int slots = 2; slots <= 7; slots++)
 		for (int every = 0; every <= 3; every += 3)
 		{
 			size_t		bytes = 5 * one.fit.network.parameters * sizeof(lf_real);
@@ -645,23 +645,23 @@ test_lanes(void)
 			fit_rig_setup(&r, LF_STACKED, 1, 0.1);
 			r.training.members = 5;
 			r.training.refit = true;
-			r.lanes = lanes;
-			r.pool = lanes == 4 ? NULL : &pool;
-			ok(fit_rig_run(&r, every) == LF_FINISHED && guarded_intact(&r.block) && r.fit.lanes == (lanes < 5 ? lanes : 5) &&
+			r.slots = slots;
+			r.pool = slots == 4 ? NULL : &pool;
+			ok(fit_rig_run(&r, every) == LF_FINISHED && guarded_intact(&r.block) && r.fit.slots == (slots < 5 ? slots : 5) &&
 			   memcmp(r.fit.weights, one.fit.weights, bytes) == 0 && r.fit.epochs == one.fit.epochs &&
 			   memcmp(r.fit.scores, one.fit.scores, LF_FORECASTERS * sizeof(lf_score)) == 0,
-			   "in %d lanes%s they are the same", lanes, every > 0 ? ", with interrupts," : "");
+			   "in %d slots%s they are the same", slots, every > 0 ? ", with interrupts," : "");
 			fit_rig_close(&r);
 		}
 	fit_rig_setup(&r, LF_STACKED, 1, 0.1);
 	r.training = one.training;
 	r.training.learning_rate = 1e200;	/* whose square is beyond a double */
 	r.training.clip_norm = 0;
-	r.lanes = 3;
+	r.slots = 3;
 	r.pool = &pool;
 	ok(fit_rig_run(&r, 0) == LF_DIVERGED && r.fit.latest->epoch < 8, "one that diverges is the end of all");
 	fit_rig_close(&r);
-	lf_pool_stop(&pool);
+	lf_thread_pool_stop(&pool);
 	fit_rig_close(&one);
 }
 

@@ -5,7 +5,7 @@
  * for each of them, "name forecast forecast ...". With files as arguments this program writes such lines. What the models are
  * shown is made here, of the model itself: it must stay as it is.
  */
-#include "model_bytes.h"
+#include "model/model_bytes.h"
 #include "rig.h"
 #include "tap.h"
 
@@ -83,8 +83,8 @@ static void
 plan_networks(golden *g, lf_arena *arena)
 {
 	for (int m = 0; m < g->model.members; m++)
-		lf_network_plan(&g->network[m], arena, lf_task_samples(&g->model.task), false);
-	lf_predictor_plan(&g->predictor, arena, g->network, &g->model.task, g->model.columns, 1, 1);
+		lf_network_layout(&g->network[m], arena, lf_task_samples(&g->model.task), false);
+	lf_predictor_layout(&g->predictor, arena, g->network, &g->model.task, g->model.columns, 1, 1);
 }
 
 /* Forecasts of the first window, into out: how many. Beyond the horizon where that is possible. */
@@ -120,7 +120,7 @@ forecast(golden *g, double *out)
 		.frame = &g->frame,
 		.scaler = g->model.scaler,
 		.normalize = g->model.training.normalize,
-		.link = g->model.link,
+		.level_regression = g->model.level_regression,
 	};
 	if (lf_predict_steps(&g->predictor, NULL, 0, 1, 1, steps, out) != LF_OK)
 		return 0;

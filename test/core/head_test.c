@@ -1,8 +1,8 @@
 /*
  * head_test.c: distributions from outputs, their intervals, and how surprising values are.
  */
-#include "head.h"
-#include "quantile.h"
+#include "network/head.h"
+#include "base/quantile.h"
 #include "rig.h"
 #include "tap.h"
 
@@ -98,28 +98,28 @@ test_intervals(void)
 	double		low;
 	double		high;
 
-	ok(fabs(lf_head_reach(&head, q, 0.9) - 1.6448536269514722) < 1e-14,
+	ok(fabs(lf_head_half_width(&head, q, 0.9) - 1.6448536269514722) < 1e-14,
 	   "levels of the head are found in spite of rounding");
-	ok(isnan(lf_head_reach(&head, q, 0.91)), "beyond the outermost of one side there is nothing");
-	lf_head_interval(&head, q, lf_head_reach(&head, q, 0.9), &low, &high);
+	ok(isnan(lf_head_half_width(&head, q, 0.91)), "beyond the outermost of one side there is nothing");
+	lf_head_interval(&head, q, lf_head_half_width(&head, q, 0.9), &low, &high);
 	ok(fabs(low + 4) < 1e-12 && high > 5 && high < 6, "an interval takes quantiles, or lies between two of them");
 	lf_head_interval(&head, q, lf_normal_quantile(0.1), &low, &high);
 	ok(low > -4 && low < -1 && fabs(high - 5) < 1e-12, "each side its own");
 	lf_head_interval(&head, q, 0, &low, &high);
-	ok(low == 1 && high == 1, "one of no reach is the median");
+	ok(low == 1 && high == 1, "one of no half_width is the median");
 	lf_head_interval(&head, q, 2 * lf_normal_quantile(0.01), &low, &high);
 	ok(fabs(high - 11) < 1e-12, "one that must go twice as far as the last quantile does so from the median");
 	head = (lf_head) {.kind = LF_HEAD_GAUSSIAN};
-	lf_head_interval(&head, normal, lf_head_reach(&head, normal, 0.95), &low, &high);
+	lf_head_interval(&head, normal, lf_head_half_width(&head, normal, 0.95), &low, &high);
 	ok(fabs(low - (10 - 2 * 1.959963984540054)) < 1e-12 && fabs(low + high - 20) < 1e-12,
 	   "a normal one has its quantiles");
 	head = (lf_head) {.kind = LF_HEAD_STUDENT_T};
-	lf_head_interval(&head, student, lf_head_reach(&head, student, 0.9), &low, &high);
+	lf_head_interval(&head, student, lf_head_half_width(&head, student, 0.9), &low, &high);
 	ok(fabs(high - (10 + 2 * 2.015048373333022)) < 1e-9, "Student's has those of its degrees of freedom");
-	ok(isnan(lf_head_reach(&head, student, 1)), "certainty has no reach");
+	ok(isnan(lf_head_half_width(&head, student, 1)), "certainty has no half_width");
 }
 
-/* A value lies within exactly those intervals that reach as far as it is surprising. */
+/* A value lies within exactly those intervals whose half-width is at least its nonconformity score. */
 static void
 test_surprise(lf_head_kind kind)
 {
@@ -135,15 +135,15 @@ test_surprise(lf_head_kind kind)
 		lf_real		output[LEVELS];
 		double		distribution[LEVELS];
 		double		value = 20 * lf_random_normal(&random);
-		double		surprise;
+		double		nonconformity;
 		double		low;
 		double		high;
 
 		fill_uniform(&random, output, LEVELS, 4);
 		lf_head_distribution(&head, output, distribution);
-		surprise = lf_head_surprise(&head, distribution, value);
-		lf_head_interval(&head, distribution, surprise, &low, &high);
-		on_the_edge = on_the_edge && surprise >= 0 &&
+		nonconformity = lf_head_nonconformity(&head, distribution, value);
+		lf_head_interval(&head, distribution, nonconformity, &low, &high);
+		on_the_edge = on_the_edge && nonconformity >= 0 &&
 			fmin(fabs(low - value), fabs(high - value)) < 1e-9 * (1 + fabs(value));
 	}
 	ok(on_the_edge, "with %s the interval that reaches as far as a value is surprising ends there", names[kind]);
@@ -157,11 +157,11 @@ test_no_room(void)
 	double		low;
 	double		high;
 
-	ok(lf_head_surprise(&head, same, 3) == 0 && lf_head_surprise(&head, same, 4) == LF_MOST_SURPRISE &&
-	   lf_head_surprise(&head, same, -1e9) == LF_MOST_SURPRISE,
-	   "where quantiles are one, another value is a great surprise");
-	lf_head_interval(&head, same, LF_MOST_SURPRISE, &low, &high);
-	ok(low == 3 && high == 3, "and no reach holds it");
+	ok(lf_head_nonconformity(&head, same, 3) == 0 && lf_head_nonconformity(&head, same, 4) == LF_MOST_NONCONFORMITY &&
+	   lf_head_nonconformity(&head, same, -1e9) == LF_MOST_NONCONFORMITY,
+	   "where quantiles are one, another value is a great nonconformity");
+	lf_head_interval(&head, same, LF_MOST_NONCONFORMITY, &low, &high);
+	ok(low == 3 && high == 3, "and no half_width holds it");
 }
 
 int

@@ -1,8 +1,8 @@
 /*
  * interval_test.c: which error bounds the next one.
  */
-#include "interval.h"
-#include "random.h"
+#include "judging/interval.h"
+#include "base/random.h"
 #include "tap.h"
 
 #include <math.h>
@@ -66,13 +66,13 @@ test_ranks(void)
 		{
 			/* in whole numbers: ceil((n + 1) percent / 100) */
 			size_t		rank = ((n + 1) * (size_t) percent + 99) / 100;
-			double		width = lf_errors_width(&k.errors, 1, 0, 0, percent / 100.0);
+			double		width = lf_errors_half_width(&k.errors, 1, 0, 0, percent / 100.0);
 
 			good = good && (rank > n ? isnan(width) != 0 : width == (double) list[rank - 1]);
 		}
 	}
 	ok(good, "the width is the error of rank ceil((n + 1) level), and none where n is smaller than that");
-	ok(isnan(lf_errors_width(&k.errors, 1, 1, 0, 0.5)), "a step that was not measured has no width");
+	ok(isnan(lf_errors_half_width(&k.errors, 1, 1, 0, 0.5)), "a step that was not measured has no width");
 }
 
 /* More of them are thinned out: never to less than the exact rank, nor to much more. */
@@ -93,7 +93,7 @@ test_thinning(void)
 		{
 			size_t		rank = ((n + 1) * (size_t) permille + 999) / 1000;
 			size_t		slack = n / (LF_MAX_ERRORS + 1) + 1;
-			double		width = lf_errors_width(&k.errors, 1, 0, 0, permille / 1000.0);
+			double		width = lf_errors_half_width(&k.errors, 1, 0, 0, permille / 1000.0);
 
 			good = good && width >= (double) list[rank - 1] &&
 				width <= (double) list[rank - 1 + slack < n ? rank - 1 + slack : n - 1];
@@ -110,11 +110,11 @@ test_unknown(void)
 	kept		k;
 
 	keep(&k, list, 6);
-	ok(k.count[0] == 3 && lf_errors_width(&k.errors, 1, 0, 0, 0.25) == 1 &&
-	   lf_errors_width(&k.errors, 1, 0, 0, 0.75) == 3 && isnan(lf_errors_width(&k.errors, 1, 0, 0, 0.76)),
+	ok(k.count[0] == 3 && lf_errors_half_width(&k.errors, 1, 0, 0, 0.25) == 1 &&
+	   lf_errors_half_width(&k.errors, 1, 0, 0, 0.75) == 3 && isnan(lf_errors_half_width(&k.errors, 1, 0, 0, 0.76)),
 	   "what was not measured does not count");
 	keep(&k, nothing, 2);
-	ok(k.count[0] == 0 && isnan(lf_errors_width(&k.errors, 1, 0, 0, 0.01)), "of nothing there is no width");
+	ok(k.count[0] == 0 && isnan(lf_errors_half_width(&k.errors, 1, 0, 0, 0.01)), "of nothing there is no width");
 }
 
 /* The promise itself: of new errors at least 'level' lie within, of a rank more at most. */
@@ -140,7 +140,7 @@ test_coverage(void)
 
 			fill(&random, list, n + 1);
 			keep(&k, list, n);
-			share += (double) list[n] <= lf_errors_width(&k.errors, 1, 0, 0, 0.9) ? 1.0 / ROUNDS : 0;
+			share += (double) list[n] <= lf_errors_half_width(&k.errors, 1, 0, 0, 0.9) ? 1.0 / ROUNDS : 0;
 		}
 		ok(share > least - 4 * deviation && share < most + 4 * deviation,
 		   "%zu errors bound the next one with a probability of 90 per cent", n);

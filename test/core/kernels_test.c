@@ -2,7 +2,7 @@
  * kernels_test.c: the kernels that this processor runs, each against loops written out in double, over random shapes.
  */
 #include "activation_reference.h"
-#include "kernels.h"
+#include "kernels/kernels.h"
 #include "network_rig.h"
 #include "rig.h"
 #include "tap.h"
@@ -35,27 +35,27 @@ is_close(lf_real value, double expected)
 	return fabs((double) value - expected) <= TOLERANCE * (1 + fabs(expected));
 }
 
-/* Panels of 'numbers' numbers for each unit and more rows than the step has; behind the last unit there are zeros. */
-static lf_panels
+/* Strips of 'numbers' numbers for each unit and more rows than the step has; behind the last unit there are zeros. */
+static lf_strips
 random_panels(const lf_kernels *kernels, lf_random *random, guarded *g, size_t numbers, size_t units, size_t rows)
 {
 	size_t		lanes = kernels->lanes;
-	size_t		panel = (rows + 1 + lf_random_below(random, 2)) * numbers * lanes;
-	lf_real    *at = random_reals(random, g, lf_padded(kernels, units) / lanes * panel);
+	size_t		strip = (rows + 1 + lf_random_below(random, 2)) * numbers * lanes;
+	lf_real    *at = random_reals(random, g, lf_padded(kernels, units) / lanes * strip);
 
-	for (size_t i = 0; i < lf_padded(kernels, units) / lanes * panel; i++)
-		if (i / panel * lanes + i % lanes >= units)
+	for (size_t i = 0; i < lf_padded(kernels, units) / lanes * strip; i++)
+		if (i / strip * lanes + i % lanes >= units)
 			at[i] = 0;
-	return (lf_panels) {at, panel};
+	return (lf_strips) {at, strip};
 }
 
 /* One of 'numbers' numbers of a unit. */
 static lf_real *
-in_panels(const lf_kernels *kernels, lf_panels panels, size_t numbers, size_t row, size_t number, size_t unit)
+in_strips(const lf_kernels *kernels, lf_strips strips, size_t numbers, size_t row, size_t number, size_t unit)
 {
 	size_t		lanes = kernels->lanes;
 
-	return panels.at + unit / lanes * panels.panel + (row * numbers + number) * lanes + unit % lanes;
+	return strips.at + unit / lanes * strips.strip + (row * numbers + number) * lanes + unit % lanes;
 }
 
 /*
@@ -77,22 +77,22 @@ check_cell(const lf_kernels *kernels, lf_random *random, bool first, bool keep, 
 	guarded		blocks[17];
 	int			count = 0;
 	const char *why = NULL;
-	const lf_panels none = {0};
+	const lf_strips none = {0};
 	lf_real    *w = random_reals(random, &blocks[count++], inputs * 4 * h);
 	lf_real    *u = random_reals(random, &blocks[count++], states * 4 * h);
 	lf_real    *b = random_reals(random, &blocks[count++], 4 * h);
 	lf_real    *x = random_reals(random, &blocks[count++], rows * x_row);
 	lf_real    *before = random_reals(random, &blocks[count++], rows * before_row);
-	lf_panels	c_before = random_panels(kernels, random, &blocks[count++], 1, h, rows);
-	lf_panels	start = random_panels(kernels, random, &blocks[count++], 4, h, rows);
+	lf_strips	c_before = random_panels(kernels, random, &blocks[count++], 1, h, rows);
+	lf_strips	start = random_panels(kernels, random, &blocks[count++], 4, h, rows);
 	lf_real    *dhidden = random_reals(random, &blocks[count++], rows * hidden_row);
-	lf_panels	dcell = random_panels(kernels, random, &blocks[count++], 1, h, rows);
+	lf_strips	dcell = random_panels(kernels, random, &blocks[count++], 1, h, rows);
 	lf_real    *dbias = random_reals(random, &blocks[count++], 4 * h);
-	lf_panels	dz_after = random_panels(kernels, random, &blocks[count++], 4, h, rows);
-	lf_panels	dstart = random_panels(kernels, random, &blocks[count++], 4, h, rows);
-	lf_panels	cell = random_panels(kernels, random, &blocks[count++], 1, h, rows);
+	lf_strips	dz_after = random_panels(kernels, random, &blocks[count++], 4, h, rows);
+	lf_strips	dstart = random_panels(kernels, random, &blocks[count++], 4, h, rows);
+	lf_strips	cell = random_panels(kernels, random, &blocks[count++], 1, h, rows);
 	lf_real    *hidden = random_reals(random, &blocks[count++], rows * hidden_row);
-	lf_panels	gates = random_panels(kernels, random, &blocks[count++], 4, h, rows);
+	lf_strips	gates = random_panels(kernels, random, &blocks[count++], 4, h, rows);
 	lf_real    *packed = random_reals(random, &blocks[count++], lf_packed_cell(kernels, h, inputs, states));
 	lf_real    *transposed = random_reals(random, &blocks[count++], lf_packed_gates(kernels, h, h));
 	lf_cell_step step = {
@@ -100,7 +100,7 @@ check_cell(const lf_kernels *kernels, lf_random *random, bool first, bool keep, 
 		.packed = packed, .start = early ? start : none, .x = early ? NULL : x, .x_row = x_row,
 		.before = first ? NULL : before, .before_row = before_row, .cell_before = first ? none : c_before,
 		.cell = cell, .hidden = hidden, .hidden_row = hidden_row, .gates = keep ? gates : none,
-		.last_panel_first = lf_random_below(random, 2) == 0,
+		.last_strip_first = lf_random_below(random, 2) == 0,
 	};
 	double	   *expected_dbias = malloc(4 * h * sizeof(double));
 
@@ -121,17 +121,17 @@ check_cell(const lf_kernels *kernels, lf_random *random, bool first, bool keep, 
 			{
 				size_t		column = gate * h + j;
 
-				z[gate] = (double) (early ? *in_panels(kernels, start, 4, i, gate, j) : b[column]);
+				z[gate] = (double) (early ? *in_strips(kernels, start, 4, i, gate, j) : b[column]);
 				for (size_t k = 0; k < inputs && !early; k++)
 					z[gate] += (double) x[i * x_row + k] * (double) w[k * 4 * h + column];
 				for (size_t k = 0; k < states && !first; k++)
 					z[gate] += (double) before[i * before_row + k] * (double) u[k * 4 * h + column];
 				z[gate] = activated(gate == 2 ? a : r, z[gate]);
-				if (keep && !is_close(*in_panels(kernels, gates, 4, i, gate, j), z[gate]))
+				if (keep && !is_close(*in_strips(kernels, gates, 4, i, gate, j), z[gate]))
 					why = "a gate is wrong";
 			}
-			c = z[0] * z[2] + (first ? 0 : z[1] * (double) *in_panels(kernels, c_before, 1, i, 0, j));
-			if (!is_close(*in_panels(kernels, cell, 1, i, 0, j), c))
+			c = z[0] * z[2] + (first ? 0 : z[1] * (double) *in_strips(kernels, c_before, 1, i, 0, j));
+			if (!is_close(*in_strips(kernels, cell, 1, i, 0, j), c))
 				why = "c is wrong";
 			if (!is_close(hidden[i * hidden_row + j], z[3] * activated(a, c)))
 				why = "h is wrong";
@@ -155,19 +155,19 @@ check_cell(const lf_kernels *kernels, lf_random *random, bool first, bool keep, 
 				double		g[4];
 				double		d[4];
 				double		dh = early ? 0 : (double) dhidden[i * hidden_row + j];
-				double		squashed = activated(a, (double) *in_panels(kernels, cell, 1, i, 0, j));
-				double		dc = (double) *in_panels(kernels, dcell, 1, i, 0, j);
+				double		squashed = activated(a, (double) *in_strips(kernels, cell, 1, i, 0, j));
+				double		dc = (double) *in_strips(kernels, dcell, 1, i, 0, j);
 
 				for (size_t gate = 0; gate < 4; gate++)
 				{
-					g[gate] = (double) *in_panels(kernels, gates, 4, i, gate, j);
-					start_before[(i * 4 + gate) * h + j] = *in_panels(kernels, dstart, 4, i, gate, j);
+					g[gate] = (double) *in_strips(kernels, gates, 4, i, gate, j);
+					start_before[(i * 4 + gate) * h + j] = *in_strips(kernels, dstart, 4, i, gate, j);
 				}
 				for (size_t k = 0; k < 4 * h && !first; k++)
-					dh += (double) *in_panels(kernels, dz_after, 4, i, k / h, k % h) * (double) u[j * 4 * h + k];
+					dh += (double) *in_strips(kernels, dz_after, 4, i, k / h, k % h) * (double) u[j * 4 * h + k];
 				dc += dh * g[3] * slope_of_output(a, squashed);
 				d[0] = dc * g[2] * slope_of_output(r, g[0]);
-				d[1] = first ? 0 : dc * (double) *in_panels(kernels, c_before, 1, i, 0, j) * slope_of_output(r, g[1]);
+				d[1] = first ? 0 : dc * (double) *in_strips(kernels, c_before, 1, i, 0, j) * slope_of_output(r, g[1]);
 				d[2] = dc * g[0] * slope_of_output(a, g[2]);
 				d[3] = dh * squashed * slope_of_output(r, g[3]);
 				for (size_t gate = 0; gate < 4; gate++)
@@ -185,20 +185,20 @@ check_cell(const lf_kernels *kernels, lf_random *random, bool first, bool keep, 
 				{
 					double		added = early ? want[(i * 5 + gate) * h + j] : 0;
 
-					if (!is_close(*in_panels(kernels, gates, 4, i, gate, j), want[(i * 5 + gate) * h + j]))
+					if (!is_close(*in_strips(kernels, gates, 4, i, gate, j), want[(i * 5 + gate) * h + j]))
 						why = "dz is wrong";
-					if (!is_close(*in_panels(kernels, dstart, 4, i, gate, j),
+					if (!is_close(*in_strips(kernels, dstart, 4, i, gate, j),
 								  (double) start_before[(i * 4 + gate) * h + j] + added))
 						why = "the sum of dz is wrong";
 				}
-				if (!is_close(*in_panels(kernels, dcell, 1, i, 0, j), want[(i * 5 + 4) * h + j]))
+				if (!is_close(*in_strips(kernels, dcell, 1, i, 0, j), want[(i * 5 + 4) * h + j]))
 					why = "the gradient of c is wrong";
 			}
 		/* what lies behind the last unit goes into the products of other functions */
 		for (size_t i = 0; i < rows && why == NULL; i++)
 			for (size_t j = h; j < lf_padded(kernels, h); j++)
 				for (size_t gate = 0; gate < 4; gate++)
-					if (*in_panels(kernels, gates, 4, i, gate, j) != 0)
+					if (*in_strips(kernels, gates, 4, i, gate, j) != 0)
 						why = "dz is not 0 behind the last unit";
 		for (size_t i = 0; i < 4 * h && why == NULL; i++)
 			if (!is_close(dbias[i], expected_dbias[i]))
@@ -299,7 +299,7 @@ test_gates(const lf_kernels *kernels)
 		double		tolerance = TOLERANCE * (1 + sqrt((double) (rows > 4 * h ? rows : 4 * h)));
 		guarded		blocks[8];
 		int			count = 0;
-		lf_panels	dz = random_panels(kernels, &random, &blocks[count++], 4, h, rows);
+		lf_strips	dz = random_panels(kernels, &random, &blocks[count++], 4, h, rows);
 		lf_real    *b = random_reals(&random, &blocks[count++], n * ldb);
 		lf_real    *c = random_reals(&random, &blocks[count++], rows * ldc);
 		lf_real    *c_before = random_reals(&random, &blocks[count++], rows * ldc);
@@ -318,7 +318,7 @@ test_gates(const lf_kernels *kernels)
 			double		sum = beta == 0 && i % ldc < n ? 0 : (double) c_before[i];
 
 			for (size_t k = 0; k < 4 * h && i % ldc < n; k++)
-				sum += (double) *in_panels(kernels, dz, 4, i / ldc, k / h, k % h) * (double) b[i % ldc * ldb + k];
+				sum += (double) *in_strips(kernels, dz, 4, i / ldc, k / h, k % h) * (double) b[i % ldc * ldb + k];
 			if (!(fabs((double) c[i] - sum) <= tolerance))
 				why = "dz times B is wrong";
 		}
@@ -330,7 +330,7 @@ test_gates(const lf_kernels *kernels)
 
 			for (size_t row = 0; row < rows; row++)
 				sum += (double) a[row * lda + i / (4 * h)] *
-					(double) *in_panels(kernels, dz, 4, row, column / h, column % h);
+					(double) *in_strips(kernels, dz, 4, row, column / h, column % h);
 			if (!(fabs((double) d[i] - sum) <= tolerance))
 				why = "A times dz is wrong";
 		}
@@ -344,7 +344,7 @@ test_gates(const lf_kernels *kernels)
 		if (why != NULL)
 			diag("%zu rows, %zu units, n %zu, m %zu, beta %d: %s", rows, h, n, m, beta, why);
 	}
-	ok(why == NULL, "%s: random products with gates in panels", kernels->name);
+	ok(why == NULL, "%s: random products with gates in strips", kernels->name);
 }
 
 /*

@@ -167,10 +167,10 @@ reference_repeat_vector(const lf_layer_spec *spec, const lf_shape *input, const 
 /* z of one gate and unit; gates are numbered i 0, f 1, c 2, o 3. h is that of the step before. */
 static double
 lstm_sum(const lf_layer_spec *spec, int features, const double *weights, const double *x, const double *h,
-		 int gate, int unit)
+		 int gate, int error_scale)
 {
 	int			units = spec->units;
-	int			column = gate * units + unit;
+	int			column = gate * units + error_scale;
 	const double *recurrent = weights + features * 4 * units;
 	const double *bias = recurrent + units * 4 * units;
 	double		sum = spec->use_bias ? bias[column] : 0;
@@ -518,7 +518,7 @@ test_segment_lstm(void)
 		check(&spec, lf_shape_2(1 + i % 5, 1 + i % 3), i % 2 == 0 ? 1 : 5);
 	}
 	spec = lf_layer_defaults(LF_SEGMENT_LSTM);
-	spec.units = 37;			/* several panels of any instruction set, the last one not full */
+	spec.units = 37;			/* several strips of any instruction set, the last one not full */
 	spec.segments = 3;
 	check(&spec, lf_shape_2(4, 5), 3);
 }
@@ -822,7 +822,7 @@ plan_overflows(const lf_layer_spec *spec, lf_shape input, int batch)
 
 	if (lf_layer_create(&layer, spec, &input, 0) != LF_OK)
 		return false;
-	layer.class->plan(&layer, &arena, batch, true);
+	layer.class->layout(&layer, &arena, batch, true);
 	return arena.overflow;
 }
 

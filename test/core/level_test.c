@@ -3,8 +3,8 @@
  */
 #include "tap.h"
 
-#include "level.h"
-#include "scaler.h"
+#include "series/level.h"
+#include "series/scaler.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,8 +36,8 @@ test_link(void)
 	lf_scaler	scaler[3] = {{0, 1}, {0, 1}, {0, 1}};
 	lf_frame	frame = {.values = values, .rows = ROWS, .columns = 3};
 	lf_windows	windows = {.task = &task, .frame = &frame, .scaler = scaler, .normalize = LF_NORMALIZE_LAST};
-	double	   *link = malloc(lf_link_size(&task) * sizeof(double));
-	double	   *scratch = malloc(lf_link_scratch(&task) * sizeof(double));
+	double	   *regression = malloc(lf_level_regression_size(&task) * sizeof(double));
+	double	   *scratch = malloc(lf_level_regression_scratch(&task) * sizeof(double));
 	lf_real		x[8];
 	lf_real		y[2];
 	double		level;
@@ -46,11 +46,11 @@ test_link(void)
 	lf_spans	spans = {.series = 1, .before = before, .first = &first};
 
 	fill(values);
-	lf_link_fit(&windows, &spans, link, scratch);
+	lf_level_regression_fit(&windows, &spans, regression, scratch);
 	/* the ridge of 0.001 beside variances of 0.5 takes a fifth of a per cent off a coefficient */
-	ok(fabs(link[0] - 2) < 0.01 && fabs(link[1] + 1) < 0.01 && fabs(link[2] - 3) < 0.01,
-	   "a target that is linear in its inputs is found: %g %g %g", link[0], link[1], link[2]);
-	windows.link = link;
+	ok(fabs(regression[0] - 2) < 0.01 && fabs(regression[1] + 1) < 0.01 && fabs(regression[2] - 3) < 0.01,
+	   "a target that is linear in its inputs is found: %g %g %g", regression[0], regression[1], regression[2]);
+	windows.level_regression = regression;
 	lf_window_input(&windows, 10, x, &level);
 	ok(fabs(level - values[3 * 13 + 2]) < 0.02, "its level is the estimate from the last input row");
 	ok(fabs((double) x[0] - values[30]) < 1e-6 && fabs((double) x[7] - values[3 * 13 + 1]) < 1e-6,
@@ -64,19 +64,19 @@ test_link(void)
 		values[3 * i + 1] = values[3 * i];
 		values[3 * i + 2] = 4 * values[3 * i];
 	}
-	lf_link_fit(&windows, &spans, link, scratch);
-	ok(fabs(link[0] - link[1]) < 1e-6 && fabs(link[0] + link[1] - 4) < 0.02, "two equal inputs share the weight");
+	lf_level_regression_fit(&windows, &spans, regression, scratch);
+	ok(fabs(regression[0] - regression[1]) < 1e-6 && fabs(regression[0] + regression[1] - 4) < 0.02, "two equal inputs share the weight");
 
 	/* one window, or a constant input, must not divide by zero */
 	before[1] = 1;
-	lf_link_fit(&windows, &spans, link, scratch);
-	ok(isfinite(link[0]) && isfinite(link[1]) && isfinite(link[2]), "one window gives finite coefficients");
+	lf_level_regression_fit(&windows, &spans, regression, scratch);
+	ok(isfinite(regression[0]) && isfinite(regression[1]) && isfinite(regression[2]), "one window gives finite coefficients");
 	before[1] = lf_window_count(&task, ROWS);
 	for (int i = 0; i < 3 * ROWS; i++)
 		values[i] = 0;
-	lf_link_fit(&windows, &spans, link, scratch);
-	ok(link[0] == 0 && link[1] == 0 && link[2] == 0, "constant columns give coefficients of zero");
-	free(link);
+	lf_level_regression_fit(&windows, &spans, regression, scratch);
+	ok(regression[0] == 0 && regression[1] == 0 && regression[2] == 0, "constant columns give coefficients of zero");
+	free(regression);
 	free(scratch);
 }
 
@@ -85,10 +85,10 @@ test_conditions(void)
 {
 	static lf_task task = {.lookback = 1, .horizon = 1, .lead = 1, .inputs = 1, .targets = 1};
 
-	ok(!lf_task_needs_link(&task) && lf_task_can_normalize(&task), "a target that is an input needs no link");
+	ok(!lf_task_needs_level_regression(&task) && lf_task_can_normalize(&task), "a target that is an input needs no link");
 	task.target[0] = 1;
-	ok(lf_task_needs_link(&task) && lf_task_can_normalize(&task), "another one does");
-	task.inputs = LF_MAX_LINKED_INPUTS + 1;
+	ok(lf_task_needs_level_regression(&task) && lf_task_can_normalize(&task), "another one does");
+	task.inputs = LF_MAX_REGRESSION_INPUTS + 1;
 	for (int i = 0; i < task.inputs; i++)
 		task.input[i] = (int16_t) (i + 2);
 	ok(!lf_task_can_normalize(&task), "and cannot be had from too many inputs");

@@ -3,8 +3,8 @@
  *
  *	   loss_test [directory of the references]
  */
-#include "loss.h"
-#include "optimizer.h"
+#include "network/loss.h"
+#include "training/optimizer.h"
 #include "rig.h"
 #include "tap.h"
 #include "tensor_file.h"

@@ -3,7 +3,7 @@
  *
  * Built in float and in double, with BLAS and without; the tolerance is that of the type.
  */
-#include "matrix.h"
+#include "kernels/matrix.h"
 #include "rig.h"
 #include "tap.h"
 

@@ -4,8 +4,8 @@
 #ifndef MODEL_SAMPLES_H
 #define MODEL_SAMPLES_H
 
-#include "model.h"
-#include "preset.h"
+#include "model/model.h"
+#include "training/preset.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,13 +29,13 @@ typedef struct sample
 	const char *category[SAMPLE_CATEGORIES];
 	lf_labels	categories[SAMPLE_COLUMNS];
 	lf_scaler	scaler[SAMPLE_SERIES * SAMPLE_COLUMNS];
-	double		unit[SAMPLE_SERIES * 2];
+	double		error_scale[SAMPLE_SERIES * 2];
 	lf_epoch	history[3];
 	lf_score	scores[2 * LF_FORECASTERS];
 	int			counts[SAMPLE_STEPS * 2];
 	float		errors[SAMPLE_STEPS * 2 * SAMPLE_ERRORS];
 	lf_blend	blend[2];
-	double		link[2 * 3];		/* (targets, inputs + 1) */
+	double		level_regression[2 * 3];		/* (targets, inputs + 1) */
 	double		tail[SAMPLE_LOOKBACK * SAMPLE_COLUMNS];
 	lf_real    *weights;
 } sample;
@@ -288,7 +288,7 @@ sample_open(sample *s, int number)
 		s->scaler[i] = model->imported || i % SAMPLE_COLUMNS >= 2 ? (lf_scaler) {.offset = 0, .scale = 1} :
 			(lf_scaler) {.offset = 10.5 * i - 7, .scale = i + 0.1};
 	for (int i = 0; i < SAMPLE_SERIES * 2; i++)
-		s->unit[i] = model->series > 1 ? 1 + 0.25 * i : 1;
+		s->error_scale[i] = model->series > 1 ? 1 + 0.25 * i : 1;
 	for (int i = 0; i < 3; i++)
 	{
 		s->history[i] = (lf_epoch) {.loss = 1.0 / (i + 1), .validation_loss = 2, .learning_rate = 0.01};
@@ -300,7 +300,7 @@ sample_open(sample *s, int number)
 	for (int i = 0; i < SAMPLE_LOOKBACK * SAMPLE_COLUMNS; i++)
 		s->tail[i] = i * 1e-300 - 3;
 	for (int i = 0; i < 2 * 3; i++)
-		s->link[i] = 0.3 * i - 1;
+		s->level_regression[i] = 0.3 * i - 1;
 	s->weights = calloc((size_t) model->members * network.parameters + 1, sizeof(lf_real));
 	if (s->weights == NULL)
 	{
@@ -318,7 +318,7 @@ sample_open(sample *s, int number)
 	s->categories[2] = (lf_labels) {.count = SAMPLE_CATEGORIES, .label = s->category};
 	model->labels = model->series > 1 ? s->labels : NULL;
 	model->categories = model->task.kind[2] == LF_COLUMN_CATEGORY ? s->categories : NULL;
-	model->unit = s->unit;
+	model->error_scale = s->error_scale;
 	model->scaler = s->scaler;
 	model->history = s->history;
 	model->scores = s->scores;
@@ -335,7 +335,7 @@ sample_open(sample *s, int number)
 		};
 	/* both may be absent */
 	model->tail = number == LF_PRESET_BIDIRECTIONAL || number == LF_SEGMENT ? s->tail : NULL;
-	model->link = number == LF_PRESET_BIDIRECTIONAL ? s->link : NULL;
+	model->level_regression = number == LF_PRESET_BIDIRECTIONAL ? s->level_regression : NULL;
 	s->blend[0] = (lf_blend) {.with = LF_NETWORK, .weight = 1};
 	s->blend[1] = (lf_blend) {.with = LF_SEASONAL_MEAN, .weight = 0.25};
 	model->blend = !model->imported && lf_task_can_blend(&model->task) ? s->blend : NULL;

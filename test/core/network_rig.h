@@ -4,7 +4,7 @@
 #ifndef NETWORK_RIG_H
 #define NETWORK_RIG_H
 
-#include "network.h"
+#include "network/network.h"
 #include "rig.h"
 
 typedef struct network_rig
@@ -36,12 +36,12 @@ network_rig_open(network_rig *r, const lf_spec *spec, int batch, bool training)
 	r->pass = (lf_pass) {.batch = batch, .training = training};
 	r->x_count = (size_t) batch * lf_shape_size(&spec->input);
 	r->y_count = (size_t) batch * lf_shape_size(lf_network_output(&r->network));
-	lf_network_plan(&r->network, &arena, batch, training);
+	lf_network_layout(&r->network, &arena, batch, training);
 	if (arena.overflow)
 		return LF_TOO_LARGE;
 	r->arena = guarded_new(arena.used);
 	arena = lf_arena_over(r->arena.block, r->arena.bytes);
-	lf_network_plan(&r->network, &arena, batch, training);
+	lf_network_layout(&r->network, &arena, batch, training);
 	if (arena.overflow || arena.used != r->arena.bytes)
 	{
 		printf("Bail out! a network needs another size than it measured\n");

@@ -2,7 +2,7 @@
  * preset_test.c: every preset gives a network that fits its task, whatever the sizes.
  */
 #include "network_rig.h"
-#include "preset.h"
+#include "training/preset.h"
 #include "tap.h"
 
 #include <math.h>

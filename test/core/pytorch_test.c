@@ -6,9 +6,9 @@
  *
  * The references were computed in double from weights that are floats and are printed with nine digits.
  */
-#include "loss.h"
+#include "network/loss.h"
 #include "network_rig.h"
-#include "optimizer.h"
+#include "training/optimizer.h"
 #include "tap.h"
 #include "tensor_file.h"
 
@@ -209,10 +209,10 @@ test_steps(const char *name, network_rig *r, const tensor_file *file, const lf_r
 	double		largest = 0;
 	guarded		state;
 
-	lf_optimizer_plan(&optimizer, &arena, r->network.parameters);
+	lf_optimizer_layout(&optimizer, &arena, r->network.parameters);
 	state = guarded_new(arena.used);
 	arena = lf_arena_over(state.block, state.bytes);
-	lf_optimizer_plan(&optimizer, &arena, r->network.parameters);
+	lf_optimizer_layout(&optimizer, &arena, r->network.parameters);
 	lf_optimizer_reset(&optimizer);
 
 	load_weights(r, file);

@@ -1,7 +1,7 @@
 /*
  * quantile_test.c: quantiles against tables, closed forms and sums over the density.
  */
-#include "quantile.h"
+#include "base/quantile.h"
 #include "tap.h"
 
 #include <math.h>

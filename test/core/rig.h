@@ -7,7 +7,7 @@
 #ifndef RIG_H
 #define RIG_H
 
-#include "network.h"
+#include "network/network.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,12 +92,12 @@ rig_open(rig *r, const lf_layer_spec *spec, lf_shape input, int batch, bool trai
 	r->pass = (lf_pass) {.batch = batch, .training = training, .dropout_seed = 42};
 	r->x_count = (size_t) batch * r->layer.input_size;
 	r->y_count = (size_t) batch * r->layer.output_size;
-	lf_network_plan(&r->network, &arena, batch + 1, training);
+	lf_network_layout(&r->network, &arena, batch + 1, training);
 	if (arena.overflow)
 		return LF_TOO_LARGE;
 	r->arena = guarded_new(arena.used);
 	arena = lf_arena_over(r->arena.block, r->arena.bytes);
-	lf_network_plan(&r->network, &arena, batch + 1, training);
+	lf_network_layout(&r->network, &arena, batch + 1, training);
 	if (arena.overflow || arena.used != r->arena.bytes)
 	{
 		printf("Bail out! %s needs another size than it measured\n", r->layer.class->name);

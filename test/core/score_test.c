@@ -1,7 +1,7 @@
 /*
  * score_test.c: baselines where there is no season, or one that rows do not reach.
  */
-#include "score.h"
+#include "judging/score.h"
 #include "tap.h"
 
 #include <math.h>

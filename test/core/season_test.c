@@ -4,8 +4,8 @@
  * Seeds are numbered, not chosen: every series of a kind must give its season.
  */
 #include "rig.h"
-#include "score.h"
-#include "season.h"
+#include "judging/score.h"
+#include "series/season.h"
 #include "tap.h"
 
 #include <math.h>

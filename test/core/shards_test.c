@@ -3,7 +3,7 @@
  * the whole batch but for rounding.
  */
 #include "rig.h"
-#include "shards.h"
+#include "training/shards.h"
 #include "tap.h"
 
 #include <math.h>
@@ -53,10 +53,10 @@ open_rig(shards_rig *r, const lf_spec *spec, int batch)
 
 	memset(r, 0, sizeof(*r));
 	(void) lf_network_create(&r->network, spec, &layer);
-	lf_shards_plan(&r->shards, &arena, &r->network, batch);
+	lf_shards_layout(&r->shards, &arena, &r->network, batch);
 	r->arena = guarded_new(arena.used);
 	arena = lf_arena_over(r->arena.block, r->arena.bytes);
-	lf_shards_plan(&r->shards, &arena, &r->network, batch);
+	lf_shards_layout(&r->shards, &arena, &r->network, batch);
 	r->weights = guarded_reals(r->network.parameters);
 	r->gradients = guarded_reals(r->network.parameters);
 	r->x = guarded_reals((size_t) batch * 36);
@@ -107,11 +107,11 @@ test_same_bits(int planned)
 	ok(alone.shards.count == (planned < 256 ? 2 : LF_MAX_SHARDS), "%d samples are %d shards", planned, alone.shards.count);
 	for (int threads = 1; threads <= 5; threads++)
 	{
-		lf_pool		pool;
+		lf_thread_pool		pool;
 		shards_rig	together;
 
 		open_rig(&together, &spec, planned);
-		ok(lf_pool_start(&pool, threads) == threads, "%d threads compute", threads);
+		ok(lf_thread_pool_start(&pool, threads) == threads, "%d threads compute", threads);
 		together.shards.pool = &pool;
 		for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++)
 		{
@@ -124,8 +124,8 @@ test_same_bits(int planned)
 				same = same && train(&together, batches[i]) == sum && isfinite(sum) &&
 					memcmp(alone.gradients.block, together.gradients.block, alone.gradients.bytes) == 0;
 		}
-		lf_pool_stop(&pool);
-		lf_pool_stop(&pool);
+		lf_thread_pool_stop(&pool);
+		lf_thread_pool_stop(&pool);
 		intact = close_rig(&together) && intact;
 	}
 	ok(same, "up to %d samples: the gradient is the same bit for bit with 1 to 5 threads", planned);
@@ -159,10 +159,10 @@ test_whole_batch(bool unknown, lf_head head)
 			if (i < batch / 3 || i % 5 == 0)
 				((lf_real *) r.target.block)[i] = (lf_real) NAN;
 		(void) lf_network_create(&whole, &spec, &layer);
-		lf_network_plan(&whole, &arena, batch, true);
+		lf_network_layout(&whole, &arena, batch, true);
 		block = guarded_new(arena.used);
 		arena = lf_arena_over(block.block, block.bytes);
-		lf_network_plan(&whole, &arena, batch, true);
+		lf_network_layout(&whole, &arena, batch, true);
 		gradients = guarded_reals(whole.parameters);
 		memset(gradients.block, 0, gradients.bytes);
 		lf_network_bind(&whole, r.weights.block, gradients.block);
@@ -189,18 +189,18 @@ test_interrupt(void)
 	volatile sig_atomic_t raised = 1;
 	lf_spec		spec = network_spec(false);
 	lf_pass		pass = {.batch = 64, .training = true, .interrupt = &raised};
-	lf_pool		pool;
+	lf_thread_pool		pool;
 	shards_rig	r;
 	double		sum;
 
 	open_rig(&r, &spec, 64);
-	(void) lf_pool_start(&pool, 2);
+	(void) lf_thread_pool_start(&pool, 2);
 	r.shards.pool = &pool;
 	ok(lf_shards_train(&r.shards, &pass, LF_MSE, r.x.block, r.target.block, r.dy.block, &sum) == LF_INTERRUPTED,
 	   "threads heed an interrupt");
 	raised = 0;
 	ok(isfinite(train(&r, 64)), "and go on after it");
-	lf_pool_stop(&pool);
+	lf_thread_pool_stop(&pool);
 	ok(close_rig(&r), "and leave the red zones alone");
 }
 
@@ -217,23 +217,23 @@ count_share(void *argument, int share)
 static void
 test_pool(void)
 {
-	lf_pool		pool;
+	lf_thread_pool		pool;
 	bool		once = true;
 
-	(void) lf_pool_start(&pool, 3);
+	(void) lf_thread_pool_start(&pool, 3);
 	for (int round = 0; round < 20000; round++)
 	{
 		int			shares = 1 + round % 64;
 
 		memset(done, 0, sizeof(done));
-		lf_pool_run(&pool, shares, count_share, NULL);
+		lf_thread_pool_run(&pool, shares, count_share, NULL);
 		for (int i = 0; i < 64; i++)
 			once = once && done[i] == (i < shares);
 	}
-	lf_pool_stop(&pool);
+	lf_thread_pool_stop(&pool);
 	ok(once, "a pool takes each share once");
 	memset(done, 0, sizeof(done));
-	lf_pool_run(NULL, 2, count_share, NULL);
+	lf_thread_pool_run(NULL, 2, count_share, NULL);
 	ok(done[0] == 1 && done[1] == 1, "and so does no pool");
 }
 

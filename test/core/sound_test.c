@@ -4,10 +4,10 @@
  * Each flaw is made by one small edit of a sound sample, and must be named: an edit that another invariant happens to
  * forbid would say nothing of its own.
  */
-#include "model_bytes.h"
+#include "model/model_bytes.h"
 #include "model_samples.h"
 #include "rig.h"
-#include "sound.h"
+#include "model/sound.h"
 #include "tap.h"
 
 /* What becomes of the bytes of a model, in a block of the measured size. */
@@ -168,8 +168,8 @@ status_when_read(const lf_model *model)
 	EDIT(scaled_calendar, LF_PRESET_BIDIRECTIONAL, LF_FLAW_SCALING, "a calendar that is moved", s->scaler[2].offset = 2) \
 	EDIT(scaled_without_scale, LF_VANILLA, LF_FLAW_SCALING, "scaling where there is none", \
 		 model->training.scale = LF_SCALE_NONE) \
-	EDIT(unit_0, LF_VANILLA, LF_FLAW_SCALING, "errors in units of 0", s->unit[0] = 0) \
-	EDIT(unit_of_one, LF_ENCODER_DECODER, LF_FLAW_SCALING, "a unit of one series without a name", s->unit[0] = 2) \
+	EDIT(unit_0, LF_VANILLA, LF_FLAW_SCALING, "errors in units of 0", s->error_scale[0] = 0) \
+	EDIT(unit_of_one, LF_ENCODER_DECODER, LF_FLAW_SCALING, "a unit of one series without a name", s->error_scale[0] = 2) \
 	EDIT(score_negative, LF_VANILLA, LF_FLAW_SCORES, "a negative sum of errors", s->scores[2].absolute = -1) \
 	EDIT(score_squares, LF_VANILLA, LF_FLAW_SCORES, "a negative sum of squares", s->scores[2].squares = -1) \
 	EDIT(score_count, LF_VANILLA, LF_FLAW_SCORES, "a negative number of forecasts", s->scores[2].count = -1) \
@@ -178,8 +178,8 @@ status_when_read(const lf_model *model)
 		 s->scores[2] = (lf_score) {.squares = (double) NAN}) \
 	EDIT(imported_scores, SAMPLE_IMPORTED, LF_FLAW_SCORES, "an imported model with scores", s->scores[0].count = 1) \
 	EDIT(rate_back, LF_VANILLA, LF_FLAW_HISTORY, "an epoch with a negative learning rate", s->history[1].learning_rate = -1) \
-	EDIT(no_link, LF_PRESET_BIDIRECTIONAL, LF_FLAW_LINK, "a target without a level", model->link = NULL) \
-	EDIT(needless_link, LF_ENCODER_DECODER, LF_FLAW_LINK, "a link of targets that are inputs", model->link = s->link) \
+	EDIT(no_link, LF_PRESET_BIDIRECTIONAL, LF_FLAW_LINK, "a target without a level", model->level_regression = NULL) \
+	EDIT(needless_link, LF_ENCODER_DECODER, LF_FLAW_LINK, "a link of targets that are inputs", model->level_regression = s->level_regression) \
 	EDIT(link_of_nothing, LF_PRESET_BIDIRECTIONAL, LF_FLAW_LINK, "a link where nothing is measured from levels", \
 		 model->training.normalize = LF_NORMALIZE_NONE) \
 	EDIT(no_blend, LF_VANILLA, LF_FLAW_BLEND, "a blend that was asked for, and is not there", model->blend = NULL) \
@@ -245,7 +245,7 @@ test_many_labels(size_t count)
 	const char **labels = malloc(count * sizeof(char *));
 	char	   *texts = malloc(count * 8);
 	lf_scaler  *scaler = malloc(count * SAMPLE_COLUMNS * sizeof(lf_scaler));
-	double	   *unit = malloc(count * 2 * sizeof(double));
+	double	   *error_scale = malloc(count * 2 * sizeof(double));
 
 	sample_open(&s, LF_VANILLA);
 	for (size_t i = 0; i < count; i++)
@@ -253,17 +253,17 @@ test_many_labels(size_t count)
 		(void) snprintf(texts + 8 * i, 8, "%zu", (i * 7919 + 5) % 10007);
 		labels[i] = texts + 8 * i;
 		memcpy(scaler + i * SAMPLE_COLUMNS, s.scaler, SAMPLE_COLUMNS * sizeof(lf_scaler));
-		unit[2 * i] = unit[2 * i + 1] = 1;
+		error_scale[2 * i] = error_scale[2 * i + 1] = 1;
 	}
 	s.model.series = count;
 	s.model.labels = labels;
 	s.model.scaler = scaler;
-	s.model.unit = unit;
+	s.model.error_scale = error_scale;
 	ok(lf_model_flaw(&s.model, true) == LF_SOUND && status_when_read(&s.model) == LF_OK, "%zu series in any order are sound",
 	   count);
 	labels[count / 3] = labels[count - 1];
 	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "of %zu series two of one name are found", count);
-	free(unit);
+	free(error_scale);
 	free(scaler);
 	free(texts);
 	free(labels);
@@ -397,7 +397,7 @@ test_memory_of_texts(void)
 	s.model.series = series;
 	s.model.labels = labels;
 	s.model.scaler = scalers;
-	s.model.unit = units;
+	s.model.error_scale = units;
 	arena = lf_arena_measure();
 	bytes = guarded_new(lf_model_size(&s.model));
 	(void) lf_model_write_unchecked(&s.model, NULL, bytes.block);

@@ -1,7 +1,7 @@
 /*
  * split_test.c: windows of several series: none reaches from one into another, and none is lost.
  */
-#include "split.h"
+#include "series/split.h"
 #include "tap.h"
 
 #include <math.h>
@@ -27,10 +27,10 @@ set_up(split_rig *r, const size_t *rows, size_t series, const lf_task *task, dou
 	for (size_t s = 0; s < series; s++)
 		r->start[s + 1] = r->start[s] + rows[s];
 	r->frame = (lf_frame) {.rows = r->start[series], .columns = 1, .series = series, .start = r->start};
-	lf_split_plan(&r->split, &arena, &r->frame);
+	lf_split_layout(&r->split, &arena, &r->frame);
 	r->block = malloc(arena.used + LF_ALIGNMENT);
 	arena = lf_arena_over(r->block, arena.used + LF_ALIGNMENT);
-	lf_split_plan(&r->split, &arena, &r->frame);
+	lf_split_layout(&r->split, &arena, &r->frame);
 	lf_split_make(&r->split, &r->frame, task, share);
 }
 
@@ -43,7 +43,7 @@ lie_within(const split_rig *r, const lf_spans *spans, const lf_task *task, size_
 	for (size_t s = 0; s < r->frame.series; s++)
 		for (size_t i = 0; i < lf_spans_in(spans, s); i++, seen++)
 		{
-			lf_place	place = lf_spans_at(spans, seen);
+			lf_window_start	place = lf_spans_at(spans, seen);
 
 			if (place.series != s || place.row != spans->first[s] + i || place.row < r->start[s] ||
 				lf_window_first_output(task, place.row) + (size_t) task->horizon > r->start[s + 1])

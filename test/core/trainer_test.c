@@ -246,10 +246,10 @@ test_one_step(void)
 
 	(void) lf_network_create(&network, &r.spec, &layer);
 	parameters = network.parameters;
-	lf_network_plan(&network, &arena, 1, true);
+	lf_network_layout(&network, &arena, 1, true);
 	buffers = guarded_new(arena.used);
 	arena = lf_arena_over(buffers.block, buffers.bytes);
-	lf_network_plan(&network, &arena, 1, true);
+	lf_network_layout(&network, &arena, 1, true);
 	weights = guarded_reals(parameters);
 	gradients = guarded_reals(parameters);
 	memset(gradients.block, 0, gradients.bytes);

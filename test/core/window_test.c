@@ -5,7 +5,7 @@
  */
 #include "rig.h"
 #include "tap.h"
-#include "scaler.h"
+#include "series/scaler.h"
 
 #include <math.h>
 
@@ -140,7 +140,7 @@ static void
 test_levels(void)
 {
 	const lf_scaler scaler[COLUMNS] = {{0, 1}, {1000, 2}, {2000, 4}, {3000, 8}};
-	const double link[2][4] = {{NAN, NAN, NAN, NAN}, {2, 0, 3, 5}};
+	const double regression[2][4] = {{NAN, NAN, NAN, NAN}, {2, 0, 3, 5}};
 	lf_task		task = task_of(4, 2, 1);
 	lf_windows	windows = {.task = &task, .frame = &frame, .scaler = scaler, .normalize = LF_NORMALIZE_LAST};
 	const size_t w = 6;
@@ -165,7 +165,7 @@ test_levels(void)
 	ok(is_close(level[0], 7.5 / 8), "normalize mean: the level is the mean over the window");
 	ok(is_close((double) x[2], -1.5 / 8) && is_close((double) x[11], 1.5 / 8), "the inputs then add up to 0");
 
-	windows.link = &link[0][0];
+	windows.level_regression = &regression[0][0];
 	lf_window_input(&windows, w, x, level);
 	ok(is_close(level[0], 7.5 / 8) && is_close(level[1], 2 * 7.5 / 4 + 3 * 7.5 / 8 + 5),
 	   "with a link the other target's level follows from the levels of the inputs");

@@ -9,10 +9,10 @@
 #ifndef FORGERY_H
 #define FORGERY_H
 
-#include "level.h"
-#include "model_bytes.h"
+#include "series/level.h"
+#include "model/model_bytes.h"
 #include "model_samples.h"
-#include "sound.h"
+#include "model/sound.h"
 
 /* Larger forgeries take time, and no other code. */
 #define MOST_FORGED_NUMBERS ((size_t) 100000)
@@ -693,7 +693,7 @@ forge_numbers(const lf_model *model)
 	size_t		columns = (size_t) model->columns;
 
 	return model->series * columns + (size_t) model->errors.steps * (size_t) model->task.targets * (size_t) (model->errors.most + 1) +
-		lf_link_size(&model->task);
+		lf_level_regression_size(&model->task);
 }
 
 static inline void
@@ -748,13 +748,13 @@ forge_scaling(forgery *f)
 	bool		mend = !forge_one_in(f, 16);
 
 	model->scaler = forge_resize(f, f->was.scaler, f->was.series * (size_t) f->was.columns, model->series * columns, sizeof(lf_scaler));
-	model->unit = forge_resize(f, f->was.unit, f->was.series * (size_t) f->was.task.targets, model->series * targets, sizeof(double));
+	model->error_scale = forge_resize(f, f->was.error_scale, f->was.series * (size_t) f->was.task.targets, model->series * targets, sizeof(double));
 	if (forge_one_in(f, 4))
 		model->scaler[lf_random_below(f->random, model->series * columns)] = (lf_scaler) {
 			.offset = forge_double(f), .scale = fabs(forge_double(f)) + 5e-324
 		};
 	if (forge_one_in(f, 4))
-		model->unit[lf_random_below(f->random, model->series * targets)] = fabs(forge_double(f)) + 5e-324;
+		model->error_scale[lf_random_below(f->random, model->series * targets)] = fabs(forge_double(f)) + 5e-324;
 	for (size_t i = 0; i < model->series * columns && mend; i++)
 	{
 		uint8_t		kind = model->task.kind[i % columns];
@@ -765,7 +765,7 @@ forge_scaling(forgery *f)
 			model->scaler[i] = model->scaler[i % columns];
 	}
 	for (size_t i = 0; i < model->series * targets && mend && model->labels == NULL; i++)
-		model->unit[i] = 1;
+		model->error_scale[i] = 1;
 }
 
 static inline void
@@ -799,23 +799,23 @@ forge_measures(forgery *f)
 	model->history = forge_resize(f, f->was.history, (size_t) f->was.epochs, (size_t) model->epochs, sizeof(lf_epoch));
 }
 
-/* Whether there is a link, a blend, a tail, and what is in them. */
+/* Whether there is a regression, a blend, a tail, and what is in them. */
 static inline void
 forge_optional(forgery *f)
 {
 	lf_model   *model = &f->model;
 	const lf_task *task = &model->task;
-	size_t		links = lf_link_size(task);
+	size_t		links = lf_level_regression_size(task);
 	size_t		targets = (size_t) task->targets;
 	size_t		rows = (size_t) task->lookback * (size_t) model->columns;
-	bool		needed = model->training.normalize != LF_NORMALIZE_NONE && lf_task_needs_link(task);
+	bool		needed = model->training.normalize != LF_NORMALIZE_NONE && lf_task_needs_level_regression(task);
 	bool		blends = model->training.blend && lf_task_can_blend(task);
 	bool		home = model->relation[0] == '\0' && model->time_column[0] == '\0' && !model->imported;
 
-	model->link = needed == forge_one_in(f, 50) ? NULL :
-		forge_resize(f, f->was.link, f->was.link == NULL ? 0 : lf_link_size(&f->was.task), links, sizeof(double));
-	if (model->link != NULL)
-		model->link[lf_random_below(f->random, links)] = forge_double(f);
+	model->level_regression = needed == forge_one_in(f, 50) ? NULL :
+		forge_resize(f, f->was.level_regression, f->was.level_regression == NULL ? 0 : lf_level_regression_size(&f->was.task), links, sizeof(double));
+	if (model->level_regression != NULL)
+		model->level_regression[lf_random_below(f->random, links)] = forge_double(f);
 	model->blend = blends == forge_one_in(f, 50) ? NULL : forge_take(f, targets, sizeof(lf_blend));
 	for (size_t j = 0; j < targets && model->blend != NULL; j++)
 		model->blend[j] = (lf_blend) {.with = (lf_forecaster) forge_below(f, LF_FORECASTERS), .weight = forge_below(f, 5) / 4.0};

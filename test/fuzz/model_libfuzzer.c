@@ -5,7 +5,7 @@
  */
 #define _POSIX_C_SOURCE 200112L	/* posix_memalign */
 
-#include "kernels.h"
+#include "kernels/kernels.h"
 #include "model_target.h"
 
 int			LLVMFuzzerInitialize(int *count, char ***arguments);

@@ -9,16 +9,16 @@
 #ifndef MODEL_TARGET_H
 #define MODEL_TARGET_H
 
-#include "average.h"
-#include "bounds.h"
-#include "crc32c.h"
-#include "error_pool.h"
-#include "fit.h"
-#include "metrics.h"
-#include "model_bytes.h"
+#include "model/average.h"
+#include "model/bounds.h"
+#include "base/crc32c.h"
+#include "judging/error_mixture.h"
+#include "training/fit.h"
+#include "judging/metrics.h"
+#include "model/model_bytes.h"
 #include "model_samples.h"
-#include "renew.h"
-#include "sound.h"
+#include "training/fine_tune.h"
+#include "model/sound.h"
 
 /* Accepted models that ask for more than this in memory or in multiplications are counted, and not run. */
 #define MOST_MEMORY ((size_t) 64 << 20)
@@ -95,14 +95,14 @@ take_bounds(const lf_model *model, const lf_predictor *predictor, const double *
 			size_t		place = (size_t) k * (size_t) task->targets + (size_t) j;
 			const double *distribution = task->head.kind == LF_HEAD_POINT || k >= task->horizon ? NULL :
 				predictor->distribution + place * (size_t) lf_head_parts(&task->head);
-			double		reach = lf_bounds_reach(model, distribution, k, j, 0.9);
-			double		surprise;
+			double		reach = lf_bounds_half_width(model, distribution, k, j, 0.9);
+			double		nonconformity;
 			double		low;
 			double		high;
 
-			lf_bounds_at(model, distribution, model->unit[j], out[place], reach, &low, &high);
-			surprise = lf_bounds_surprise(model, distribution, model->unit[j], out[place], 1);
-			(void) lf_errors_rarity(&model->errors, task->targets, k, j, surprise);
+			lf_bounds_at(model, distribution, model->error_scale[j], out[place], reach, &low, &high);
+			nonconformity = lf_bounds_nonconformity(model, distribution, model->error_scale[j], out[place], 1);
+			(void) lf_errors_rarity(&model->errors, task->targets, k, j, nonconformity);
 			(void) lf_errors_largest(&model->errors, task->targets, k, j);
 		}
 }
@@ -120,7 +120,7 @@ take_measures(const lf_model *model, const lf_frame *frame, const double *out, i
 		int			column = task->target[j];
 		lf_metrics	metrics = {0};
 		double		mean = lf_column_mean(frame, column, origin);
-		double		unit = lf_naive_error(frame, column, frame->rows, model->season);
+		double		error_scale = lf_naive_error(frame, column, frame->rows, model->season);
 
 		for (int k = 0; k < steps && k < MOST_MEASURED_STEPS; k++)
 		{
@@ -137,8 +137,8 @@ take_measures(const lf_model *model, const lf_frame *frame, const double *out, i
 			}
 		}
 		for (int m = 0; m < LF_METRICS; m++)
-			(void) lf_metrics_value(&metrics, (lf_metric) m, unit);
-		(void) lf_series_unit(frame, column, frame->rows, model->season, model->scaler[column]);
+			(void) lf_metrics_value(&metrics, (lf_metric) m, error_scale);
+		(void) lf_error_scale(frame, column, frame->rows, model->season, model->scaler[column]);
 		for (int f = 0; f < LF_FORECASTERS; f++)
 			(void) (lf_score_mae(&model->scores[j * LF_FORECASTERS + f]) + lf_score_rmse(&model->scores[j * LF_FORECASTERS + f]) +
 					lf_score_variance(&model->scores[j * LF_FORECASTERS + f]));
@@ -155,13 +155,13 @@ static inline void
 fill_gaps(const lf_model *model, lf_frame *frame, double *values)
 {
 	size_t		count = frame->rows * (size_t) frame->columns;
-	unsigned char *marks = must_allocate(lf_gaps_size(count));
+	unsigned char *marks = must_allocate(lf_mask_size(count));
 
 	for (size_t i = 0; i < count; i += 3)
 		values[i] = (double) NAN;
-	(void) lf_gaps_mark(values, count, marks);
+	(void) lf_mask_missing(values, count, marks);
 	for (int i = 0; i < frame->columns && i < 10; i++)
-		(void) lf_gaps_fill(model->missing.method, values, marks, frame->rows, frame->columns, i, model->missing.season);
+		(void) lf_impute(model->missing.method, values, marks, frame->rows, frame->columns, i, model->missing.season);
 	free(marks);
 }
 
@@ -194,7 +194,7 @@ forecast(const lf_model *model, lf_network *network, lf_predictor *predictor, lf
 		.frame = &frame,
 		.scaler = model->scaler,
 		.normalize = model->training.normalize,
-		.link = model->link,
+		.level_regression = model->level_regression,
 	};
 	status = lf_predict_steps(predictor, NULL, 0, 1, 1, steps, out);
 	if (status == LF_OK)
@@ -223,16 +223,16 @@ run(const lf_model *model, lf_random *random)
 
 	if (lf_network_create(&network, &model->spec, &layer) != LF_OK)
 		return BROKEN;
-	lf_network_plan(&network, &arena, 1, false);
-	lf_predictor_plan(&predictor, &arena, &network, &model->task, model->columns, 1, 1);
+	lf_network_layout(&network, &arena, 1, false);
+	lf_predictor_layout(&predictor, &arena, &network, &model->task, model->columns, 1, 1);
 	if (arena.overflow || arena.used > MOST_MEMORY || work_of(&network) * model->members > MOST_WORK)
 		return SKIPPED;
 	measured = arena.used;
 	if (posix_memalign(&block, LF_ALIGNMENT, measured) != 0)
 		block = must_allocate(measured + LF_ALIGNMENT);
 	arena = lf_arena_over(block, measured);
-	lf_network_plan(&network, &arena, 1, false);
-	lf_predictor_plan(&predictor, &arena, &network, &model->task, model->columns, 1, 1);
+	lf_network_layout(&network, &arena, 1, false);
+	lf_predictor_layout(&predictor, &arena, &network, &model->task, model->columns, 1, 1);
 	if (!arena.overflow && arena.used == measured)
 		result = forecast(model, &network, &predictor, random);
 	free(block);
@@ -248,27 +248,27 @@ average(const lf_model *model)
 	size_t		weights = (size_t) model->members * model->parameters;
 	lf_model	sum = *model;
 	lf_average	mean;
-	lf_error_pool pool = {0};
+	lf_error_mixture pool = {0};
 	bool		sound;
 	void	   *block[5];
 
 	if (lf_models_differ(model, model) != LF_ALIKE)
 		return BROKEN;
-	lf_average_plan(&mean, &arena, model);
+	lf_average_layout(&mean, &arena, model);
 	if (model->errors.steps > 0)
-		lf_error_pool_plan(&pool, &arena, &model->errors, model->task.targets);
+		lf_error_mixture_layout(&pool, &arena, &model->errors, model->task.targets);
 	block[0] = must_allocate(arena.used + LF_ALIGNMENT);
 	block[1] = must_allocate(weights * sizeof(lf_real));
-	block[2] = must_allocate(lf_link_size(&model->task) * sizeof(double));
+	block[2] = must_allocate(lf_level_regression_size(&model->task) * sizeof(double));
 	block[3] = must_allocate(targets * sizeof(lf_blend));
 	block[4] = must_allocate(targets * LF_FORECASTERS * sizeof(lf_score));
 	arena = lf_arena_over(block[0], arena.used + LF_ALIGNMENT);
-	lf_average_plan(&mean, &arena, model);
+	lf_average_layout(&mean, &arena, model);
 	if (model->errors.steps > 0)
-		lf_error_pool_plan(&pool, &arena, &model->errors, model->task.targets);
+		lf_error_mixture_layout(&pool, &arena, &model->errors, model->task.targets);
 	lf_average_start(&mean);
 	sum.scores = memcpy(block[4], model->scores, targets * LF_FORECASTERS * sizeof(lf_score));
-	sum.link = model->link == NULL ? NULL : block[2];
+	sum.level_regression = model->level_regression == NULL ? NULL : block[2];
 	for (int times = 0; times < 2; times++)
 	{
 		for (size_t i = 0; i < mean.numbers;)
@@ -289,16 +289,16 @@ average(const lf_model *model)
 		void	   *lists;
 		size_t		count;
 
-		lf_error_pool_start(&pool);
-		count = lf_error_pool_limit(&pool, model->errors.steps);
+		lf_error_mixture_start(&pool);
+		count = lf_error_mixture_limit(&pool, model->errors.steps);
 		for (size_t i = 0; i < count; i++)
-			lf_error_pool_add(&pool, i, &model->errors, 1.5);
-		lf_error_pool_result_plan(&pool, &more, &sum.errors);
+			lf_error_mixture_add(&pool, i, &model->errors, 1.5);
+		lf_error_mixture_result_layout(&pool, &more, &sum.errors);
 		lists = must_allocate(more.used + LF_ALIGNMENT);
 		more = lf_arena_over(lists, more.used + LF_ALIGNMENT);
-		lf_error_pool_result_plan(&pool, &more, &sum.errors);
+		lf_error_mixture_result_layout(&pool, &more, &sum.errors);
 		for (size_t i = 0; i < count; i++)
-			lf_error_pool_result(&pool, i, &sum.errors);
+			lf_error_mixture_result(&pool, i, &sum.errors);
 		sound = lf_model_is_sound(&sum);
 		free(lists);
 	}
@@ -320,7 +320,7 @@ renew(const lf_model *model, lf_random *random)
 	lf_training training = model->training;
 	lf_arena	arena = lf_arena_measure();
 	lf_frame	frame = {.rows = rows, .columns = model->columns};
-	lf_renew	fresh;
+	lf_fine_tune	fresh;
 	double	   *values;
 	void	   *block;
 	lf_status	status;
@@ -329,7 +329,7 @@ renew(const lf_model *model, lf_random *random)
 	training.learning_rate = 1e-3;
 	training.batch_size = 2;
 	/* what the network wants for a larger batch is not of interest */
-	if (count > MOST_VALUES || lf_renew_plan(&fresh, &arena, model, &training, &frame) != LF_OK || arena.used > MOST_MEMORY / 16)
+	if (count > MOST_VALUES || lf_fine_tune_layout(&fresh, &arena, model, &training, &frame) != LF_OK || arena.used > MOST_MEMORY / 16)
 		return SKIPPED;
 	values = must_allocate(count * sizeof(double));
 	block = must_allocate(arena.used + LF_ALIGNMENT);
@@ -337,11 +337,11 @@ renew(const lf_model *model, lf_random *random)
 		values[i] = lf_random_normal(random);
 	frame.values = values;
 	arena = lf_arena_over(block, arena.used + LF_ALIGNMENT);
-	(void) lf_renew_plan(&fresh, &arena, model, &training, &frame);
+	(void) lf_fine_tune_layout(&fresh, &arena, model, &training, &frame);
 	memcpy(fresh.scaler, model->scaler, (size_t) model->columns * sizeof(lf_scaler));
-	status = lf_renew_start(&fresh, model, &frame, &known, &rows, 0.5);
+	status = lf_fine_tune_start(&fresh, model, &frame, &known, &rows, 0.5);
 	if (status == LF_OK)
-		status = lf_renew_member(&fresh, model, model->members - 1, NULL);
+		status = lf_fine_tune_member(&fresh, model, model->members - 1, NULL);
 	while (status == LF_OK || status == LF_EPOCH_DONE)
 		status = lf_trainer_step(&fresh.trainer, NULL);
 	free(values);

@@ -1,0 +1,162 @@
+/*
+ * interval.c: errors, sorted and thinned out.
+ */
+#include "judging/interval.h"
+
+#include <math.h>
+
+/* Errors that one forecast gives, at most: what a fit keeps until they are sorted. */
+#define MOST_MEASURED ((size_t) 1 << 19)
+
+/* Errors that a model carries, at most. */
+#define MOST_KEPT ((size_t) 1 << 18)
+
+#define MOST_WINDOWS ((size_t) 512)
+
+/* Fewest errors of which one bounds the others at 95 per cent. */
+#define ENOUGH 19
+
+/* Steps that a forecast one step ahead is measured for, where there are rows for it. */
+#define FEWEST_STEPS 100
+
+static size_t
+smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+int
+lf_errors_steps(const lf_task *task, size_t held)
+{
+	size_t		horizon = (size_t) task->horizon;
+	size_t		steps = 10 * horizon < FEWEST_STEPS ? FEWEST_STEPS : 10 * horizon;
+
+	/* each step past the horizon has one error less than the one before it */
+	steps = smaller(steps, horizon + (held > ENOUGH ? held - ENOUGH : 0));
+	steps = smaller(steps, MOST_KEPT / ((size_t) task->targets * ENOUGH));
+	if (held == 0 || horizon * (size_t) task->targets > MOST_KEPT / ENOUGH)
+		return 0;
+	return steps < horizon || !lf_task_is_autoregressive(task) ? task->horizon : (int) steps;
+}
+
+size_t
+lf_errors_windows(const lf_task *task, size_t held)
+{
+	size_t		each = (size_t) lf_errors_steps(task, held) * (size_t) task->targets;
+
+	return each == 0 ? 0 : smaller(held, smaller(MOST_WINDOWS, MOST_MEASURED / each));
+}
+
+int
+lf_errors_most(const lf_task *task, size_t held)
+{
+	size_t		each = (size_t) lf_errors_steps(task, held) * (size_t) task->targets;
+
+	return each == 0 ? 0 : (int) smaller(smaller(lf_errors_windows(task, held), LF_MAX_ERRORS), MOST_KEPT / each);
+}
+
+/* Lets list[at] sink to its place among its children: the largest of a heap of n is the first. */
+static void
+sink(float *list, size_t at, size_t n)
+{
+	float		value = list[at];
+
+	for (size_t child = 2 * at + 1; child < n; at = child, child = 2 * at + 1)
+	{
+		if (child + 1 < n && list[child + 1] > list[child])
+			child++;
+		if (list[child] <= value)
+			break;
+		list[at] = list[child];
+	}
+	list[at] = value;
+}
+
+/* Ascending, in place; the C library's own may take memory. */
+static void
+sort(float *list, size_t n)
+{
+	for (size_t i = n / 2; i-- > 0;)
+		sink(list, i, n);
+	for (size_t last = n; last-- > 1;)
+	{
+		float		largest = list[0];
+
+		list[0] = list[last];
+		list[last] = largest;
+		sink(list, 0, last);
+	}
+}
+
+/* Moves the numbers to the front and returns how many there are. */
+static size_t
+drop_unknown(float *list, size_t n)
+{
+	size_t		known = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(list[i]))
+			list[known++] = list[i];
+	return known;
+}
+
+void
+lf_errors_keep(lf_errors *errors, int targets, float *measured, size_t n)
+{
+	size_t		lists = (size_t) errors->steps * (size_t) targets;
+	size_t		most = (size_t) errors->most;
+
+	for (size_t i = 0; i < lists; i++)
+	{
+		float	   *list = measured + i * n;
+		float	   *kept = errors->error + i * most;
+		size_t		known = drop_unknown(list, n);
+		size_t		count = smaller(known, most);
+
+		sort(list, known);
+		/* the k-th of 'count' stands for the rank that bounds as large a share of all, rounded up */
+		for (size_t k = 1; k <= count; k++)
+			kept[k - 1] = list[(k * (known + 1) + count) / (count + 1) - 1];
+		for (size_t k = count; k < most; k++)
+			kept[k] = 0;
+		errors->count[i] = (int) count;
+	}
+}
+
+double
+lf_errors_half_width(const lf_errors *errors, int targets, int step, int target, double level)
+{
+	size_t		list = (size_t) step * (size_t) targets + (size_t) target;
+	double		rank;
+
+	if (step >= errors->steps)
+		return (double) NAN;
+	/* 0.95 is not a whole number of 2^-53: what lies that close to a rank is meant to be it */
+	rank = ceil((errors->count[list] + 1) * level - 1e-9);
+	if (rank > errors->count[list])
+		return (double) NAN;
+	return (double) errors->error[list * (size_t) errors->most + (size_t) (rank < 1 ? 1 : rank) - 1];
+}
+
+double
+lf_errors_largest(const lf_errors *errors, int targets, int step, int target)
+{
+	size_t		list = (size_t) step * (size_t) targets + (size_t) target;
+
+	if (step >= errors->steps || errors->count[list] == 0)
+		return 0;
+	return (double) errors->error[list * (size_t) errors->most + (size_t) errors->count[list] - 1];
+}
+
+double
+lf_errors_rarity(const lf_errors *errors, int targets, int step, int target, double error)
+{
+	size_t		list = (size_t) step * (size_t) targets + (size_t) target;
+	int			larger = 0;
+
+	if (step >= errors->steps || errors->count[list] == 0)
+		return (double) NAN;
+	for (int i = 0; i < errors->count[list]; i++)
+		larger += (double) errors->error[list * (size_t) errors->most + (size_t) i] >= error;
+	return (larger + 1.0) / (errors->count[list] + 1.0);
+}

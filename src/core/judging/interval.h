@@ -1,0 +1,56 @@
+/*
+ * interval.h: prediction intervals from the errors of forecasts that nobody trained on (split conformal prediction:
+ * Papadopoulos et al. 2002; Lei et al. 2018).
+ *
+ * Each step of a forecast and each target has its own errors, on the scale of the column. Of n errors in ascending order
+ * the one of rank ceil((n + 1) * level) bounds a new error with that probability, whatever the distribution, as long as
+ * new rows are like those that were held out. Steps past the horizon are measured like the others, by feeding forecasts
+ * back: what the recursion adds to the error is in the width.
+ *
+ * Where the network says a distribution (see head.h), the errors of the steps that it says one for are nonconformity scores, and
+ * widths are half-widths.
+ */
+#ifndef LF_INTERVAL_H
+#define LF_INTERVAL_H
+
+#include "series/window.h"
+
+/* Most errors that are kept of one step and target, as so many equally likely quantiles: levels up to .995 find one. */
+#define LF_MAX_ERRORS 199
+
+typedef struct lf_errors
+{
+	int			steps;			/* that were measured: the horizon, or more; 0: nothing was */
+	int			most;			/* errors kept of any step */
+	int		   *count;			/* (steps, targets): errors kept, at most 'most' */
+	float	   *error;			/* (steps, targets, most): absolute, or nonconformity scores; ascending */
+} lf_errors;
+
+/* Steps to measure for a task with so many held-out windows: the horizon, and what recursion may be asked for. */
+int			lf_errors_steps(const lf_task *task, size_t held);
+
+/* Windows to forecast for it: all that are held out, or as many spread over them. */
+size_t		lf_errors_windows(const lf_task *task, size_t held);
+
+/* Errors to keep of each step and target. */
+int			lf_errors_most(const lf_task *task, size_t held);
+
+/*
+ * Makes what is kept out of what was measured: 'measured' (steps, targets, n), NaN where rows did not reach; its order
+ * is lost.
+ */
+void		lf_errors_keep(lf_errors *errors, int targets, float *measured, size_t n);
+
+/* Half the width of the interval of a level, step from 0 on; NaN where too few errors are known for this level. */
+double		lf_errors_half_width(const lf_errors *errors, int targets, int step, int target, double level);
+
+/* The largest error that is kept; 0 where none is. */
+double		lf_errors_largest(const lf_errors *errors, int targets, int step, int target);
+
+/*
+ * The probability that a forecast which is as good as those that were held out is that far off or further: the rank of an
+ * error among theirs, from 1 / (n + 1) to 1. NaN where none are known.
+ */
+double		lf_errors_rarity(const lf_errors *errors, int targets, int step, int target, double error);
+
+#endif

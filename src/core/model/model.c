@@ -1,0 +1,25 @@
+/*
+ * model.c: the values that a model knows of its categories.
+ */
+#include "model/model.h"
+
+#include <string.h>
+
+lf_labels
+lf_model_labels(const lf_model *model, int column)
+{
+	if (model->task.kind[column] != LF_COLUMN_SERIES)
+		return model->categories == NULL ? (lf_labels) {0} : model->categories[column];
+	return model->labels == NULL ? (lf_labels) {0} : (lf_labels) {(int) model->series, model->labels};
+}
+
+bool
+lf_labels_equal(const lf_labels *a, const lf_labels *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (int i = 0; i < a->count; i++)
+		if (strcmp(a->label[i], b->label[i]) != 0)
+			return false;
+	return true;
+}

@@ -1,0 +1,123 @@
+/*
+ * model.h: everything that is needed to forecast again: network, weights, scaling, columns, and how it was trained.
+ *
+ * A model in memory is this struct with pointers into blocks that somebody else owns: the fit that made it, or the
+ * arena that lf_model_read filled.
+ */
+#ifndef LF_MODEL_H
+#define LF_MODEL_H
+
+#include "judging/blend.h"
+#include "judging/interval.h"
+#include "network/network.h"
+#include "model/predict.h"
+#include "series/scaler.h"
+#include "judging/score.h"
+#include "training/trainer.h"
+
+/* Longest name of a column or relation in a model, in bytes, without the final 0. */
+#define LF_MAX_NAME 1023
+
+/* These numbers stand in stored models: never renumber, add at the end. */
+typedef enum lf_time_kind
+{
+	LF_TIME_NONE,				/* rows came in order, without a time */
+	LF_TIME_INTEGER,
+	LF_TIME_DATE,
+	LF_TIME_TIMESTAMP,
+	LF_TIME_TIMESTAMPTZ
+} lf_time_kind;
+
+#define LF_TIME_KINDS 5
+
+/* The longest steps: above, the rest of a stamp would not fit into 64 bits. */
+#define LF_LONGEST_STEP_MONTHS (12 * 200000)
+#define LF_LONGEST_STEP_DAYS 10000000
+
+/*
+ * The distance of two rows. The core only keeps it: adding it up is calendar arithmetic, which the caller's date types
+ * do. Integers use 'units' alone; dates and times months, days and units = microseconds.
+ */
+typedef struct lf_time_step
+{
+	int32_t		months;
+	int32_t		days;
+	int64_t		units;
+} lf_time_step;
+
+/* What was not there in the rows that a model was trained on. */
+typedef struct lf_missing_record
+{
+	lf_missing	method;
+	int			season;			/* that values were filled by, in rows; 1: none */
+	uint64_t	rows;			/* times that had no row */
+	uint64_t	values;			/* filled, those of missing rows included */
+	int64_t		first;			/* time of the first and the last row with one, in the time type's own units, or */
+	int64_t		last;			/* their numbers from 1 on where rows have no time */
+} lf_missing_record;
+
+/* The categories of a column, in the order of their numbers. */
+typedef struct lf_labels
+{
+	int			count;
+	const char **label;
+} lf_labels;
+
+#define LF_MAX_CATEGORIES 10000
+#define LF_MAX_SERIES 1000000
+
+/* Rows or values that a model can have been trained on: sums of these stay there, and as signed numbers they are the same. */
+#define LF_MOST_ROWS (UINT64_C(1) << 62)
+
+typedef struct lf_model
+{
+	lf_spec		spec;
+	lf_task		task;
+	lf_training training;
+
+	int			columns;		/* of the frame: every column that is an input or a target */
+	const char **names;			/* (columns) */
+	lf_labels  *categories;		/* (columns): none where the column is no category; NULL: none at all */
+	size_t		series;			/* that it was trained on */
+	const char *series_column;	/* that tells them apart; "" where there is none, and one series */
+	const char **labels;		/* (series): its values; NULL without a column */
+	lf_scaler  *scaler;			/* (series, columns) */
+	double	   *error_scale;			/* (series, targets): of errors and intervals, see lf_error_scale */
+	double	   *level_regression;			/* (targets, inputs + 1), see level.h; NULL where no target needs it */
+
+	const char *relation;		/* qualified and quoted, "" where rows came from an aggregate */
+	const char *time_column;	/* "" where there is none */
+	lf_time_kind time_kind;
+	lf_time_step step;
+	int64_t		last_time;		/* of the newest training row, in the time type's own units */
+	const char *time_zone;		/* in which its steps are calendar steps; "" where they are the same in any */
+	lf_missing_record missing;
+
+	uint64_t	rows;			/* that were read */
+	uint64_t	windows;
+	uint64_t	validation_windows;
+	int			season;			/* rows; 1: none found */
+	int			best_epoch;
+	int			final_epochs;	/* that the weights went through */
+	int			epochs;			/* entries of history */
+	lf_epoch   *history;
+	lf_score   *scores;			/* (targets, LF_FORECASTERS), on the validation windows */
+	lf_errors	errors;			/* of forecasts of the validation windows */
+
+	bool		imported;		/* weights came from elsewhere: nothing is known about training */
+	double	   *tail;			/* (lookback, columns): the newest rows, kept where there is no relation to read */
+	const char *version;		/* of the library that wrote it */
+
+	lf_blend   *blend;			/* (targets); NULL: the forecast is the network's alone */
+	int			members;		/* networks whose mean is the forecast */
+	size_t		parameters;		/* of each */
+	const lf_real *weights;		/* (members, parameters) */
+} lf_model;
+
+/* The values of one of its columns by their numbers, those of the series where it is their number; none where it has none. */
+lf_labels	lf_model_labels(const lf_model *model, int column);
+
+/* Whether the same values have the same numbers. */
+bool		lf_labels_equal(const lf_labels *a, const lf_labels *b);
+
+#endif

@@ -1,0 +1,596 @@
+/*
+ * sound.c: the invariants of a model, one function for each.
+ *
+ * Each follows from what writes models: the options and their ranges (pg/options.c), what is chosen (pg/choices.c,
+ * defaults.c), how columns are added (pg/columns.c), what a fit leaves (fit.c), lstm_update, averages, and lstm_import.
+ * Sums and largest values of sound models must be sound again: averages are made of models that were read.
+ */
+#include "model/sound.h"
+
+#include "series/level.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Where the values of options end. */
+#define MOST_EPOCHS 1000000
+#define LEAST_RATE 1e-10
+#define MOST_RATE 100
+#define MOST_MOMENTUM 0.999999
+#define MOST_NORM 1e6
+#define MOST_VALIDATION 0.9
+#define MOST_LIMIT 1e300
+
+static bool
+within(double value, double low, double high)
+{
+	return value >= low && value <= high;
+}
+
+static bool
+is_given(const char *text)
+{
+	return text[0] != '\0';
+}
+
+/* Rows that one window takes. */
+static uint64_t
+rows_of_window(const lf_task *task)
+{
+	return (uint64_t) task->lookback - 1 + (uint64_t) task->lead + (uint64_t) task->horizon;
+}
+
+/* ---- the task ---- */
+
+static bool
+targets_are_sound(const lf_model *model)
+{
+	const lf_task *task = &model->task;
+	bool		seen[LF_MAX_COLUMNS] = {false};
+
+	for (int j = 0; j < task->targets; j++)
+	{
+		if (task->kind[task->target[j]] != LF_COLUMN_MEASURED || seen[task->target[j]])
+			return false;
+		seen[task->target[j]] = true;
+	}
+	return true;
+}
+
+/* The part of a frame that columns of a kind lie in. */
+static int
+part_of(uint8_t kind)
+{
+	switch ((lf_column_kind) kind)
+	{
+		case LF_COLUMN_MEASURED:
+			return 0;
+		case LF_COLUMN_KNOWN:
+			return 1;
+		case LF_COLUMN_STATIC:
+		case LF_COLUMN_CATEGORY:
+			return 2;
+		case LF_COLUMN_SERIES:
+			return 3;
+		case LF_COLUMN_CALENDAR:
+			return 4;
+	}
+	return 0;
+}
+
+static bool
+kinds_are_sound(const lf_model *model)
+{
+	const uint8_t *kind = model->task.kind;
+
+	for (int i = 0; i < model->columns; i++)
+	{
+		if (i > 0 && (part_of(kind[i]) < part_of(kind[i - 1]) ||
+					  (kind[i] == LF_COLUMN_SERIES && kind[i - 1] == LF_COLUMN_SERIES)))
+			return false;
+		if (kind[i] == LF_COLUMN_CALENDAR && model->time_kind < LF_TIME_DATE)
+			return false;
+		/* aggregates have values and times, and nothing else */
+		if (kind[i] != LF_COLUMN_CALENDAR && kind[i] != LF_COLUMN_MEASURED && !is_given(model->time_column))
+			return false;
+		if (kind[i] == LF_COLUMN_SERIES && !is_given(model->series_column))
+			return false;
+	}
+	return true;
+}
+
+/* Takes the next input of a task if it is this column, so many rows ahead. */
+static bool
+next_is(const lf_task *task, int *place, int column, int ahead)
+{
+	if (*place >= task->inputs || task->input[*place] != column || task->ahead[*place] != ahead)
+		return false;
+	(*place)++;
+	return true;
+}
+
+/*
+ * Inputs stand as columns were added: categories in front, see lf_task_categories(), then the others; and behind them what
+ * is known of later rows, up to the last output, as columns_look_ahead() has it. Measured columns that are no input are
+ * targets and stand behind those that are.
+ */
+static bool
+inputs_are_sound(const lf_model *model)
+{
+	const lf_task *task = &model->task;
+	int			reach = task->lead + task->horizon - 1;
+	bool		is_target[LF_MAX_COLUMNS] = {false};
+	bool		only_targets = false;
+	int			place = 0;
+	int			present;		/* inputs of the window's own rows */
+
+	for (int j = 0; j < task->targets; j++)
+		is_target[task->target[j]] = true;
+	for (int i = 0; i < model->columns; i++)
+		if (task->kind[i] >= LF_COLUMN_CATEGORY && !next_is(task, &place, i, 0))
+			return false;
+	for (int i = 0; i < model->columns; i++)
+	{
+		bool		measured = task->kind[i] == LF_COLUMN_MEASURED;
+
+		if (task->kind[i] >= LF_COLUMN_CATEGORY)
+			continue;
+		if (!(measured && only_targets) && next_is(task, &place, i, 0))
+			continue;
+		only_targets = true;
+		if (!measured || !is_target[i])
+			return false;
+	}
+	present = place;
+	for (int i = 0; i < present; i++)
+		for (int ahead = 0; task->kind[task->input[i]] == LF_COLUMN_KNOWN && ahead < reach;)
+		{
+			ahead = reach - ahead > task->lookback ? ahead + task->lookback : reach;
+			if (!next_is(task, &place, task->input[i], ahead))
+				return false;
+		}
+	return place == task->inputs && task->kind[0] == LF_COLUMN_MEASURED && lf_task_input_of(task, 0) >= 0;
+}
+
+/* 0 is no season, and 1 is none found: only what was never looked at has 0. */
+static bool
+seasons_are_sound(const lf_model *model)
+{
+	return model->season >= 1 && (model->imported ? model->task.season == 0 : model->task.season >= 1);
+}
+
+static bool
+limits_are_sound(const lf_task *task)
+{
+	double		low = task->lower_limit;
+	double		high = task->upper_limit;
+
+	return low < high && (low == -(double) INFINITY || within(low, -MOST_LIMIT, MOST_LIMIT)) &&
+		(high == (double) INFINITY || within(high, -MOST_LIMIT, MOST_LIMIT)) &&
+		task->limited == (isfinite(low) || isfinite(high)) && task->log_from == (isfinite(low) ? low : 0);
+}
+
+static bool
+transform_is_sound(const lf_model *model)
+{
+	const lf_task *task = &model->task;
+
+	/* a mean and a spread have no logarithm */
+	if (task->log && task->head.kind != LF_HEAD_POINT && task->head.kind != LF_HEAD_QUANTILES)
+		return false;
+	/* differences are added up from the last value in the window on: a spread of them cannot be, and has no level besides */
+	if (task->difference < 0 || task->difference > task->lookback)
+		return false;
+	if (task->difference > 0 &&
+		(task->lead != 1 || task->head.kind != LF_HEAD_POINT || model->training.normalize != LF_NORMALIZE_NONE ||
+		 !lf_task_targets_are_inputs(task)))
+		return false;
+	if (task->independent && (task->targets < 2 || !lf_task_same_columns(task)))
+		return false;
+	return model->imported || limits_are_sound(task);
+}
+
+static bool
+head_is_sound(const lf_model *model)
+{
+	const lf_head *head = &model->task.head;
+	lf_head		made;
+
+	if (head->kind != lf_loss_head(model->training.loss))
+		return false;
+	/* intervals of a value are made of held-out errors and of nothing else */
+	if (head->kind == LF_HEAD_POINT && !model->training.calibrate && !model->imported)
+		return false;
+	return head->kind != LF_HEAD_QUANTILES ||
+		(lf_head_set_levels(&made, head->level, head->levels) && made.middle == head->middle);
+}
+
+static bool
+normalize_is_sound(const lf_model *model)
+{
+	lf_normalize normalize = model->training.normalize;
+
+	return normalize == LF_NORMALIZE_NONE ||
+		(lf_task_can_normalize(&model->task) &&
+		 (normalize < LF_NORMALIZE_SEASON_MEAN || lf_task_has_season(&model->task)));
+}
+
+/* ---- how it was trained ---- */
+
+static bool
+training_is_sound(const lf_model *model)
+{
+	const lf_training *training = &model->training;
+
+	/* a training that began with an imported model could take over its learning rate of 0 in 1.0.0 */
+	return (training->learning_rate == 0 || within(training->learning_rate, LEAST_RATE, MOST_RATE)) &&
+		within(training->momentum, 0, MOST_MOMENTUM) && within(training->weight_decay, 0, 1) &&
+		within(training->clip_norm, 0, MOST_NORM) && within(training->validation, 0, MOST_VALIDATION) &&
+		training->epochs <= MOST_EPOCHS && training->patience <= MOST_EPOCHS && training->batch_size >= 1 &&
+		training->batch_size <= LF_MAX_BATCH / lf_task_samples(&model->task);
+}
+
+/* One part, but that a step of months knows the day of the month; none where one row was all there was. */
+static bool
+step_is_sound(lf_time_kind kind, const lf_time_step *step)
+{
+	if (kind == LF_TIME_NONE)
+		return step->months == 0 && step->days == 0 && step->units == 0;
+	if (kind == LF_TIME_INTEGER)
+		return step->months == 0 && step->days == 0 && step->units >= 0;
+	if (step->months != 0)
+		return step->months > 0 && step->months <= LF_LONGEST_STEP_MONTHS && step->days >= 0 && step->days <= 31 &&
+			step->units == 0;
+	if (step->days != 0)
+		return step->days > 0 && step->days <= LF_LONGEST_STEP_DAYS && step->units == 0;
+	return step->units >= 0;
+}
+
+static bool
+time_is_sound(const lf_model *model)
+{
+	bool		timed = model->time_kind != LF_TIME_NONE;
+
+	return step_is_sound(model->time_kind, &model->step) && (timed || model->last_time == 0) &&
+		(model->time_kind == LF_TIME_TIMESTAMPTZ) == is_given(model->time_zone) &&
+		(timed || !is_given(model->time_column)) &&
+		/* a table has a time, and the same table has the series; the average of models of two tables names none */
+		(!is_given(model->relation) || is_given(model->time_column)) &&
+		(!is_given(model->series_column) || is_given(model->time_column));
+}
+
+static bool
+missing_is_sound(const lf_model *model)
+{
+	const lf_missing_record *missing = &model->missing;
+
+	if (missing->rows > missing->values || missing->values > LF_MOST_ROWS || (!model->imported && missing->season < 1))
+		return false;
+	if (missing->values == 0)
+		return missing->first == 0 && missing->last == 0;
+	return missing->method != LF_MISSING_ERROR && missing->first <= missing->last &&
+		(model->time_kind != LF_TIME_NONE || missing->first >= 1);
+}
+
+static bool
+record_is_sound(const lf_model *model)
+{
+	if (model->epochs > MOST_EPOCHS || model->best_epoch > model->epochs)
+		return false;
+	return model->imported ||
+		(model->windows >= 1 && model->windows <= model->rows && model->rows >= rows_of_window(&model->task) &&
+		 model->rows <= LF_MOST_ROWS && model->validation_windows <= model->rows);
+}
+
+/* Held out windows without end: as many steps as are ever measured. */
+#define MOST_HELD (SIZE_MAX / 2)
+
+static bool
+errors_are_sound(const lf_model *model)
+{
+	const lf_errors *errors = &model->errors;
+
+	if (errors->steps == 0)
+		return errors->most == 0;
+	return errors->most > 0 && model->validation_windows > 0 && errors->steps >= model->task.horizon &&
+		errors->steps <= lf_errors_steps(&model->task, MOST_HELD);
+}
+
+/* Nothing is known, and inputs and targets are values as they are. */
+static bool
+import_is_sound(const lf_model *model)
+{
+	const lf_task *task = &model->task;
+	const lf_training *training = &model->training;
+
+	if (!model->imported)
+		return true;
+	return task->lead == 1 && task->difference == 0 && !task->log && task->log_from == 0 && !task->limited &&
+		task->lower_limit == 0 && task->upper_limit == 0 && !task->independent &&
+		model->columns == task->inputs + task->targets && training->loss == LF_MSE && training->scale == LF_SCALE_NONE &&
+		training->normalize == LF_NORMALIZE_NONE && training->epochs == 0 && training->learning_rate == 0 &&
+		!training->blend && !is_given(model->relation) && model->time_kind == LF_TIME_NONE &&
+		model->missing.method == LF_MISSING_ERROR && model->missing.season == 0 && model->season == 1 &&
+		model->rows == 0 && model->windows == 0 && model->validation_windows == 0 && model->epochs == 0 &&
+		model->final_epochs == 0;
+}
+
+/* ---- what stands in arrays ---- */
+
+bool
+lf_spec_serves(const lf_spec *spec, const lf_task *task, size_t *parameters)
+{
+	lf_network	network;
+	int			layer;
+
+	if (lf_network_create(&network, spec, &layer) != LF_OK)
+		return false;
+	*parameters = network.parameters;
+	return spec->input.rank == 2 && spec->input.dim[0] == task->lookback &&
+		spec->input.dim[1] == task->inputs / lf_task_samples(task) && lf_task_fits_output(task, lf_network_output(&network));
+}
+
+/* A layer for each category stands in front, and has a vector for each of its values. */
+static bool
+network_is_sound(const lf_model *model)
+{
+	size_t		parameters = 0;
+
+	if (!lf_spec_serves(&model->spec, &model->task, &parameters) || parameters != model->parameters)
+		return false;
+	for (int i = 0; i < lf_task_categories(&model->task); i++)
+	{
+		int			known = lf_model_labels(model, model->task.input[i]).count;
+
+		if (i >= model->spec.count || model->spec.layer[i].kind != LF_CATEGORY_EMBEDDING ||
+			model->spec.layer[i].categories != (known > 0 ? known : 1))
+			return false;
+	}
+	return true;
+}
+
+/* Lets order[at] sink to its place among its children: the largest text of a heap of n is the first. */
+static void
+sink(const char *const *text, uint16_t *order, size_t at, size_t n)
+{
+	uint16_t	moved = order[at];
+
+	for (size_t child = 2 * at + 1; child < n; at = child, child = 2 * at + 1)
+	{
+		if (child + 1 < n && strcmp(text[order[child + 1]], text[order[child]]) > 0)
+			child++;
+		if (strcmp(text[order[child]], text[moved]) <= 0)
+			break;
+		order[at] = order[child];
+	}
+	order[at] = moved;
+}
+
+/*
+ * Whether no text stands twice. A heap sort of places: it takes no memory but this, and for any order no more than
+ * n log n comparisons. Of more texts than it has room for nothing is said: the dictionary that is built of so many series
+ * finds the first of two, and sorting them would take longer than reading all else of the model.
+ */
+static bool
+all_differ(const char *const *text, size_t n)
+{
+	uint16_t	order[LF_MAX_CATEGORIES];
+	size_t		ascending = 1;
+
+	while (ascending < n && strcmp(text[ascending - 1], text[ascending]) < 0)
+		ascending++;
+	if (ascending >= n || n > LF_MAX_CATEGORIES)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		order[i] = (uint16_t) i;
+	for (size_t i = n / 2; i-- > 0;)
+		sink(text, order, i, n);
+	for (size_t last = n; last-- > 1;)
+	{
+		uint16_t	largest = order[0];
+
+		order[0] = order[last];
+		order[last] = largest;
+		sink(text, order, 0, last);
+		if (strcmp(text[order[0]], text[largest]) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* Those that are read from a table are its columns, each once; the series column may be one of them as well. */
+static bool
+names_are_sound(const lf_model *model)
+{
+	int			read = 0;
+
+	while (read < model->columns && part_of(model->task.kind[read]) < part_of(LF_COLUMN_SERIES))
+		read++;
+	for (int i = 0; i < model->columns; i++)
+		/* names of the values of an aggregate are the user's own, and may be nothing */
+		if ((is_given(model->time_column) && !is_given(model->names[i])) ||
+			(model->task.kind[i] == LF_COLUMN_SERIES && strcmp(model->names[i], model->series_column) != 0))
+			return false;
+	return is_given(model->version) && all_differ(model->names, (size_t) read);
+}
+
+static bool
+labels_are_sound(const lf_model *model)
+{
+	if ((model->labels != NULL) != is_given(model->series_column) || (model->labels == NULL && model->series != 1))
+		return false;
+	for (int i = 0; i < model->columns && model->categories != NULL; i++)
+	{
+		const lf_labels *labels = &model->categories[i];
+
+		/* a column of NULLs alone has none */
+		if (labels->count > 0 && (model->task.kind[i] != LF_COLUMN_CATEGORY || !all_differ(labels->label, (size_t) labels->count)))
+			return false;
+	}
+	return model->labels == NULL || all_differ(model->labels, model->series);
+}
+
+/* Static columns have one scaling for all series; numbers of categories and sines of the calendar have none. */
+static bool
+scaling_is_sound(const lf_model *model)
+{
+	const lf_task *task = &model->task;
+	size_t		columns = (size_t) model->columns;
+
+	for (size_t s = 0; s < model->series; s++)
+		for (size_t i = 0; i < columns; i++)
+		{
+			const lf_scaler *scaler = &model->scaler[s * columns + i];
+			lf_column_kind kind = (lf_column_kind) task->kind[i];
+			bool		as_it_is = model->training.scale == LF_SCALE_NONE || kind >= LF_COLUMN_CATEGORY ||
+				kind == LF_COLUMN_CALENDAR;
+
+			if (!(scaler->scale > 0) ||	/* quantiles keep their order */
+				(as_it_is && (scaler->offset != 0 || scaler->scale != 1)) ||
+				(kind == LF_COLUMN_STATIC &&
+				 (scaler->offset != model->scaler[i].offset || scaler->scale != model->scaler[i].scale)))
+				return false;
+		}
+	for (size_t i = 0; i < model->series * (size_t) task->targets; i++)
+		if (!(model->error_scale[i] > 0) || (model->labels == NULL && model->error_scale[i] != 1))
+			return false;
+	return true;
+}
+
+static bool
+error_lists_are_sound(const lf_model *model)
+{
+	const lf_errors *errors = &model->errors;
+	size_t		most = (size_t) errors->most;
+
+	for (size_t i = 0; i < (size_t) errors->steps * (size_t) model->task.targets; i++)
+	{
+		const float *list = errors->error + i * most;
+
+		if (errors->count[i] < 0 || errors->count[i] > errors->most)
+			return false;
+		for (size_t k = 0; k < most; k++)
+			if (k < (size_t) errors->count[i] ? !(list[k] >= (k == 0 ? 0 : list[k - 1])) : list[k] != 0)
+				return false;
+	}
+	return true;
+}
+
+/* Sums overflow where values are huge, and are then infinite or no number; they are negative for no values. */
+static bool
+scores_are_sound(const lf_model *model)
+{
+	for (int i = 0; i < model->task.targets * LF_FORECASTERS; i++)
+	{
+		const lf_score *score = &model->scores[i];
+
+		if (!(score->count >= 0) || score->absolute < 0 || score->squares < 0 || score->behind_squares < 0)
+			return false;
+		if (score->count == 0 &&
+			!(score->absolute == 0 && score->squares == 0 && score->behind == 0 && score->behind_squares == 0))
+			return false;
+		if (model->imported && score->count > 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+history_is_sound(const lf_model *model)
+{
+	for (int i = 0; i < model->epochs; i++)
+		if (!(model->history[i].learning_rate >= 0))
+			return false;
+	return true;
+}
+
+static bool
+link_is_sound(const lf_model *model)
+{
+	bool		needed = model->training.normalize != LF_NORMALIZE_NONE && lf_task_needs_level_regression(&model->task);
+
+	return (model->level_regression != NULL) == needed;
+}
+
+/* Whether a window tells what a baseline says of some output: the others are those of the network alone. */
+static bool
+window_tells(lf_forecaster forecaster, const lf_task *task)
+{
+	int			last = task->lead + task->horizon - 1;
+	int			back;			/* rows from the end of the window to where the last output has its season */
+
+	if (forecaster == LF_DRIFT)
+		return task->lookback > 1;
+	if (forecaster != LF_SEASONAL_NAIVE && forecaster != LF_SEASONAL_MEAN)
+		return true;
+	if (task->season < 2)
+		return false;
+	back = (task->season - last % task->season) % task->season;
+	return back < task->lookback || task->horizon > last % task->season;
+}
+
+static bool
+blend_is_sound(const lf_model *model)
+{
+	const lf_task *task = &model->task;
+
+	if (model->blend == NULL)
+		return !(model->training.blend && lf_task_can_blend(task));
+	if (!lf_task_can_blend(task) || model->imported)
+		return false;
+	for (int j = 0; j < task->targets; j++)
+		if (!within(model->blend[j].weight, 0, 1) || !window_tells(model->blend[j].with, task))
+			return false;
+	return true;
+}
+
+/* Rows are kept where there is no table to read them from. */
+static bool
+tail_is_sound(const lf_model *model)
+{
+	return model->tail == NULL || (!model->imported && !is_given(model->relation) && !is_given(model->time_column));
+}
+
+/* ---- all of them ---- */
+
+typedef struct invariant
+{
+	lf_flaw		flaw;
+	bool		of_arrays;
+	bool		(*holds) (const lf_model *model);
+} invariant;
+
+static const invariant invariants[] = {
+	{LF_FLAW_TARGETS, false, targets_are_sound},
+	{LF_FLAW_KINDS, true, kinds_are_sound},
+	{LF_FLAW_INPUTS, false, inputs_are_sound},
+	{LF_FLAW_SEASON, false, seasons_are_sound},
+	{LF_FLAW_HEAD, false, head_is_sound},
+	{LF_FLAW_TRANSFORM, false, transform_is_sound},
+	{LF_FLAW_NORMALIZE, false, normalize_is_sound},
+	{LF_FLAW_TRAINING, false, training_is_sound},
+	{LF_FLAW_TIME, true, time_is_sound},
+	{LF_FLAW_MISSING, false, missing_is_sound},
+	{LF_FLAW_RECORD, false, record_is_sound},
+	{LF_FLAW_ERRORS, false, errors_are_sound},
+	{LF_FLAW_IMPORT, true, import_is_sound},
+	{LF_FLAW_LABELS, true, labels_are_sound},
+	{LF_FLAW_NETWORK, true, network_is_sound},
+	{LF_FLAW_NAMES, true, names_are_sound},
+	{LF_FLAW_SCALING, true, scaling_is_sound},
+	{LF_FLAW_ERRORS, true, error_lists_are_sound},
+	{LF_FLAW_SCORES, true, scores_are_sound},
+	{LF_FLAW_HISTORY, true, history_is_sound},
+	{LF_FLAW_LINK, true, link_is_sound},
+	{LF_FLAW_BLEND, true, blend_is_sound},
+	{LF_FLAW_TAIL, true, tail_is_sound},
+};
+
+lf_flaw
+lf_model_flaw(const lf_model *model, bool filled)
+{
+	for (size_t i = 0; i < sizeof(invariants) / sizeof(invariants[0]); i++)
+		if ((filled || !invariants[i].of_arrays) && !invariants[i].holds(model))
+			return invariants[i].flaw;
+	return LF_SOUND;
+}

@@ -1,0 +1,154 @@
+/*
+ * level.c: ridge regression by normal equations and Cholesky's factorization.
+ */
+#include "series/level.h"
+
+#include "series/scaler.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MOST_WINDOWS 10000		/* used for a fit: enough for 64 coefficients, 0.1 s */
+
+/*
+ * Added to the diagonal for each window, on scaled values of variance 1 or so. Inputs that are copies or sums of each
+ * other make the equations singular; so much ridge shares the weight out between them.
+ */
+#define RIDGE 1e-3
+
+bool
+lf_task_needs_level_regression(const lf_task *task)
+{
+	return !lf_task_targets_are_inputs(task);
+}
+
+bool
+lf_task_can_normalize(const lf_task *task)
+{
+	return !lf_task_needs_level_regression(task) || task->inputs <= LF_MAX_REGRESSION_INPUTS;
+}
+
+size_t
+lf_level_regression_size(const lf_task *task)
+{
+	return (size_t) task->targets * ((size_t) task->inputs + 1);
+}
+
+size_t
+lf_level_regression_scratch(const lf_task *task)
+{
+	size_t		n = (size_t) task->inputs + 1;
+
+	return n * n + n;
+}
+
+/* Turns a (n, n), symmetric and positive, into its lower factor, in place. */
+static void
+factorize(double *a, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j <= i; j++)
+		{
+			double		sum = a[i * n + j];
+
+			for (size_t k = 0; k < j; k++)
+				sum -= a[i * n + k] * a[j * n + k];
+			if (i == j)
+				a[i * n + i] = sqrt(sum > 0 ? sum : 1);
+			else
+				a[i * n + j] = sum / a[j * n + j];
+		}
+}
+
+/* Solves a x = b for the factor of a, in place. */
+static void
+solve(const double *a, size_t n, double *b)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		for (size_t k = 0; k < i; k++)
+			b[i] -= a[i * n + k] * b[k];
+		b[i] /= a[i * n + i];
+	}
+	for (size_t i = n; i-- > 0;)
+	{
+		for (size_t k = i + 1; k < n; k++)
+			b[i] -= a[k * n + i] * b[k];
+		b[i] /= a[i * n + i];
+	}
+}
+
+void
+lf_level_regression_fit(const lf_windows *windows, const lf_spans *spans, double *regression, double *scratch)
+{
+	const lf_task *task = windows->task;
+	size_t		columns = (size_t) windows->frame->columns;
+	size_t		count = spans->before[spans->series];
+	size_t		inputs = (size_t) task->inputs;
+	size_t		n = inputs + 1;
+	size_t		step = (count - 1) / MOST_WINDOWS + 1;
+	double	   *normal = scratch;	/* (n, n) */
+	double	   *row = scratch + n * n;	/* (n): the levels of one window, and 1 */
+
+	memset(regression, 0, lf_level_regression_size(task) * sizeof(double));
+	memset(normal, 0, n * n * sizeof(double));
+	for (size_t w = 0; w < count; w += step)
+	{
+		lf_window_start	place = lf_spans_at(spans, w);
+		const double *output = windows->frame->values + lf_window_first_output(task, place.row) * columns;
+		lf_windows	here = *windows;
+
+		here.scaler += place.series * columns;
+		for (size_t i = 0; i < inputs; i++)
+			row[i] = lf_window_level(&here, place.row, (int) i);
+		row[inputs] = 1;
+		for (size_t i = 0; i < n; i++)
+			for (size_t j = 0; j <= i; j++)
+				normal[i * n + j] += row[i] * row[j];
+		for (int t = 0; t < task->targets; t++)
+		{
+			double		value = lf_window_scaled(&here, task->target[t], output[task->target[t]]);
+
+			for (size_t i = 0; i < n; i++)
+				regression[(size_t) t * n + i] += row[i] * value;
+		}
+	}
+	/* not on the constant, whose square summed up is the number of windows used */
+	for (size_t i = 0; i < inputs; i++)
+		normal[i * n + i] += RIDGE * normal[n * n - 1];
+	factorize(normal, n);
+	for (int t = 0; t < task->targets; t++)
+		solve(normal, n, regression + (size_t) t * n);
+}
+
+double
+lf_level_share(const lf_frame *frame, int column, size_t block)
+{
+	size_t		stride = (size_t) frame->columns;
+	size_t		blocks = frame->rows / block;
+	size_t		rows = blocks * block;
+	const double *values = frame->values + (frame->rows - rows) * stride + column;
+	double		mean = 0;
+	double		variance = 0;
+	double		between = 0;
+
+	if (blocks < 2)
+		return 1;
+	for (size_t i = 0; i < rows; i++)
+		mean += values[i * stride] / (double) rows;
+	for (size_t b = 0; b < blocks; b++)
+	{
+		double		level = 0;
+
+		for (size_t i = b * block; i < (b + 1) * block; i++)
+		{
+			double		value = values[i * stride] - mean;
+
+			variance += value * value / (double) rows;
+			level += value / (double) block;
+		}
+		between += level * level / (double) blocks;
+	}
+	/* what rounding leaves of a constant's variance says nothing */
+	return variance > 1e-24 * mean * mean ? between / variance : 1;
+}

@@ -1,0 +1,122 @@
+/*
+ * split.c: windows counted and listed, series by series.
+ */
+#include "series/split.h"
+
+/* Windows of one series. */
+typedef struct part
+{
+	size_t		windows;
+	size_t		train;
+	size_t		held;
+} part;
+
+static part
+part_of(const lf_frame *frame, const lf_task *task, double share, size_t series)
+{
+	size_t		windows = lf_window_count(task, lf_frame_of(frame, series).rows);
+	size_t		gap = (size_t) task->horizon - 1;
+	size_t		held = (size_t) (share * (double) windows);
+
+	if (held == 0 || held + gap >= windows)
+		return (part) {windows, windows, 0};
+	return (part) {windows, windows - held - gap, held};
+}
+
+static size_t
+count_windows(const lf_frame *frame, const lf_task *task)
+{
+	size_t		windows = 0;
+
+	for (size_t s = 0; s < lf_frame_series(frame); s++)
+		windows += lf_window_count(task, lf_frame_of(frame, s).rows);
+	return windows;
+}
+
+/* Of few windows nothing is held out. */
+static double
+share_of(const lf_frame *frame, const lf_task *task, double share)
+{
+	return count_windows(frame, task) < LF_MIN_WINDOWS_TO_VALIDATE ? 0 : share;
+}
+
+lf_split
+lf_split_count(const lf_frame *frame, const lf_task *task, double share)
+{
+	lf_split	split = {0};
+
+	share = share_of(frame, task, share);
+	for (size_t s = 0; s < lf_frame_series(frame); s++)
+	{
+		part		here = part_of(frame, task, share, s);
+
+		split.windows += here.windows;
+		split.train_windows += here.train;
+		split.validation_windows += here.held;
+	}
+	return split;
+}
+
+void
+lf_spans_layout(lf_spans *spans, lf_arena *arena, size_t series)
+{
+	spans->series = series;
+	spans->before = lf_arena_take(arena, series + 1, sizeof(size_t));
+	spans->first = lf_arena_take(arena, series, sizeof(size_t));
+}
+
+void
+lf_split_layout(lf_split *split, lf_arena *arena, const lf_frame *frame)
+{
+	size_t		series = lf_frame_series(frame);
+
+	lf_spans_layout(&split->all, arena, series);
+	lf_spans_layout(&split->train, arena, series);
+	lf_spans_layout(&split->validation, arena, series);
+}
+
+void
+lf_spans_add(lf_spans *spans, size_t series, size_t first, size_t windows)
+{
+	spans->first[series] = first;
+	spans->before[series + 1] = spans->before[series] + windows;
+}
+
+void
+lf_split_make(lf_split *split, const lf_frame *frame, const lf_task *task, double share)
+{
+	size_t		series = lf_frame_series(frame);
+
+	share = share_of(frame, task, share);
+	split->all.before[0] = split->train.before[0] = split->validation.before[0] = 0;
+	for (size_t s = 0; s < series; s++)
+	{
+		part		here = part_of(frame, task, share, s);
+		size_t		first = lf_frame_start(frame, s);
+
+		lf_spans_add(&split->all, s, first, here.windows);
+		lf_spans_add(&split->train, s, first, here.train);
+		lf_spans_add(&split->validation, s, first + here.windows - here.held, here.held);
+	}
+	split->windows = split->all.before[series];
+	split->train_windows = split->train.before[series];
+	split->validation_windows = split->validation.before[series];
+}
+
+lf_window_start
+lf_spans_at(const lf_spans *spans, size_t window)
+{
+	size_t		low = 0;
+	size_t		high = spans->series;	/* the window is in series low .. high - 1 */
+
+	while (high - low > 1)
+	{
+		size_t		middle = low + (high - low) / 2;
+
+		if (spans->before[middle] <= window)
+			low = middle;
+		else
+			high = middle;
+	}
+	return (lf_window_start) {spans->first[low] + window - spans->before[low], low};
+}

@@ -1,0 +1,62 @@
+/*
+ * split.h: which windows a frame has, which of them train, and which are held out.
+ *
+ *	   series 0		[train . . . . . . . . . .] gap [held out . .]
+ *	   series 1		[train . . . . .] gap [held out]
+ *
+ * Each series holds out its newest part. The gap keeps the outputs of training windows out of the held-out rows.
+ */
+#ifndef LF_SPLIT_H
+#define LF_SPLIT_H
+
+#include "series/window.h"
+
+/* Fewest windows from which some are held out: below, nothing is. */
+#define LF_MIN_WINDOWS_TO_VALIDATE 20
+
+/* Windows of all series, numbered through. In each series they are consecutive. */
+typedef struct lf_spans
+{
+	size_t		series;
+	size_t	   *before;			/* (series + 1): windows in the series before; the last: in all of them */
+	size_t	   *first;			/* (series): row of the frame in which the first window begins */
+} lf_spans;
+
+/* Where a window begins, and in which series. */
+typedef struct lf_window_start
+{
+	size_t		row;
+	size_t		series;
+} lf_window_start;
+
+typedef struct lf_split
+{
+	size_t		windows;
+	size_t		train_windows;
+	size_t		validation_windows;
+	lf_spans	all;
+	lf_spans	train;
+	lf_spans	validation;
+} lf_split;
+
+/* Counts the windows; 'share' of those of each series is held out. */
+lf_split	lf_split_count(const lf_frame *frame, const lf_task *task, double share);
+
+/* Takes the memory for it, then finds where they are. */
+void		lf_split_layout(lf_split *split, lf_arena *arena, const lf_frame *frame);
+void		lf_split_make(lf_split *split, const lf_frame *frame, const lf_task *task, double share);
+
+/* Takes the memory for spans of so many series; then they are added in order, the first with before[0] = 0. */
+void		lf_spans_layout(lf_spans *spans, lf_arena *arena, size_t series);
+void		lf_spans_add(lf_spans *spans, size_t series, size_t first, size_t windows);
+
+lf_window_start	lf_spans_at(const lf_spans *spans, size_t window);
+
+/* Those of one series. */
+static inline size_t
+lf_spans_in(const lf_spans *spans, size_t series)
+{
+	return spans->before[series + 1] - spans->before[series];
+}
+
+#endif

@@ -1,0 +1,211 @@
+/*
+ * window.h: from rows to what a network sees: the frame, the scaler, the windows.
+ *
+ *	   rows		0 1 2 3 4 5 6 7 8 9
+ *	   window 0 [x x x]y y			lookback 3, horizon 2, lead 1
+ *	   window 1	  [x x x]y y
+ *	   window 0 [x x x]				lead 0: the first output lies on the last input row
+ *				     y y
+ *
+ * A window is an index into the frame, never a copy of it: values are scaled on their way into a mini-batch.
+ *
+ * Columns that are known ahead of time go in twice: as they were beside the other inputs, and shifted, so that the last
+ * row of the window shows what is known about the last output:
+ *
+ *	   rows		   0 1 2 3 4
+ *	   measured	  [x x x]y y
+ *	   known	  [x x x]
+ *	   known	      [x x x]		2 rows ahead
+ */
+#ifndef LF_WINDOW_H
+#define LF_WINDOW_H
+
+#include "series/imputation.h"
+#include "network/head.h"
+
+#define LF_MAX_COLUMNS 1600		/* PostgreSQL's own limit for a table */
+
+/* The rows that were read, in time order: values (rows, columns), row-major. Several series lie one behind the other. */
+typedef struct lf_frame
+{
+	const double *values;
+	size_t		rows;
+	int			columns;
+	const unsigned char *masked;	/* marks of values that were not there and are no targets, see imputation.h; NULL: none */
+	size_t		mark;			/* row of the marks that row 0 is */
+	size_t		series;			/* of 'start' */
+	const size_t *start;		/* (series + 1): where each series begins, and 'rows'; NULL: one without a name */
+} lf_frame;
+
+static inline size_t
+lf_frame_series(const lf_frame *frame)
+{
+	return frame->start == NULL ? 1 : frame->series;
+}
+
+/* Row in which a series begins. */
+static inline size_t
+lf_frame_start(const lf_frame *frame, size_t series)
+{
+	return frame->start == NULL ? 0 : frame->start[series];
+}
+
+/* One of its series as a frame of its own. */
+static inline lf_frame
+lf_frame_of(const lf_frame *frame, size_t series)
+{
+	lf_frame	one = *frame;
+
+	if (frame->start == NULL)
+		return one;
+	one.values += frame->start[series] * (size_t) frame->columns;
+	one.rows = frame->start[series + 1] - frame->start[series];
+	one.mark += frame->start[series];
+	one.series = 0;
+	one.start = NULL;
+	return one;
+}
+
+/* Whether a value is only there to be seen, as an input. */
+static inline bool
+lf_frame_is_masked(const lf_frame *frame, size_t row, int column)
+{
+	return frame->masked != NULL &&
+		lf_mask_at(frame->masked, (frame->mark + row) * (size_t) frame->columns + (size_t) column);
+}
+
+/* What is known of a column, and when. These numbers stand in stored models: never renumber, add at the end. */
+typedef enum lf_column_kind
+{
+	LF_COLUMN_MEASURED,			/* up to the origin of a forecast */
+	LF_COLUMN_KNOWN,			/* over the horizon too: prices, holidays */
+	LF_COLUMN_CALENDAR,			/* at any time: made from the time of the row; not scaled */
+	LF_COLUMN_STATIC,			/* one number in each series; scaled over all series */
+	LF_COLUMN_CATEGORY,			/* one category in each series, as its number from 0 on; -1: one never seen */
+	LF_COLUMN_SERIES			/* the number of the series itself, the same way */
+} lf_column_kind;
+
+#define LF_COLUMN_KINDS 6
+
+/* Which columns of a frame go in and come out, and how windows lie. */
+typedef struct lf_task
+{
+	int			lookback;
+	int			horizon;
+	int			lead;
+	int			inputs;
+	int			targets;
+	int16_t		input[LF_MAX_COLUMNS];	/* columns of the frame */
+	int16_t		target[LF_MAX_COLUMNS];
+	int			ahead[LF_MAX_COLUMNS];	/* of an input: rows after those of the window, up to the last output */
+	uint8_t		kind[LF_MAX_COLUMNS];	/* lf_column_kind of each column of the frame */
+	int			season;			/* rows, of a window: for normalizing; 0 or 1: none */
+	int			difference;		/* rows between two values of which the network sees the difference; 0: the values */
+	bool		log;			/* it sees the logarithms of the targets above 'log_from' */
+	double		log_from;
+	bool		limited;		/* all forecasts lie between these, which may be infinite */
+	double		lower_limit;
+	double		upper_limit;
+	bool		independent;	/* the network sees one column at a time: the inputs are the targets, in their order */
+	lf_head		head;			/* what the network says about each target; all zero: its value */
+} lf_task;
+
+/*
+ * Samples of the network that one window makes: 1, or as many as there are columns where these are independent. Each is
+ * (lookback, inputs / samples) in and (horizon, targets / samples) out, and those of a window lie behind each other.
+ */
+int			lf_task_samples(const lf_task *task);
+
+/* Windows that lie in 'rows' rows. */
+size_t		lf_window_count(const lf_task *task, size_t rows);
+
+/* Row of the first output of window w. */
+size_t		lf_window_first_output(const lf_task *task, size_t w);
+
+/* Place of a frame's column among the task's inputs, or -1. */
+int			lf_task_input_of(const lf_task *task, int column);
+
+/* Whether an input is known beyond the origin of a forecast. */
+bool		lf_task_is_given(const lf_task *task, int input);
+
+/* The most rows that an input lies ahead. */
+int			lf_task_reach(const lf_task *task);
+
+/* The inputs that are numbers of categories: they come first, and the network embeds them. */
+int			lf_task_categories(const lf_task *task);
+
+/* True where every target is an input, and every input is a target or given: what feeding outputs back needs. */
+bool		lf_task_is_autoregressive(const lf_task *task);
+
+bool		lf_task_targets_are_inputs(const lf_task *task);
+
+/* True where inputs and targets are the same columns in the same order: what independent columns need. */
+bool		lf_task_same_columns(const lf_task *task);
+
+/*
+ * Whether an output shape serves the task: (horizon, targets of a sample * parts of the head), or these in that order as
+ * one vector.
+ */
+bool		lf_task_fits_output(const lf_task *task, const lf_shape *output);
+
+/*
+ * What a window is measured from. The level of a target is subtracted from its inputs and outputs, and added back to
+ * the forecast. A target that is no input has no values in the window; its level is then a linear estimate from the
+ * levels of the inputs (see level.h), which stay as they are.
+ */
+typedef enum lf_normalize
+{
+	LF_NORMALIZE_NONE,
+	LF_NORMALIZE_LAST,			/* levels are the last values in the window */
+	LF_NORMALIZE_MEAN,			/* levels are the means over the window */
+	LF_NORMALIZE_SEASON_MEAN,	/* levels are the means over the last season of the window */
+	LF_NORMALIZE_SEASONAL_NAIVE,	/* the same, but outputs are measured from the value one season before */
+	LF_NORMALIZE_SEASON_PROFILE	/* the same, from the mean of the same place in all seasons of the window */
+} lf_normalize;
+
+#define LF_NORMALIZES 6
+extern const char *const lf_normalize_names[LF_NORMALIZES];
+
+struct lf_scaler;				/* see scaler.h */
+
+/* Everything a window is made from. */
+typedef struct lf_windows
+{
+	const lf_task *task;
+	const lf_frame *frame;
+	const struct lf_scaler *scaler;	/* (columns), of the series that the windows are in */
+	lf_normalize normalize;
+	const double *level_regression;			/* (targets, inputs + 1), see level.h; NULL where no target needs it */
+} lf_windows;
+
+/* Whether windows can be normalized by their season: they hold one, and the outputs lie behind them. */
+bool		lf_task_has_season(const lf_task *task);
+
+/* A forecast within the limits. */
+double		lf_task_limit(const lf_task *task, double value);
+
+/* Whether the network sees logarithms of a column. */
+bool		lf_task_is_logged(const lf_task *task, int column);
+
+/* A value of a column on the scale of the scaler. */
+double		lf_window_scaled(const lf_windows *windows, int column, double value);
+
+/* The level of input i in window w, on the scale of the scaler: its last value, or its mean. */
+double		lf_window_level(const lf_windows *windows, size_t w, int i);
+
+/*
+ * Writes window w into x (samples, lookback, inputs of a sample) and the level of each target into 'level' (targets):
+ * what normalizing subtracted, on the scale of the scaler, 0 where nothing was.
+ */
+void		lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level);
+
+/* Writes the outputs wanted from window w into y (samples, horizon, targets of a sample); those masked are NaN. */
+void		lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_real *y);
+
+/* What output k of target j is measured from, on the scale of the scaler. Not for differences beyond the first ones. */
+double		lf_window_base(const lf_windows *windows, size_t w, const double *level, int j, int k);
+
+/* Turns a network's y of window w, which lies the same way, back into (horizon, targets) on the scale of the columns. */
+void		lf_window_restore(const lf_windows *windows, size_t w, const double *level, const lf_real *y, double *values);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * defaults.h: what is chosen from the data where the user said nothing.
+ */
+#ifndef LF_DEFAULTS_H
+#define LF_DEFAULTS_H
+
+#include "training/preset.h"
+#include "series/season.h"
+#include "training/trainer.h"
+
+/*
+ * The longest season that a window is made to hold. A yearly season of daily rows made training ten times slower and
+ * nothing better; where the season is longer, a shorter one inside it may serve, the day within the week.
+ */
+#define LF_LONGEST_LOOKBACK 64
+
+/*
+ * Rows of a window for so many rows and a season of at most LF_LONGEST_LOOKBACK (1: none). At least 1, even where there
+ * are no rows.
+ */
+int			lf_default_lookback(size_t rows, size_t series, int season);
+
+/*
+ * Whether segments forecast best where nothing is said of the network: 'rows' in each of so many series, and a lookback
+ * that may be LF_UNSET.
+ */
+bool		lf_default_is_segment(size_t rows, size_t series, int horizon, int lookback, int season);
+
+/*
+ * The same for the preset segment: as long as the horizon, because a whole segment is one step of the recurrence, and
+ * a multiple of the segment's 'length', 0 where that is chosen.
+ */
+int			lf_default_segment_lookback(size_t rows, size_t series, int horizon, int season, int length);
+
+/*
+ * 'season' is the clearest one, 'inner' the one that windows hold. The profile of the season for horizons of a season or
+ * more, where a window holds two of them and the table is not short, or one and the level of the targets moves from
+ * season to season. Else, where the
+ * level moves, its mean where a window holds whole seasons, or the last value, if levels can be had; else none.
+ */
+lf_normalize lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int inner);
+
+/* The same for the preset segment: the profile of two seasons where the level stays, else the last value. */
+lf_normalize lf_default_segment_normalize(const lf_task *task, const lf_frame *frame, int season, int inner);
+
+/* Levels of quantiles: the median, and both ends of the intervals of 50, 80, 90 and 95 per cent. */
+#define LF_DEFAULT_LEVELS 9
+extern const double lf_default_levels[LF_DEFAULT_LEVELS];
+
+/* Replaces what is LF_UNSET: learning rate, batch size and epochs. 'preset' is NULL for layers of the user's own. */
+void		lf_default_training(lf_training *training, const lf_preset_info *preset, size_t windows);
+
+#endif

@@ -1,0 +1,125 @@
+/*
+ * fit.h: from a frame to a trained model: split in time, scale, train, score the held-out part, train again on all.
+ *
+ *	   LF_FIT_SELECT	train on the older windows, watch the newest ones, keep the best epoch
+ *	   LF_FIT_WEIGH		with 'blend': forecast the newest windows, to see what the forecast is to be mixed with
+ *	   LF_FIT_SCORE	forecast the newest windows, beside the baselines
+ *	   LF_FIT_MEASURE	forecast them again, past the horizon too, for the intervals
+ *	   LF_FIT_FINAL	with 'refit': train on all windows, as many epochs as were best if enough were held out to tell
+ *
+ * Without a validation part there is only LF_FIT_FINAL.
+ */
+#ifndef LF_FIT_H
+#define LF_FIT_H
+
+#include "series/level.h"
+#include "model/model.h"
+#include "model/predict.h"
+#include "series/scaler.h"
+#include "series/split.h"
+
+typedef enum lf_fit_phase
+{
+	LF_FIT_SELECT,
+	LF_FIT_WEIGH,
+	LF_FIT_SCORE,
+	LF_FIT_MEASURE,
+	LF_FIT_FINAL
+} lf_fit_phase;
+
+/* Where one member after another is trained; several slots may be at it at the same time. */
+typedef struct lf_slot
+{
+	lf_trainer *trainer;
+	int			member;			/* the one in training; -1: none is left */
+	bool		started;
+	lf_status	status;			/* of its last step */
+} lf_slot;
+
+typedef struct lf_fit
+{
+	lf_fit_phase phase;
+	lf_network	network;		/* of the first slot, and of the predictor */
+	lf_trainer	trainer;		/* of the first slot */
+	int			slots;			/* that were planned */
+	lf_slot		slot[LF_MAX_THREADS];
+	lf_thread_pool    *pool;			/* the caller's, for the slots; NULL: one after the other */
+	const lf_real *from;		/* (from_members, parameters): the caller's, to begin with; NULL: fresh weights */
+	int			from_members;
+	const lf_scaler *given;		/* (series, columns): the caller's scaling; NULL, or scale 0: that of the rows */
+	const lf_trainer *latest;	/* the one that the status of the last step came from; NULL: none was at work */
+	int			latest_member;	/* that it had at hand */
+	bool		latest_final;	/* in a second training, on all windows */
+	const volatile sig_atomic_t *interrupt;	/* of the step under way */
+	lf_predictor predictor;
+	lf_scaler  *scaler;			/* (series, columns) */
+	double	   *error_scale;			/* (series, targets): of errors, see lf_error_scale; 1 for one series without a name */
+	double	   *level_regression;			/* (targets, inputs + 1), NULL where levels need none */
+	double	   *regression_scratch;
+	lf_score   *scores;			/* (targets, LF_FORECASTERS) */
+	double	   *mean;			/* (targets): of the rows before the held-out part of the series at hand */
+	lf_epoch   *history;		/* (epochs) of LF_FIT_SELECT, or of LF_FIT_FINAL without one */
+	double	   *out;			/* (B, steps, targets): the horizon, or what is measured */
+	lf_real    *weights;		/* (members, parameters); NULL where there is one: the trainer's */
+	int			taken;			/* members that a slot has taken in this phase */
+	int			trained;		/* members that are through with it */
+	int			member_epoch[LF_MAX_MEMBERS];	/* the best of each */
+	lf_blend_sums *sums[2];		/* (targets) each: over the first and the second half of what is held out */
+	lf_blend   *crossed[2];		/* (targets): for each half, fitted on the other; scores do not fit themselves */
+	lf_blend   *blend;			/* (targets): fitted on both; NULL where nothing is blended */
+	bool		blends;
+	int			first_epochs;	/* that the first member went through in the phase that has ended */
+	int			epochs;			/* entries of history, which is that of the first member */
+	int			best_epoch;		/* the same */
+	lf_split	split;
+	lf_errors	errors;
+	float	   *measured;		/* (steps, targets, windows) of LF_FIT_MEASURE */
+	size_t		measured_windows;
+	size_t		done;			/* windows in LF_FIT_SCORE or LF_FIT_MEASURE */
+	lf_frame	view;			/* there: the series at hand, 'series' */
+	size_t		series;
+	bool		started;		/* of the current phase */
+	bool		cut_short;		/* by training.max_seconds */
+	int			season;
+	const lf_frame *frame;
+	const lf_task *task;
+	lf_training training;
+} lf_fit;
+
+/*
+ * Checks the spec and the output against the task; '*layer' as in lf_network_create. Then takes its memory for a frame
+ * of these rows, columns and series, whose values are not looked at. May be run over a measuring arena first. Up to
+ * 'slots' members can then be trained side by side; what comes out is the same.
+ */
+lf_status	lf_fit_layout(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, const lf_frame *frame,
+						const lf_training *training, int slots, int *layer);
+
+/* Threads that can share the work. */
+int			lf_fit_threads(const lf_fit *fit);
+
+/* The pool that does, which outlives the fit; NULL: none. */
+void		lf_fit_use_pool(lf_fit *fit, lf_thread_pool *pool);
+
+/* Sets 'now', in seconds from the start of the fit by a clock of the caller's, before a step. */
+void		lf_fit_tell_time(lf_fit *fit, double now);
+
+/* Whether all weights are finite, after LF_FINISHED. */
+bool		lf_fit_is_finite(const lf_fit *fit);
+
+/* Points at the rows. 'season' is for the seasonal baseline. Frame and task must outlive the fit. */
+void		lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season);
+
+/* One mini-batch, or some of each slot; what comes back is as in lf_trainer_step. */
+lf_status	lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt);
+
+/*
+ * In what unit errors of a target are counted where several series share a network: the mean absolute error of the
+ * seasonal naive forecast over rows 0 .. rows - 1 of the series, or where that is nothing but
+ * rounding, the scale of the scaler.
+ */
+double		lf_error_scale(const lf_frame *series, int column, size_t rows, int season, lf_scaler scaler);
+
+/* After LF_FINISHED: the parts of the model that training knows. The pointers stay the fit's. */
+void		lf_fit_result(const lf_fit *fit, const lf_spec *spec, lf_model *model);
+
+#endif

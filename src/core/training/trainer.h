@@ -1,0 +1,131 @@
+/*
+ * trainer.h: one run of mini-batch training over a range of windows.
+ *
+ * The caller drives: each step trains, or validates, one mini-batch and returns. Between two steps the caller may do
+ * anything: look for interrupts, report progress, stop for good.
+ */
+#ifndef LF_TRAINER_H
+#define LF_TRAINER_H
+
+#include "network/loss.h"
+#include "network/network.h"
+#include "training/optimizer.h"
+#include "series/scaler.h"
+#include "training/shards.h"
+#include "series/split.h"
+
+typedef enum lf_schedule
+{
+	LF_SCHEDULE_CONSTANT,
+	LF_SCHEDULE_COSINE			/* from the learning rate to 0 over all epochs (Loshchilov and Hutter 2016) */
+} lf_schedule;
+
+#define LF_SCHEDULES 2
+extern const char *const lf_schedule_names[LF_SCHEDULES];
+
+/* What a user may set about training. Stored in the model as it was used. */
+typedef struct lf_training
+{
+	lf_loss		loss;
+	lf_optimizer_kind optimizer;
+	double		learning_rate;
+	lf_schedule schedule;
+	double		momentum;
+	double		weight_decay;
+	double		clip_norm;		/* 0: no clipping */
+	int			epochs;
+	int			batch_size;
+	int			patience;		/* epochs without a better validation loss before the end; 0: never */
+	bool		shuffle;
+	double		validation;		/* newest part of the windows held out, 0 to below 1 */
+	bool		refit;			/* train once more on all windows, the held-out ones too */
+	lf_scale	scale;
+	lf_normalize normalize;
+	int			members;		/* networks that are trained alike from other random numbers, and forecast together */
+	bool		blend;			/* mix the forecast with the best that costs nothing, see blend.h */
+	bool		calibrate;		/* correct what the network says of its spread by held-out values, see bounds.h */
+	double		max_seconds;	/* of a training by the caller's clock, which then ends with what it has; 0: no limit */
+	uint64_t	seed;
+} lf_training;
+
+typedef struct lf_epoch
+{
+	double		loss;			/* mean over the epoch, as the weights were when each batch came */
+	double		validation_loss;	/* NaN without a validation part */
+	double		learning_rate;	/* of the last batch */
+	double		seconds;		/* that it took by the caller's clock; NaN where there is none */
+} lf_epoch;
+
+typedef struct lf_trainer
+{
+	/* set by the caller before lf_trainer_start */
+	const lf_training *training;
+	lf_windows	windows;		/* with the scalers of all series, (series, columns) */
+	lf_spans	train;
+	lf_spans	validation;
+	size_t		train_windows;	/* of these spans; no validation windows: there is no validation part */
+	size_t		validation_windows;
+	int			epochs;
+	uint64_t	seed;			/* of this run */
+	double		now;			/* seconds by a clock of the caller's, set before each step; NaN: nobody asks */
+	double		until;			/* by the same clock: the epoch at hand is closed then, and is the last */
+	const lf_real *from;		/* (parameters): weights to begin with; NULL: fresh ones from the seed */
+	lf_spans	again;			/* windows of which each epoch takes others, 'sampled' of them, beside those of 'train' */
+	size_t		again_windows;
+	size_t		sampled;		/* of train_windows; 0: none */
+	bool		choose_best;	/* end on the weights of the best epoch, and stop early; else on those of the last */
+
+	/* readable at any time */
+	int			epoch;			/* closed epochs */
+	size_t		batch;			/* batches done in this epoch */
+	int			best_epoch;		/* 1-based, of the weights in the end; the last one unless best are chosen */
+	double		best_loss;
+	bool		cut_short;		/* there was no time for all epochs */
+	lf_epoch   *history;		/* (epochs) */
+	lf_real    *weights;		/* (parameters): the best ones once LF_FINISHED is returned */
+
+	/* its own */
+	lf_network *network;
+	lf_shards	shards;
+	lf_optimizer optimizer;
+	lf_random	random;
+	lf_real    *gradients;		/* (parameters) */
+	lf_real    *best;			/* (parameters) */
+	bool		listed;			/* the order of the windows stands in 'order'; else order_key makes it up */
+	uint64_t	order_key;
+	uint64_t	sample_key;		/* chooses those of the epoch */
+	uint32_t   *order;			/* (train_windows): in which they are visited */
+	size_t		unshuffled;		/* of the order, what the next epoch still has to shuffle: its first so many */
+	lf_real    *x;				/* (B, lookback, inputs), sample after sample */
+	lf_real    *y;				/* (B, horizon, targets) */
+	lf_real    *dy;				/* (B, horizon, targets, parts of the head) */
+	double	   *level;			/* (targets) */
+	size_t		position;		/* windows done in this phase of the epoch */
+	bool		validating;
+	double		sum;			/* of the losses of this phase */
+	size_t		known;			/* targets that it is over */
+	double		train_loss;
+	double		last_rate;		/* learning rate of the last step */
+	double		opened;			/* 'now' when the epoch began */
+} lf_trainer;
+
+/*
+ * Plans the network, which was created, for training, and takes the trainer's own memory. The network then holds
+ * lf_shard_batch samples. A pool is put into 'shards' afterwards.
+ */
+void		lf_trainer_layout(lf_trainer *trainer, lf_arena *arena, lf_network *network, const lf_training *training,
+							const lf_task *task, size_t windows);
+
+/* Mini-batches of training in an epoch. */
+size_t		lf_trainer_batches(const lf_trainer *trainer);
+
+/* The weights to begin with, then ready for steps. LF_INTERRUPTED: call again. */
+lf_status	lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt);
+
+/*
+ * One mini-batch. LF_OK: more to come; LF_EPOCH_DONE: the same, and an epoch was closed; LF_FINISHED: 'weights' are
+ * final; LF_INTERRUPTED: nothing has changed, call again; LF_DIVERGED: the run is lost, see 'epoch' and 'batch'.
+ */
+lf_status	lf_trainer_step(lf_trainer *trainer, const volatile sig_atomic_t *interrupt);
+
+#endif

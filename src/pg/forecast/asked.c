@@ -1,0 +1,57 @@
+/*
+ * asked.c: names of series, asked for and answered.
+ */
+#include "forecast/asked.h"
+
+#include "sql/arguments.h"
+#include "server/error.h"
+
+Asked
+asked_read(FunctionCallInfo fcinfo, int number, const lf_model *model, ReadFilter *filter)
+{
+	Asked		asked = {0};
+	int			count;
+	char	  **names;
+
+	if (!PG_ARGISNULL(number) && model->series_column[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model was trained on one series, and \"series\" asks for one by name"),
+				 errhint("Train with series_column, or leave series out.")));
+	names = argument_names(fcinfo, number, "series", PG_INT32_MAX, &count);
+	if (names == NULL)
+		return asked;
+	filter->series = PG_GETARG_DATUM(number);
+	asked.held = dictionary_memory(count) + count * (sizeof(char *) + sizeof(bool));
+	for (int i = 0; i < count; i++)
+		asked.held += strlen(names[i]) + 1;
+	check_memory(asked.held, "the list of series", "ask for fewer at once");
+	asked.names = dictionary_for(count);
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		(void) dictionary_note(asked.names, names[i]);
+	}
+	asked.answered = palloc0(count * sizeof(bool) + 1);
+	return asked;
+}
+
+void
+asked_answer(const Asked *asked, const char *label)
+{
+	int64		number = asked->names == NULL || label == NULL ? -1 : dictionary_find(asked->names, label);
+
+	if (number >= 0)
+		asked->answered[number] = true;
+}
+
+void
+asked_report_missing(const Asked *asked, series_left_out report, void *state)
+{
+	for (Size i = 0; asked->names != NULL && i < dictionary_count(asked->names); i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!asked->answered[i])
+			report(state, dictionary_labels(asked->names)[i], "there are no rows of it");
+	}
+}

@@ -1,0 +1,29 @@
+/*
+ * asked.h: the series that a call asks for by name, and which of them have been answered.
+ */
+#ifndef LFPG_ASKED_H
+#define LFPG_ASKED_H
+
+#include "sql/dictionary.h"
+#include "rows/table.h"
+
+typedef struct Asked
+{
+	Dictionary *names;			/* each once; NULL: all series are asked for */
+	bool	   *answered;		/* (names) */
+	Size		held;			/* bytes of both */
+} Asked;
+
+/*
+ * Reads the text[] in this argument, and narrows the filter to it. Raises 22023 where names are given and the model has no
+ * series, 54000 where they do not fit into maintenance_work_mem.
+ */
+Asked		asked_read(FunctionCallInfo fcinfo, int number, const lf_model *model, ReadFilter *filter);
+
+/* Notes that a series has been answered, whatever the answer. */
+void		asked_answer(const Asked *asked, const char *label);
+
+/* Gives the names that nothing was said about to 'report', with the reason. */
+void		asked_report_missing(const Asked *asked, series_left_out report, void *state);
+
+#endif

@@ -1,0 +1,185 @@
+/*
+ * forecast.c: lstm_forecast: forecasts from the newest rows of a relation.
+ */
+#include "sql/arguments.h"
+#include "forecast/asked.h"
+#include "server/error.h"
+#include "model/model_cache.h"
+#include "forecast/latest_window.h"
+#include "forecast/forecast_frame.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+/* One call of lstm_forecast. */
+typedef struct Forecast
+{
+	LoadedModel *loaded;
+	int			steps;
+	double		level;
+	const TimestampTz *as_of;	/* NULL: the newest rows */
+	ReturnSetInfo *result;
+	Datum	   *targets;		/* the names of the model's, as text */
+	Datum		ok;				/* the same of the status */
+
+	/* of several series */
+	PanelSpec	plan;
+	Panel	   *panel;
+	Asked		asked;
+	ReadFilter	filter;
+	MemoryContext each;			/* of one series */
+} Forecast;
+
+static void
+put_stamp(Datum *value, bool *null, const Timeline *timeline, int64 origin, int64 k)
+{
+	TimestampTz at;
+
+	*null = true;
+	if (!timeline_has_calendar(timeline->kind) || !timeline_has_step(timeline))
+		return;
+	*null = !timeline_as_timestamptz(timeline->kind, timeline_at(timeline, origin, k), &at);
+	*value = TimestampTzGetDatum(at);
+}
+
+/* Forecasts from the window at the start of the frame, as result rows. */
+static void
+put_forecast(const Forecast *forecast, const char *label, const Timeline *timeline, int64 origin)
+{
+	const lf_task *task = &forecast->loaded->model.task;
+	double	   *out = model_forecast(forecast->loaded, 0, 1, 1, forecast->steps);
+	/* texts are made once, not for each of a million rows */
+	Datum		series = label == NULL ? 0 : CStringGetTextDatum(label);
+
+	for (int k = 0; k < forecast->steps; k++)
+		for (int j = 0; j < task->targets; j++)
+		{
+			Datum		values[8] = {series};
+			bool		nulls[8] = {label == NULL};
+			double		value = out[(Size) k * task->targets + j];
+
+			CHECK_FOR_INTERRUPTS();
+			values[1] = Int32GetDatum(k + 1);
+			put_stamp(&values[2], &nulls[2], timeline, origin, task->lead + k);
+			values[3] = forecast->targets[j];
+			values[4] = Float8GetDatum(value);
+			model_bounds(forecast->loaded, 0, k, j, value, forecast->level, &values[5], &nulls[5]);
+			values[7] = forecast->ok;
+			tuplestore_putvalues(forecast->result->setResult, forecast->result->setDesc, values, nulls);
+		}
+}
+
+/* A row that says why a series has no forecast. */
+static void
+put_status(void *state, const char *label, const char *status)
+{
+	const Forecast *forecast = state;
+	Datum		values[8] = {0};
+	bool		nulls[8] = {label == NULL, true, true, true, true, true, true, false};
+
+	if (label != NULL)
+		values[0] = CStringGetTextDatum(label);
+	values[7] = CStringGetTextDatum(status);
+	tuplestore_putvalues(forecast->result->setResult, forecast->result->setDesc, values, nulls);
+	if (label != NULL)
+		pfree(DatumGetPointer(values[0]));
+	pfree(DatumGetPointer(values[7]));
+}
+
+static void
+forecast_series(void *state, SeriesRows *read)
+{
+	Forecast   *forecast = state;
+	MemoryContext caller = MemoryContextSwitchTo(forecast->each);
+	ForecastFrame		start;
+	char	   *reason = forecast_frame_make(&forecast->plan, forecast->panel, read, forecast->as_of, forecast->steps, &start);
+
+	asked_answer(&forecast->asked, read->label);
+	if (reason != NULL && !forecast->plan.skip)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("%s cannot be forecast: %s", forecast->plan.series.source, reason)));
+	if (reason != NULL)
+		put_status(forecast, read->label, reason);
+	else
+	{
+		forecast_frame_show(&start, forecast->loaded);
+		forecast->loaded->held += forecast->asked.held;
+		put_forecast(forecast, read->label, &start.timeline, start.origin);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(forecast->each);
+}
+
+/* Models that see more than one series' own columns: the relation is read series by series. */
+static void
+forecast_all(Forecast *forecast, Oid relation)
+{
+	const lf_model *model = &forecast->loaded->model;
+	Table	   *table = latest_open(model, relation, &forecast->plan);
+
+	forecast->panel = panel_create(&forecast->plan, table->series_column != NULL);
+	forecast->each = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast of a series", ALLOCSET_DEFAULT_SIZES);
+	table_read_series(table, &forecast->filter, forecast_series, forecast);
+	asked_report_missing(&forecast->asked, put_status, forecast);
+	MemoryContextDelete(forecast->each);
+}
+
+/* From the rows that a model of an aggregate carries. */
+static void
+forecast_tail(FunctionCallInfo fcinfo, Forecast *forecast)
+{
+	ForecastFrame		start;
+
+	if (forecast->as_of != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("as_of needs a relation to read"),
+				 errdetail("The model was trained by an aggregate and keeps its newest rows only."),
+				 errhint("Give one: relation => 'name'.")));
+	forecast_frame_of_tail(&forecast->loaded->model, forecast->steps, &start);
+	forecast_frame_show(&start, forecast->loaded);
+	put_forecast(forecast, NULL, &start.timeline, start.origin);
+}
+
+SQL_FUNCTION(lstm_forecast);
+Datum
+lstm_forecast(PG_FUNCTION_ARGS)
+{
+	Forecast	forecast = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
+	TimestampTz as_of = PG_ARGISNULL(4) ? 0 : PG_GETARG_TIMESTAMPTZ(4);
+	Oid			relation = PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3);
+	const lf_model *model;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	RETURN_NO_ROWS_IF_NULL(0);
+	RETURN_NO_ROWS_IF_NULL(2);
+	forecast.level = PG_GETARG_FLOAT8(2);
+	check_level(forecast.level);
+	forecast.as_of = PG_ARGISNULL(4) ? NULL : &as_of;
+	forecast.loaded = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
+	model = &forecast.loaded->model;
+	forecast.targets = model_targets(model);
+	forecast.ok = CStringGetTextDatum("ok");
+	forecast.steps = model_steps(model, !PG_ARGISNULL(1), PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1));
+	forecast.asked = asked_read(fcinfo, 5, model, &forecast.filter);
+
+	if (!OidIsValid(relation) && model->relation[0] == '\0' && model->tail != NULL)
+		forecast_tail(fcinfo, &forecast);
+	else if (forecast_frame_is_needed(model))
+		forecast_all(&forecast, relation);
+	else
+	{
+		int			columns;
+		char	  **names = latest_columns(model, &columns);
+		Table	   *table = table_of_model(model, relation, names, columns);
+		Timeline	timeline;
+		int64		origin;
+
+		const double *window = latest_window(model, table, forecast.as_of, &timeline, &origin);
+
+		model_show_nothing(forecast.loaded);
+		model_show_inputs(forecast.loaded, window);
+		put_forecast(&forecast, NULL, &timeline, origin);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,43 @@
+/*
+ * forecast_frame.h: what a forecast starts from: the newest window of a series, and behind it the rows of the horizon, as far as
+ * they are given: known inputs, what each series has one value of, and the calendar.
+ */
+#ifndef LFPG_FORECAST_FRAME_H
+#define LFPG_FORECAST_FRAME_H
+
+#include "model/model_value.h"
+#include "rows/panel.h"
+
+typedef struct ForecastFrame
+{
+	lf_frame	frame;			/* the window from row 0 on, and what is given behind it */
+	Timeline	timeline;
+	int64		origin;			/* time of the window's last row */
+	const lf_scaler *scaler;	/* (columns) */
+	const double *error_scale;			/* (targets) */
+	Size		held;			/* bytes of the frame, and of the rows that it was made from */
+} ForecastFrame;
+
+/* Whether a forecast needs more than the newest rows of the inputs. */
+bool		forecast_frame_is_needed(const lf_model *model);
+
+/* Rows behind the window that a forecast of so many steps may look at. */
+int			forecast_frame_reach(const lf_task *task, int steps);
+
+/* What a model is to forecast from. */
+void		forecast_frame_show(const ForecastFrame *start, LoadedModel *loaded);
+
+/*
+ * Makes the forecast frame of a series from its rows, of which those up to '*as_of' are known (NULL: all with a target). Returns
+ * NULL, or why there is no forecast. 'panel' is an empty one of the plan: it knows the categories.
+ */
+char	   *forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read, const TimestampTz *as_of, int steps,
+						 ForecastFrame *start);
+
+/* The same of one series of a relation, by its name (NULL: there are no names); raises why there is none. */
+void		forecast_frame_read(const lf_model *model, Oid relation, const char *label, int steps, ForecastFrame *start);
+
+/* The same from the newest rows that a model carries itself. */
+void		forecast_frame_of_tail(const lf_model *model, int steps, ForecastFrame *start);
+
+#endif

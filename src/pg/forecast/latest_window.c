@@ -1,0 +1,165 @@
+/*
+ * latest_window.c: the newest window.
+ *
+ * How many rows must be read for it is not known before: the newest may be the future, without a target, and values
+ * are filled from the ones before the window. So some are read, and twice as many where these do not do.
+ */
+#include "forecast/latest_window.h"
+
+#include <math.h>
+
+char **
+latest_columns(const lf_model *model, int *columns)
+{
+	const lf_task *task = &model->task;
+	char	  **names = palloc((task->inputs + task->targets) * sizeof(char *));
+	bool		any_is_input = false;
+
+	*columns = task->inputs;
+	for (int i = 0; i < task->inputs; i++)
+		names[i] = (char *) model->names[task->input[i]];
+	for (int j = 0; j < task->targets; j++)
+		any_is_input |= lf_task_input_of(task, task->target[j]) >= 0;
+	for (int j = 0; j < task->targets && (task->lead > 0 || any_is_input); j++)
+		if (lf_task_input_of(task, task->target[j]) < 0)
+			names[(*columns)++] = (char *) model->names[task->target[j]];
+	return names;
+}
+
+Series
+latest_series(const lf_model *model, const Table *table)
+{
+	return (Series) {
+		.source = table->label,
+		.time_column = table->time_column,
+		.names = (const char *const *) table->names,
+		.timeline = model->time_kind == table->time_kind && model->rows > 1 ?
+			timeline_of_model(model) : timeline_of_kind(table->time_kind),
+		.method = model->missing.method,
+		.season = Max(model->missing.season, 1),
+	};
+}
+
+PanelSpec
+latest_plan(const lf_model *model, Table *table, Columns *columns)
+{
+	if (model->series_column[0] != '\0')
+		table_open_series(table, model->series_column);
+	if (columns->statics > 0)
+		table_open_statics(table, columns->names + columns->read, columns->statics);
+	for (int i = 0; i < columns->statics; i++)
+		if (table->is_category[i] != (model->task.kind[columns->read + i] == LF_COLUMN_CATEGORY))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("static input \"%s\" of %s is %s, and the model was trained on %s", table->statics[i],
+							table->label, table->is_category[i] ? "text" : "a number",
+							table->is_category[i] ? "numbers" : "text")));
+	return (PanelSpec) {
+		.task = (lf_task *) &model->task,	/* nothing is added to a model's */
+		.columns = columns,
+		.series = latest_series(model, table),
+		.model = model,
+		.skip = model->series_column[0] != '\0',
+		.least_rows = model->series_column[0] != '\0' ? lf_window_first_output(&model->task, 0) + 1 : 0,
+	};
+}
+
+/* Places of the targets among latest_columns(); none where these do not tell. */
+static int
+target_places(const lf_task *task, int columns, int16 *places)
+{
+	int			extra = task->inputs;
+
+	for (int j = 0; j < task->targets; j++)
+	{
+		int			input = lf_task_input_of(task, task->target[j]);
+
+		places[j] = (int16) (input >= 0 ? input : extra++);
+	}
+	return extra > columns ? 0 : task->targets;
+}
+
+/* Whether filling finds a known value of each input at or before the first row of the newest window. */
+static bool
+can_be_filled(const Rows *rows, const lf_task *task)
+{
+	for (int i = 0; i < task->inputs; i++)
+	{
+		uint64		row = rows->count - task->lookback + 1;
+
+		for (; row > 0 && isnan(rows->values[(row - 1) * rows->columns + i]); row--)
+			CHECK_FOR_INTERRUPTS();
+		if (row == 0)
+			return false;
+	}
+	return true;
+}
+
+static Rows *
+read_newest(const lf_model *model, const Table *table, const TimestampTz *as_of)
+{
+	const lf_task *task = &model->task;
+	bool		fills = model->missing.method != LF_MISSING_ERROR;
+	int16	   *places = palloc(task->targets * sizeof(int16));
+	int			place_count = target_places(task, table->columns, places);
+	uint64		wanted = task->lookback + (fills ? 2 * (uint64) Max(model->missing.season, 1) : 0);
+
+	for (;;)
+	{
+		Rows	   *rows = table_read(table, CurrentMemoryContext, as_of, wanted);
+		bool		all = rows->count + rows->bad_times < wanted;
+		uint64		read = rows->count;
+		bool		none_known = place_count > 0 && read > 0 && regularize_cut_future(rows, places, place_count) == read;
+
+		if (all || (!none_known && rows->count >= task->lookback && (!fills || can_be_filled(rows, task))))
+			return rows;
+		rows_free(rows);
+		wanted *= 2;
+	}
+}
+
+static void
+check_count(const Rows *rows, const lf_model *model, const Table *table, bool as_of)
+{
+	if (rows->count < model->task.lookback)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("%s has " UINT64_FORMAT " rows%s, and the model looks back over %d",
+						table->label, rows->count, as_of ? " up to as_of" : "", model->task.lookback)));
+}
+
+Table *
+latest_open(const lf_model *model, Oid relation, PanelSpec *plan)
+{
+	Columns    *columns = palloc(sizeof(Columns));
+	Table	   *table;
+
+	*columns = columns_of_model(model);
+	table = table_of_model(model, relation, columns->names, columns->read);
+	*plan = latest_plan(model, table, columns);
+	return table;
+}
+
+const double *
+latest_window(const lf_model *model, const Table *table, const TimestampTz *as_of, Timeline *timeline, int64 *origin)
+{
+	const lf_task *task = &model->task;
+	Series		series = latest_series(model, table);
+	Rows	   *rows = read_newest(model, table, as_of);
+	int		   *inputs = palloc(task->inputs * sizeof(int));
+
+	for (int i = 0; i < task->inputs; i++)
+		inputs[i] = i;
+	rows_select(rows, inputs, task->inputs);
+	/* what is wrong before the window does not matter, where nothing is taken from there */
+	if (series.method == LF_MISSING_ERROR)
+	{
+		check_count(rows, model, table, as_of != NULL);
+		rows_keep_newest(rows, task->lookback);
+	}
+	(void) regularize(rows, &series);
+	check_count(rows, model, table, as_of != NULL);
+	*timeline = series.timeline;
+	*origin = rows_time(rows, rows->count - 1);
+	return rows->values + (rows->count - task->lookback) * rows->columns;
+}

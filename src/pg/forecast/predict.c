@@ -1,0 +1,216 @@
+/*
+ * predict.c: lstm_predict and lstm_predict_agg: forecasts from values that the caller brings.
+ */
+#include "sql/arguments.h"
+#include "server/error.h"
+#include "model/model_cache.h"
+
+#include <math.h>
+
+/* An array holds what was measured; what is known of the future, of the series or of the calendar has no place in it. */
+static void
+check_input(const lf_model *model)
+{
+	for (int i = 0; i < model->task.inputs; i++)
+		if (lf_task_is_given(&model->task, i))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the model needs more than an array of values: \"%s\", for example",
+							model->names[model->task.input[i]]),
+					 errdetail("It was trained with known, static or calendar inputs."),
+					 errhint("Use lstm_forecast, which reads them from a relation.")));
+}
+
+/* Rows of the inputs as a frame of the model: a copy only where these are not its columns in their order. */
+static lf_frame
+frame_of(LoadedModel *loaded, const double *inputs, int rows)
+{
+	const lf_model *model = &loaded->model;
+	const lf_task *task = &model->task;
+	lf_frame	frame = {.values = inputs, .rows = rows, .columns = model->columns};
+	Size		size = (Size) rows * model->columns * sizeof(double);
+	double	   *values;
+
+	if (model_inputs_are_columns(model))
+		return frame;
+	check_memory(size, psprintf("looking at %d rows of input", rows), "give fewer");
+	values = palloc_extended(size, MCXT_ALLOC_HUGE);
+	loaded->held += size;
+	frame.values = values;
+	for (int t = 0; t < rows; t++, inputs += task->inputs, values += model->columns)
+	{
+		CHECK_FOR_INTERRUPTS();
+		memset(values, 0, model->columns * sizeof(double));
+		for (int i = 0; i < task->inputs; i++)
+			values[task->input[i]] = inputs[i];
+	}
+	return frame;
+}
+
+/* A model of several series does not know which one an array is from, so that its own rows give the scale. */
+static void
+show_own_scaling(LoadedModel *loaded, const double *inputs, int rows)
+{
+	const lf_model *model = &loaded->model;
+	lf_frame	frame;
+	const lf_scaler *scaler;
+	const double *error_scale;
+
+	model_show_nothing(loaded);
+	if (model->labels == NULL)
+		return;
+	if (!lf_task_targets_are_inputs(&model->task))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model was trained on several series, and its targets are not in its inputs"),
+				 errhint("Use lstm_forecast, which knows which series it reads.")));
+	frame = frame_of(loaded, inputs, rows);
+	model_scale_unknown(model, &frame, rows, &scaler, &error_scale);
+	model_show_series(loaded, scaler, error_scale);
+}
+
+SQL_FUNCTION(lstm_predict);
+Datum
+lstm_predict(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	LoadedModel *loaded;
+	const lf_task *task;
+	ArrayType  *array;
+	Datum	   *targets;
+	const double *inputs;
+	double	   *out;
+	int			count;
+	int			rows;
+	int			steps;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	RETURN_NO_ROWS_IF_NULL(0);
+	RETURN_NO_ROWS_IF_NULL(1);
+	RETURN_NO_ROWS_IF_NULL(3);
+	check_level(PG_GETARG_FLOAT8(3));
+	loaded = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
+	task = &loaded->model.task;
+	check_input(&loaded->model);
+	steps = model_steps(&loaded->model, !PG_ARGISNULL(2), PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2));
+
+	array = argument_array(fcinfo, 1, "the array of values");
+	inputs = argument_doubles(array, "input", &count);
+	rows = array_rows(array, count, task->inputs, "input");
+	if (rows < task->lookback)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("input has %d rows, and the model looks back over %d", rows, task->lookback),
+				 task->inputs > 1 ? errdetail("A row has %d values.", task->inputs) : 0));
+	show_own_scaling(loaded, inputs, rows);
+	inputs += (Size) (rows - task->lookback) * task->inputs;
+
+	model_show_inputs(loaded, inputs);
+	out = model_forecast(loaded, 0, 1, 1, steps);
+	targets = model_targets(&loaded->model);
+	for (int k = 0; k < steps; k++)
+		for (int j = 0; j < task->targets; j++)
+		{
+			Datum		values[5] = {0};
+			bool		nulls[5] = {false, false, false, true, true};
+			double		forecast = out[(Size) k * task->targets + j];
+
+			CHECK_FOR_INTERRUPTS();
+			values[0] = Int32GetDatum(k + 1);
+			values[1] = targets[j];
+			values[2] = Float8GetDatum(forecast);
+			model_bounds(loaded, 0, k, j, forecast, PG_GETARG_FLOAT8(3), &values[3], &nulls[3]);
+			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		}
+	return (Datum) 0;
+}
+
+/* The newest 'lookback' values of a group, in a ring. */
+typedef struct PredictState
+{
+	ModelUse	use;
+	const lf_task *task;		/* of the model */
+	LoadedModel *loaded;
+	uint64		seen;
+	double		ring[FLEXIBLE_ARRAY_MEMBER];	/* (lookback) */
+} PredictState;
+
+static PredictState *
+new_predict_state(FunctionCallInfo fcinfo, MemoryContext context)
+{
+	/* what the groups of a query have in common is found by way of the call site */
+	ModelUse   *site = call_site_use(fcinfo);
+	LoadedModel *loaded = model_use(site, fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(1));
+	const lf_task *task = &loaded->model.task;
+	Size		size = offsetof(PredictState, ring) + task->lookback * sizeof(double);
+	PredictState *state;
+
+	if (task->inputs != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("lstm_predict_agg takes models of one input column, and this one has %d", task->inputs),
+				 errhint("Use lstm_predict or lstm_forecast.")));
+	check_input(&loaded->model);
+	check_memory(size, "the window of this model", "use a smaller one");
+	state = MemoryContextAllocZero(context, size);
+	state->task = task;
+	state->loaded = model_share(&state->use, context, site);
+	return state;
+}
+
+SQL_FUNCTION(lstm_predict_agg_transition);
+Datum
+lstm_predict_agg_transition(PG_FUNCTION_ARGS)
+{
+	MemoryContext context;
+	PredictState *state;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "lstm_predict_agg_transition was called outside an aggregate");
+	if (PG_ARGISNULL(0))
+	{
+		if (PG_ARGISNULL(1))
+			PG_RETURN_NULL();	/* no model, no forecast */
+		state = new_predict_state(fcinfo, context);
+	}
+	else
+		state = (PredictState *) PG_GETARG_POINTER(0);
+	if (PG_ARGISNULL(2) || !isfinite(PG_GETARG_FLOAT8(2)))
+		ereport(ERROR,
+				(errcode(PG_ARGISNULL(2) ? ERRCODE_NULL_VALUE_NOT_ALLOWED : ERRCODE_DATA_EXCEPTION),
+				 errmsg("value " UINT64_FORMAT " of the group is %s", state->seen + 1,
+						PG_ARGISNULL(2) ? "NULL" : "NaN or infinite"),
+				 errhint("Leave such rows out with FILTER, or fill them.")));
+	state->ring[state->seen++ % state->task->lookback] = PG_GETARG_FLOAT8(2);
+	PG_RETURN_POINTER(state);
+}
+
+SQL_FUNCTION(lstm_predict_agg_final);
+Datum
+lstm_predict_agg_final(PG_FUNCTION_ARGS)
+{
+	PredictState *state;
+	const lf_task *task;
+	double	   *window;
+	double	   *out;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "lstm_predict_agg_final was called outside an aggregate");
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	state = (PredictState *) PG_GETARG_POINTER(0);
+	task = state->task;
+	if (state->seen < task->lookback)
+		PG_RETURN_NULL();		/* a window that is not full yet */
+	/* the state is left as it is: as a window function this runs after every row */
+	check_memory(task->lookback * sizeof(double) * 2, "the window of this model", "use a smaller one");
+	window = palloc(task->lookback * sizeof(double));
+	for (int t = 0; t < task->lookback; t++)
+		window[t] = state->ring[(state->seen + t) % task->lookback];
+	show_own_scaling(state->loaded, window, task->lookback);
+	model_show_inputs(state->loaded, window);
+	/* the forecast, and the array of it */
+	state->loaded->held += (Size) task->horizon * task->targets * sizeof(double);
+	out = model_forecast(state->loaded, 0, 1, 1, task->horizon);
+	PG_RETURN_ARRAYTYPE_P(doubles_array(out, task->horizon, task->targets));
+}

@@ -1,0 +1,73 @@
+/*
+ * rolling.c: lstm_rolling: forecasts beside what came, from origins along known rows.
+ */
+#include "forecast/rolling_origin.h"
+#include "sql/arguments.h"
+#include "model/model_cache.h"
+
+/* Puts those forecasts of a batch that have a row to stand beside. */
+static void
+put_rows(const RollingOrigin *rolling, const RollingBatch *batch, double level, const Datum *targets, ReturnSetInfo *result)
+{
+	const lf_task *task = &rolling->model->task;
+	const double *out = batch->out;
+
+	for (int i = 0; i < batch->count; i++)
+		for (int k = 0; k < batch->steps; k++)
+			for (int j = 0; j < task->targets; j++)
+			{
+				uint64		row = rolling_origin_row(rolling, batch, i, k);
+				double		forecast = *out++;
+				double		actual;
+				Datum		values[9] = {0};
+				bool		nulls[9] = {false};
+
+				CHECK_FOR_INTERRUPTS();
+				if (row >= rolling->rows->count)
+					continue;
+				rolling_origin_name(rolling, &values[0], &nulls[0]);
+				values[1] = Int64GetDatum((int64) (batch->window + (uint64) i * rolling->stride + task->lookback));
+				values[2] = Int32GetDatum(k + 1);
+				rolling_origin_stamp(rolling, row, &values[3], &nulls[3]);
+				values[4] = targets[j];
+				actual = rolling_origin_actual(rolling, row, j);
+				nulls[5] = isnan(actual);
+				values[5] = Float8GetDatum(actual);
+				values[6] = Float8GetDatum(forecast);
+				model_bounds(rolling->loaded, i, k, j, forecast, level, &values[7], &nulls[7]);
+				tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+			}
+}
+
+SQL_FUNCTION(lstm_rolling);
+Datum
+lstm_rolling(PG_FUNCTION_ARGS)
+{
+	LoadedModel *shared;
+	const lf_task *task;
+	RollingOrigin	   *rolling;
+	RollingBatch	batch;
+	Datum	   *targets;
+	double		level;
+	int			steps;
+	int			stride;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	RETURN_NO_ROWS_IF_NULL(0);
+	RETURN_NO_ROWS_IF_NULL(4);
+	level = PG_GETARG_FLOAT8(4);
+	check_level(level);
+	shared = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
+	task = &shared->model.task;
+	rolling = rolling_origin_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), NULL, 0);
+	steps = argument_int(fcinfo, 2, "steps", 1, PG_INT32_MAX, task->horizon);
+	stride = argument_int(fcinfo, 3, "stride", 1, PG_INT32_MAX, (int) Min((uint64) steps, Max(rolling->rows->count, 1)));
+	targets = model_targets(rolling->model);
+	do
+	{
+		rolling_origin_start(rolling, shared, steps, stride, argument_first_origin(fcinfo, 5, task));
+		while (rolling_origin_next(rolling, &batch))
+			put_rows(rolling, &batch, level, targets, (ReturnSetInfo *) fcinfo->resultinfo);
+	} while (rolling_origin_next_series(rolling));
+	return (Datum) 0;
+}

@@ -1,0 +1,228 @@
+/*
+ * rolling_origin.c: from the rows of a relation to forecasts beside them.
+ */
+#include "forecast/rolling_origin.h"
+
+#include "server/error.h"
+#include "forecast/latest_window.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+/* All rows, or the newest, without those of the future: how many that are is known when they are read. */
+static Rows *
+read_known(const lf_model *model, const Table *table, uint64 newest)
+{
+	uint64		wanted = newest;
+
+	for (;;)
+	{
+		Rows	   *rows = table_read(table, CurrentMemoryContext, NULL, wanted);
+		bool		all = wanted == 0 || rows->count + rows->bad_times < wanted;
+
+		(void) regularize_cut_future(rows, model->task.target, model->task.targets);	/* to see how many are left */
+		if (all || rows->count >= newest)
+		{
+			if (wanted > 0 && rows->count > newest)
+				rows_keep_newest(rows, newest);
+			return rows;
+		}
+		rows_free(rows);
+		wanted *= 2;
+	}
+}
+
+/* Takes a series of the panel to hand. */
+static void
+take_series(RollingOrigin *rolling, Size series)
+{
+	uint64		newest = rolling->newest;
+
+	rolling->series = series;
+	*rolling->rows = panel_rows(rolling->panel, series);
+	if (newest > 0 && rolling->rows->count > newest)
+	{
+		uint64		first = rolling->rows->count - newest;
+
+		rolling->rows->first_time = rows_time(rolling->rows, first);
+		rolling->rows->values += first * rolling->rows->columns;
+		rolling->rows->mark += first;
+		rolling->rows->at += rolling->rows->at != NULL ? first : 0;
+		rolling->rows->count = newest;
+	}
+	rolling->frame = rows_frame(rolling->rows);
+	rolling->label = rolling->panel->names == NULL ? NULL : rolling->panel->names[series];
+	MemoryContextReset(rolling->each);
+	rolling->name = 0;
+	if (rolling->label != NULL)
+	{
+		/* once, not for each row of a result */
+		MemoryContext caller = MemoryContextSwitchTo(rolling->each);
+
+		rolling->name = CStringGetTextDatum(rolling->label);
+		MemoryContextSwitchTo(caller);
+	}
+}
+
+static RollingOrigin *
+create(const lf_model *model)
+{
+	RollingOrigin	   *rolling = palloc0(sizeof(RollingOrigin));
+
+	rolling->model = model;
+	rolling->rows = palloc(sizeof(Rows));
+	rolling->each = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast series at hand", ALLOCSET_SMALL_SIZES);
+	return rolling;
+}
+
+RollingOrigin *
+rolling_origin_open_filtered(const lf_model *model, Oid relation, const ReadFilter *filter, uint64 newest, series_left_out left_out,
+					void *state)
+{
+	RollingOrigin	   *rolling = create(model);
+	PanelSpec	plan;
+
+	rolling->newest = newest;
+	rolling->table = latest_open(model, relation, &plan);
+	plan.keep_times = true;
+	plan.left_out = left_out;
+	plan.left_out_state = state;
+	if (table_has_series(rolling->table))
+		rolling->panel = panel_read(&plan, rolling->table, filter);
+	else
+		rolling->panel = panel_of_rows(&plan, read_known(model, rolling->table, newest));
+	if (rolling->panel->series == 0)
+		return NULL;
+	take_series(rolling, 0);
+	return rolling;
+}
+
+RollingOrigin *
+rolling_origin_open(const lf_model *model, Oid relation, const char *label, uint64 newest)
+{
+	ReadFilter	filter = table_filter(label);
+	RollingOrigin	   *rolling = rolling_origin_open_filtered(model, relation, &filter, newest, NULL, NULL);
+
+	if (table_has_series(rolling->table) && newest == 0)
+		panel_report_skipped(rolling->panel, rolling->table->label, "looked at");
+	return rolling;
+}
+
+bool
+rolling_origin_next_series(RollingOrigin *rolling)
+{
+	if (rolling->series + 1 >= rolling->panel->series)
+		return false;
+	take_series(rolling, rolling->series + 1);
+	return true;
+}
+
+void
+rolling_origin_name(const RollingOrigin *rolling, Datum *value, bool *null)
+{
+	*null = rolling->label == NULL;
+	*value = rolling->name;
+}
+
+RollingOrigin *
+rolling_origin_over(const lf_model *model, Table *table, Panel *panel)
+{
+	RollingOrigin	   *rolling = create(model);
+
+	rolling->table = table;
+	rolling->panel = panel;
+	take_series(rolling, 0);
+	return rolling;
+}
+
+void
+rolling_origin_end(RollingOrigin *rolling, uint64 count)
+{
+	rolling->rows->count = Min(rolling->rows->count, count);
+	rolling->frame = rows_frame(rolling->rows);
+}
+
+void
+rolling_origin_start(RollingOrigin *rolling, const LoadedModel *shared, int steps, int stride, int64 first_origin)
+{
+	const lf_task *task = &rolling->model->task;
+	uint64		longest = rolling->panel->rows->count;
+	MemoryContext caller;
+	const lf_scaler *scaler;
+
+	rolling->steps = model_steps(rolling->model, true, (int) Min((uint64) steps, Max(longest, (uint64) task->horizon)));
+	rolling->stride = stride;
+	if (rolling->loaded == NULL)
+	{
+		/* these stay from series to series */
+		caller = MemoryContextSwitchTo(MemoryContextGetParent(rolling->each));
+		rolling->loaded = model_for_many(shared, rolling->steps, rows_memory(rolling->panel->rows), &rolling->batch);
+		rolling->context = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast batch", ALLOCSET_DEFAULT_SIZES);
+		MemoryContextSwitchTo(caller);
+	}
+	rolling->loaded->frame = rolling->frame;
+	caller = MemoryContextSwitchTo(rolling->each);
+	panel_scaling(rolling->panel, rolling->model, rolling->label, &rolling->frame, Min((uint64) first_origin, rolling->rows->count),
+				  &scaler, &rolling->error_scale);
+	MemoryContextSwitchTo(caller);
+	model_show_series(rolling->loaded, scaler, rolling->error_scale);
+	rolling->next = first_origin - task->lookback;
+}
+
+/* The last row that may be the first output: what is known ahead must be there for the whole horizon. */
+static uint64
+last_first(const RollingOrigin *rolling)
+{
+	const lf_task *task = &rolling->model->task;
+	uint64		needed = lf_task_reach(task) > 0 ? task->horizon : 1;
+
+	return rolling->rows->count < needed ? 0 : rolling->rows->count - needed + 1;
+}
+
+bool
+rolling_origin_next(RollingOrigin *rolling, RollingBatch *batch)
+{
+	uint64		first = lf_window_first_output(&rolling->model->task, rolling->next);
+	MemoryContext caller;
+	uint64		left;			/* rows, from the first output on */
+
+	MemoryContextReset(rolling->context);
+	if (first >= last_first(rolling))
+		return false;
+	left = rolling->rows->count - first;
+	batch->window = rolling->next;
+	batch->count = (int) Min((uint64) rolling->batch, (last_first(rolling) - first - 1) / rolling->stride + 1);
+	batch->steps = (int) Min((uint64) rolling->steps, left);
+	caller = MemoryContextSwitchTo(rolling->context);
+	batch->out = model_forecast(rolling->loaded, batch->window, rolling->stride, batch->count, batch->steps);
+	MemoryContextSwitchTo(caller);
+	rolling->next += (uint64) rolling->stride * rolling->batch;
+	return true;
+}
+
+void
+rolling_origin_stamp(const RollingOrigin *rolling, uint64 row, Datum *value, bool *null)
+{
+	TimestampTz at;
+
+	*null = !timeline_as_timestamptz(rolling->table->time_kind, rows_time(rolling->rows, row), &at);
+	*value = *null ? 0 : TimestampTzGetDatum(at);
+}
+
+int64
+rolling_origin_first_origin(const lf_task *task, uint64 known)
+{
+	return (int64) Max(known + (task->lead == 0), (uint64) task->lookback);
+}
+
+int64
+argument_first_origin(FunctionCallInfo fcinfo, int number, const lf_task *task)
+{
+	int64		origin = PG_ARGISNULL(number) ? task->lookback : PG_GETARG_INT64(number);
+
+	if (origin < task->lookback)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("first_origin must be at least the lookback of %d, not " INT64_FORMAT,
+						task->lookback, origin)));
+	return origin;
+}

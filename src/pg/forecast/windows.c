@@ -1,0 +1,260 @@
+/*
+ * windows.c: lstm_windows and lstm_split_sequence: what training sees, as rows and unscaled.
+ */
+#include "sql/arguments.h"
+#include "server/error.h"
+#include "sql/names.h"
+#include "rows/panel.h"
+#include "rows/step.h"
+
+#include <math.h>
+
+/* The x of window w: of what is known ahead, the rows that are shifted. */
+static ArrayType *
+input_array(const lf_frame *frame, const lf_task *task, uint64 w)
+{
+	double	   *values;
+	ArrayType  *array = doubles_start(task->lookback, task->inputs, &values);
+
+	for (int t = 0; t < task->lookback; t++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < task->inputs; i++)
+			*values++ = frame->values[(w + task->ahead[i] + t) * frame->columns + task->input[i]];
+	}
+	return doubles_finish(array);
+}
+
+/* The y of window w; what is masked is NULL. */
+static ArrayType *
+target_array(const lf_frame *frame, const lf_task *task, uint64 w)
+{
+	uint64		first = lf_window_first_output(task, w);
+	double	   *values;
+	ArrayType  *array = doubles_start(task->horizon, task->targets, &values);
+
+	for (int k = 0; k < task->horizon; k++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int j = 0; j < task->targets; j++)
+			*values++ = lf_frame_is_masked(frame, first + k, task->target[j]) ? (double) NAN :
+				frame->values[(first + k) * frame->columns + task->target[j]];
+	}
+	return doubles_finish(array);
+}
+
+/* Puts all windows of the frame, with a series column in front if the result has one. */
+static void
+put_windows(ReturnSetInfo *result, const lf_frame *frame, const lf_task *task, bool with_series, const char *series)
+{
+	uint64		count = lf_window_count(task, frame->rows);
+	int			at = with_series ? 1 : 0;
+	MemoryContext each = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast window", ALLOCSET_DEFAULT_SIZES);
+	Datum		name = series == NULL ? 0 : CStringGetTextDatum(series);
+
+	for (uint64 w = 0; w < count; w++)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(each);
+		Datum		values[4] = {name};
+		bool		nulls[4] = {with_series && series == NULL, false, false, false};
+
+		CHECK_FOR_INTERRUPTS();
+		values[at] = Int32GetDatum((int32) (w + 1));
+		values[at + 1] = PointerGetDatum(input_array(frame, task, w));
+		values[at + 2] = PointerGetDatum(target_array(frame, task, w));
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(each);
+	}
+	MemoryContextDelete(each);
+	if (series != NULL)
+		pfree(DatumGetPointer(name));
+}
+
+/* A window is two arrays, and a row of a result that has both: all of them must fit, and the row into what one can be. */
+static void
+check_window(const lf_task *task)
+{
+	Size		values = (Size) task->lookback * task->inputs + (Size) task->horizon * task->targets;
+
+	if (values > (MaxAllocSize - 1024) / (sizeof(double) + 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a window is larger than a row can be")));
+	check_memory(2 * values * sizeof(double), "a window", "give a smaller lookback, horizon or number of columns");
+}
+
+static lf_missing
+missing_method(const char *name)
+{
+	const char *nearest;
+	int			method;
+
+	if (name == NULL)
+		return LF_MISSING_ERROR;
+	method = name_index(name, lf_missing_names, LF_MISSINGS);
+	if (method >= 0)
+		return (lf_missing) method;
+	nearest = nearest_name(name, lf_missing_names, LF_MISSINGS);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("missing must be one of %s, not \"%s\"", join_names(lf_missing_names, LF_MISSINGS), name),
+			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+}
+
+/* The columns of the task, and the table that has them. */
+static Table *
+open_table(FunctionCallInfo fcinfo, char **targets, int target_count, lf_task *task, Columns *columns)
+{
+	char	   *series_column = argument_text(fcinfo, 3);
+	int			input_count;
+	int			known_count;
+	int			static_count;
+	char	  **inputs = argument_names(fcinfo, 6, "inputs", LF_MAX_COLUMNS, &input_count);
+	char	  **known = argument_names(fcinfo, 7, "known_inputs", LF_MAX_COLUMNS, &known_count);
+	char	  **statics = argument_names(fcinfo, 8, "static_inputs", LF_MAX_COLUMNS, &static_count);
+	Table	   *table;
+
+	*columns = columns_of_task(targets, target_count, inputs, input_count, task);
+	if (known != NULL)
+		columns_add_known(columns, task, known, known_count);
+	table = table_open(PG_GETARG_OID(0), argument_text(fcinfo, 2), columns->names, columns->read);
+	if (series_column != NULL)
+		table_open_series(table, series_column);
+	if (statics != NULL)
+	{
+		table_open_statics(table, statics, static_count);
+		columns_add_statics(columns, task, table);
+	}
+	check_window(task);
+	return table;
+}
+
+/* The cycles of the calendar that are asked for; "auto", alone, means those that suit the rows. */
+static void
+read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelSpec *plan)
+{
+	int			count;
+	char	  **names = argument_names(fcinfo, 12, "calendar", PG_INT32_MAX, &count);
+
+	if (names == NULL)
+		return;
+	plan->choose_calendar = count == 1 && strcmp(names[0], "auto") == 0;
+	for (int i = 0; i < count && !plan->choose_calendar; i++)
+	{
+		int			cycle = name_index(names[i], calendar_names, CALENDAR_CYCLES);
+		const char *nearest;
+
+		if (cycle >= 0 && plan->calendar >> cycle & 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("calendar names %s twice", names[i])));
+		if (cycle >= 0)
+		{
+			plan->calendar |= 1u << cycle;
+			continue;
+		}
+		nearest = nearest_name(names[i], calendar_names, CALENDAR_CYCLES);
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("calendar must be a list of %s, or auto, not \"%s\"",
+						join_names(calendar_names, CALENDAR_CYCLES), names[i]),
+				 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+	}
+	if (plan->calendar != 0)
+		calendar_check("calendar", table->time_kind, table->time_column);
+}
+
+static Datum
+windows(FunctionCallInfo fcinfo, char **targets, int target_count)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	lf_task    *task = palloc0(sizeof(lf_task));
+	Columns		columns;
+	PanelSpec	plan = {.task = task, .columns = &columns};
+	ReadFilter	all = {0};
+	Table	   *table;
+	Panel	   *panel;
+	char	   *step;
+
+	InitMaterializedSRF(fcinfo, 0);
+	RETURN_NO_ROWS_IF_NULL(0);
+	RETURN_NO_ROWS_IF_NULL(1);
+	task->horizon = argument_int(fcinfo, 4, "horizon", 1, LF_MAX_DIM, 1);
+	task->lookback = argument_int(fcinfo, 5, "lookback", 1, LF_MAX_DIM, 1);
+	task->lead = argument_int(fcinfo, 9, "lead", 0, LF_MAX_DIM, 1);
+	table = open_table(fcinfo, targets, target_count, task, &columns);
+	read_calendar(fcinfo, table, &plan);
+	plan.skip = table->series_column != NULL;
+	plan.series.source = table->label;
+	plan.series.time_column = table->time_column;
+	plan.series.names = (const char *const *) columns.names;
+	plan.series.timeline = timeline_of_kind(table->time_kind);
+	plan.series.method = missing_method(argument_text(fcinfo, 10));
+	plan.series.season_column = task->target[0];
+	step = argument_text(fcinfo, 11);
+	if (step != NULL)
+		plan.series.timeline.step = step_from_text(table->time_kind, step);
+	if (table_has_series(table))
+		panel = panel_read(&plan, table, &all);
+	else
+		panel = panel_of_rows(&plan, table_read(table, CurrentMemoryContext, NULL, 0));
+	columns_look_ahead(task);
+	check_window(task);
+	panel_report_skipped(panel, table->label, "shown");
+	for (Size i = 0; i < panel->series; i++)
+	{
+		Rows		rows = panel_rows(panel, i);
+		lf_frame	frame = rows_frame(&rows);
+
+		put_windows(result, &frame, task, true, panel->names == NULL ? NULL : panel->names[i]);
+	}
+	return (Datum) 0;
+}
+
+SQL_FUNCTION(lstm_windows);
+Datum
+lstm_windows(PG_FUNCTION_ARGS)
+{
+	char	   *target = argument_text(fcinfo, 1);
+
+	return windows(fcinfo, &target, 1);
+}
+
+SQL_FUNCTION(lstm_windows_columns);
+Datum
+lstm_windows_columns(PG_FUNCTION_ARGS)
+{
+	int			count;
+	char	  **targets = argument_names(fcinfo, 1, "target", LF_MAX_COLUMNS, &count);
+
+	return windows(fcinfo, targets, count);
+}
+
+SQL_FUNCTION(lstm_split_sequence);
+Datum
+lstm_split_sequence(PG_FUNCTION_ARGS)
+{
+	ArrayType  *array = argument_array(fcinfo, 0, "the array of values");
+	lf_task    *task = palloc0(sizeof(lf_task));
+	lf_frame	frame;
+	int			count;
+	int			columns = ARR_NDIM(array) == 2 ? ARR_DIMS(array)[1] : 1;
+
+	InitMaterializedSRF(fcinfo, 0);
+	task->lookback = argument_int(fcinfo, 1, "lookback", 1, LF_MAX_DIM, 1);
+	task->horizon = argument_int(fcinfo, 2, "horizon", 1, LF_MAX_DIM, 1);
+	task->lead = argument_int(fcinfo, 3, "lead", 0, LF_MAX_DIM, 1);
+	if (ARR_NDIM(array) > 2 || columns > LF_MAX_COLUMNS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"values\" must have one dimension, or two with at most %d columns", LF_MAX_COLUMNS)));
+	task->inputs = task->targets = columns;
+	for (int i = 0; i < columns; i++)
+		task->input[i] = task->target[i] = (int16) i;
+	check_window(task);
+	frame = (lf_frame) {.values = argument_doubles(array, "\"values\"", &count), .columns = columns};
+	frame.rows = count / columns;
+	put_windows((ReturnSetInfo *) fcinfo->resultinfo, &frame, task, false, NULL);
+	return (Datum) 0;
+}

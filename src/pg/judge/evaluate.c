@@ -1,0 +1,108 @@
+/*
+ * evaluate.c: lstm_evaluate: how good a model's forecasts were on known rows, beside the best that costs nothing.
+ */
+#include "sql/arguments.h"
+#include "server/error.h"
+#include "model/model_cache.h"
+#include "judge/scoring.h"
+
+#include <math.h>
+
+/*
+ * The first origin whose forecasts are about rows that training did not know. Where there are none, evaluation goes
+ * over the newest part, and says so.
+ */
+static int64
+first_unknown(const RollingOrigin *rolling, bool *warned)
+{
+	const lf_model *model = rolling->model;
+	const lf_task *task = &model->task;
+	uint64		rows = rolling->rows->count;
+	uint64		known = rows;
+	uint64		share;
+
+	if (model->time_kind == rolling->table->time_kind && model->time_kind != LF_TIME_NONE && model->rows > 0)
+		for (; known > 0 && rows_time(rolling->rows, known - 1) > model->last_time; known--)
+			CHECK_FOR_INTERRUPTS();
+	else
+		known = 0;				/* trained elsewhere: every row is new */
+	if (known < rows)
+		return rolling_origin_first_origin(task, known);
+	share = Max((uint64) ceil(model->training.validation * (double) rows), (uint64) task->horizon);
+	if (!*warned)
+		ereport(WARNING,
+				(errmsg("%s has no rows after those that the model was trained on", rolling->table->label),
+				 errdetail("These figures are of the newest " UINT64_FORMAT
+						   " rows, which the network knows: they are too good.", share),
+				 errhint("Train on a view that ends earlier, use lstm_backtest, or give first_origin.")));
+	*warned = true;
+	return rolling_origin_first_origin(task, rows > share ? rows - share : 0);
+}
+
+/* The measures of the series at hand. False where no row could be compared with a forecast. */
+static bool
+evaluate_series(RollingOrigin *rolling, int64 origin, double level, ReturnSetInfo *result)
+{
+	const lf_task *task = &rolling->model->task;
+	/* rows before the first one that is forecast */
+	uint64		known = Min((uint64) origin, lf_window_first_output(task, origin - task->lookback));
+	lf_metrics *metrics = scoring_create(task);
+	double	   *means = scoring_means(rolling, known);
+	RollingBatch	batch;
+
+	while (rolling_origin_next(rolling, &batch))
+		scoring_add(metrics, rolling, &batch, level, means);
+	for (int j = 0; j < task->targets && metrics[LF_NETWORK].score.count > 0; j++)
+		for (int metric = 0; metric < LF_METRICS; metric++)
+		{
+			Datum		values[7] = {0};
+			bool		nulls[7];
+
+			scoring_row(metrics, rolling, known, j, metric, values, nulls);
+			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		}
+	return metrics[LF_NETWORK].score.count > 0;
+}
+
+SQL_FUNCTION(lstm_evaluate);
+Datum
+lstm_evaluate(PG_FUNCTION_ARGS)
+{
+	LoadedModel *shared;
+	const lf_task *task;
+	RollingOrigin	   *rolling;
+	double		level;
+	int64		origin;
+	int			steps;
+	int			stride;
+	bool		any = false;
+	bool		warned = false;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	RETURN_NO_ROWS_IF_NULL(0);
+	RETURN_NO_ROWS_IF_NULL(4);
+	level = PG_GETARG_FLOAT8(4);
+	check_level(level);
+	shared = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
+	task = &shared->model.task;
+	rolling = rolling_origin_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), NULL, 0);
+	steps = argument_int(fcinfo, 2, "steps", 1, PG_INT32_MAX, task->horizon);
+	stride = argument_int(fcinfo, 3, "stride", 1, PG_INT32_MAX, 1);
+	do
+	{
+		MemoryContext caller;
+
+		origin = PG_ARGISNULL(5) ? first_unknown(rolling, &warned) : argument_first_origin(fcinfo, 5, task);
+		rolling_origin_start(rolling, shared, steps, stride, origin);
+		caller = MemoryContextSwitchTo(rolling->each);
+		any |= evaluate_series(rolling, origin, level, (ReturnSetInfo *) fcinfo->resultinfo);
+		MemoryContextSwitchTo(caller);
+	} while (rolling_origin_next_series(rolling));
+	if (!any)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("%s has " UINT64_FORMAT " rows, and none after row " INT64_FORMAT " to compare a forecast with",
+						rolling->table->label, rolling->rows->count, origin),
+				 errhint("Give a smaller first_origin, or a relation with newer rows.")));
+	return (Datum) 0;
+}

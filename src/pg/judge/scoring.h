@@ -1,0 +1,30 @@
+/*
+ * scoring.h: the measures of forecasts along known rows, as result rows: what lstm_evaluate, lstm_backtest and
+ * lstm_tune have in common.
+ */
+#ifndef LFPG_SCORING_H
+#define LFPG_SCORING_H
+
+#include "forecast/rolling_origin.h"
+#include "judging/metrics.h"
+
+/* Sums for the network and each baseline: (targets, LF_FORECASTERS). */
+lf_metrics *scoring_create(const lf_task *task);
+
+/* The means of the targets over the rows before the first forecast, 'known' of them, for scoring_add. */
+double	   *scoring_means(const RollingOrigin *rolling, uint64 known);
+
+/* Adds the forecasts of a batch, and what the baselines say. */
+void		scoring_add(lf_metrics *metrics, const RollingOrigin *rolling, const RollingBatch *batch, double level,
+						const double *means);
+
+/* The error scale of mase for a target (see lf_naive_error), found over the 'known' rows before the first forecast. */
+double		scoring_error_scale(const RollingOrigin *rolling, uint64 known, int target);
+
+/*
+ * Fills the seven values from 'series' to 'skill' for one target and measure. 'known' as in scoring_error_scale.
+ */
+void		scoring_row(const lf_metrics *metrics, const RollingOrigin *rolling, uint64 known, int target, lf_metric metric,
+						Datum *values, bool *nulls);
+
+#endif

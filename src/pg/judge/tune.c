@@ -1,0 +1,376 @@
+/*
+ * tune.c: lstm_tune: trains with several combinations of options and ranks them.
+ *
+ *	   rows			 ---------------------------------------->
+ *	   fold 1		 train........|choose|
+ *	   fold 2		 train...............|choose|
+ *	   fold 3		 train......................|choose|
+ *	   test			 train.............................| test|
+ *
+ * The folds rank the trials. Rows that have chosen say too good things of what they chose, so the newest ones stay out
+ * of all folds; only when the ranks stand is the winner trained on the rows before them and measured there, and the
+ * first trial, the options as they were given, beside it: what tuning has gained is told by these two. The others are
+ * not, because a list of such errors asks to be chosen by.
+ */
+#include "sql/arguments.h"
+#include "server/error.h"
+#include "judge/grid.h"
+#include "sql/json.h"
+#include "server/progress.h"
+#include "judge/trial.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include <math.h>
+
+enum
+{
+	ARG_GRID = ARGS_OF_REQUEST,
+	ARG_TRIALS,
+	ARG_MAX_TIME,
+	ARG_FOLDS,
+	ARG_FOLD_ROWS,
+	ARG_TEST_ROWS,
+	ARG_SEED
+};
+
+#define MOST_TRIALS 10000
+
+/* Rows of a fold where they are not given: this part of all, so that three folds and a test make a fifth. */
+#define FOLD_SHARE 20
+
+#define COLUMNS 15
+
+typedef struct Tune
+{
+	Division	division;
+	Trial	   *trial;
+	int			trials;
+	int			most;			/* combinations to try */
+	int			seed;			/* of their choice */
+	TimestampTz deadline;		/* after it no trial begins */
+} Tune;
+
+static void
+report_progress(const Tune *tune, int number)
+{
+	const Trial *trial = &tune->trial[number];
+	const Trial *best = NULL;
+
+	if (!trial->measured)
+	{
+		ereport(NOTICE,
+				(errmsg("trial %d of %d, %s, failed: %s", number + 1, tune->trials, trial->label, trial->status)));
+		return;
+	}
+	for (int i = 0; i < number; i++)
+		if (tune->trial[i].measured && (best == NULL || trial_error(&tune->trial[i]) < trial_error(best)))
+			best = &tune->trial[i];
+	ereport(NOTICE,
+			(errmsg("trial %d of %d, %s: error %.4g, %s", number + 1, tune->trials, trial->label, trial_error(trial),
+					best == NULL || trial_error(trial) < trial_error(best) ? "the best so far" :
+					psprintf("the best so far is %.4g of trial %d",
+							 trial_error(best), (int) (best - tune->trial) + 1))));
+}
+
+/* The trials: the options as they were given, then combinations that differ from them. */
+static void
+plan_trials(Tune *tune, const Grid *grid, Jsonb *options)
+{
+	int			most = tune->most;
+
+	/* each has options of its own, and their text */
+	check_memory((1 + Min(grid->size, most)) * (sizeof(Trial) + 3 * VARSIZE(options)), "so many trials", "try fewer");
+	tune->trial = palloc0((1 + Min(grid->size, most)) * sizeof(Trial));
+	tune->trial[0] = (Trial) {
+		.label = "options as given",
+		.options = options,
+		.wanted = tune->division.request->task.lookback,
+		.status = "not run",
+	};
+	tune->trials = 1;
+	for (uint64 i = 0; i < grid->size && tune->trials <= most; i++)
+	{
+		uint64		number = lf_combination_pick(grid->size, most, tune->seed, i);
+		Jsonb	   *combination = grid_combination(grid, number);
+		Trial		trial = {.wanted = tune->division.request->task.lookback, .status = "not run"};
+
+		CHECK_FOR_INTERRUPTS();
+		trial.options = grid_options(grid, number, options, &trial.wanted);
+		if (trial.wanted == tune->trial[0].wanted &&
+			compareJsonbContainers(&trial.options->root, &options->root) == 0)
+			continue;
+		trial.label = JsonbToCString(NULL, &combination->root, VARSIZE(combination));
+		tune->trial[tune->trials++] = trial;
+	}
+}
+
+/* Runs trials until all are through or the time is over; the first one always runs. */
+static void
+run_trials(Tune *tune)
+{
+	for (int i = 0; i < tune->trials; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (i > 0 && GetCurrentTimestamp() >= tune->deadline)
+		{
+			ereport(NOTICE,
+					(errmsg("max_time is over: %d of %d trials were run", i, tune->trials)));
+			return;
+		}
+		trial_try_folds(&tune->division, &tune->trial[i]);
+		report_progress(tune, i);
+	}
+}
+
+/* Sets the ranks; of equal errors the earlier trial is better. Returns the best, or NULL where all failed. */
+static Trial *
+rank_trials(Tune *tune)
+{
+	Trial	   *best = NULL;
+
+	for (int i = 0; i < tune->trials; i++)
+	{
+		Trial	   *trial = &tune->trial[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (!trial->measured)
+			continue;
+		trial->rank = 1;
+		for (int j = 0; j < tune->trials; j++)
+		{
+			const Trial *other = &tune->trial[j];
+
+			if (other->measured &&
+				(trial_error(other) < trial_error(trial) || (trial_error(other) == trial_error(trial) && j < i)))
+				trial->rank++;
+		}
+		if (trial->rank == 1)
+			best = trial;
+	}
+	return best;
+}
+
+/* The error of the baseline that was best in the folds, in these or on the test rows; NaN where there is none. */
+static double
+trial_baseline(const Trial *trial, const lf_cv_score *cv)
+{
+	lf_forecaster baseline = lf_cv_best_baseline(&trial->folds);
+
+	return baseline == LF_NETWORK ? (double) NAN : lf_cv_error(cv, baseline);
+}
+
+/* Says where even the best is not worth its while. */
+static void
+report_verdict(const Trial *best)
+{
+	const char *baseline = lf_forecaster_names[lf_cv_best_baseline(&best->folds)];
+	double		naive = trial_baseline(best, &best->folds);
+	double		naive_test = trial_baseline(best, &best->test);
+	double		test = lf_cv_error(&best->test, LF_NETWORK);
+
+	if (trial_error(best) >= naive)
+		ereport(WARNING,
+				(errmsg("no trial beats the %s forecast", baseline),
+				 errdetail("Its error is %.4g, that of the best trial %.4g.", naive, trial_error(best)),
+				 errhint("Use that forecast, give more rows, or columns that tell more.")));
+	else if (test >= naive_test)
+		ereport(WARNING,
+				(errmsg("the best trial loses to the %s forecast on the test rows", baseline),
+				 errdetail("Its error there is %.4g, that of the %s forecast %.4g.", test, baseline, naive_test),
+				 errhint("That it was better in the folds may be chance. Give more rows, more folds or fewer trials.")));
+}
+
+static void
+put_number(Datum *value, bool *null, double number)
+{
+	*null = !isfinite(number);
+	*value = Float8GetDatum(number);
+}
+
+static void
+put_trial(const Tune *tune, const Trial *trial, ReturnSetInfo *result)
+{
+	lf_forecaster baseline = lf_cv_best_baseline(&trial->folds);
+	double		naive = trial_baseline(trial, &trial->folds);
+	bool		one = tune->division.request->task.targets == 1;
+	double		error = trial_error(trial);
+	Datum		values[COLUMNS] = {0};
+	bool		nulls[COLUMNS] = {false};
+
+	nulls[0] = trial->rank == 0;
+	values[0] = Int32GetDatum(trial->rank);
+	values[1] = Int32GetDatum((int) (trial - tune->trial) + 1);
+	values[2] = CStringGetTextDatum(trial->status);
+	values[3] = JsonbPGetDatum(trial->options);
+	nulls[4] = trial->lookback == 0 && trial->wanted == LF_UNSET;
+	values[4] = Int32GetDatum(trial->lookback > 0 ? trial->lookback : trial->wanted);
+	nulls[5] = trial->parameters == 0;
+	values[5] = Int64GetDatum((int64) trial->parameters);
+	nulls[6] = trial->seconds == 0;
+	values[6] = Float8GetDatum(trial->seconds);
+	for (int i = 7; i < COLUMNS; i++)
+		nulls[i] = true;
+	if (trial->rank > 0)
+	{
+		put_number(&values[7], &nulls[7], error);
+		put_number(&values[8], &nulls[8], one ? lf_score_mae(&trial->folds.first) : (double) NAN);
+		put_number(&values[9], &nulls[9], one ? lf_score_rmse(&trial->folds.first) : (double) NAN);
+		nulls[10] = baseline == LF_NETWORK;
+		values[10] = CStringGetTextDatum(lf_forecaster_keys[baseline]);
+		put_number(&values[11], &nulls[11], naive);
+		put_number(&values[12], &nulls[12], naive > 0 ? 1 - error / naive : (double) NAN);
+		put_number(&values[13], &nulls[13], lf_cv_error(&trial->test, LF_NETWORK));
+		put_number(&values[14], &nulls[14], trial_baseline(trial, &trial->test));
+	}
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/* Best first; then those that failed, then those that were not run, by number. */
+static void
+put_trials(const Tune *tune, ReturnSetInfo *result)
+{
+	const Trial **ranked = palloc0(tune->trials * sizeof(Trial *));
+
+	for (int i = 0; i < tune->trials; i++)
+		if (tune->trial[i].rank > 0)
+			ranked[tune->trial[i].rank - 1] = &tune->trial[i];
+	for (int i = 0; i < tune->trials && ranked[i] != NULL; i++)
+		put_trial(tune, ranked[i], result);
+	for (int i = 0; i < tune->trials; i++)
+		if (tune->trial[i].rank == 0)
+			put_trial(tune, &tune->trial[i], result);
+}
+
+/* The time after which no trial begins. */
+static TimestampTz
+read_deadline(FunctionCallInfo fcinfo)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz deadline;
+
+	if (PG_ARGISNULL(ARG_MAX_TIME))
+		return DT_NOEND;
+	deadline = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval, TimestampTzGetDatum(now),
+													   PG_GETARG_DATUM(ARG_MAX_TIME)));
+	if (deadline <= now)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("max_time must be longer than 0")));
+	return deadline;
+}
+
+/* Reads the rows and settles how they are divided; raises 22000 where they are too few. */
+static void
+divide_rows(Division *division, FunctionCallInfo fcinfo, Request *request, Table *table)
+{
+	bool		several = request->series_column != NULL;
+	int			least = request->task.horizon + Max(request->task.lead, 1) - 1;
+	int			usual = least;	/* of many series that is enough to measure by */
+	uint64		needed;
+
+	if (!several)
+	{
+		division->cutoff = cutoff_read(request, table, 0);
+		usual = (int) (Min(cutoff_rows(division->cutoff, 0) / FOLD_SHARE, PG_INT32_MAX) / request->task.horizon *
+					   request->task.horizon);
+	}
+	division->folds = argument_int(fcinfo, ARG_FOLDS, "folds", 1, 1000, 3);
+	division->fold_rows = argument_int(fcinfo, ARG_FOLD_ROWS, "fold_rows", least, PG_INT32_MAX, Max(usual, least));
+	division->test_rows = argument_int(fcinfo, ARG_TEST_ROWS, "test_rows", 0, PG_INT32_MAX, (int) division->fold_rows);
+	if (division->test_rows > 0 && division->test_rows < least)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("test_rows must be 0 or at least %d, not " UINT64_FORMAT, least, division->test_rows)));
+	needed = division->folds * division->fold_rows + division->test_rows + 1;
+	if (several)
+	{
+		division->cutoff = cutoff_read(request, table, needed);
+		panel_report_skipped(division->cutoff->panel, request->source, "tuned on");
+	}
+	if (cutoff_rows(division->cutoff, 0) < needed)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("%s has " UINT64_FORMAT " rows, too few for %d folds of " UINT64_FORMAT " rows and "
+						UINT64_FORMAT " test rows",
+						request->source, cutoff_rows(division->cutoff, 0), division->folds, division->fold_rows,
+						division->test_rows),
+				 errhint("Reduce folds, fold_rows or test_rows, or give more rows.")));
+}
+
+/* Reads the rows, tries what there is to try, and returns the results. */
+static void
+run(Tune *tune, FunctionCallInfo fcinfo, Table *table, const Grid *grid, Jsonb *options)
+{
+	Request    *request = (Request *) tune->division.request;
+	Trial	   *best;
+
+	divide_rows(&tune->division, fcinfo, request, table);
+	plan_trials(tune, grid, options);
+	/* the test is of the best trial and of the first one */
+	progress_expect((int64) tune->trials * tune->division.folds +
+					(tune->division.test_rows == 0 ? 0 : Min(tune->trials, 2)));
+
+	tune->division.each = AllocSetContextCreate(CurrentMemoryContext, "lstm_tune training", ALLOCSET_DEFAULT_SIZES);
+	run_trials(tune);
+	best = rank_trials(tune);
+	if (best == NULL)
+		ereport(ERROR,
+				(errcode(tune->trial[0].code),
+				 errmsg("none of the trials on %s succeeded", request->source),
+				 errdetail("The first failed with: %s", tune->trial[0].status),
+				 tune->trial[0].hint != NULL ? errhint("%s", tune->trial[0].hint) : 0));
+	if (tune->division.test_rows > 0)
+	{
+		trial_try_test(&tune->division, best);
+		if (best != &tune->trial[0] && tune->trial[0].measured)
+			trial_try_test(&tune->division, &tune->trial[0]);
+	}
+	MemoryContextDelete(tune->division.each);
+	report_verdict(best);
+	put_trials(tune, (ReturnSetInfo *) fcinfo->resultinfo);
+}
+
+static Datum
+tune_options(FunctionCallInfo fcinfo, bool several)
+{
+	Request    *request = palloc0(sizeof(Request));
+	Tune		tune = {.division = {.request = request}};
+	Jsonb	   *options = PG_ARGISNULL(ARG_OPTIONS) ? DatumGetJsonbP(jsonb_from_text("{}")) :
+		PG_GETARG_JSONB_P(ARG_OPTIONS);
+	Table	   *table;
+	Grid	   *grid;
+	Progress	progress;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	tune.most = argument_int(fcinfo, ARG_TRIALS, "trials", 1, MOST_TRIALS, 12);
+	tune.seed = argument_int(fcinfo, ARG_SEED, "seed", 0, PG_INT32_MAX, 1);
+	tune.deadline = read_deadline(fcinfo);
+	table = request_read(fcinfo, several, request);
+	grid = grid_read(PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID), options, request);
+	progress_begin(&progress, PROGRESS_TUNE, table->relid);
+	PG_TRY();
+	{
+		run(&tune, fcinfo, table, grid, options);
+	}
+	PG_FINALLY();
+	{
+		progress_end(&progress);
+	}
+	PG_END_TRY();
+	return (Datum) 0;
+}
+
+SQL_FUNCTION(lstm_tune);
+Datum
+lstm_tune(PG_FUNCTION_ARGS)
+{
+	return tune_options(fcinfo, false);
+}
+
+SQL_FUNCTION(lstm_tune_columns);
+Datum
+lstm_tune_columns(PG_FUNCTION_ARGS)
+{
+	return tune_options(fcinfo, true);
+}

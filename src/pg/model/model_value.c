@@ -1,0 +1,387 @@
+/*
+ * model_value.c: bytea to model and back.
+ */
+#include "model/model_value.h"
+
+#include "model/bounds.h"
+#include "rows/columns.h"
+#include "server/error.h"
+#include "training/fit.h"
+#include "mb/pg_wchar.h"
+#include "model/model_bytes.h"
+#include "server/settings.h"
+#include "rows/timeline.h"
+#include "utils/memutils.h"
+
+#include <math.h>
+
+/*
+ * Names in a model may come from a database with another encoding, or from a forger. They are shown to people, so they
+ * must at least be valid text here.
+ */
+static void
+check_text(const char *name)
+{
+	if (!pg_verifymbstr(name, (int) strlen(name), true))
+		report_model(LF_CORRUPT);
+}
+
+/* Fills a model from a value, or adds up in a measuring arena what it needs. */
+static void
+read_value(const bytea *value, lf_arena *arena, lf_model *model)
+{
+	lf_arena	fresh = *arena;
+	lf_status	status;
+
+	do
+	{
+		*arena = fresh;
+		status = lf_model_read((const unsigned char *) VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), serve_interrupts(),
+							   arena, model);
+	} while (status == LF_INTERRUPTED);
+	if (status != LF_OK)
+		report_model(status);
+}
+
+LoadedModel *
+model_load(const bytea *value)
+{
+	LoadedModel *loaded = palloc0(sizeof(LoadedModel));
+	lf_arena	arena = lf_arena_measure();
+	lf_status	status;
+	Size		needed;
+	int			layer;
+
+	read_value(value, &arena, &loaded->model);
+	needed = arena.used + LF_ALIGNMENT;
+	/* what is stored must stay readable, whatever the setting; no reader takes more than this factor says */
+	if (needed > LF_MODEL_MEMORY(VARSIZE_ANY_EXHDR(value)) + LF_ALIGNMENT)
+		check_memory(needed, "this model", "use a smaller one");
+	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
+	read_value(value, &arena, &loaded->model);
+	for (int i = 0; i < loaded->model.columns; i++)
+		check_text(loaded->model.names[i]);
+	for (int i = 0; i < loaded->model.columns; i++)
+		for (int k = 0; loaded->model.categories != NULL && k < loaded->model.categories[i].count; k++)
+			check_text(loaded->model.categories[i].label[k]);
+	for (Size i = 0; loaded->model.labels != NULL && i < loaded->model.series; i++)
+		check_text(loaded->model.labels[i]);
+	check_text(loaded->model.series_column);
+	check_text(loaded->model.relation);
+	check_text(loaded->model.time_column);
+	check_text(loaded->model.version);
+	check_text(loaded->model.time_zone);
+	if (!columns_are_sound(&loaded->model) ||
+		!timeline_is_valid(loaded->model.time_kind, loaded->model.last_time) ||
+		!timeline_is_valid(loaded->model.time_kind, loaded->model.missing.first) ||
+		!timeline_is_valid(loaded->model.time_kind, loaded->model.missing.last))
+		report_model(LF_CORRUPT);
+	loaded->network = palloc(loaded->model.members * sizeof(lf_network));
+	for (int m = 0; m < loaded->model.members; m++)
+	{
+		status = lf_network_create(&loaded->network[m], &loaded->model.spec, &layer);
+		if (status != LF_OK)
+			report_model(status);
+	}
+	return loaded;
+}
+
+/*
+ * Some hundred windows keep the matrix products busy; more would only take memory, and leave the processor's cache. The
+ * same goes for the samples that independent columns make of them, which the network takes in parts.
+ */
+#define MOST_WINDOWS 256
+#define MOST_SAMPLES 256
+#define MOST_MEMORY ((Size) 16 << 20)
+
+/* Places network, predictor and the room for a window, or with a measuring arena adds up what they need. */
+static void
+plan(LoadedModel *loaded, lf_arena *arena, int batch, int moving)
+{
+	const lf_model *model = &loaded->model;
+
+	for (int m = 0; m < model->members; m++)
+		lf_network_layout(&loaded->network[m], arena, Min(batch * lf_task_samples(&model->task), MOST_SAMPLES), false);
+	lf_predictor_layout(&loaded->predictor, arena, loaded->network, &model->task, model->columns, batch, moving);
+	loaded->window = lf_arena_take(arena, (Size) model->task.lookback * model->columns, sizeof(double));
+}
+
+static Size
+measure(LoadedModel *loaded, int batch, int moving)
+{
+	lf_arena	arena = lf_arena_measure();
+
+	plan(loaded, &arena, batch, moving);
+	return arena.overflow ? SIZE_MAX : arena.used + LF_ALIGNMENT;
+}
+
+void
+model_prepare(LoadedModel *loaded, int batch, int moving)
+{
+	Size		needed = measure(loaded, batch, moving);
+	lf_arena	arena;
+
+	check_memory_beside(loaded->held, needed, "the network of this model", "use a smaller one");
+	loaded->buffers = needed;
+	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
+	plan(loaded, &arena, batch, moving);
+	for (int m = 0; m < loaded->model.members; m++)
+		lf_network_bind(&loaded->network[m], loaded->model.weights + (Size) m * loaded->model.parameters, NULL);
+	loaded->predictor.members = loaded->model.members;
+	loaded->predictor.blend = loaded->model.blend;
+	loaded->predictor.windows = (lf_windows) {
+		.task = &loaded->model.task,
+		.frame = &loaded->frame,
+		.scaler = loaded->model.scaler,
+		.normalize = loaded->model.training.normalize,
+		.level_regression = loaded->model.level_regression,
+	};
+	loaded->error_scale = loaded->model.error_scale;
+}
+
+void
+model_show_nothing(LoadedModel *loaded)
+{
+	loaded->frame = (lf_frame) {0};
+	loaded->held = 0;
+	model_show_series(loaded, loaded->model.scaler, loaded->model.error_scale);
+}
+
+Datum *
+model_targets(const lf_model *model)
+{
+	Datum	   *names = palloc(model->task.targets * sizeof(Datum));
+
+	for (int j = 0; j < model->task.targets; j++)
+		names[j] = CStringGetTextDatum(model->names[model->task.target[j]]);
+	return names;
+}
+
+LoadedModel *
+model_for_many(const LoadedModel *loaded, int steps, Size held, int *batch)
+{
+	LoadedModel *many = memcpy(palloc(sizeof(LoadedModel)), loaded, sizeof(LoadedModel));
+	Size		allowed = Min((Size) maintenance_work_mem * 1024, MOST_MEMORY);
+	Size		out = (Size) steps * many->model.task.targets * sizeof(double);
+	int			layer;
+
+	many->held = held;
+	many->network = palloc(many->model.members * sizeof(lf_network));
+	for (int m = 0; m < many->model.members; m++)
+		(void) lf_network_create(&many->network[m], &many->model.spec, &layer);
+	*batch = MOST_WINDOWS;
+	while (*batch > 1)
+	{
+		Size		needed = measure(many, *batch, *batch);
+
+		if (needed < allowed && out <= (allowed - needed) / *batch)
+			break;
+		*batch /= 2;
+	}
+	model_prepare(many, *batch, *batch);
+	return many;
+}
+
+/* A network that sees logarithms cannot be shown what has none. */
+static void
+check_logarithms(const lf_model *model, const double *inputs)
+{
+	const lf_task *task = &model->task;
+
+	for (int i = 0; i < task->inputs && task->log; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int t = 0; t < task->lookback && lf_task_is_logged(task, task->input[i]); t++)
+			if (inputs[(Size) t * task->inputs + i] <= task->log_from)
+				ereport(ERROR,
+						(errcode(ERRCODE_DATA_EXCEPTION),
+						 errmsg("input \"%s\" is %g, and the model was trained on logarithms of values above %g",
+								model->names[task->input[i]], inputs[(Size) t * task->inputs + i], task->log_from)));
+	}
+}
+
+bool
+model_inputs_are_columns(const lf_model *model)
+{
+	const lf_task *task = &model->task;
+
+	for (int i = 0; i < task->inputs; i++)
+		if (task->input[i] != i)
+			return false;
+	return task->inputs == model->columns;
+}
+
+void
+model_show_inputs(LoadedModel *loaded, const double *inputs)
+{
+	const lf_model *model = &loaded->model;
+	int			rows = model->task.lookback;
+	double	   *values = loaded->window;
+
+	check_logarithms(model, inputs);
+	loaded->frame = (lf_frame) {.values = inputs, .rows = rows, .columns = model->columns};
+	if (model_inputs_are_columns(model))
+		return;
+	loaded->frame.values = values;
+	for (int t = 0; t < rows; t++, inputs += model->task.inputs, values += model->columns)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < model->columns; i++)
+			values[i] = NAN;
+		for (int i = 0; i < model->task.inputs; i++)
+			values[model->task.input[i]] = inputs[i];
+	}
+}
+
+void
+model_show_series(LoadedModel *loaded, const lf_scaler *scaler, const double *error_scale)
+{
+	loaded->predictor.windows.scaler = scaler;
+	loaded->error_scale = error_scale;
+}
+
+/* The scaling of a column of measured or known values, however many rows there are. */
+static lf_scaler
+scale_column(const lf_model *model, const lf_frame *frame, int column, uint64 rows)
+{
+	const volatile sig_atomic_t *interrupt;
+	lf_scaler	scaler;
+
+	do
+	{
+		interrupt = serve_interrupts();
+		scaler = lf_scaler_of_column(model->training.scale, frame, &model->task, column, 0, rows, interrupt);
+	} while (interrupt != NULL && *interrupt != 0);
+	return scaler;
+}
+
+void
+model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows, const lf_scaler **scaler,
+					const double **error_scale)
+{
+	const lf_task *task = &model->task;
+	lf_scaler  *scalers = memcpy(palloc(model->columns * sizeof(lf_scaler)), model->scaler,
+								 model->columns * sizeof(lf_scaler));
+	double	   *units = palloc(task->targets * sizeof(double));
+
+	for (int i = 0; i < model->columns && i < frame->columns; i++)
+		if (task->kind[i] == LF_COLUMN_MEASURED || task->kind[i] == LF_COLUMN_KNOWN)
+			scalers[i] = scale_column(model, frame, i, rows);
+	for (int j = 0; j < task->targets; j++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		units[j] = lf_error_scale(frame, task->target[j], rows, model->season, scalers[task->target[j]]);
+	}
+	*scaler = scalers;
+	*error_scale = units;
+}
+
+bytea *
+model_to_bytea(const lf_model *model)
+{
+	size_t		size = lf_model_size(model);
+	bytea	   *value;
+
+	if (size == 0 || size > MaxAllocSize - VARHDRSZ)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the model would be larger than 1 GB")));
+	settings_check_model(size, "the model has");
+	check_memory(size, "the model as a value", "make a smaller one");
+	value = palloc(size + VARHDRSZ);
+	SET_VARSIZE(value, size + VARHDRSZ);
+	while (lf_model_write(model, serve_interrupts(), (unsigned char *) VARDATA(value)) == LF_INTERRUPTED)
+		continue;
+	return value;
+}
+
+double *
+model_forecast(LoadedModel *loaded, uint64 first, uint64 stride, int count, int steps)
+{
+	Size		size = (Size) steps * loaded->model.task.targets * sizeof(double) * count;
+	double	   *out;
+	lf_status	status;
+
+	if (!memory_allows(loaded->held + loaded->buffers + size))
+		check_memory_beside(loaded->held + loaded->buffers, size, psprintf("a forecast of %d steps", steps), "ask for fewer");
+	out = MemoryContextAllocHuge(CurrentMemoryContext, size);
+	do
+		status = lf_predict_steps(&loaded->predictor, serve_interrupts(), first, stride, count, steps, out);
+	while (status == LF_INTERRUPTED);
+	return out;
+}
+
+int
+model_steps(const lf_model *model, bool given, int steps)
+{
+	if (!given)
+		return model->task.horizon;
+	if (steps < 1 || steps > LF_MAX_DIM)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("steps must be from 1 to %d, not %d", LF_MAX_DIM, steps)));
+	if (steps > model->task.horizon && !lf_task_is_autoregressive(&model->task))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%d steps are more than the model's horizon of %d", steps, model->task.horizon),
+				 errdetail("Forecasts can be fed back as inputs only where the inputs are the targets and lead is 1."),
+				 model->imported ? 0 : errhint("Train with a longer horizon.")));
+	return steps;
+}
+
+void
+check_level(double level)
+{
+	if (!(level > 0 && level < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("level must be between 0 and 1, not %g", level)));
+}
+
+/* What the network said about a target in the newest forecasts; NULL where that is no distribution. */
+static const double *
+distribution_of(const LoadedModel *loaded, int window, int step, int target)
+{
+	const lf_task *task = &loaded->model.task;
+
+	if (task->head.kind == LF_HEAD_POINT || step >= task->horizon)
+		return NULL;
+	return loaded->predictor.distribution +
+		(((Size) window * task->horizon + step) * task->targets + target) * lf_head_parts(&task->head);
+}
+
+double
+model_half_width(const LoadedModel *loaded, int window, int step, int target, double level)
+{
+	return lf_bounds_half_width(&loaded->model, distribution_of(loaded, window, step, target), step, target, level);
+}
+
+double
+model_nonconformity(const LoadedModel *loaded, int window, int step, int target, double forecast, double actual)
+{
+	return lf_bounds_nonconformity(&loaded->model, distribution_of(loaded, window, step, target), loaded->error_scale[target],
+							  forecast, actual);
+}
+
+bool
+model_interval(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
+			   double *low, double *high)
+{
+	const double *distribution = distribution_of(loaded, window, step, target);
+	double		half_width = lf_bounds_half_width(&loaded->model, distribution, step, target, level);
+
+	lf_bounds_at(&loaded->model, distribution, loaded->error_scale[target], forecast, half_width, low, high);
+	return !isnan(half_width);
+}
+
+void
+model_bounds(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
+			 Datum *values, bool *nulls)
+{
+	double		low;
+	double		high;
+
+	nulls[0] = nulls[1] = !model_interval(loaded, window, step, target, forecast, level, &low, &high);
+	values[0] = Float8GetDatum(low);
+	values[1] = Float8GetDatum(high);
+}

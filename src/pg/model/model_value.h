@@ -1,0 +1,95 @@
+/*
+ * model_value.h: models as bytea values, and models made ready to forecast.
+ */
+#ifndef LFPG_MODEL_VALUE_H
+#define LFPG_MODEL_VALUE_H
+
+#include "server/common.h"
+#include "model/predict.h"
+
+typedef struct LoadedModel
+{
+	lf_model	model;
+	lf_network *network;		/* (members of the model) */
+	lf_predictor predictor;
+	lf_frame	frame;			/* what the predictor reads; callers point it at their rows */
+	double	   *window;			/* (lookback, columns): room for rows that come without a frame */
+	const double *error_scale;			/* (targets): of the errors of the series at hand */
+	Size		buffers;		/* bytes that model_prepare() took */
+	Size		held;			/* bytes that its user holds beside them: rows, above all */
+} LoadedModel;
+
+/* Reads a value; everything lands in the current memory context. Raises 22P03 (damaged), 0A000 (newer), 54000. */
+LoadedModel *model_load(const bytea *value);
+
+/*
+ * Takes the buffers to forecast up to 'batch' windows at once, 'moving' <= batch of them beyond the horizon; raises
+ * 54000 where they pass maintenance_work_mem.
+ */
+void		model_prepare(LoadedModel *loaded, int batch, int moving);
+
+/*
+ * Another one with the weights of the first, which must outlive it, and buffers for as many windows as pay and fit beside
+ * 'held' bytes.
+ */
+LoadedModel *model_for_many(const LoadedModel *loaded, int steps, Size held, int *batch);
+
+/* Whether rows of the inputs are rows of the model's frame as they are. */
+bool		model_inputs_are_columns(const lf_model *model);
+
+/*
+ * Points the frame at one window of inputs, (lookback, inputs) row-major, which stays where it is until the forecast is
+ * made; where inputs are not all columns, at a copy. Columns that are targets only are NaN: no window reads them.
+ */
+void		model_show_inputs(LoadedModel *loaded, const double *inputs);
+
+/*
+ * Forecasts from now on are of a series with this scaling and these units, as long as they stay where they are. Models of
+ * one series need no call; of others each forecast does, because users of a model share it.
+ */
+void		model_show_series(LoadedModel *loaded, const lf_scaler *scaler, const double *error_scale);
+
+/*
+ * Forgets all that a user has shown: scaling and units are those of the model itself, or of its first series, and there
+ * is no frame. What a user leaves behind may point at memory that is gone.
+ */
+void		model_show_nothing(LoadedModel *loaded);
+
+/* The names of the targets as text values, for the rows of a result. */
+Datum	   *model_targets(const lf_model *model);
+
+/*
+ * Scaling (columns) and units (targets) of a series that training has not seen, from its rows 0 .. rows - 1 of a frame,
+ * which may end with the columns that are measured or known.
+ */
+void		model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows, const lf_scaler **scaler,
+								const double **error_scale);
+
+bytea	   *model_to_bytea(const lf_model *model);
+
+/*
+ * 'steps' steps from each of 'count' windows, which start at rows first, first + stride, ... of the frame: (count,
+ * steps, targets) in the current memory context. A cancel is answered in between.
+ */
+double	   *model_forecast(LoadedModel *loaded, uint64 first, uint64 stride, int count, int steps);
+
+/* Raises 22023 where a model cannot forecast so many steps; NULL (0) is its horizon. Returns the number. */
+int			model_steps(const lf_model *model, bool given, int steps);
+
+/* Raises 22023 unless 0 < level < 1. */
+void		check_level(double level);
+
+/*
+ * About a forecast of the last call of model_forecast for this LoadedModel: for the window of that number, step from 0
+ * on. The half-width and the nonconformity score of bounds.h, and the interval of a level: false, and NaN, where nothing is known.
+ */
+double		model_half_width(const LoadedModel *loaded, int window, int step, int target, double level);
+double		model_nonconformity(const LoadedModel *loaded, int window, int step, int target, double forecast, double actual);
+bool		model_interval(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
+						   double *low, double *high);
+
+/* The interval as two values and flags of a result row: NULL where nothing is known. */
+void		model_bounds(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
+						 Datum *values, bool *nulls);
+
+#endif

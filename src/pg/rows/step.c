@@ -1,0 +1,396 @@
+/*
+ * step.c: from time stamps to a step, and what is said of stamps that do not keep to it.
+ *
+ * The step is what most neighbours have between them, so that neither a gap nor a stray row decides about it. There are
+ * three readings of a difference: in months, in days of local time, in units. The first whose step fits all rows is
+ * taken; if none does, the one in which most neighbours agree, so that the error names the right rows.
+ */
+#include "rows/step.h"
+
+#include "catalog/pg_type.h"
+#include "base/heavy_hitters.h"
+#include "utils/timestamp.h"
+
+/* Shorter differences are hours, whatever the calendar says: no daylight saving makes a day so short. */
+#define SURELY_HOURS (20 * USECS_PER_HOUR)
+
+/* Rows that may be made up for each that there is: more would be a series of inventions, mostly by a mistyped year. */
+#define MOST_FILLED 10
+
+/* The most frequent of something, and how often it is met. */
+typedef struct Frequent
+{
+	int64		value;
+	uint64		count;
+} Frequent;
+
+/* ---- given ---- */
+
+static void
+report_bad_step(const char *given, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"step\" cannot be \"%s\"", given),
+			 errdetail("%s", detail),
+			 errhint("Give months, days or a time alone: \"1 month\", \"7 days\", \"15 minutes\"; "
+					 "with an integer time column an integer.")));
+}
+
+lf_time_step
+step_from_text(lf_time_kind kind, const char *given)
+{
+	Timeline	timeline = {.kind = kind};
+	Interval   *interval;
+
+	if (kind == LF_TIME_NONE)
+		report_bad_step(given, "There is no time that it could be a step of.");
+	if (kind == LF_TIME_INTEGER)
+	{
+		char	   *end;
+
+		errno = 0;
+		timeline.step.units = strtoi64(given, &end, 10);
+		if (errno != 0 || *end != '\0' || !timeline_has_step(&timeline))
+			report_bad_step(given, "The step of an integer time is a positive integer.");
+		return timeline.step;
+	}
+	interval = DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(given), ObjectIdGetDatum(InvalidOid),
+													 Int32GetDatum(-1)));
+	timeline.step = (lf_time_step) {.months = interval->month, .days = interval->day, .units = interval->time};
+	if ((interval->month != 0) + (interval->day != 0) + (interval->time != 0) != 1)
+		report_bad_step(given, "A step has one part, and is not 0.");
+	if (!timeline_has_step(&timeline))
+		report_bad_step(given, "A step is positive, and at most 200000 years or 10000000 days.");
+	if (kind == LF_TIME_DATE && interval->time != 0)
+		report_bad_step(given, "The step of dates is a number of days or months.");
+	return timeline.step;
+}
+
+/* ---- found ---- */
+
+/* The steps from one place to a later one, or 0 where they are not on one grid or not in order. */
+static uint64
+steps_between(GridPosition from, GridPosition to)
+{
+	return from.rest == to.rest && to.index > from.index ? (uint64) to.index - (uint64) from.index : 0;
+}
+
+/* Walks over the differences of all neighbours, in steps of the timeline. */
+static void
+each_difference(const Rows *rows, const Timeline *timeline, void (*visit) (lf_heavy_hitters *, int64), lf_heavy_hitters *hitters)
+{
+	GridPosition before = timeline_position(timeline, rows_time(rows, 0));
+
+	for (uint64 row = 1; row < rows->count; row++)
+	{
+		GridPosition place = timeline_position(timeline, rows_time(rows, row));
+		uint64		steps = steps_between(before, place);
+
+		CHECK_FOR_INTERRUPTS();
+		if (steps > 0 && steps <= PG_INT64_MAX)
+			visit(hitters, (int64) steps);
+		before = place;
+	}
+}
+
+static Frequent
+frequent_difference(const Rows *rows, const Timeline *timeline)
+{
+	lf_heavy_hitters hitters = {0};
+	Frequent		mode;
+
+	if (rows->at == NULL && timeline_spacing(timeline) == 1)
+		return (Frequent) {.value = rows->spacing, .count = rows->count - 1};
+	each_difference(rows, timeline, lf_heavy_hitters_add, &hitters);
+	lf_heavy_hitters_recount(&hitters);
+	each_difference(rows, timeline, lf_heavy_hitters_count, &hitters);
+	mode.count = lf_heavy_hitters_best(&hitters, &mode.value);
+	return mode;
+}
+
+static void
+each_rest(const Rows *rows, const Timeline *timeline, void (*visit) (lf_heavy_hitters *, int64), lf_heavy_hitters *hitters)
+{
+	for (uint64 row = 0; row < rows->count; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		visit(hitters, timeline_position(timeline, rows_time(rows, row)).rest);
+	}
+}
+
+static Frequent
+frequent_rest(const Rows *rows, const Timeline *timeline)
+{
+	lf_heavy_hitters hitters = {0};
+	Frequent		mode;
+
+	each_rest(rows, timeline, lf_heavy_hitters_add, &hitters);
+	lf_heavy_hitters_recount(&hitters);
+	each_rest(rows, timeline, lf_heavy_hitters_count, &hitters);
+	mode.count = lf_heavy_hitters_best(&hitters, &mode.value);
+	return mode;
+}
+
+/* The latest day that any row has, if the others are ends of shorter months; else the day that most rows have. */
+static int
+month_day(const Rows *rows, const Timeline *timeline)
+{
+	Timeline	months = *timeline;
+	uint64		rows_on[32] = {0};
+	int			latest = 1;
+	int			usual = 1;
+
+	for (uint64 row = 0; row < rows->count; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		rows_on[timeline_month_day(timeline, rows_time(rows, row))]++;
+	}
+	for (int day = 1; day <= 31; day++)
+	{
+		if (rows_on[day] > 0)
+			latest = day;
+		if (rows_on[day] >= rows_on[usual])
+			usual = day;
+	}
+	months.step = (lf_time_step) {.months = 1, .days = latest};
+	return frequent_rest(rows, &months).count == rows->count ? latest : usual;
+}
+
+/* What is wrong with rows, in one walk over them. */
+typedef struct Irregular
+{
+	uint64		strays;			/* rows that are not on the grid */
+	uint64		first_stray;
+	uint64		missing;		/* rows; stays at its largest once it is there */
+	uint64		first_gap;		/* rows that follow a gap */
+	uint64		widest_gap;
+	uint64		widest;
+} Irregular;
+
+/* Whether a stamp is on the grid. One that the clock skipped has another rest, but is where its place has it. */
+static bool
+is_on_grid(const Timeline *timeline, GridPosition place, int64 at)
+{
+	if (place.rest == timeline->phase)
+		return true;
+	if (timeline->kind != LF_TIME_TIMESTAMPTZ)
+		return false;
+	place.rest = timeline->phase;
+	return timeline_stamp(timeline, place) == at;
+}
+
+static Irregular
+find_irregular(const Rows *rows, const Timeline *timeline)
+{
+	Irregular	found = {0};
+	int64		before = 0;
+
+	for (uint64 row = 0; row < rows->count; row++)
+	{
+		int64		at = rows_time(rows, row);
+		GridPosition place = timeline_position(timeline, at);
+		uint64		skipped = row == 0 ? 0 : (uint64) place.index - (uint64) before - 1;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!is_on_grid(timeline, place, at) || (row > 0 && place.index <= before))
+		{
+			if (found.strays++ == 0)
+				found.first_stray = row;
+			skipped = 0;
+		}
+		before = place.index;
+		if (skipped == 0)
+			continue;
+		if (found.missing == 0)
+			found.first_gap = row;
+		found.missing = skipped > PG_UINT64_MAX - found.missing ? PG_UINT64_MAX : found.missing + skipped;
+		if (skipped > found.widest)
+		{
+			found.widest = skipped;
+			found.widest_gap = row;
+		}
+	}
+	return found;
+}
+
+/* Sets a reading's step to the most frequent difference; whether there is a usable one. */
+static bool
+set_step(Timeline *reading, const Frequent *difference)
+{
+	int64		steps = difference->value;
+
+	if (reading->step.units != 0)
+		reading->step.units = steps;
+	else if (reading->step.months != 0)
+		reading->step.months = (int32) Min(steps, PG_INT32_MAX);
+	else
+		reading->step.days = (int32) Min(steps, PG_INT32_MAX);
+	return difference->count > 0 && timeline_has_step(reading);
+}
+
+/* Whether all rows lie on the grid of a step. */
+static bool
+fits(const Rows *rows, const Timeline *timeline)
+{
+	Timeline	grid = *timeline;
+
+	if (rows->at == NULL && rows->spacing == timeline_spacing(timeline))
+		return true;
+	grid.has_phase = true;
+	grid.phase = frequent_rest(rows, timeline).value;
+	return find_irregular(rows, &grid).strays == 0;
+}
+
+static lf_time_step
+find_step(const Rows *rows, const Timeline *timeline, const char *source)
+{
+	enum {BY_MONTH, BY_DAY, BY_UNIT, READINGS};
+	Timeline	reading[READINGS] = {*timeline, *timeline, *timeline};
+	Frequent	difference[READINGS];
+	int			first = BY_UNIT;
+	int			best = BY_UNIT;
+
+	reading[BY_UNIT].step = (lf_time_step) {.units = 1};
+	difference[BY_UNIT] = frequent_difference(rows, &reading[BY_UNIT]);
+	if (timeline_has_calendar(timeline->kind) &&
+		(timeline->kind == LF_TIME_DATE || difference[BY_UNIT].value >= SURELY_HOURS))
+	{
+		first = BY_MONTH;
+		reading[BY_MONTH].step = (lf_time_step) {.months = 1, .days = month_day(rows, timeline)};
+		difference[BY_MONTH] = frequent_difference(rows, &reading[BY_MONTH]);
+		reading[BY_DAY].step = (lf_time_step) {.days = 1};
+		difference[BY_DAY] = frequent_difference(rows, &reading[BY_DAY]);
+	}
+	for (int i = first; i < READINGS; i++)
+		if (set_step(&reading[i], &difference[i]) && fits(rows, &reading[i]))
+			return reading[i].step;
+
+	/* some rows are wrong whatever the step: most should be right */
+	for (int i = BY_DAY; i >= first; i--)
+		if (difference[i].count >= difference[best].count)
+			best = i;
+	if (difference[best].count == 0 || !timeline_has_step(&reading[best]))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("time stamps of %s have no step: %s follows %s", source,
+						timeline_text(timeline->kind, rows_time(rows, 1)),
+						timeline_text(timeline->kind, rows_time(rows, 0))),
+				 errhint("Correct the time stamps, or give the step by option \"step\".")));
+	return reading[best].step;
+}
+
+/* ---- checked ---- */
+
+static void
+check_duplicates(const Rows *rows, lf_time_kind kind, const char *source)
+{
+	uint64		duplicates = 0;
+	uint64		first = 0;
+
+	if (rows->at == NULL && rows->spacing != 0)
+		return;
+	for (uint64 i = 1; i < rows->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (rows_time(rows, i) == rows_time(rows, i - 1) && duplicates++ == 0)
+			first = i;
+	}
+	if (duplicates > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("time stamp %s of %s stands in more than one row",
+						timeline_text(kind, rows_time(rows, first)), source),
+				 errdetail_plural(UINT64_FORMAT " row repeats the time of the one before.",
+								  UINT64_FORMAT " rows repeat the time of the one before.",
+								  duplicates, duplicates),
+				 errhint("Give one row per time, for example by a view with GROUP BY; "
+						 "for several series in one table, a view with one of them.")));
+}
+
+static int
+irregular_message(const Rows *rows, lf_time_kind kind, uint64 row, const char *source)
+{
+	return errmsg("time stamps of %s are not regular: %s follows %s", source,
+				  timeline_text(kind, rows_time(rows, Max(row, 1))),
+				  timeline_text(kind, rows_time(rows, Max(row, 1) - 1)));
+}
+
+static void
+report_strays(const Rows *rows, const Timeline *timeline, const Irregular *found, const char *source)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 irregular_message(rows, timeline->kind, found->first_stray, source),
+			 errdetail_plural("The step is %s; " UINT64_FORMAT " row is not a whole number of steps from the others.",
+							  "The step is %s; " UINT64_FORMAT " rows are not a whole number of steps from the others.",
+							  found->strays, timeline_step_text(timeline->kind, &timeline->step), found->strays),
+			 errhint("Give such rows a time of the grid in a view, for example by GROUP BY date_trunc(...), "
+					 "or give the step by option \"step\".")));
+}
+
+static void
+report_missing(const Rows *rows, const Timeline *timeline, const Irregular *found, const char *source)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 irregular_message(rows, timeline->kind, found->first_gap, source),
+			 errdetail_plural("The step is %s; " UINT64_FORMAT " row is missing.",
+							  "The step is %s; " UINT64_FORMAT " rows are missing.",
+							  found->missing, timeline_step_text(timeline->kind, &timeline->step), found->missing),
+			 errhint("Train with option \"missing\", which fills gaps, for example {\"missing\": \"linear\"}; "
+					 "or give the step by option \"step\".")));
+}
+
+static void
+report_too_many(const Rows *rows, const Timeline *timeline, const Irregular *found, const char *source)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg("too many rows of %s are missing: %s follows %s", source,
+					timeline_text(timeline->kind, rows_time(rows, found->widest_gap)),
+					timeline_text(timeline->kind, rows_time(rows, found->widest_gap - 1))),
+			 errdetail("The step is %s; " UINT64_FORMAT " rows are missing, and at most %d are filled for each of the "
+					   UINT64_FORMAT " that there are.",
+					   timeline_step_text(timeline->kind, &timeline->step), found->missing, MOST_FILLED, rows->count),
+			 errhint("Correct the time stamp, or give a longer step by option \"step\".")));
+}
+
+uint64
+step_check(const Rows *rows, Timeline *timeline, bool may_fill, const char *source)
+{
+	Irregular	found;
+
+	if (timeline->kind == LF_TIME_NONE || rows->count == 0)
+		return 0;
+	check_duplicates(rows, timeline->kind, source);
+	if (!timeline_has_step(timeline))
+	{
+		if (rows->count < 2)
+			return 0;
+		timeline->step = find_step(rows, timeline, source);
+	}
+	else if (timeline->step.months != 0 && timeline->step.days == 0)
+		timeline->step.days = month_day(rows, timeline);
+	timeline->has_phase = true;
+	timeline->phase = timeline_position(timeline, rows_time(rows, 0)).rest;
+	/* evenly spaced rows, which are the many, need no look at each */
+	if (rows->at == NULL && rows->spacing == timeline_spacing(timeline))
+		return 0;
+	found = find_irregular(rows, timeline);
+	if (found.strays > 0)
+	{
+		/* the first row may be the one that is wrong */
+		timeline->phase = frequent_rest(rows, timeline).value;
+		found = find_irregular(rows, timeline);
+	}
+	if (found.strays > 0)
+		report_strays(rows, timeline, &found, source);
+	if (found.missing == 0)
+		return 0;
+	if (!may_fill)
+		report_missing(rows, timeline, &found, source);
+	if (found.missing / MOST_FILLED >= rows->count)
+		report_too_many(rows, timeline, &found, source);
+	return found.missing;
+}

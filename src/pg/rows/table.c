@@ -1,0 +1,295 @@
+/*
+ * table.c: relations and their columns, looked up and checked before any row is read.
+ */
+#include "rows/table.h"
+
+#include "server/error.h"
+#include "sql/names.h"
+#include "rows/trust.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "catalog/namespace.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+#include "utils/varlena.h"
+
+static lf_time_kind
+time_kind_of(Oid type)
+{
+	switch (getBaseType(type))
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			return LF_TIME_INTEGER;
+		case DATEOID:
+			return LF_TIME_DATE;
+		case TIMESTAMPOID:
+			return LF_TIME_TIMESTAMP;
+		case TIMESTAMPTZOID:
+			return LF_TIME_TIMESTAMPTZ;
+		default:
+			return LF_TIME_NONE;
+	}
+}
+
+static bool
+is_numeric(Oid type)
+{
+	switch (getBaseType(type))
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+		case BOOLOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Whether its values are names of something rather than quantities. */
+static bool
+is_category(Oid type)
+{
+	type = getBaseType(type);
+	return type == TEXTOID || type == VARCHAROID || type == BPCHAROID || type == NAMEOID || type == CHAROID ||
+		type_is_enum(type);
+}
+
+/* Whether the caller may read a column; InvalidAttrNumber: any. */
+static bool
+may_read(Relation relation, AttrNumber column)
+{
+	Oid			table = RelationGetRelid(relation);
+	Oid			role = GetUserId();
+
+	if (pg_class_aclcheck(table, role, ACL_SELECT) == ACLCHECK_OK)
+		return true;
+	return column == InvalidAttrNumber ?
+		pg_attribute_aclcheck_all(table, role, ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK :
+		pg_attribute_aclcheck(table, column, role, ACL_SELECT) == ACLCHECK_OK;
+}
+
+/* The type of a column; raises 42703 with the nearest name where there is none. */
+static Oid
+column_type(Relation relation, const Table *table, const char *name)
+{
+	TupleDesc	descriptor = RelationGetDescr(relation);
+	const char **valid = palloc(descriptor->natts * sizeof(char *));
+	const char *nearest;
+	int			count = 0;
+
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(descriptor, i);
+
+		if (column->attisdropped)
+			continue;
+		if (strcmp(NameStr(column->attname), name) == 0)
+			return column->atttypid;
+		if (may_read(relation, column->attnum))
+			valid[count++] = NameStr(column->attname);
+	}
+	nearest = nearest_name(name, valid, count);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("column \"%s\" of %s does not exist", name, table->label),
+			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) :
+			 name[0] == '{' ? errhint("Give several columns as an array: ARRAY['a', 'b'].") : 0));
+	return InvalidOid;
+}
+
+/* The one column of the primary key, or 0 where it has several or there is none. */
+static AttrNumber
+primary_key_column(Relation relation)
+{
+	Oid			index = RelationGetPrimaryKeyIndex(relation, true);
+	AttrNumber	column = 0;
+	HeapTuple	tuple;
+
+	if (!OidIsValid(index))
+		return 0;
+	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_index form = (Form_pg_index) GETSTRUCT(tuple);
+
+		if (form->indnkeyatts == 1)
+			column = form->indkey.values[0];
+		ReleaseSysCache(tuple);
+	}
+	return column;
+}
+
+static void
+find_time_column(Relation relation, Table *table)
+{
+	TupleDesc	descriptor = RelationGetDescr(relation);
+	const char **found = palloc(descriptor->natts * sizeof(char *));
+	int			count = 0;
+	AttrNumber	key;
+
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(descriptor, i);
+
+		if (!column->attisdropped && time_kind_of(column->atttypid) > LF_TIME_INTEGER)
+			found[count++] = NameStr(column->attname);
+	}
+	if (count > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s has several columns of a date or time type", table->label),
+				 errhint("Give one of them as time_column: %s.", join_names(found, count))));
+	key = primary_key_column(relation);
+	if (count == 0 && key > 0 && time_kind_of(TupleDescAttr(descriptor, key - 1)->atttypid) == LF_TIME_INTEGER)
+		found[count++] = NameStr(TupleDescAttr(descriptor, key - 1)->attname);
+	if (count == 0)
+	{
+		for (int i = 0; i < descriptor->natts; i++)
+		{
+			Form_pg_attribute column = TupleDescAttr(descriptor, i);
+
+			if (!column->attisdropped && time_kind_of(column->atttypid) == LF_TIME_INTEGER &&
+				name_index(NameStr(column->attname), (const char *const *) table->names, table->columns) < 0)
+				found[count++] = NameStr(column->attname);
+		}
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s has no column that tells the order of its rows", table->label),
+				 errdetail("It has neither a column of a date or time type nor an integer primary key."),
+				 count > 0 ? errhint("Give time_column, for example one of its integer columns: %s.",
+									 join_names(found, count)) :
+				 errhint("Add a date, timestamp or integer column, or use lstm_train_agg(value, options ORDER BY ...).")));
+	}
+	table->time_column = pstrdup(found[0]);
+}
+
+static void
+report_not_numeric(const Table *table, const char *name, Oid type)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("column \"%s\" of %s is of type %s, which is not numeric", name, table->label, format_type_be(type)),
+			 errhint("Use a view that casts or encodes it as a number.")));
+}
+
+Table *
+table_open(Oid relid, const char *time_column, char **names, int columns)
+{
+	Table	   *table = palloc0(sizeof(Table));
+	Relation	relation = try_relation_open(relid, AccessShareLock);
+
+	if (relation == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", relid),
+				 errhint("It may have been dropped meanwhile; give the name of another.")));
+	/* the query that reads will see to the rights; before that, errors on columns are not for everybody */
+	if (!may_read(relation, InvalidAttrNumber))
+		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(relation->rd_rel->relkind), RelationGetRelationName(relation));
+	table->relid = relid;
+	table->name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
+											 RelationGetRelationName(relation));
+	table->label = psprintf("relation \"%s\"", RelationGetRelationName(relation));
+	if (strlen(table->name) > LF_MAX_NAME)
+		elog(ERROR, "name of %s is too long", table->label);
+	table->columns = columns;
+	table->names = names;
+	for (int i = 0; i < columns; i++)
+	{
+		Oid			type = column_type(relation, table, names[i]);
+
+		if (!is_numeric(type))
+			report_not_numeric(table, names[i], type);
+	}
+	if (time_column != NULL)
+		table->time_column = pstrdup(time_column);
+	else
+		find_time_column(relation, table);
+	table->time_type = column_type(relation, table, table->time_column);
+	table->time_kind = time_kind_of(table->time_type);
+	if (table->time_kind == LF_TIME_NONE)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("time column \"%s\" of %s is of type %s",
+						table->time_column, table->label, format_type_be(table->time_type)),
+				 errhint("A time column is a date, timestamp, timestamp with time zone or integer.")));
+	relation_close(relation, NoLock);	/* the lock stays until the end of the transaction, as for any reader */
+	return table;
+}
+
+void
+table_open_series(Table *table, const char *column)
+{
+	Relation	relation = relation_open(table->relid, NoLock);
+
+	table->series_column = pstrdup(column);
+	table->series_type = getBaseType(column_type(relation, table, column));
+	relation_close(relation, NoLock);
+}
+
+void
+table_open_statics(Table *table, char **names, int count)
+{
+	Relation	relation = relation_open(table->relid, NoLock);
+
+	table->statics = names;
+	table->static_count = count;
+	table->is_category = palloc(count * sizeof(bool) + 1);
+	for (int i = 0; i < count; i++)
+	{
+		Oid			type = column_type(relation, table, names[i]);
+
+		table->is_category[i] = is_category(type);
+		if (!is_category(type) && !is_numeric(type))
+			report_not_numeric(table, names[i], type);
+	}
+	relation_close(relation, NoLock);
+}
+
+Oid
+table_resolve(const char *name, bool may_be_gone)
+{
+	List	   *parts = textToQualifiedNameList(cstring_to_text(name));
+	Oid			relid;
+
+	/* what is looked for in search_path, or in the schema of temporary tables, is another one for another user */
+	if (list_length(parts) != 2)
+		report_model(LF_CORRUPT);
+	relid = RangeVarGetRelid(makeRangeVarFromNameList(parts), AccessShareLock, may_be_gone);
+	if (OidIsValid(relid) && strcmp(strVal(linitial(parts)), get_namespace_name(get_rel_namespace(relid))) != 0)
+		report_model(LF_CORRUPT);
+	return relid;
+}
+
+Table *
+table_of_model(const lf_model *model, Oid relation, char **names, int columns)
+{
+	bool		asked = OidIsValid(relation);
+	Table	   *table;
+
+	if (!asked && model->relation[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model does not know a relation to read"),
+				 errdetail("It was %s.", model->imported ? "imported" : "trained by an aggregate"),
+				 errhint("Give one: relation => 'name'.")));
+	if (!asked)
+		relation = table_resolve(model->relation, false);
+	table = table_open(relation, model->time_column[0] == '\0' ? NULL : model->time_column, names, columns);
+	if (!asked)
+		trust_check_relation(table);
+	return table;
+}

@@ -1,0 +1,92 @@
+/*
+ * table.h: relations and their columns, read with the caller's rights.
+ */
+#ifndef LFPG_TABLE_H
+#define LFPG_TABLE_H
+
+#include "rows/rows.h"
+
+typedef struct Table
+{
+	Oid			relid;
+	char	   *name;			/* qualified and quoted, for queries and for the model */
+	char	   *label;			/* 'relation "temps"', for messages */
+	int			columns;
+	char	  **names;			/* numeric columns to read, checked to exist */
+	char	   *time_column;
+	lf_time_kind time_kind;
+	Oid			time_type;
+	char	   *series_column;	/* NULL: all rows are one series */
+	Oid			series_type;
+	int			static_count;
+	char	  **statics;		/* columns of which each series has one value */
+	bool	   *is_category;	/* (static_count): text or enum, not a number */
+} Table;
+
+/* Whether it is read series by series: where there are several, or values that each has once. */
+static inline bool
+table_has_series(const Table *table)
+{
+	return table->series_column != NULL || table->static_count > 0;
+}
+
+/* One series as it was read. It is gone when the function that got it returns. */
+typedef struct SeriesRows
+{
+	char	   *label;			/* the value of the series column as text; NULL without such a column, or where that is NULL */
+	Rows	   *rows;			/* in time order; only what is in it */
+	double	   *numbers;		/* (static_count): NaN where NULL, or a category */
+	char	  **categories;		/* (static_count): NULL where NULL, or a number */
+	char	   *trouble;		/* why it cannot be used; NULL: nothing is known against it yet */
+} SeriesRows;
+
+typedef void (*series_receiver) (void *state, SeriesRows *series);
+
+/* Told of a series that nothing is done with, and why. */
+typedef void (*series_left_out) (void *state, const char *label, const char *reason);
+
+/* Which rows of which series are read. */
+typedef struct ReadFilter
+{
+	Datum		series;			/* text[]: those to be read; 0: all */
+	const char *label;			/* the only one of them; NULL: there may be several */
+} ReadFilter;
+
+/* The one series of this name, or with NULL all. */
+ReadFilter	table_filter(const char *label);
+
+/*
+ * Looks the columns up. 'time_column' NULL: the only column of a date or time type, else the only integer primary key.
+ * Raises 42703, 42804 or 22023.
+ */
+Table	   *table_open(Oid relid, const char *time_column, char **names, int columns);
+
+/* Looks up the column that tells series apart, and those of which each series has one value. Raises as table_open(). */
+void		table_open_series(Table *table, const char *column);
+void		table_open_statics(Table *table, char **names, int count);
+
+/*
+ * The relation of a model by its name; raises 22P03 where that has no schema, as it always has. One that is gone is 42P01,
+ * or InvalidOid where it may be.
+ */
+Oid			table_resolve(const char *name, bool may_be_gone);
+
+/*
+ * These columns of the relation that a model is to read: 'relation', or where that is InvalidOid the one that the model
+ * names. That one only where the caller has reason to trust it: raises 42501 otherwise, see trust.h.
+ */
+Table	   *table_of_model(const lf_model *model, Oid relation, char **names, int columns);
+
+/*
+ * Reads rows in time order: all of them, or the newest 'newest' where that is not 0, up to the time '*as_of' where
+ * that is given. rows_check() tells of NULLs and the like.
+ */
+Rows	   *table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, uint64 newest);
+
+/*
+ * Reads series after series, each in time order, and gives each to the receiver as it is complete: what is kept of it at
+ * a time is one series.
+ */
+void		table_read_series(const Table *table, const ReadFilter *filter, series_receiver receive, void *state);
+
+#endif

@@ -1,0 +1,543 @@
+/*
+ * table_read.c: a relation becomes rows.
+ *
+ * Everything is read through SPI by an ordinary query, so that column rights, row-level security, views, partitions and
+ * foreign tables behave as they do for the caller anywhere else. The executor hands each row over as it comes: no row
+ * is kept as a tuple on the way. It is also what looks for interrupts, at each row.
+ */
+#include "rows/table.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "sql/dictionary.h"
+#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "lib/stringinfo.h"
+#include "sql/number.h"
+#include "portability/instr_time.h"
+#include "server/progress.h"
+#include "tcop/dest.h"
+#include "utils/datum.h"
+#include "utils/date.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+
+#include <math.h>
+
+/* What the executor sends rows to. */
+typedef struct RowReceiver
+{
+	DestReceiver receiver;
+	Rows	   *rows;
+	int			columns;
+	Oid		   *types;			/* (1 + columns + statics), without domains: of the time and the values */
+	double	   *values;			/* (columns): the row at hand */
+	bool	   *nulls;
+
+	/* of a read series by series */
+	const Table *table;
+	series_receiver receive;
+	void	   *state;
+	MemoryContext each;			/* of the series at hand */
+	SeriesRows	series;
+	bool		open;			/* a series has begun */
+	bool		is_passed_over;	/* nobody asked for it */
+	Size		beside;			/* bytes that the receiver holds, as it left them in the rows */
+	TypeCacheEntry *type;		/* of the series column */
+	Oid			collation;
+	Dictionary *asked;			/* names of the series that are received, where the query cannot tell; NULL: all */
+	Datum		key;			/* of the series at hand */
+	bool		key_is_null;
+	FmgrInfo	output;			/* key to text */
+	FmgrInfo   *static_output;	/* (statics) */
+} RowReceiver;
+
+/* The columns of the query: the time, the values, and of series what each has once and its own name. */
+static void
+append_columns(StringInfo query, const Table *table)
+{
+	appendStringInfo(query, "SELECT %s", quote_identifier(table->time_column));
+	for (int i = 0; i < table->columns; i++)
+		appendStringInfo(query, ", %s", quote_identifier(table->names[i]));
+	for (int i = 0; i < table->static_count; i++)
+		appendStringInfo(query, ", %s", quote_identifier(table->statics[i]));
+	if (table->series_column != NULL)
+		appendStringInfo(query, ", %s", quote_identifier(table->series_column));
+	appendStringInfo(query, " FROM %s", table->name);
+}
+
+/* The query. Values come in their types and are converted on arrival, for less than a call of a cast. */
+static char *
+read_query(const Table *table, const TimestampTz *as_of, uint64 newest)
+{
+	StringInfoData query;
+	const char *time = quote_identifier(table->time_column);
+
+	initStringInfo(&query);
+	append_columns(&query, table);
+	if (as_of != NULL && table->time_kind == LF_TIME_INTEGER)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("as_of is a time, and time column \"%s\" is an integer", table->time_column)));
+	/* the comparison of a date or timestamp with timestamptz is in the session's time zone, as in any query */
+	if (as_of != NULL)
+		appendStringInfo(&query, " WHERE %s OPERATOR(pg_catalog.<=) $1", time);
+	appendStringInfo(&query, " ORDER BY 1%s", newest > 0 ? " DESC NULLS LAST" : "");
+	if (newest > 0)
+		appendStringInfo(&query, " LIMIT " UINT64_FORMAT, newest);
+	return query.data;
+}
+
+/* 'filtered': of the series in the parameter alone, by which an index can be used. */
+static char *
+series_query(const Table *table, bool filtered)
+{
+	StringInfoData query;
+	const char *series = table->series_column == NULL ? NULL : quote_identifier(table->series_column);
+
+	initStringInfo(&query);
+	append_columns(&query, table);
+	if (filtered)
+		appendStringInfo(&query, " WHERE %s OPERATOR(pg_catalog.=) ANY ($1)", series);
+	appendStringInfo(&query, " ORDER BY ");
+	if (series != NULL)
+		appendStringInfo(&query, "%d, ", 1 + table->columns + table->static_count + 1);
+	appendStringInfoString(&query, "1");
+	return query.data;
+}
+
+/*
+ * Whether reading and comparing values of a type runs nothing that its owner could have made: what PostgreSQL itself
+ * brings, and enums. Composite types, ranges and arrays may hold domains, whose constraints call functions as a value is
+ * read; and a type of somebody else can have casts, by which an operator of pg_catalog would be found for it.
+ */
+static bool
+compares_safely(Oid type)
+{
+	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	Form_pg_type form;
+	bool		safe;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_type) GETSTRUCT(tuple);
+	safe = OidIsValid(form->typarray) &&
+		(form->typtype == TYPTYPE_ENUM ||
+		 (form->typtype == TYPTYPE_BASE && form->typnamespace == PG_CATALOG_NAMESPACE &&
+		  !(OidIsValid(form->typelem) && form->typlen == -1)));
+	ReleaseSysCache(tuple);
+	return safe;
+}
+
+/* Elements of a text[] that was checked to have no NULLs. */
+static Datum *
+names_of(Datum names, int *count)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+
+	deconstruct_array(DatumGetArrayTypeP(names), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, count);
+	pfree(nulls);
+	return elements;
+}
+
+/*
+ * The names that are asked for as an array of the column's type. Each is read by the input function of the type and not
+ * by a cast from text: that could be one that the owner of the type has made, with a function that runs as the caller.
+ */
+static Datum
+values_of_names(Oid type, Datum names)
+{
+	int			count;
+	Datum	   *elements;
+	Oid			function;
+	Oid			parameter;
+	FmgrInfo	input;
+	int16		length;
+	bool		by_value;
+	char		alignment;
+
+	/* a text is what it is */
+	if (type == TEXTOID || type == VARCHAROID)
+		return names;
+	getTypeInputInfo(type, &function, &parameter);
+	fmgr_info(function, &input);
+	get_typlenbyvalalign(type, &length, &by_value, &alignment);
+	elements = names_of(names, &count);
+	for (int i = 0; i < count; i++)
+	{
+		char	   *name = TextDatumGetCString(elements[i]);
+
+		CHECK_FOR_INTERRUPTS();
+		elements[i] = InputFunctionCall(&input, name, parameter, -1);
+		pfree(name);
+	}
+	return PointerGetDatum(construct_array(elements, count, type, length, by_value, alignment));
+}
+
+static Dictionary *
+dictionary_of_names(Datum names)
+{
+	int			count;
+	Datum	   *elements = names_of(names, &count);
+	Dictionary *dictionary = dictionary_create();
+
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		(void) dictionary_note(dictionary, TextDatumGetCString(elements[i]));
+	}
+	return dictionary;
+}
+
+static void
+prepare_output(Oid type, FmgrInfo *output)
+{
+	Oid			function;
+	bool		is_varlena;
+
+	getTypeOutputInfo(type, &function, &is_varlena);
+	fmgr_info(function, output);
+}
+
+static void
+prepare_series(RowReceiver *to, TupleDesc descriptor)
+{
+	const Table *table = to->table;
+
+	for (int i = 0; i < table->static_count; i++)
+		prepare_output(TupleDescAttr(descriptor, 1 + to->columns + i)->atttypid, &to->static_output[i]);
+	if (table->series_column != NULL)
+	{
+		Form_pg_attribute column = TupleDescAttr(descriptor, descriptor->natts - 1);
+
+		to->type = lookup_type_cache(column->atttypid, TYPECACHE_EQ_OPR_FINFO);
+		to->collation = column->attcollation;
+		prepare_output(column->atttypid, &to->output);
+	}
+}
+
+static void
+start_rows(DestReceiver *self, int operation, TupleDesc descriptor)
+{
+	RowReceiver *to = (RowReceiver *) self;
+
+	for (int i = 0; i <= to->columns + to->table->static_count; i++)
+		to->types[i] = getBaseType(TupleDescAttr(descriptor, i)->atttypid);
+	if (to->receive != NULL)
+		prepare_series(to, descriptor);
+}
+
+/* The stamp of a row, or false where it is infinite. */
+static bool
+stamp_of(Oid type, Datum value, int64 *at)
+{
+	switch (type)
+	{
+		case INT2OID:
+			*at = DatumGetInt16(value);
+			return true;
+		case INT4OID:
+			*at = DatumGetInt32(value);
+			return true;
+		case INT8OID:
+			*at = DatumGetInt64(value);
+			return true;
+		case DATEOID:
+			*at = DatumGetDateADT(value);
+			return !DATE_NOT_FINITE((DateADT) *at);
+		default:
+			*at = DatumGetTimestamp(value);
+			return !TIMESTAMP_NOT_FINITE(*at);
+	}
+}
+
+/* The time and values of a row, into the rows at hand. */
+static void
+add_row(RowReceiver *to, TupleTableSlot *slot)
+{
+	int64		at;
+
+	if (slot->tts_isnull[0] || !stamp_of(to->types[0], slot->tts_values[0], &at))
+	{
+		rows_skip(to->rows, slot->tts_isnull[0]);
+		return;
+	}
+	for (int i = 0; i < to->columns; i++)
+	{
+		to->nulls[i] = slot->tts_isnull[i + 1];
+		to->values[i] = to->nulls[i] ? 0 : number_from_datum(to->types[i + 1], slot->tts_values[i + 1]);
+	}
+	rows_add(to->rows, at, to->values, to->nulls);
+}
+
+static bool
+receive_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	RowReceiver *to = (RowReceiver *) self;
+
+	slot_getallattrs(slot);
+	add_row(to, slot);
+	progress_row(to->table->relid, rows_memory(to->rows));
+	return true;
+}
+
+/* Whether a row belongs to the series at hand. */
+static bool
+same_series(const RowReceiver *to, Datum key, bool is_null)
+{
+	if (to->type == NULL)
+		return true;
+	if (is_null || to->key_is_null)
+		return is_null == to->key_is_null;
+	if (datum_image_eq(key, to->key, to->type->typbyval, to->type->typlen))
+		return true;
+	/* 1.0 and 1.00 are the same number */
+	return DatumGetBool(FunctionCall2Coll((FmgrInfo *) &to->type->eq_opr_finfo, to->collation, key, to->key));
+}
+
+/* The series at hand is complete. */
+static void
+end_series(RowReceiver *to)
+{
+	if (!to->open)
+		return;
+	to->open = false;
+	if (!to->is_passed_over)
+	{
+		to->receive(to->state, &to->series);
+		to->beside = to->series.rows->beside;
+		progress_series(to->table->relid);
+	}
+	MemoryContextReset(to->each);
+}
+
+static void
+begin_series(RowReceiver *to, TupleTableSlot *slot, Datum key, bool is_null)
+{
+	const Table *table = to->table;
+	MemoryContext caller = MemoryContextSwitchTo(to->each);
+
+	to->key_is_null = is_null;
+	to->series = (SeriesRows) {
+		.rows = rows_create(to->each, to->columns, true),
+		.numbers = palloc(table->static_count * sizeof(double) + 1),
+		.categories = palloc0(table->static_count * sizeof(char *) + 1),
+	};
+	to->rows = to->series.rows;
+	to->rows->beside = to->beside;
+	if (to->type != NULL && is_null)
+		to->series.trouble = psprintf("column \"%s\" is NULL", table->series_column);
+	else if (to->type != NULL)
+	{
+		to->key = datumCopy(key, to->type->typbyval, to->type->typlen);
+		to->series.label = OutputFunctionCall(&to->output, key);
+	}
+	to->is_passed_over = to->asked != NULL && (is_null || dictionary_find(to->asked, to->series.label) < 0);
+	for (int i = 0; i < table->static_count; i++)
+	{
+		int			at = 1 + to->columns + i;
+		bool		null = slot->tts_isnull[at];
+
+		to->series.numbers[i] = null || table->is_category[i] ? (double) NAN :
+			number_from_datum(to->types[at], slot->tts_values[at]);
+		if (!null && table->is_category[i])
+			to->series.categories[i] = OutputFunctionCall(&to->static_output[i], slot->tts_values[at]);
+	}
+	MemoryContextSwitchTo(caller);
+	to->open = true;
+}
+
+/* What a series has one value of must not change within it. */
+static void
+check_statics(RowReceiver *to, TupleTableSlot *slot)
+{
+	const Table *table = to->table;
+
+	for (int i = 0; i < table->static_count && to->series.trouble == NULL; i++)
+	{
+		int			at = 1 + to->columns + i;
+		bool		null = slot->tts_isnull[at];
+		bool		same;
+		char	   *category = NULL;
+
+		if (table->is_category[i])
+		{
+			category = null ? NULL : OutputFunctionCall(&to->static_output[i], slot->tts_values[at]);
+			same = null == (to->series.categories[i] == NULL) &&
+				(null || strcmp(category, to->series.categories[i]) == 0);
+		}
+		else
+			same = null ? isnan(to->series.numbers[i]) :
+				number_from_datum(to->types[at], slot->tts_values[at]) == to->series.numbers[i];
+		if (!same)
+			to->series.trouble = MemoryContextStrdup(to->each,
+													 psprintf("static input \"%s\" has more than one value", table->statics[i]));
+		if (category != NULL)
+			pfree(category);
+	}
+}
+
+static bool
+receive_series_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	RowReceiver *to = (RowReceiver *) self;
+	Datum		key;
+	bool		is_null;
+
+	slot_getallattrs(slot);
+	key = slot->tts_values[slot->tts_nvalid - 1];
+	is_null = slot->tts_isnull[slot->tts_nvalid - 1];
+	if (to->open && !same_series(to, key, is_null))
+		end_series(to);
+	if (!to->open)
+		begin_series(to, slot, key, is_null);
+	else if (!to->is_passed_over)
+		check_statics(to, slot);
+	if (!to->is_passed_over && (!to->key_is_null || to->type == NULL))
+		add_row(to, slot);
+	progress_row(to->table->relid, 0);
+	return true;
+}
+
+static void
+end_rows(DestReceiver *self)
+{
+}
+
+static void
+reverse_rows(Rows *rows)
+{
+	if (rows->at == NULL && rows->count > 0)
+	{
+		rows->first_time = rows_time(rows, rows->count - 1);
+		rows->spacing = (int64) -(uint64) rows->spacing;	/* as unsigned as in rows_time() */
+	}
+	for (uint64 i = 0; i < rows->count / 2; i++)
+	{
+		uint64		j = rows->count - 1 - i;
+
+		CHECK_FOR_INTERRUPTS();
+		if (rows->at != NULL)
+		{
+			int64		at = rows->at[i];
+
+			rows->at[i] = rows->at[j];
+			rows->at[j] = at;
+		}
+		for (int column = 0; column < rows->columns; column++)
+		{
+			double		value = rows->values[i * rows->columns + column];
+
+			rows->values[i * rows->columns + column] = rows->values[j * rows->columns + column];
+			rows->values[j * rows->columns + column] = value;
+		}
+	}
+}
+
+ReadFilter
+table_filter(const char *label)
+{
+	Datum		name;
+
+	if (label == NULL)
+		return (ReadFilter) {0};
+	name = CStringGetTextDatum(label);
+	return (ReadFilter) {PointerGetDatum(construct_array(&name, 1, TEXTOID, -1, false, TYPALIGN_INT)), label};
+}
+
+void
+table_read_series(const Table *table, const ReadFilter *filter, series_receiver receive, void *state)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RowReceiver to = {
+		.receiver = {
+			.receiveSlot = receive_series_row,
+			.rStartup = start_rows,
+			.rShutdown = end_rows,
+			.rDestroy = end_rows,
+			.mydest = DestTuplestore,
+		},
+		.columns = table->columns,
+		.types = palloc((1 + table->columns + table->static_count) * sizeof(Oid)),
+		.values = palloc(table->columns * sizeof(double)),
+		.nulls = palloc(table->columns * sizeof(bool)),
+		.table = table,
+		.receive = receive,
+		.state = state,
+		.each = AllocSetContextCreate(caller, "lstm_forecast series", ALLOCSET_DEFAULT_SIZES),
+		.static_output = palloc(table->static_count * sizeof(FmgrInfo) + 1),
+	};
+	SPIExecuteOptions options = {.read_only = true, .must_return_tuples = true, .dest = &to.receiver};
+	bool		filtered = filter->series != 0 && compares_safely(table->series_type);
+
+	if (filtered)
+	{
+		options.params = makeParamList(1);
+		options.params->params[0] = (ParamExternData) {
+			.value = values_of_names(table->series_type, filter->series),
+			.pflags = PARAM_FLAG_CONST,
+			.ptype = get_array_type(table->series_type == VARCHAROID ? TEXTOID : table->series_type),
+		};
+	}
+	else if (filter->series != 0)
+		to.asked = dictionary_of_names(filter->series);
+	SPI_connect();
+	progress_query(series_query(table, filtered), &options, table->label);
+	end_series(&to);
+	SPI_finish();
+	MemoryContextDelete(to.each);
+}
+
+Rows *
+table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, uint64 newest)
+{
+	RowReceiver to = {
+		.receiver = {
+			.receiveSlot = receive_row,
+			.rStartup = start_rows,
+			.rShutdown = end_rows,
+			.rDestroy = end_rows,
+			.mydest = DestTuplestore,	/* anything but DestNone and DestSPI, which mean something to SPI */
+		},
+		.rows = rows_create(context, table->columns, true),
+		.columns = table->columns,
+		.types = palloc((1 + table->columns + table->static_count) * sizeof(Oid)),
+		.values = palloc(table->columns * sizeof(double)),
+		.nulls = palloc(table->columns * sizeof(bool)),
+		.table = table,
+	};
+	SPIExecuteOptions options = {.read_only = true, .must_return_tuples = true, .dest = &to.receiver};
+	instr_time	started;
+	instr_time	taken;
+
+	if (as_of != NULL)
+	{
+		options.params = makeParamList(1);
+		options.params->params[0] = (ParamExternData) {
+			.value = TimestampTzGetDatum(*as_of),
+			.pflags = PARAM_FLAG_CONST,
+			.ptype = TIMESTAMPTZOID,
+		};
+	}
+	INSTR_TIME_SET_CURRENT(started);
+	SPI_connect();
+	progress_query(read_query(table, as_of, newest), &options, table->label);
+	SPI_finish();
+	rows_trim(to.rows);
+	INSTR_TIME_SET_CURRENT(taken);
+	INSTR_TIME_SUBTRACT(taken, started);
+	ereport(DEBUG1,
+			(errmsg_internal("read " UINT64_FORMAT " rows of %s in %.3f ms",
+							 to.rows->count, table->label, INSTR_TIME_GET_MILLISEC(taken))));
+	if (newest > 0)
+		reverse_rows(to.rows);
+	pfree(to.types);
+	pfree(to.values);
+	pfree(to.nulls);
+	return to.rows;
+}

@@ -1,0 +1,106 @@
+/*
+ * progress.h: what a running training tells: the view lstm_progress, and the setting lstm_forecast.log_progress.
+ */
+#ifndef LFPG_PROGRESS_H
+#define LFPG_PROGRESS_H
+
+#include "server/common.h"
+#include "executor/spi.h"
+#include "training/fit.h"
+
+/* The number of our command among those of the server, which count from 0 on: "LSTM". */
+#define PROGRESS_OF_TRAINING 0x4c53544d
+
+typedef enum ProgressCommand
+{
+	PROGRESS_TRAIN,
+	PROGRESS_TRAIN_AGG,
+	PROGRESS_TUNE,
+	PROGRESS_BACKTEST,
+	PROGRESS_UPDATE,
+	PROGRESS_TRAIN_INTO
+} ProgressCommand;
+
+typedef enum ProgressPhase
+{
+	PROGRESS_READING,
+	PROGRESS_PREPARING,
+	PROGRESS_TRAINING,
+	PROGRESS_MEASURING,
+	PROGRESS_TRAINING_ON_ALL,
+	PROGRESS_TESTING
+} ProgressPhase;
+
+/* The numbers that other sessions see, in their order in the backend's status. */
+typedef enum ProgressValue
+{
+	PROGRESS_COMMAND,
+	PROGRESS_PHASE,
+	PROGRESS_NUMBER,			/* of the training, from 1 on; 0: none has begun */
+	PROGRESS_NUMBERS,			/* trainings that are planned */
+	PROGRESS_ROWS,				/* that were read */
+	PROGRESS_SERIES,
+	PROGRESS_MEMBER,			/* of an ensemble, from 1 on */
+	PROGRESS_MEMBERS,
+	PROGRESS_EPOCH,				/* that are closed */
+	PROGRESS_EPOCHS,			/* 0: not known yet */
+	PROGRESS_BATCH,				/* that are done in this epoch */
+	PROGRESS_BATCHES,
+	PROGRESS_LOSS,				/* of the newest closed epoch, as the bits of a double; NaN: none */
+	PROGRESS_HELD_OUT_LOSS,
+	PROGRESS_STARTED,			/* a TimestampTz */
+	PROGRESS_MEMORY,			/* bytes that the rows take, and the network once it trains; 0: not known yet */
+	PROGRESS_VALUES
+} ProgressValue;
+
+/* A call that trains. One that is made while another one runs, by a view that the other reads, hides it until it ends. */
+typedef struct Progress
+{
+	struct Progress *outer;
+	Oid			relation;		/* InvalidOid: none */
+	int64		value[PROGRESS_VALUES];
+	TimestampTz run_started;	/* of the network in training */
+	TimestampTz newest;			/* when the newest step ended */
+
+	/* what another command of this backend told before, such as COPY */
+	int			before;
+	Oid			before_target;
+	int64		before_value[PGSTAT_NUM_PROGRESS_PARAM];
+} Progress;
+
+/*
+ * Every call that trains is between these two, the second in a PG_FINALLY. The time of lstm_forecast.max_train_time runs
+ * from the first on.
+ */
+void		progress_begin(Progress *progress, ProgressCommand command, Oid relation);
+void		progress_end(Progress *progress);
+
+/* What follows tells about the call at hand, and does nothing where none is. */
+
+/* There will be so many trainings, not one. */
+void		progress_expect(int64 trainings);
+
+/* The next training begins, and its time. */
+void		progress_next_training(void);
+
+void		progress_phase(ProgressPhase phase);
+
+/* A row of the relation was read, and those that are kept take so many bytes (0: progress_memory tells that). */
+void		progress_row(Oid relation, Size memory);
+
+/* Runs a query by SPI. Raises 54000 where the time of the training is over before it has ended. */
+void		progress_query(const char *query, const SPIExecuteOptions *options, const char *source);
+
+/* A series of it is complete. */
+void		progress_series(Oid relation);
+
+void		progress_memory(Size bytes);
+
+/*
+ * After each step of a fit, or of a trainer by itself, with its status; members count from 1 on. Raises 54000 where the
+ * time of the training is over.
+ */
+void		progress_fit(const lf_fit *fit, lf_status status);
+void		progress_trainer(const lf_trainer *trainer, lf_status status, ProgressPhase phase, int member, int members);
+
+#endif

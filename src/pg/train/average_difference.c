@@ -1,0 +1,130 @@
+/*
+ * average_difference.c: why models have no average, in words.
+ */
+#include "train/average_state.h"
+#include "rows/timeline.h"
+
+static char *
+columns_text(const lf_model *model)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < model->columns; i++)
+		appendStringInfo(&out, "%s\"%s\"", i == 0 ? "" : ", ", model->names[i]);
+	if (model->time_column[0] != '\0')
+		appendStringInfo(&out, ", by \"%s\"", model->time_column);
+	if (model->series_column[0] != '\0')
+		appendStringInfo(&out, ", series by \"%s\"", model->series_column);
+	return out.data;
+}
+
+static char *
+normalize_text(const lf_model *model)
+{
+	const char *name = lf_normalize_names[model->training.normalize];
+
+	return model->training.normalize < LF_NORMALIZE_SEASON_MEAN ? pstrdup(name) :
+		psprintf("%s over %d rows", name, model->task.season);
+}
+
+static char *
+time_text(const lf_model *model)
+{
+	const char *step = timeline_step_text(model->time_kind, &model->step);
+
+	if (model->time_kind == LF_TIME_NONE)
+		return "none";
+	return model->time_zone[0] == '\0' ? pstrdup(step) : psprintf("%s in %s", step, model->time_zone);
+}
+
+static char *
+windows_text(const lf_model *model)
+{
+	return psprintf("lookback %d, horizon %d and lead %d", model->task.lookback, model->task.horizon, model->task.lead);
+}
+
+void
+report_difference(lf_difference difference, const lf_model *a, const lf_model *b)
+{
+	const char *what = "columns";
+	const char *one = columns_text(a);
+	const char *other = columns_text(b);
+	const char *hint = "Train all models alike, from the weights of the same model, by the option \"init\".";
+
+	switch (difference)
+	{
+		case LF_ALIKE:
+		case LF_OTHER_COLUMNS:
+			if (strcmp(one, other) == 0)
+				one = other = psprintf("%s, used otherwise", one);
+			break;
+		case LF_OTHER_WINDOWS:
+			what = "windows";
+			one = windows_text(a);
+			other = windows_text(b);
+			break;
+		case LF_OTHER_NETWORK:
+			what = "network";
+			one = psprintf("%d layers with %zu weights", a->spec.count, a->parameters);
+			other = psprintf("%d layers with %zu weights", b->spec.count, b->parameters);
+			break;
+		case LF_OTHER_MEMBERS:
+			what = "ensemble";
+			one = psprintf("%d networks", a->members);
+			other = psprintf("%d networks", b->members);
+			break;
+		case LF_OTHER_LOSS:
+			what = "loss";
+			one = lf_loss_names[a->training.loss];
+			other = lf_loss_names[b->training.loss];
+			break;
+		case LF_OTHER_TRANSFORM:
+			what = "transform";
+			one = "one set of difference, log, limits and channels";
+			other = "another one";
+			break;
+		case LF_OTHER_NORMALIZE:
+			what = "normalize";
+			one = normalize_text(a);
+			other = normalize_text(b);
+			break;
+		case LF_OTHER_SCALE:
+			what = "scaling";
+			one = lf_scale_names[a->training.scale];
+			other = a->training.scale == b->training.scale ? "the same by other numbers" :
+				lf_scale_names[b->training.scale];
+			hint = "Give a series_column, so that each series has its own, or set \"scale\" to \"init\" beside the "
+				"option \"init\".";
+			break;
+		case LF_OTHER_CATEGORIES:
+			what = "categories";
+			one = "one list of values";
+			other = "another one";
+			hint = "The network numbers them: train on the same values everywhere, or leave the column or "
+				"series_embedding out.";
+			break;
+		case LF_OTHER_TIME:
+			what = "step";
+			one = time_text(a);
+			other = time_text(b);
+			hint = "Give the option \"step\", and train in the same time zone.";
+			break;
+		case LF_OTHER_MISSING:
+			what = "missing";
+			one = lf_missing_names[a->missing.method];
+			other = lf_missing_names[b->missing.method];
+			break;
+		case LF_OTHER_BLEND:
+			what = "blend";
+			one = "a mixture with one baseline";
+			other = "with another one";
+			hint = "Train with \"blend\" set to \"none\".";
+			break;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("models that differ in %s have no average", what),
+			 errdetail("One has %s, another %s.", one, other),
+			 errhint("%s", hint)));
+}

@@ -1,0 +1,532 @@
+/*
+ * options.c: one table of options, from which they are read, checked and listed.
+ */
+#include "train/options.h"
+
+#include "model/architecture.h"
+#include "sql/json.h"
+#include "sql/names.h"
+#include "base/thread_pool.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/timestamp.h"
+
+#include <math.h>
+
+typedef enum OptionType
+{
+	OPTION_INT,
+	OPTION_REAL,
+	OPTION_SEED,				/* an integer, kept in a double, which holds all up to 2^53 */
+	OPTION_BOOL,
+	OPTION_CHOICE,				/* int index into names */
+	OPTION_NAMES,				/* a string or an array of them */
+	OPTION_UNITS,
+	OPTION_CALENDAR,
+	OPTION_DIFFERENCE,			/* rows, or the word season */
+	OPTION_DURATION,			/* seconds, as a number or an interval */
+	OPTION_STEP,				/* kept as text: what it means depends on the time column */
+	OPTION_ARCHITECTURE,
+	OPTION_LEVELS,
+	OPTION_MODEL				/* a bytea value, as jsonb has it: its text */
+} OptionType;
+
+typedef struct OptionRow
+{
+	const char *name;
+	OptionType	type;
+	size_t		offset;			/* in Options */
+	double		low;
+	double		high;
+	const char *const *names;
+	int			count;
+	const char *standard;		/* the default, in words */
+	bool		aggregate;		/* only in lstm_train_agg */
+	const char *meaning;
+} OptionRow;
+
+#define PLACE(field) offsetof(Options, field)
+#define NUMBERS(low, high) (low), (high), NULL, 0
+#define NAMES(names, count) 0, 0, (names), (count)
+#define ANYTHING 0, 0, NULL, 0
+
+static const char *const scale_names[] = {[LF_SCALE_NONE] = "none", [LF_SCALE_STANDARD] = "standard",
+	[LF_SCALE_MINMAX] = "minmax", [SCALE_INIT] = "init"};
+static const char *const blend_names[] = {"none", "auto"};
+static const char *const on_error_names[] = {[ON_ERROR_SKIP] = "skip", [ON_ERROR_ERROR] = "error"};
+static const char *const channels_names[] = {[CHANNELS_JOINT] = "joint", [CHANNELS_INDEPENDENT] = "independent"};
+
+static const OptionRow rows[] = {
+	{"architecture", OPTION_ARCHITECTURE, 0, ANYTHING, "vanilla, or segment for whole seasons", false,
+	"The network: the name of a preset (see lstm_presets()), or an array of layers with Keras' names and arguments."},
+	{"units", OPTION_UNITS, 0, NUMBERS(1, 65536), "of the preset", false,
+	"Size of the recurrent layers of a preset: one number, or one for each layer."},
+	{"bidirectional", OPTION_BOOL, PLACE(arguments.bidirectional), ANYTHING, "false", false,
+	"Whether the recurrent layers of a preset read in both directions."},
+	{"activation", OPTION_CHOICE, PLACE(arguments.activation), NAMES(lf_activation_names, LF_ACTIVATIONS), "tanh", false,
+	"Activation of a preset's recurrent layers."},
+	{"recurrent_activation", OPTION_CHOICE, PLACE(arguments.recurrent_activation),
+	NAMES(lf_activation_names, LF_ACTIVATIONS), "sigmoid", false,
+	"Activation of the gates of a preset's recurrent layers."},
+	{"dropout", OPTION_REAL, PLACE(arguments.dropout), NUMBERS(0, 0.95), "0, for segment 0.5", false,
+	"Share of outputs dropped after each recurrent layer of a preset during training."},
+	{"segment_length", OPTION_INT, PLACE(arguments.segment_length), NUMBERS(1, LF_MAX_DIM),
+	"the season, or a common divisor of lookback and horizon", false,
+	"Rows of a segment of the preset segment; lookback and horizon must be multiples of it."},
+	{"channels", OPTION_CHOICE, PLACE(channels), NAMES(channels_names, 2), "joint, for segment independent if it can be",
+	false,
+	"With several columns: joint shows them to the network side by side, independent one at a time, as so many series "
+	"of one model; then the inputs must be the targets."},
+	{"lead", OPTION_INT, PLACE(lead), NUMBERS(0, LF_MAX_DIM), "1", false,
+	"Rows from the last input row to the first output: 1 the next row, 0 the same row (its inputs are known)."},
+	{"epochs", OPTION_INT, PLACE(training.epochs), NUMBERS(0, 1000000), "from the number of windows", false,
+	"How often training goes over all windows, at most. 0, with init: not at all, the model is only measured."},
+	{"batch_size", OPTION_INT, PLACE(training.batch_size), NUMBERS(1, LF_MAX_BATCH),
+	"32; 64 or 128 for many windows", false,
+	"Windows per step of the optimizer."},
+	{"optimizer", OPTION_CHOICE, PLACE(training.optimizer), NAMES(lf_optimizer_names, LF_OPTIMIZERS), "adam", false,
+	"How gradients become steps, with Keras' formulas."},
+	{"learning_rate", OPTION_REAL, PLACE(training.learning_rate), NUMBERS(1e-10, 100),
+	"0.005, for segment 0.0005, for sgd 0.01", false,
+	"Size of the optimizer's steps."},
+	{"schedule", OPTION_CHOICE, PLACE(training.schedule), NAMES(lf_schedule_names, LF_SCHEDULES), "cosine", false,
+	"How the learning rate changes over the epochs: not at all, or along a cosine down to 0."},
+	{"momentum", OPTION_REAL, PLACE(training.momentum), NUMBERS(0, 0.999999), "0", false,
+	"Momentum of sgd."},
+	{"weight_decay", OPTION_REAL, PLACE(training.weight_decay), NUMBERS(0, 1), "0.004", false,
+	"Decay of the weights by adamw."},
+	{"clip_norm", OPTION_REAL, PLACE(training.clip_norm), NUMBERS(0, 1e6), "1", false,
+	"Longest gradient, as the norm over all weights; longer ones are scaled down. 0: none are."},
+	{"loss", OPTION_CHOICE, PLACE(loss), NAMES(lf_loss_names, LF_LOSSES), "mse, for segment mae", false,
+	"What training makes small: the squared error, the absolute error, or huber, which is between the two; or, of "
+	"networks that say how sure they are, the error of quantiles or the negative log likelihood of a normal or of Student's "
+	"distribution."},
+	{"quantiles", OPTION_LEVELS, PLACE(quantiles), NUMBERS(LF_LOWEST_LEVEL, 1 - LF_LOWEST_LEVEL),
+	"[0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975]", false,
+	"Levels that the loss quantile learns; 0.5 is added."},
+	{"ensemble", OPTION_INT, PLACE(training.members), NUMBERS(1, LF_MAX_MEMBERS), "1", false,
+	"Networks that are trained alike from other random numbers; the forecast is the mean of theirs."},
+	{"blend", OPTION_CHOICE, PLACE(blend), NAMES(blend_names, 2), "none", false,
+	"Whether the forecast is mixed with the best that costs nothing, by a weight fitted on the held-out part: none, or auto."},
+	{"init", OPTION_MODEL, PLACE(init), ANYTHING, "none", false,
+	"A model of the same network, with whose weights training begins. What is left open of network, lookback and "
+	"normalization is taken from it. See lstm_update() for going on with new rows."},
+	{"validation", OPTION_REAL, PLACE(training.validation), NUMBERS(0, 0.9), "0.2", false,
+	"Newest part of the windows that is held out to choose the best epoch and to tell how good the forecast is."},
+	{"patience", OPTION_INT, PLACE(training.patience), NUMBERS(0, 1000000), "10", false,
+	"Epochs without a better held-out loss after which training stops; 0: never. The best epoch is kept either way."},
+	{"refit", OPTION_BOOL, PLACE(training.refit), ANYTHING, "true", false,
+	"Whether the final model is trained once more on all windows, the held-out ones too."},
+	{"calibrate", OPTION_BOOL, PLACE(training.calibrate), ANYTHING, "true", false,
+	"Whether the intervals of the losses quantile, gaussian and student_t are made wider or narrower so that they hold "
+	"their level on the held-out windows."},
+	{"max_time", OPTION_DURATION, PLACE(training.max_seconds), NUMBERS(1e-6, 1e9), "none", false,
+	"Longest time that training may take, as an interval or in seconds: it then ends with what it has. Reading the rows and "
+	"measuring errors and intervals come on top. How far it gets depends on the machine."},
+	{"shuffle", OPTION_BOOL, PLACE(training.shuffle), ANYTHING, "true", false,
+	"Whether windows are visited in a new random order in each epoch."},
+	{"scale", OPTION_CHOICE, PLACE(scale), NAMES(scale_names, SCALE_INIT + 1), "standard", false,
+	"Scaling of each column by its training rows: to mean 0 and variance 1, or to 0 to 1; or init, as in the model of the "
+	"option init, by which series that it does not know are scaled by their own rows."},
+	{"normalize", OPTION_CHOICE, PLACE(normalize), NAMES(lf_normalize_names, LF_NORMALIZES), "from the data", false,
+	"What windows are measured from: nothing; the last value or the mean of each target in the window; or the mean of its "
+	"last season, and then outputs from that as well, from the value one season before (seasonal_naive) or from the mean of "
+	"the same place in the window's seasons (season_profile)."},
+	{"difference", OPTION_DIFFERENCE, 0, NUMBERS(0, LF_MAX_DIM), "0", false,
+	"Rows between two values of the targets of which the network sees the difference: 1 those of neighbours, \"season\" those "
+	"of a season; 0: the values themselves."},
+	{"log", OPTION_BOOL, PLACE(log), ANYTHING, "false", false,
+	"Whether the network sees the logarithms of the targets, above lower_limit or 0: for what grows by per cents."},
+	{"lower_limit", OPTION_REAL, PLACE(lower_limit), NUMBERS(-1e300, 1e300), "none", false,
+	"Forecasts and intervals do not go below it."},
+	{"upper_limit", OPTION_REAL, PLACE(upper_limit), NUMBERS(-1e300, 1e300), "none", false,
+	"Forecasts and intervals do not go above it."},
+	{"seed", OPTION_SEED, PLACE(seed), NUMBERS(0, 9007199254740992.0), "1", false,
+	"Start of all random numbers: the same rows and seed give the same model."},
+	{"timing", OPTION_BOOL, PLACE(timing), ANYTHING, "false", false,
+	"Whether lstm_history() tells the seconds of each epoch. Then equal trainings give models that differ in them."},
+	{"threads", OPTION_INT, PLACE(threads), NUMBERS(1, LF_MAX_THREADS), "lstm_forecast.max_threads", false,
+	"Threads that share each mini-batch, or the networks of an ensemble, at most lstm_forecast.max_threads, and one if a "
+	"mini-batch is small. The model does not depend on their number."},
+	{"missing", OPTION_CHOICE, PLACE(missing), NAMES(lf_missing_names, LF_MISSINGS), "error", false,
+	"What is done about missing rows, NULL and NaN: refused; filled on the line between the neighbours, by the value "
+	"before or by the mean of the same place in the seasons around; or filled on the line to be seen by the network, "
+	"but left out of loss and errors."},
+	{"step", OPTION_STEP, PLACE(step), ANYTHING, "from the data", false,
+	"Time from row to row, as an interval of months, of days or of time, or as an integer for integer times."},
+	{"calendar", OPTION_CALENDAR, 0, NAMES(calendar_names, CALENDAR_CYCLES), "none", false,
+	"What the network is told of the time of each row, as sine and cosine: none, auto, or an array of minute_of_hour, "
+	"hour_of_day, day_of_week, day_of_month, day_of_year, month_of_year. auto takes those that rows of this step show and "
+	"that come round twice."},
+	{"on_error", OPTION_CHOICE, PLACE(on_error), NAMES(on_error_names, 2), "skip", false,
+	"With series_column: whether a series that is too short or broken is left out, with a warning, or is an error."},
+	{"series_embedding", OPTION_BOOL, PLACE(series_embedding), ANYTHING, "false", false,
+	"With series_column: whether the network learns a vector for each series, by which it tells them apart."},
+	{"horizon", OPTION_INT, PLACE(horizon), NUMBERS(1, LF_MAX_DIM), "1", true,
+	"Steps of a forecast, as the parameter of lstm_train."},
+	{"lookback", OPTION_INT, PLACE(lookback), NUMBERS(1, LF_MAX_DIM), "from the data", true,
+	"Rows of a window, as the parameter of lstm_train."},
+	{"columns", OPTION_NAMES, PLACE(columns), ANYTHING, "value, or value1, value2, ...", true,
+	"Names of the elements of \"values\"."},
+	{"target", OPTION_NAMES, PLACE(target), ANYTHING, "all columns", true,
+	"Names of the columns that are forecast."},
+	{"inputs", OPTION_NAMES, PLACE(inputs), ANYTHING, "the targets", true,
+	"Names of the columns in the window."},
+};
+
+typedef struct OptionsReader
+{
+	Options    *options;
+	bool		aggregate;
+} OptionsReader;
+
+static void
+read_names(const JsonbValue *value, const char *what, char ***names, int *count)
+{
+	JsonbValue *elements = palloc(LF_MAX_COLUMNS * sizeof(JsonbValue));
+
+	*count = json_elements(value, what, elements, LF_MAX_COLUMNS);
+	*names = palloc(*count * sizeof(char *));
+	for (int i = 0; i < *count; i++)
+	{
+		(*names)[i] = json_text(&elements[i], what);
+		if (strlen((*names)[i]) > LF_MAX_NAME)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s has a name of more than %d bytes", what, LF_MAX_NAME)));
+	}
+}
+
+static void
+read_architecture(const JsonbValue *value, const char *what, Options *options)
+{
+	const char *names[LF_PRESETS];
+
+	if (json_is_array(value))
+	{
+		options->layers = palloc0(sizeof(lf_spec));
+		architecture_from_json(value, options->layers);
+		return;
+	}
+	for (int i = 0; i < LF_PRESETS; i++)
+		names[i] = lf_presets[i].name;
+	options->preset = json_choice(value, what, names, LF_PRESETS);
+}
+
+/* "none", "auto", or cycles. */
+static void
+read_calendar(const JsonbValue *value, const char *what, Options *options)
+{
+	static const char *const words[] = {"none", "auto"};
+	JsonbValue	elements[CALENDAR_CYCLES];
+	int			count;
+
+	options->calendar = 0;
+	options->calendar_auto = false;
+	if (!json_is_array(value))
+	{
+		options->calendar_auto = json_choice(value, what, words, 2) == 1;
+		return;
+	}
+	count = json_elements(value, what, elements, CALENDAR_CYCLES);
+	for (int i = 0; i < count; i++)
+	{
+		int			cycle = json_choice(&elements[i], what, calendar_names, CALENDAR_CYCLES);
+
+		if (options->calendar >> cycle & 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s names %s twice", what, calendar_names[cycle])));
+		options->calendar |= 1u << cycle;
+	}
+}
+
+/* Levels in any order, with 0.5 or without. */
+static void
+read_levels(const OptionRow *row, const JsonbValue *value, const char *what, lf_head *head)
+{
+	JsonbValue	elements[LF_MAX_LEVELS];
+	double		levels[LF_MAX_LEVELS + 1] = {0.5};
+	int			given = json_elements(value, what, elements, LF_MAX_LEVELS);
+	int			count = 1;
+
+	for (int i = 0; i < given; i++)
+	{
+		double		level = json_real(&elements[i], what, row->low, row->high);
+		int			place = count;
+
+		if (level == 0.5)
+			continue;
+		while (place > 0 && levels[place - 1] > level)
+		{
+			levels[place] = levels[place - 1];
+			place--;
+		}
+		levels[place] = level;
+		count++;
+	}
+	if (!lf_head_set_levels(head, levels, count))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s cannot be %s", what, json_display(value)),
+				 errdetail("Levels are on both sides of 0.5, %g or more apart, and at most %d with it.",
+						   LF_LOWEST_LEVEL, LF_MAX_LEVELS),
+				 errhint("For the interval of 80 per cent: [0.1, 0.9].")));
+}
+
+/* A number of seconds, or an interval. */
+static double
+read_duration(const OptionRow *row, const JsonbValue *value, const char *what)
+{
+	const Interval *interval;
+	double		seconds;
+
+	if (value->type == jbvNumeric)
+		return json_real(value, what, row->low, row->high);
+	interval = DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(json_text(value, what)),
+													 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	seconds = (interval->month * (double) DAYS_PER_MONTH + interval->day) * SECS_PER_DAY +
+		interval->time / (double) USECS_PER_SEC;
+	if (!(seconds >= row->low && seconds <= row->high))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s cannot be %s", what, json_display(value)),
+				 errdetail("It is a time of more than nothing, as '10 minutes', or a number of seconds.")));
+	return seconds;
+}
+
+static const char *const season_word[] = {"season"};
+
+static void
+read_option(const OptionRow *row, const JsonbValue *value, Options *options)
+{
+	char	   *what = psprintf("option \"%s\"", row->name);
+	void	   *place = (char *) options + row->offset;
+	JsonbValue	elements[LF_MAX_LAYERS];
+
+	switch (row->type)
+	{
+		case OPTION_INT:
+			*(int *) place = (int) json_int(value, what, (int64) row->low, (int64) row->high);
+			break;
+		case OPTION_REAL:
+			*(double *) place = json_real(value, what, row->low, row->high);
+			break;
+		case OPTION_SEED:
+			*(double *) place = (double) json_int(value, what, (int64) row->low, (int64) row->high);
+			break;
+		case OPTION_BOOL:
+			*(bool *) place = json_bool(value, what);
+			break;
+		case OPTION_CHOICE:
+			*(int *) place = json_choice(value, what, row->names, row->count);
+			break;
+		case OPTION_NAMES:
+			/* each list of names is followed by its count */
+			read_names(value, what, place, (int *) ((char *) place + sizeof(char **)));
+			break;
+		case OPTION_UNITS:
+			options->arguments.units_count = json_elements(value, what, elements, LF_MAX_LAYERS);
+			for (int i = 0; i < options->arguments.units_count; i++)
+				options->arguments.units[i] = (int) json_int(&elements[i], what, (int64) row->low, (int64) row->high);
+			break;
+		case OPTION_CALENDAR:
+			read_calendar(value, what, options);
+			break;
+		case OPTION_DIFFERENCE:
+			options->difference_season = value->type == jbvString;
+			if (options->difference_season)
+				(void) json_choice(value, what, season_word, 1);
+			else
+				options->difference = (int) json_int(value, what, (int64) row->low, (int64) row->high);
+			break;
+		case OPTION_DURATION:
+			*(double *) place = read_duration(row, value, what);
+			break;
+		case OPTION_STEP:
+			options->step = value->type == jbvNumeric ? json_display(value) : json_text(value, what);
+			break;
+		case OPTION_ARCHITECTURE:
+			read_architecture(value, what, options);
+			break;
+		case OPTION_LEVELS:
+			read_levels(row, value, what, place);
+			break;
+		case OPTION_MODEL:
+			*(LoadedModel **) place = model_load(DatumGetByteaPP(DirectFunctionCall1(byteain,
+																					 CStringGetDatum(json_text(value, what)))));
+			break;
+	}
+}
+
+/* Whether who gives an option has a network in mind. */
+static bool
+is_of_network(const char *name)
+{
+	static const char *const names[] = {"architecture", "units", "bidirectional", "activation", "recurrent_activation",
+		"dropout", "segment_length", "channels"};
+
+	return name_index(name, names, lengthof(names)) >= 0;
+}
+
+static void
+visit_option(void *state, const char *name, const JsonbValue *value)
+{
+	OptionsReader *reader = state;
+	const char *valid[lengthof(rows)];
+	const char *nearest;
+	int			count = 0;
+
+	for (int i = 0; i < lengthof(rows); i++)
+	{
+		if (strcmp(rows[i].name, name) == 0)
+		{
+			if (rows[i].aggregate && !reader->aggregate)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("\"%s\" is a parameter here, not an option", name),
+						 errhint("Give it by name: %s => ...", name)));
+			if (is_of_network(name))
+				reader->options->open = false;
+			read_option(&rows[i], value, reader->options);
+			return;
+		}
+		if (reader->aggregate || !rows[i].aggregate)
+			valid[count++] = rows[i].name;
+	}
+	nearest = nearest_name(name, valid, count);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unrecognized option \"%s\"", name),
+			 nearest != NULL ? errhint("Perhaps you meant \"%s\". lstm_options() lists all.", nearest) :
+			 errhint("lstm_options() lists all.")));
+}
+
+void
+options_read(Jsonb *json, bool aggregate, Options *options)
+{
+	OptionsReader reader = {.options = options, .aggregate = aggregate};
+
+	memset(options, 0, sizeof(Options));
+	options->preset = LF_VANILLA;
+	options->open = true;
+	options->arguments.activation = LF_TANH;
+	options->arguments.recurrent_activation = LF_SIGMOID;
+	options->lead = 1;
+	options->scale = LF_SCALE_STANDARD;
+	options->normalize = LF_UNSET;
+	options->loss = LF_UNSET;
+	options->channels = LF_UNSET;
+	options->arguments.dropout = LF_UNSET;
+	options->seed = 1;
+	options->lower_limit = -INFINITY;
+	options->upper_limit = INFINITY;
+	options->horizon = 1;
+	options->lookback = LF_UNSET;
+	options->training = (lf_training) {
+		.optimizer = LF_ADAM,
+		.learning_rate = LF_UNSET,
+		.schedule = LF_SCHEDULE_COSINE,
+		.weight_decay = 0.004,
+		.clip_norm = 1,
+		.epochs = LF_UNSET,
+		.batch_size = LF_UNSET,
+		.patience = 10,
+		.shuffle = true,
+		.validation = 0.2,
+		.refit = true,
+		.calibrate = true,
+		.members = 1,
+	};
+	if (json != NULL)
+		json_each_key(&json->root, "options", visit_option, &reader);
+	options->training.seed = (uint64) options->seed;
+	options->training.blend = options->blend == 1;
+	if (options->init == NULL && (options->scale == SCALE_INIT || options->training.epochs == 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\" cannot be %s here", options->scale == SCALE_INIT ? "scale" : "epochs",
+						options->scale == SCALE_INIT ? "init" : "0"),
+				 errdetail("It is for a training that begins with a model."),
+				 errhint("Give the model in option \"init\".")));
+	options->training.scale = options->scale == SCALE_INIT ? options->init->model.training.scale :
+		(lf_scale) options->scale;
+}
+
+static char *
+range_text(const OptionRow *row)
+{
+	switch (row->type)
+	{
+		case OPTION_SEED:
+			return psprintf("%.0f to %.0f", row->low, row->high);
+		case OPTION_INT:
+		case OPTION_REAL:
+		case OPTION_UNITS:
+		case OPTION_LEVELS:
+			return psprintf("%s to %s", float8out_internal(row->low), float8out_internal(row->high));
+		case OPTION_DIFFERENCE:
+			return psprintf("season, %.0f to %.0f", row->low, row->high);
+		case OPTION_BOOL:
+			return "true, false";
+		case OPTION_CHOICE:
+			return join_names(row->names, row->count);
+		case OPTION_CALENDAR:
+			return psprintf("none, auto, %s", join_names(row->names, row->count));
+		default:
+			return "";
+	}
+}
+
+static const char *
+type_text(OptionType type)
+{
+	switch (type)
+	{
+		case OPTION_INT:
+		case OPTION_SEED:
+			return "integer";
+		case OPTION_REAL:
+			return "number";
+		case OPTION_BOOL:
+			return "boolean";
+		case OPTION_UNITS:
+			return "integer or array";
+		case OPTION_LEVELS:
+			return "array";
+		case OPTION_STEP:
+		case OPTION_DIFFERENCE:
+			return "string or integer";
+		case OPTION_DURATION:
+			return "string or number";
+		case OPTION_NAMES:
+		case OPTION_CALENDAR:
+		case OPTION_ARCHITECTURE:
+			return "string or array";
+		default:
+			return "string";
+	}
+}
+
+SQL_FUNCTION(lstm_options);
+Datum
+lstm_options(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < lengthof(rows); i++)
+	{
+		Datum		values[5];
+		bool		nulls[5] = {false};
+
+		values[0] = CStringGetTextDatum(rows[i].name);
+		values[1] = CStringGetTextDatum(type_text(rows[i].type));
+		values[2] = CStringGetTextDatum(rows[i].standard);
+		values[3] = CStringGetTextDatum(range_text(&rows[i]));
+		values[4] = CStringGetTextDatum(psprintf("%s%s", rows[i].meaning,
+												 rows[i].aggregate ? " In lstm_train_agg only." : ""));
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,80 @@
+/*
+ * options.h: the jsonb of options: read strictly, explained by lstm_options().
+ */
+#ifndef LFPG_OPTIONS_H
+#define LFPG_OPTIONS_H
+
+#include "rows/calendar.h"
+#include "server/common.h"
+#include "training/defaults.h"
+#include "model/model_value.h"
+#include "training/preset.h"
+
+/* Whether the network sees the columns side by side or one at a time. */
+typedef enum Channels
+{
+	CHANNELS_JOINT,
+	CHANNELS_INDEPENDENT
+} Channels;
+
+/* Beyond lf_scale: as in the model that training begins with. */
+#define SCALE_INIT LF_SCALES
+
+/* What becomes of a series that cannot be used. */
+typedef enum OnError
+{
+	ON_ERROR_SKIP,
+	ON_ERROR_ERROR
+} OnError;
+
+/* What a user said in options. What was left open stands at LF_UNSET until defaults are chosen from the data. */
+typedef struct Options
+{
+	/* the network */
+	int			preset;			/* lf_preset; ignored where layers were given */
+	bool		open;			/* nothing was said of the network: the rows choose the preset */
+	lf_spec    *layers;			/* NULL: the preset's */
+	lf_preset_arguments arguments;
+
+	/* training; epochs, batch size and learning rate may be LF_UNSET, normalize and loss are settled later */
+	lf_training training;
+	int			lead;
+	int			scale;			/* lf_scale, or SCALE_INIT */
+	int			normalize;
+	int			loss;			/* lf_loss, or LF_UNSET */
+	lf_head		quantiles;		/* of that loss; no levels: the default ones */
+	int			blend;			/* 1: mix the forecast with a baseline */
+	int			channels;		/* Channels, or LF_UNSET */
+	double		seed;
+	bool		timing;			/* keep the seconds of each epoch */
+	int			threads;		/* 0: as many as are allowed */
+	LoadedModel *init;			/* to begin with its weights; NULL: with fresh ones */
+
+	/* the rows */
+	int			missing;		/* lf_missing */
+	char	   *step;			/* as text; NULL: found from the rows */
+	int			on_error;		/* OnError */
+	bool		series_embedding;
+	bool		log;			/* the network sees logarithms of the targets */
+	double		lower_limit;	/* of forecasts; infinite: none */
+	double		upper_limit;
+	int			difference;		/* rows; 0: none */
+	bool		difference_season;	/* the rows of a season */
+	CalendarSet calendar;
+	bool		calendar_auto;	/* the cycles that suit the rows */
+
+	/* aggregates only, where lstm_train has parameters */
+	int			horizon;
+	int			lookback;		/* LF_UNSET: chosen from the data */
+	char	  **columns;		/* names of the values' elements */
+	int			columns_count;
+	char	  **target;
+	int			target_count;
+	char	  **inputs;
+	int			inputs_count;
+} Options;
+
+/* Reads options, NULL as '{}'. 'aggregate' allows the keys that are parameters of lstm_train. */
+void		options_read(Jsonb *json, bool aggregate, Options *options);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * request.h: the arguments that lstm_train shares with lstm_backtest and lstm_tune, from the relation to the options.
+ */
+#ifndef LFPG_REQUEST_H
+#define LFPG_REQUEST_H
+
+#include "rows/table.h"
+#include "train/training.h"
+
+/* Arguments in the order of their signatures; others may follow. */
+enum
+{
+	ARG_RELATION,
+	ARG_TARGET,
+	ARG_TIME_COLUMN,
+	ARG_SERIES_COLUMN,
+	ARG_HORIZON,
+	ARG_LOOKBACK,
+	ARG_INPUTS,
+	ARG_KNOWN_INPUTS,
+	ARG_STATIC_INPUTS,
+	ARG_OPTIONS,
+	ARGS_OF_REQUEST
+};
+
+/*
+ * Reads and checks them, and opens the relation; raises what can be told before a row is read. 'several': target is an
+ * array.
+ */
+Table	   *request_read(FunctionCallInfo fcinfo, bool several, Request *request);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * spec.c: the layers of a training: the user's own, or a preset's for its task, behind those that embed categories.
+ */
+#include "train/spec.h"
+
+#include "train/choices.h"
+
+#include <math.h>
+
+/* Raises what the preset for segments cannot do. */
+static void
+check_segments(const Options *options, const lf_task *task)
+{
+	int			length = options->arguments.segment_length;
+
+	if (options->arguments.bidirectional)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"bidirectional\" must be false for the preset segment"),
+				 errdetail("Its forecast goes on from the last state of the network, so it reads forwards.")));
+	if (length > 0 && (task->lookback % length != 0 || task->horizon % length != 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"segment_length\" of %d does not divide the lookback of %d and the horizon of %d",
+						length, task->lookback, task->horizon),
+				 errhint("Take a common divisor of both, or leave the option out.")));
+}
+
+/* Width of the vector that stands for one of so many categories (a rule of thumb of fastai's), at most 16. */
+static int
+embedding_width(int categories)
+{
+	return Min((int) ceil(1.6 * pow(categories, 0.56)), 16);
+}
+
+/* Puts a layer for each category in front, and tells what then reaches the others. */
+static void
+embed_categories(const Request *request, lf_spec *spec)
+{
+	const lf_task *task = &request->task;
+	int			count = lf_task_categories(task);
+	int			room = LF_MAX_LAYERS - count;
+
+	if (spec->count > room)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the network has %d layers, and %d more for its categories, of %d at most",
+						spec->count, count, LF_MAX_LAYERS)));
+	memmove(spec->layer + count, spec->layer, spec->count * sizeof(lf_layer_spec));
+	for (int i = 0; i < count; i++)
+	{
+		spec->layer[i] = lf_layer_defaults(LF_CATEGORY_EMBEDDING);
+		spec->layer[i].categories = Max(request->categories[i], 1);
+		spec->layer[i].units = embedding_width(Max(request->categories[i], 1));
+	}
+	spec->count += count;
+	spec->input = lf_shape_2(task->lookback, task->inputs / lf_task_samples(task));
+}
+
+/* The task as the layers behind the embeddings see it. */
+static void
+see_embedded(const Request *request, lf_task *task)
+{
+	int			count = lf_task_categories(task);
+
+	task->inputs -= count;
+	for (int i = 0; i < count; i++)
+		task->inputs += embedding_width(Max(request->categories[i], 1));
+}
+
+void
+spec_build(const Request *request, lf_spec *spec)
+{
+	const Options *options = &request->options;
+	lf_task    *seen = memcpy(palloc(sizeof(lf_task)), &request->task, sizeof(lf_task));
+
+	see_embedded(request, seen);
+	if (choices_segments(options))
+		check_segments(options, seen);
+	if (options->layers == NULL)
+		lf_preset_spec(options->preset, &options->arguments, seen, spec);
+	else
+		*spec = *options->layers;
+	embed_categories(request, spec);
+	pfree(seen);
+}

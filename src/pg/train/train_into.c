@@ -1,0 +1,111 @@
+/*
+ * train_into.c: lstm_train_into: a long training that holds nothing back while it lasts.
+ *
+ * One transaction reads the rows, a second one stores the model. In between the session has no snapshot and no lock:
+ * vacuum goes on, and tables can be altered. What is trained lies in the memory of the portal, which lives longer than
+ * a transaction and is gone when the call ends, on an error too.
+ */
+#include "server/progress.h"
+#include "train/request.h"
+#include "train/store.h"
+
+#include "executor/spi.h"
+#include "nodes/parsenodes.h"
+
+/* Arguments around those of lstm_train. */
+enum
+{
+	ARG_NAME,
+	ARG_FIRST,
+	ARG_NOTE = ARG_FIRST + ARGS_OF_REQUEST,
+	ARG_ACTIVATE,
+	ARG_STORE
+};
+
+static void
+require_own_transactions(FunctionCallInfo fcinfo)
+{
+	if (fcinfo->context != NULL && IsA(fcinfo->context, CallContext) && !((CallContext *) fcinfo->context)->atomic)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+			 errmsg("lstm_train_into cannot run inside a transaction block"),
+			 errdetail("It commits when the rows are read, and stores the model in another transaction. A function, an "
+					   "EXCEPTION block, and a procedure with SECURITY DEFINER or SET are inside one, too."),
+			 errhint("CALL it by itself, or use lstm_train.")));
+}
+
+/* The arguments of lstm_train among those of this call. */
+static Table *
+read_request(FunctionCallInfo fcinfo, bool several, Request *request)
+{
+	LOCAL_FCINFO(training, ARGS_OF_REQUEST);
+
+	InitFunctionCallInfoData(*training, fcinfo->flinfo, ARGS_OF_REQUEST, fcinfo->fncollation, NULL, NULL);
+	memcpy(training->args, fcinfo->args + ARG_FIRST, ARGS_OF_REQUEST * sizeof(NullableDatum));
+	return request_read(training, several, request);
+}
+
+static Store
+read_store(FunctionCallInfo fcinfo)
+{
+	Store		store = {
+		.entry = {
+			.table = registry_table(fcinfo),
+			.name = registry_name(fcinfo, ARG_NAME),
+			.note_is_null = PG_ARGISNULL(ARG_NOTE),
+			.activate = PG_ARGISNULL(ARG_ACTIVATE) || PG_GETARG_BOOL(ARG_ACTIVATE),
+		},
+		.statement = PG_ARGISNULL(ARG_STORE) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(ARG_STORE)),
+	};
+
+	if (!store.entry.note_is_null)
+		store.entry.note = PointerGetDatum(PG_GETARG_TEXT_P_COPY(ARG_NOTE));
+	return store;
+}
+
+static Datum
+train_into(FunctionCallInfo fcinfo, bool several)
+{
+	Store		store;
+	Request    *request;
+	Table	   *table;
+	bytea	   *volatile model = NULL;
+	Progress	progress;
+
+	require_own_transactions(fcinfo);
+	/* from here on the current memory context outlives the transaction */
+	SPI_connect_ext(SPI_OPT_NONATOMIC);
+	store = read_store(fcinfo);
+	store_check(&store);
+	request = palloc0(sizeof(Request));
+	table = read_request(fcinfo, several, request);
+	request->commit_when_read = true;
+	progress_begin(&progress, PROGRESS_TRAIN_INTO, table->relid);
+	PG_TRY();
+	{
+		model = training_run_table(request, table);
+	}
+	PG_FINALLY();
+	{
+		progress_end(&progress);
+	}
+	PG_END_TRY();
+	store_model(fcinfo, &store, model);
+	SPI_finish();
+	return (Datum) 0;
+}
+
+SQL_FUNCTION(lstm_train_into);
+Datum
+lstm_train_into(PG_FUNCTION_ARGS)
+{
+	return train_into(fcinfo, false);
+}
+
+SQL_FUNCTION(lstm_train_into_columns);
+Datum
+lstm_train_into_columns(PG_FUNCTION_ARGS)
+{
+	return train_into(fcinfo, true);
+}

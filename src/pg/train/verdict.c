@@ -1,0 +1,140 @@
+/*
+ * verdict.c: the held-out errors of the network and of the baselines, and what follows from them.
+ */
+#include "train/verdict.h"
+
+#include "training/fit.h"
+#include "lib/stringinfo.h"
+
+#include <math.h>
+
+/*
+ * What errors of a target are divided by, so that a column of large numbers does not drown the others: with several
+ * targets the repeat-last forecast's. Those of several series have no scale any more, see lf_error_scale.
+ */
+static double
+error_scale_of(const lf_model *model, const lf_score *score)
+{
+	return model->labels != NULL || model->task.targets == 1 ? 1 : lf_score_mae(&score[LF_REPEAT_LAST]);
+}
+
+/* The mean absolute error of a forecaster over all targets. */
+static double
+overall_error(const lf_model *model, lf_forecaster forecaster)
+{
+	double		sum = 0;
+
+	for (int j = 0; j < model->task.targets; j++)
+	{
+		const lf_score *score = model->scores + j * LF_FORECASTERS;
+		double		error_scale = error_scale_of(model, score);
+
+		/* a baseline that could not be computed for every row is not comparable */
+		if (score[forecaster].count < score[LF_NETWORK].count || !(error_scale > 0))
+			return NAN;
+		sum += lf_score_mae(&score[forecaster]) / error_scale;
+	}
+	return sum / model->task.targets;
+}
+
+#define SCALED "The errors of each series are divided by those of its seasonal naive forecast (MASE)."
+
+/* Errors that differ by less than this share of the repeat-last forecast's differ by rounding. */
+#define MATTERS 1e-4
+
+/* A network must be ahead by so many standard errors: on noise it is ahead or behind by chance. */
+#define SURE 2
+
+/*
+ * By how many standard errors the network is ahead of a baseline (after Diebold and Mariano 1995; windows count as
+ * independent, so this is an upper bound).
+ */
+static double
+lead_over(const lf_model *model, lf_forecaster forecaster)
+{
+	double		ahead = 0;
+	double		variance = 0;
+
+	for (int j = 0; j < model->task.targets; j++)
+	{
+		const lf_score *score = model->scores + j * LF_FORECASTERS;
+		double		error_scale = error_scale_of(model, score);
+
+		ahead += score[forecaster].behind / score[forecaster].count / error_scale;
+		variance += lf_score_variance(&score[forecaster]) / (error_scale * error_scale);
+	}
+	return ahead / sqrt(variance / (double) model->validation_windows);
+}
+
+/* What the figures are. */
+static const char *
+measure_of(const lf_model *model)
+{
+	if (model->labels != NULL)
+		return "mean absolute scaled error";
+	return model->task.targets > 1 ? "mean absolute error relative to repeat-last" : "mean absolute error";
+}
+
+/* The figures as a sentence. */
+static char *
+sentence(const lf_model *model, const char *figures)
+{
+	char	   *line = psprintf("%s: %s.%s", measure_of(model), figures, model->labels == NULL ? "" : " " SCALED);
+
+	line[0] = pg_toupper((unsigned char) line[0]);
+	return line;
+}
+
+void
+verdict_report(const lf_model *model)
+{
+	StringInfoData line;
+	double		network = overall_error(model, LF_NETWORK);
+	double		best = network;
+	double		rounding = MATTERS * overall_error(model, LF_REPEAT_LAST);
+	const char *winner = NULL;
+	const char *equal = NULL;
+	char	   *windows = psprintf("the newest " UINT64_FORMAT " windows", model->validation_windows);
+
+	if (model->labels != NULL)
+		windows = psprintf("%s of %zu series", windows, model->series);
+	if (model->validation_windows == 0)
+	{
+		ereport(NOTICE,
+				(errmsg("the forecast is untested: no rows were held out"),
+				 model->training.validation > 0 ?
+				 errdetail("Holding out needs %d windows or more, and there are " UINT64_FORMAT ".",
+						   Max(LF_MIN_WINDOWS_TO_VALIDATE, model->task.horizon), model->windows) : 0));
+		return;
+	}
+	initStringInfo(&line);
+	for (int f = 0; f < LF_FORECASTERS; f++)
+	{
+		double		error = overall_error(model, f);
+
+		if (isnan(error))
+			continue;
+		appendStringInfo(&line, "%s%s %.4g", line.len > 0 ? ", " : "", lf_forecaster_names[f], error);
+		if (f != LF_NETWORK && network > rounding && lead_over(model, f) < SURE)
+			equal = lf_forecaster_names[f];
+		if (error < best && network - error > rounding)
+		{
+			best = error;
+			winner = lf_forecaster_names[f];
+		}
+	}
+	if (winner != NULL)
+		ereport(WARNING,
+				(errmsg("the network loses to the %s forecast on %s", winner, windows),
+				 errdetail("%s", sentence(model, line.data)),
+				 errhint("Use that forecast, give more rows, or try another architecture or lookback.")));
+	else if (equal != NULL)
+		ereport(WARNING,
+				(errmsg("the network is not surely better than the %s forecast on %s", equal, windows),
+				 errdetail("%s", sentence(model, line.data)),
+				 errhint("The difference may be chance. Use that forecast, give more rows, or columns that tell more.")));
+	else
+		ereport(NOTICE,
+				(errmsg("%s on %s: %s", measure_of(model), windows, line.data),
+				 model->labels == NULL ? 0 : errdetail(SCALED)));
+}

@@ -1,0 +1,12 @@
+/*
+ * verdict.h: how good a model is, in one honest line: beside the forecasts that cost nothing.
+ */
+#ifndef LFPG_VERDICT_H
+#define LFPG_VERDICT_H
+
+#include "server/common.h"
+
+/* A NOTICE where the network is surely better than all of them on the held-out rows, else a WARNING. */
+void		verdict_report(const lf_model *model);
+
+#endif

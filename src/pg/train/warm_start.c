@@ -1,0 +1,87 @@
+/*
+ * warm_start.c: the option init, and the scale of that name.
+ */
+#include "train/warm_start.h"
+
+#include "train/options.h"
+
+/* Whether the columns of a training are those of a model, and seen alike. */
+static bool
+same_columns(const lf_model *model, const Request *request)
+{
+	const Columns *columns = &request->columns;
+
+	if (model->columns != columns->count || model->task.log != request->task.log ||
+		model->task.log_from != request->task.log_from)
+		return false;
+	for (int i = 0; i < columns->count; i++)
+		if (strcmp(model->names[i], columns->names[i]) != 0 || model->task.kind[i] != request->task.kind[i])
+			return false;
+	return true;
+}
+
+/* The scaling of the model that training begins with, for the series of the panel; NULL: that of the rows. */
+static const lf_scaler *
+given_scaling(const Request *request, const Panel *panel)
+{
+	const lf_model *init;
+	Dictionary *known = NULL;
+	lf_scaler  *given;
+
+	if (request->options.scale != SCALE_INIT)
+		return NULL;
+	init = &request->options.init->model;
+	if (!same_columns(init, request))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"scale\" cannot be init here"),
+				 errdetail("The model in option \"init\" has other columns, or other logarithms of them."),
+				 errhint("Give the columns and options of the model, or leave scale out.")));
+	if (panel->names != NULL && init->labels != NULL)
+		known = dictionary_of(init->labels, init->series);
+	given = MemoryContextAllocHuge(CurrentMemoryContext, panel->series * init->columns * sizeof(lf_scaler));
+	for (Size s = 0; s < panel->series; s++)
+	{
+		int64		number = known == NULL ? 0 : dictionary_find(known, panel->names[s]);
+
+		for (int i = 0; i < init->columns; i++)
+			given[s * init->columns + i] = number >= 0 ? init->scaler[number * init->columns + i] :
+				init->task.kind[i] == LF_COLUMN_STATIC ? init->scaler[i] : (lf_scaler) {0};
+	}
+	return given;
+}
+
+void
+warm_start(lf_fit *fit, const lf_spec *spec, const Request *request, const Panel *panel)
+{
+	const lf_model *init = &request->options.init->model;
+	const lf_task *task = &request->task;
+	bool		same = lf_spec_equal(spec, &init->spec) && task->inputs == init->task.inputs &&
+		task->targets == init->task.targets && task->horizon == init->task.horizon;
+
+	if (!same)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model in option \"init\" is of another network"),
+				 errdetail("It has %zu weights for %d inputs, %d targets, lookback %d and horizon %d; this training has %zu "
+						   "for %d inputs, %d targets, lookback %d and horizon %d.", init->parameters, init->task.inputs,
+						   init->task.targets, init->task.lookback, init->task.horizon, fit->network.parameters,
+						   task->inputs, task->targets, task->lookback, task->horizon),
+				 errhint("Give the columns and the horizon of the model, and leave architecture, units and lookback out.")));
+	for (int i = 0; i < lf_task_categories(task); i++)
+	{
+		int			column = task->input[i];
+		lf_labels	before = lf_model_labels(init, init->task.input[i]);
+		lf_labels	now = dictionary_list(task->kind[column] == LF_COLUMN_SERIES ? panel->labels : panel->categories[column]);
+
+		if (!lf_labels_equal(&before, &now))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the model in option \"init\" knows other values of column \"%s\"",
+							request->columns.names[column]),
+					 errhint("Train on the same series and categories, or use lstm_update().")));
+	}
+	fit->from = init->weights;
+	fit->from_members = init->members;
+	fit->given = given_scaling(request, panel);
+}
