@@ -76,7 +76,7 @@ END $$;
 SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT lstm_load('days', 1) $$), '42501: permission denied for table lstm_models',
     'without a right nobody loads');
 GRANT SELECT ON lstm_models TO lstm_reader, lstm_writer, lstm_hidden;
-SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT count(*) FROM lstm_forecast(lstm_load('nights')) $$), '1', 'SELECT is enough to load');
+SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT count(*) FROM lstm_forecast(lstm_load('nights'), relation => 'days') $$), '1', 'SELECT is enough to load');
 SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT lstm_save('mine', model) FROM made $$), '42501: permission denied for table lstm_models',
     'but not to save');
 SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT lstm_activate('days', 1) $$), '42501: permission denied for table lstm_models',

@@ -11,9 +11,9 @@
 #include "judging/interval.h"
 #include "network/network.h"
 #include "model/predict.h"
+#include "model/recipe.h"
 #include "series/scaler.h"
 #include "judging/score.h"
-#include "training/trainer.h"
 
 /* Longest name of a column or relation in a model, in bytes, without the final 0. */
 #define LF_MAX_NAME 1023

@@ -12,6 +12,7 @@
 #define LF_FINE_TUNE_H
 
 #include "model/model.h"
+#include "training/trainer.h"
 
 typedef struct lf_fine_tune
 {

@@ -12,11 +12,11 @@
 #ifndef LF_FIT_H
 #define LF_FIT_H
 
-#include "series/level.h"
+#include "base/thread_pool.h"
 #include "model/model.h"
-#include "model/predict.h"
-#include "series/scaler.h"
+#include "series/level.h"
 #include "series/split.h"
+#include "training/trainer.h"
 
 typedef enum lf_fit_phase
 {

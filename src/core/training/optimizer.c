@@ -15,13 +15,6 @@
 #define RHO 0.9
 #define EPSILON 1e-7
 
-const char *const lf_optimizer_names[LF_OPTIMIZERS] = {
-	[LF_ADAM] = "adam",
-	[LF_ADAMW] = "adamw",
-	[LF_RMSPROP] = "rmsprop",
-	[LF_SGD] = "sgd",
-};
-
 static bool
 has_first(const lf_optimizer *optimizer)
 {

@@ -4,19 +4,7 @@
 #ifndef LF_OPTIMIZER_H
 #define LF_OPTIMIZER_H
 
-#include "base/base.h"
-
-/* These numbers stand in stored models: never renumber, add at the end. */
-typedef enum lf_optimizer_kind
-{
-	LF_ADAM,					/* Kingma and Ba 2014 */
-	LF_ADAMW,					/* Loshchilov and Hutter 2017: decay apart from the gradient */
-	LF_RMSPROP,					/* Hinton 2012 */
-	LF_SGD						/* with momentum if wanted */
-} lf_optimizer_kind;
-
-#define LF_OPTIMIZERS 4
-extern const char *const lf_optimizer_names[LF_OPTIMIZERS];
+#include "model/recipe.h"
 
 typedef struct lf_optimizer
 {

@@ -6,11 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-const char *const lf_schedule_names[LF_SCHEDULES] = {
-	[LF_SCHEDULE_CONSTANT] = "constant",
-	[LF_SCHEDULE_COSINE] = "cosine",
-};
-
 /* Targets that a window wants from the network. */
 #define OUTPUTS(task) ((size_t) (task)->horizon * (size_t) (task)->targets)
 

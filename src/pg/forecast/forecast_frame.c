@@ -163,7 +163,7 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	const Columns *columns = plan->columns;
 	Rows	   *rows = read->rows;
 	Series		series = plan->series;
-	bool		is_known = panel_number(panel, plan->model, read->label) >= 0;
+	bool		is_known = series_number(panel, plan->model, read->label) >= 0;
 	int			reach = looks_ahead(plan) ? forecast_frame_reach(task, steps) : 0;
 	double	   *constants = palloc((columns->statics + 1) * sizeof(double));
 	char	   *reason = read->trouble;
@@ -187,7 +187,7 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	if (reason != NULL)
 		return reason;
 	frame = rows_frame(rows);
-	panel_scaling(panel, plan->model, read->label, &frame, frame.rows, &start->scaler, &start->error_scale);
+	series_scaling(panel, plan->model, read->label, &frame, frame.rows, &start->scaler, &start->error_scale);
 	start->timeline = series.timeline;
 	start->origin = rows_time(rows, rows->count - 1);
 	values = take_values(start, task, columns->count, reach,

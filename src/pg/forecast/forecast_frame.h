@@ -5,8 +5,7 @@
 #ifndef LFPG_FORECAST_FRAME_H
 #define LFPG_FORECAST_FRAME_H
 
-#include "model/model_value.h"
-#include "rows/panel.h"
+#include "forecast/series_scaling.h"
 
 typedef struct ForecastFrame
 {

@@ -5,6 +5,7 @@
 
 #include "server/error.h"
 #include "forecast/latest_window.h"
+#include "forecast/series_scaling.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -161,7 +162,7 @@ rolling_origin_start(RollingOrigin *rolling, const LoadedModel *shared, int step
 	}
 	rolling->loaded->frame = rolling->frame;
 	caller = MemoryContextSwitchTo(rolling->each);
-	panel_scaling(rolling->panel, rolling->model, rolling->label, &rolling->frame, Min((uint64) first_origin, rolling->rows->count),
+	series_scaling(rolling->panel, rolling->model, rolling->label, &rolling->frame, Min((uint64) first_origin, rolling->rows->count),
 				  &scaler, &rolling->error_scale);
 	MemoryContextSwitchTo(caller);
 	model_show_series(rolling->loaded, scaler, rolling->error_scale);

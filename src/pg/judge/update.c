@@ -11,6 +11,7 @@
  * is thrown away, and the new rows wait for the next time; so they do where they are too few to tell.
  */
 #include "sql/arguments.h"
+#include "forecast/series_scaling.h"
 #include "server/error.h"
 #include "server/progress.h"
 #include "training/fine_tune.h"
@@ -248,7 +249,7 @@ plan(Update *update)
 		const double *error_scale;
 
 		CHECK_FOR_INTERRUPTS();
-		panel_scaling(panel, model, panel->names == NULL ? NULL : panel->names[s], &frame, update->middle[s], &scaler,
+		series_scaling(panel, model, panel->names == NULL ? NULL : panel->names[s], &frame, update->middle[s], &scaler,
 					  &error_scale);
 		memcpy(tuning->scaler + s * model->columns, scaler, model->columns * sizeof(lf_scaler));
 		MemoryContextSwitchTo(caller);

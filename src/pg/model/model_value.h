@@ -5,6 +5,7 @@
 #define LFPG_MODEL_VALUE_H
 
 #include "server/common.h"
+#include "model/model.h"
 #include "model/predict.h"
 
 typedef struct LoadedModel

@@ -4,7 +4,6 @@
 #include "rows/panel.h"
 
 #include "server/error.h"
-#include "model/model_value.h"
 #include "server/progress.h"
 #include "utils/memutils.h"
 
@@ -406,27 +405,6 @@ panel_of_rows(PanelSpec *plan, Rows *rows)
 	note_series(panel, &series, &record, rows->count,
 				rows->timed && rows->count > 0 ? rows_time(rows, rows->count - 1) : 0);
 	return panel;
-}
-
-int64
-panel_number(const Panel *panel, const lf_model *model, const char *label)
-{
-	return model->labels == NULL || label == NULL ? 0 : dictionary_find(panel->labels, label);
-}
-
-void
-panel_scaling(const Panel *panel, const lf_model *model, const char *label, const lf_frame *frame, uint64 known,
-			  const lf_scaler **scaler, const double **error_scale)
-{
-	int64		number = panel_number(panel, model, label);
-
-	if (number < 0)
-	{
-		model_scale_unknown(model, frame, known, scaler, error_scale);
-		return;
-	}
-	*scaler = model->scaler + number * model->columns;
-	*error_scale = model->error_scale + number * model->task.targets;
 }
 
 lf_frame

@@ -67,16 +67,6 @@ void		panel_report_skipped(const Panel *panel, const char *source, const char *d
 /* Both for the series of a table. Where all are left out and the plan is told of each, the panel is empty. */
 Panel	   *panel_read(PanelSpec *plan, const Table *table, const ReadFilter *filter);
 
-/*
- * Scaling (columns) and units (targets) of a series of a model's panel: those of training, or where that has not seen it,
- * those of rows 0 .. known - 1 of its own.
- */
-void		panel_scaling(const Panel *panel, const lf_model *model, const char *label, const lf_frame *frame, uint64 known,
-						  const lf_scaler **scaler, const double **error_scale);
-
-/* The number of a series in a model, 0 where the model has one without a name; -1: training has not seen it. */
-int64		panel_number(const Panel *panel, const lf_model *model, const char *label);
-
 /* All series as a frame, which points at the panel. */
 lf_frame	panel_frame(const Panel *panel);
 

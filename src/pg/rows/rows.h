@@ -5,6 +5,7 @@
 #define LFPG_ROWS_H
 
 #include "server/common.h"
+#include "series/window.h"
 
 typedef struct Rows
 {

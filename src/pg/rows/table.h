@@ -4,6 +4,7 @@
 #ifndef LFPG_TABLE_H
 #define LFPG_TABLE_H
 
+#include "model/model.h"
 #include "rows/rows.h"
 
 typedef struct Table

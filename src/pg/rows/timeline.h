@@ -9,6 +9,7 @@
 #define LFPG_TIMELINE_H
 
 #include "server/common.h"
+#include "model/model.h"
 #include "pgtime.h"
 
 typedef struct Timeline

@@ -13,7 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
-#include "model/model.h"
+#include "base/base.h"
 
 /* Opens the definition of a function that SQL calls. */
 #define SQL_FUNCTION(name) \

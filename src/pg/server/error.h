@@ -5,6 +5,8 @@
 #define LFPG_ERROR_H
 
 #include "server/common.h"
+#include "model/recipe.h"
+#include "network/network.h"
 
 /* Raises the error of a failed network: 'layer' and 'network' as lf_network_create left them. */
 pg_noreturn void report_network(lf_status status, const lf_network *network, const lf_spec *spec, int layer,

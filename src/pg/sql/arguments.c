@@ -5,6 +5,7 @@
 
 #include "access/detoast.h"
 #include "catalog/pg_type.h"
+#include "model/model.h"
 #include "server/error.h"
 
 #include <math.h>

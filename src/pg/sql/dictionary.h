@@ -5,6 +5,7 @@
 #define LFPG_DICTIONARY_H
 
 #include "server/common.h"
+#include "model/model.h"
 
 typedef struct Dictionary Dictionary;
 

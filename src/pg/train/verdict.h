@@ -5,6 +5,7 @@
 #define LFPG_VERDICT_H
 
 #include "server/common.h"
+#include "model/model.h"
 
 /* A NOTICE where the network is surely better than all of them on the held-out rows, else a WARNING. */
 void		verdict_report(const lf_model *model);

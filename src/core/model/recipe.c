@@ -1,0 +1,16 @@
+/*
+ * recipe.c: the names of what a recipe chooses from.
+ */
+#include "model/recipe.h"
+
+const char *const lf_optimizer_names[LF_OPTIMIZERS] = {
+	[LF_ADAM] = "adam",
+	[LF_ADAMW] = "adamw",
+	[LF_RMSPROP] = "rmsprop",
+	[LF_SGD] = "sgd",
+};
+
+const char *const lf_schedule_names[LF_SCHEDULES] = {
+	[LF_SCHEDULE_CONSTANT] = "constant",
+	[LF_SCHEDULE_COSINE] = "cosine",
+};
