@@ -167,13 +167,10 @@ lstm_forecast(PG_FUNCTION_ARGS)
 	Oid			relation = PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3);
 	const lf_model *model;
 
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	RETURN_NO_ROWS_IF_NULL(0);
-	RETURN_NO_ROWS_IF_NULL(2);
-	forecast.level = PG_GETARG_FLOAT8(2);
-	check_level(forecast.level);
+	forecast.loaded = model_start_rows(fcinfo, 2, &forecast.level);
+	if (forecast.loaded == NULL)
+		return (Datum) 0;
 	forecast.as_of = PG_ARGISNULL(4) ? NULL : &as_of;
-	forecast.loaded = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
 	model = &forecast.loaded->model;
 	forecast.targets = model_targets(model);
 	forecast.ok = CStringGetTextDatum("ok");

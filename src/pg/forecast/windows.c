@@ -98,7 +98,6 @@ check_window(const lf_task *task)
 static lf_missing
 missing_method(const char *name)
 {
-	const char *nearest;
 	int			method;
 
 	if (name == NULL)
@@ -106,11 +105,10 @@ missing_method(const char *name)
 	method = name_index(name, lf_missing_names, LF_MISSINGS);
 	if (method >= 0)
 		return (lf_missing) method;
-	nearest = nearest_name(name, lf_missing_names, LF_MISSINGS);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("missing must be one of %s, not \"%s\"", join_names(lf_missing_names, LF_MISSINGS), name),
-			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+			 nearest_hint(name, lf_missing_names, LF_MISSINGS, NULL)));
 }
 
 /* Arguments behind those that lstm_train has as well, up to its static inputs. */
@@ -135,7 +133,6 @@ read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelSpec *plan)
 	for (int i = 0; i < count && !plan->choose_calendar; i++)
 	{
 		int			cycle = name_index(names[i], calendar_names, CALENDAR_CYCLES);
-		const char *nearest;
 
 		if (cycle >= 0 && plan->calendar >> cycle & 1)
 			ereport(ERROR,
@@ -146,12 +143,11 @@ read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelSpec *plan)
 			plan->calendar |= 1u << cycle;
 			continue;
 		}
-		nearest = nearest_name(names[i], calendar_names, CALENDAR_CYCLES);
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("calendar must be a list of %s, or auto, not \"%s\"",
 						join_names(calendar_names, CALENDAR_CYCLES), names[i]),
-				 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+				 nearest_hint(names[i], calendar_names, CALENDAR_CYCLES, NULL)));
 	}
 	if (plan->calendar != 0)
 		calendar_check("calendar", table->time_kind, table->time_column);

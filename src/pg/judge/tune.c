@@ -68,6 +68,10 @@ typedef struct Tune
 	int			most;			/* combinations to try */
 	int			seed;			/* of their choice */
 	TimestampTz deadline;		/* after it no trial begins */
+	FunctionCallInfo fcinfo;	/* of the call */
+	Table	   *table;
+	const Grid *grid;
+	Jsonb	   *options;
 } Tune;
 
 static void
@@ -319,13 +323,14 @@ divide_rows(Division *division, FunctionCallInfo fcinfo, Request *request, Table
 
 /* Reads the rows, tries what there is to try, and returns the results. */
 static void
-run(Tune *tune, FunctionCallInfo fcinfo, Table *table, const Grid *grid, Jsonb *options)
+run(void *state)
 {
+	Tune	   *tune = state;
 	Request    *request = (Request *) tune->division.request;
 	Trial	   *best;
 
-	divide_rows(&tune->division, fcinfo, request, table);
-	plan_trials(tune, grid, options);
+	divide_rows(&tune->division, tune->fcinfo, request, tune->table);
+	plan_trials(tune, tune->grid, tune->options);
 	/* the test is of the best trial and of the first one */
 	progress_expect((int64) tune->trials * tune->division.folds +
 					(tune->division.test_rows == 0 ? 0 : Min(tune->trials, 2)));
@@ -347,36 +352,23 @@ run(Tune *tune, FunctionCallInfo fcinfo, Table *table, const Grid *grid, Jsonb *
 	}
 	MemoryContextDelete(tune->division.each);
 	report_verdict(best);
-	put_trials(tune, (ReturnSetInfo *) fcinfo->resultinfo);
+	put_trials(tune, (ReturnSetInfo *) tune->fcinfo->resultinfo);
 }
 
 static Datum
 tune_options(FunctionCallInfo fcinfo, bool several)
 {
 	Request    *request = palloc0(sizeof(Request));
-	Tune		tune = {.division = {.request = request}};
-	Jsonb	   *options = PG_ARGISNULL(ARG_OPTIONS) ? DatumGetJsonbP(jsonb_from_text("{}")) :
-		PG_GETARG_JSONB_P(ARG_OPTIONS);
-	Table	   *table;
-	Grid	   *grid;
-	Progress	progress;
+	Tune		tune = {.division = {.request = request}, .fcinfo = fcinfo};
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	tune.most = argument_int(fcinfo, ARG_TRIALS, "trials", 1, MOST_TRIALS, 12);
 	tune.seed = argument_int(fcinfo, ARG_SEED, "seed", 0, PG_INT32_MAX, 1);
 	tune.deadline = read_deadline(fcinfo);
-	table = request_read(fcinfo, several, request);
-	grid = grid_read(PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID), options, request);
-	progress_begin(&progress, PROGRESS_TUNE, table->relid);
-	PG_TRY();
-	{
-		run(&tune, fcinfo, table, grid, options);
-	}
-	PG_FINALLY();
-	{
-		progress_end(&progress);
-	}
-	PG_END_TRY();
+	tune.options = PG_ARGISNULL(ARG_OPTIONS) ? DatumGetJsonbP(jsonb_from_text("{}")) : PG_GETARG_JSONB_P(ARG_OPTIONS);
+	tune.table = request_read(fcinfo, several, request);
+	tune.grid = grid_read(PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID), tune.options, request);
+	progress_around(PROGRESS_TUNE, tune.table->relid, run, &tune);
 	return (Datum) 0;
 }
 

@@ -42,6 +42,13 @@ enum
 	OUT_COLUMNS
 };
 
+typedef struct Outcome
+{
+	bytea	   *model;			/* NULL: it was not accepted */
+	double		before;
+	double		after;			/* NaN: nothing was tried */
+} Outcome;
+
 typedef struct Update
 {
 	LoadedModel *loaded;
@@ -50,7 +57,9 @@ typedef struct Update
 	lf_training training;
 	double		rehearsal;
 	ProgressPhase phase;		/* of the training under way */
-	lf_fine_tune	tuning;
+	lf_fine_tune tuning;
+	Oid			relation;		/* InvalidOid: that of the model */
+	Outcome		outcome;
 } Update;
 
 /* All members to the end, one after the other. */
@@ -200,52 +209,26 @@ reason_text(const Update *update, double before, double after)
 					after < before ? "better" : after == before ? "as good" : "worse", update->rows.forecasts);
 }
 
-typedef struct Outcome
-{
-	bytea	   *model;			/* NULL: it was not accepted */
-	double		before;
-	double		after;			/* NaN: nothing was tried */
-} Outcome;
-
 /* Reads the rows, and trains if there are enough. */
-static Outcome
-run(Update *update, Oid relation)
+static void
+run(void *state)
 {
-	Outcome		outcome = {.before = NAN, .after = NAN};
+	Update	   *update = state;
+	Outcome    *outcome = &update->outcome;
 	Judgement	judgement;
 
-	new_rows_read(&update->rows, update->model, relation);
+	new_rows_read(&update->rows, update->model, update->relation);
 	if (!new_rows_are_enough(&update->rows))
-		return outcome;
+		return;
 	progress_next_training();
 	plan(update);
 	judgement = new_rows_judge(&update->rows, update->loaded);
-	outcome.before = lf_cv_error(&judgement.cv, LF_NETWORK);
+	outcome->before = lf_cv_error(&judgement.cv, LF_NETWORK);
 	train(update, update->rows.middle);
 	judgement = new_rows_judge(&update->rows, with_weights(update));
-	outcome.after = lf_cv_error(&judgement.cv, LF_NETWORK);
-	if (outcome.after <= outcome.before)
-		outcome.model = finish(update, &judgement);
-	return outcome;
-}
-
-static Outcome
-run_visibly(Update *update, Oid relation)
-{
-	Outcome volatile outcome;
-	Progress	progress;
-
-	progress_begin(&progress, PROGRESS_UPDATE, relation);
-	PG_TRY();
-	{
-		outcome = run(update, relation);
-	}
-	PG_FINALLY();
-	{
-		progress_end(&progress);
-	}
-	PG_END_TRY();
-	return outcome;
+	outcome->after = lf_cv_error(&judgement.cv, LF_NETWORK);
+	if (outcome->after <= outcome->before)
+		outcome->model = finish(update, &judgement);
 }
 
 SQL_FUNCTION(lstm_update);
@@ -253,8 +236,8 @@ Datum
 lstm_update(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Update		update = {0};
-	Outcome		outcome;
+	Update		update = {.outcome = {.before = NAN, .after = NAN}};
+	const Outcome *outcome = &update.outcome;
 	Datum		values[OUT_COLUMNS] = {0};
 	bool		nulls[OUT_COLUMNS] = {false};
 
@@ -269,16 +252,17 @@ lstm_update(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("rehearsal must be from 0 to 1000000, not %g", update.rehearsal)));
-	outcome = run_visibly(&update, PG_ARGISNULL(ARG_RELATION) ? InvalidOid : PG_GETARG_OID(ARG_RELATION));
-	if (outcome.model != NULL)
-		values[OUT_NEW_MODEL] = PointerGetDatum(outcome.model);
-	values[OUT_ACCEPTED] = BoolGetDatum(outcome.model != NULL);
-	values[OUT_ERROR] = Float8GetDatum(outcome.after);
-	nulls[OUT_ERROR] = isnan(outcome.after);
-	values[OUT_PREVIOUS_ERROR] = Float8GetDatum(outcome.before);
-	nulls[OUT_PREVIOUS_ERROR] = isnan(outcome.before);
+	update.relation = PG_ARGISNULL(ARG_RELATION) ? InvalidOid : PG_GETARG_OID(ARG_RELATION);
+	progress_around(PROGRESS_UPDATE, update.relation, run, &update);
+	if (outcome->model != NULL)
+		values[OUT_NEW_MODEL] = PointerGetDatum(outcome->model);
+	values[OUT_ACCEPTED] = BoolGetDatum(outcome->model != NULL);
+	values[OUT_ERROR] = Float8GetDatum(outcome->after);
+	nulls[OUT_ERROR] = isnan(outcome->after);
+	values[OUT_PREVIOUS_ERROR] = Float8GetDatum(outcome->before);
+	nulls[OUT_PREVIOUS_ERROR] = isnan(outcome->before);
 	values[OUT_NEW_ROWS] = Int64GetDatum((int64) update.rows.count);
-	values[OUT_REASON] = CStringGetTextDatum(reason_text(&update, outcome.before, outcome.after));
+	values[OUT_REASON] = CStringGetTextDatum(reason_text(&update, outcome->before, outcome->after));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	return (Datum) 0;
 }
