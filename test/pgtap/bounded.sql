@@ -144,11 +144,11 @@ SELECT throws_ok($$ SELECT count(*) FROM models, lstm_forecast(wide, series => (
     '54000', NULL, 'names of series are held against maintenance_work_mem');
 RESET maintenance_work_mem;
 SELECT results_eq($$ SELECT series, status FROM models, lstm_forecast(wide, series => ARRAY['z', 'a', 'z', 'y', 'a']) ORDER BY series $$,
-    $$ VALUES ('a', 'ok'), ('y', 'there are no rows of it'), ('z', 'there are no rows of it') $$, 'each name that is asked for is answered once');
+    $$ VALUES ('a', 'ok'), ('y', 'it has no rows'), ('z', 'it has no rows') $$, 'each name that is asked for is answered once');
 SELECT is((SELECT count(*) FROM models, lstm_forecast(wide, series => (SELECT array_agg('series ' || i % 50000) FROM generate_series(1, 60000) i))),
     50000::bigint, 'many names are told apart');
 SELECT throws_ok($$ SELECT lstm_train('wide', array_fill('c1'::text, ARRAY[100000]), 'n') $$, '54000',
-    'target has 100000 elements, and at most 1600 are possible', 'no more columns are asked for than there can be');
+    'target has 100000 elements, but at most 1600 are possible', 'no more columns are asked for than there can be');
 SELECT throws_ok($$ SELECT lstm_plot(alone, kind => repeat('x', 10000000)) FROM models $$, '22023', NULL, 'a word of ten million letters is none');
 SET LOCAL maintenance_work_mem = '1MB';
 SELECT throws_ok($$ SELECT count(*) FROM lstm_split_sequence(array_fill(1::float8, ARRAY[200000]), 100000) $$, '54000', NULL,

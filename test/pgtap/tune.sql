@@ -166,7 +166,7 @@ SELECT results_eq($$ SELECT rank, status, test_error IS NOT NULL FROM lstm_tune(
         lookback => 14, options => '{"epochs": 2, "units": 3}', grid => '{"units": [4]}', folds => 1) WHERE rank = 1 $$,
     $$ VALUES (1, 'ok', true) $$, 'their newest rows are a test here too');
 SELECT throws_ok($$ SELECT lstm_tune('shops', 'sold', series_column => 'shop', horizon => 70) $$, '22000', NULL, 'and they must be long enough for the folds');
-SELECT throws_ok($$ SELECT lstm_tune('days', 'value', max_time => '-1 s') $$, '22023', 'max_time must be longer than 0', 'a time that is over before it begins');
+SELECT throws_ok($$ SELECT lstm_tune('days', 'value', max_time => '-1 s') $$, '22023', 'max_time must be greater than 0', 'a time that is over before it begins');
 
 ---- several columns ----
 

@@ -80,7 +80,7 @@ check_window(const lf_task *task)
 	if (values > (MaxAllocSize - 1024) / (sizeof(double) + 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("a window is larger than a row can be")));
+				 errmsg("a window exceeds the maximum size of a row")));
 	check_memory(2 * values * sizeof(double), "a window", "give a smaller lookback, horizon or number of columns");
 }
 

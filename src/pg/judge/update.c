@@ -73,8 +73,9 @@ read_rows(Update *update, Oid relation)
 	if (model->time_kind != update->rolling->table->time_kind || model->time_kind == LF_TIME_NONE || model->rows == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("which rows of %s are new to this model is not known", update->rolling->table->label),
-				 errdetail("It was %s.", model->rows == 0 ? "not trained here" : "trained on rows with other times, or with none"),
+				 errmsg("cannot tell which rows of %s are new to this model", update->rolling->table->label),
+				 errdetail("The model was %s.", model->rows == 0 ? "not trained by this extension" :
+						   "trained on rows with times of another type, or without times"),
 				 errhint("Train a model on this relation with lstm_train.")));
 	panel = update->rolling->panel;
 	update->frame = panel_frame(panel);
@@ -393,8 +394,8 @@ static const char *
 verdict_text(const Update *update, double before, double after)
 {
 	if (!is_enough(update))
-		return psprintf("too few new rows to judge by: " UINT64_FORMAT " of them allow " UINT64_FORMAT " forecasts, and %d are "
-						"needed", update->new_rows, update->forecasts, LEAST_FORECASTS);
+		return psprintf("too few new rows to judge: " UINT64_FORMAT " rows allow " UINT64_FORMAT " forecasts, but "
+						"%d are needed", update->new_rows, update->forecasts, LEAST_FORECASTS);
 	if (isnan(before) || isnan(after))
 		return "no error could be measured on the new rows";
 	return psprintf("%s on the newest " UINT64_FORMAT " forecasts",

@@ -187,7 +187,7 @@ regularize_report(const lf_missing_record *record, const Series *series)
 						   record->values, record->values, series->source,
 						   timeline_text(series->timeline.kind, record->first),
 						   timeline_text(series->timeline.kind, record->last)),
-			 errdetail_plural("By method %s; " UINT64_FORMAT " row was missing.",
-							  "By method %s; " UINT64_FORMAT " rows were missing.",
+			 errdetail_plural("The method is %s; " UINT64_FORMAT " row was missing.",
+							  "The method is %s; " UINT64_FORMAT " rows were missing.",
 							  record->rows, lf_missing_names[record->method], record->rows)));
 }

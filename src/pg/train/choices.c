@@ -34,8 +34,8 @@ choose_channels(Request *request)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"channels\" cannot be independent here"),
-				 errdetail("Independent columns are forecast each from itself: the inputs must be the targets, "
-						   "in the same order, and nothing else."),
+				 errdetail("Independent columns are each forecast from their own values: the inputs must be the "
+						   "targets, in the same order, and nothing else."),
 				 errhint("Leave other inputs out, or set channels to joint.")));
 	/* of one column there is only one way */
 	task->independent = channels == CHANNELS_INDEPENDENT && task->targets > 1;
@@ -54,13 +54,13 @@ choose_head(Request *request)
 	if (options->quantiles.levels > 0 && options->training.loss != LF_QUANTILE)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"quantiles\" is not for loss %s", lf_loss_names[options->training.loss]),
+				 errmsg("option \"quantiles\" does not apply to loss %s", lf_loss_names[options->training.loss]),
 				 errhint("Set \"loss\": \"quantile\", or leave quantiles out.")));
 	if (!options->training.calibrate && lf_loss_head(options->training.loss) == LF_HEAD_POINT)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"calibrate\" must be true for loss %s", lf_loss_names[options->training.loss]),
-				 errdetail("Its intervals are made of held-out errors and of nothing else."),
+				 errdetail("The intervals of this loss are made from held-out errors alone."),
 				 errhint("Leave the option out, or set loss to quantile, gaussian or student_t.")));
 	if (options->training.loss != LF_QUANTILE)
 		*head = (lf_head) {.kind = lf_loss_head(options->training.loss)};
@@ -75,7 +75,7 @@ report_conflict(const char *option, const char *other, const char *reason)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("options \"%s\" and \"%s\" do not go together here", option, other),
+			 errmsg("options \"%s\" and \"%s\" cannot be combined here", option, other),
 			 errdetail("%s", reason),
 			 errhint("Leave one of them out.")));
 }
@@ -99,20 +99,20 @@ choose_transform(Request *request)
 				 errmsg("option \"upper_limit\" of %g is not above \"lower_limit\" of %g",
 						task->upper_limit, task->lower_limit)));
 	if (task->log && spread)
-		report_conflict("log", "loss", "A mean and a spread of logarithms have no counterpart among the values; "
-						"quantiles have.");
+		report_conflict("log", "loss", 
+						"The mean and spread of logarithms have no counterpart among the values; their quantiles do.");
 	if (!differences)
 		return;
 	if (task->head.kind != LF_HEAD_POINT)
 		report_conflict("difference", "loss", "Differences are added up, and the spread of a sum does not follow from "
 						"those of its parts.");
 	if (options->normalize > LF_NORMALIZE_NONE)
-		report_conflict("difference", "normalize", "A difference has no level to be measured from.");
+		report_conflict("difference", "normalize", "Differences have no level that normalizing could remove.");
 	if (task->lead != 1 || !lf_task_targets_are_inputs(task))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"difference\" needs the targets among the inputs, and lead 1"),
-				 errdetail("Differences are added up from the last value in the window on.")));
+				 errmsg("option \"difference\" needs the targets among the inputs, and a lead of 1"),
+				 errdetail("Differences are added up starting from the last value in the window.")));
 }
 
 /* What is left open where training goes on from a model. */
@@ -320,7 +320,7 @@ choose_normalize(Request *request, const Panel *panel, int season, int inner)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"normalize\" must be none here"),
-				 errdetail("The level of a target that is no input is estimated from at most %d inputs, not %d.",
+				 errdetail("The level of a target that is not an input is estimated from at most %d inputs, not %d.",
 						   LF_MAX_REGRESSION_INPUTS, request->task.inputs),
 				 errhint("Leave the option out, or add the target to inputs.")));
 	if (options->normalize >= LF_NORMALIZE_SEASON_MEAN && !lf_task_has_season(&request->task))
@@ -338,7 +338,7 @@ report_too_few(const Request *request, const Panel *panel)
 
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg("%s has " UINT64_FORMAT " rows%s, and training needs at least " UINT64_FORMAT,
+			 errmsg("%s has " UINT64_FORMAT " rows%s, but training needs at least " UINT64_FORMAT,
 					request->source, rows, panel->series > 1 ? " in most series" : "", choices_rows_needed(&request->task)),
 			 errdetail("One window takes lookback %d + lead %d - 1 + horizon %d rows.",
 					   request->task.lookback, request->task.lead, request->task.horizon),
