@@ -153,8 +153,8 @@ FROM (VALUES
 CREATE VIEW late AS SELECT * FROM readings WHERE node = 0 AND n > 40;
 SELECT matches(pg_temp.failure($$ SELECT lstm_average_agg(m) FROM (SELECT model AS m FROM models WHERE node = 0 UNION ALL SELECT lstm_train('late', 'value', 'n', 'sensor',
     horizon => 2, lookback => 12, options => '{"epochs": 3, "units": 4, "normalize": "last"}')) m $$), '^22023: two models scale column "value" of series "s[369]" differently
-DETAIL: One subtracts .* and divides by .*, the other .*
-HINT: Train on all rows of a series in one place, or set "scale" to "init" beside the option "init"', 'two scalings of one series');
+DETAIL: One model subtracts .* and divides by .*, the other .*
+HINT: Train on all rows of a series in one place, or set "scale" to "init" together with option "init"', 'two scalings of one series');
 SELECT matches(pg_temp.failure($$ SELECT lstm_average_agg(pg_temp.trained(node, '{"series_embedding": true}')) FROM models $$), '^22023: models that differ in categories cannot be averaged.*series_embedding out',
     'a network that knows its series by number');
 SELECT is(pg_temp.failure(format('SELECT lstm_average_agg(model, %L::float8) FROM models', weight)),

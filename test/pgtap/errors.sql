@@ -159,7 +159,7 @@ HINT: Leave such rows out, for example with a view.',
         'an infinite past'),
     ('INSERT INTO changed SELECT * FROM changed WHERE other IN (5, 6)',
         '22000: timestamp 2024-01-05 00:00:00 of relation "changed" occurs in more than one row
-DETAIL: 2 rows repeat the time of the row before them.
+DETAIL: 2 rows repeat the time of the row before.
 HINT: Give one row per time, for example with a view that uses GROUP BY; if the table holds several series, give series_column.',
         'duplicate time stamps'),
     ('DELETE FROM changed WHERE other IN (10, 20, 21)',

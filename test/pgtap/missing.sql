@@ -132,7 +132,7 @@ FROM (VALUES
 DETAIL: 1 of 40 rows has infinite values.
 HINT: Leave these rows out or make the values finite, for example in a view.', 'an infinite value'),
     ('INSERT INTO changed SELECT at, 1 FROM changed WHERE at < ''2024-01-04''', '22000: timestamp 2024-01-01 00:00:00 of relation "changed" occurs in more than one row
-DETAIL: 3 rows repeat the time of the row before them.
+DETAIL: 3 rows repeat the time of the row before.
 HINT: Give one row per time, for example with a view that uses GROUP BY; if the table holds several series, give series_column.', 'duplicates'),
     ('UPDATE changed SET at = at + interval ''1 second'' WHERE at IN (''2024-01-01'', ''2024-01-05'')',
         '22000: timestamps of relation "changed" are not regular: 2024-01-02 00:00:00 follows 2024-01-01 00:00:01

@@ -82,7 +82,7 @@ report_too_few(const lf_facts *facts, const lf_task *task, const char *source)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg("%s has %zu rows%s, and training needs at least %zu",
+			 errmsg("%s has %zu rows%s, but training needs at least %zu",
 					source, facts->rows, facts->series > 1 ? " in most series" : "", lf_window_rows(task)),
 			 errdetail("One window takes lookback %d + lead %d - 1 + horizon %d rows.",
 					   task->lookback, task->lead, task->horizon),
