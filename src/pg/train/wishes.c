@@ -61,6 +61,9 @@ wishes_of(const Options *options, const lf_task *task, lf_wishes *wishes)
 		.difference_season = options->difference_season,
 		.training = options->training,
 	};
+	/* rows are held against it as they are read */
+	wishes->task.log = options->log;
+	wishes->task.log_from = isfinite(options->lower_limit) ? options->lower_limit : 0;
 	if (options->init != NULL)
 		wish_as_before(options, wishes);
 }
