@@ -193,7 +193,7 @@ CREATE TABLE pairs AS SELECT shop, n, sin(n) * factor AS value FROM (VALUES ('a'
 ALTER TABLE models ADD pair bytea;
 UPDATE models SET pair = lstm_train('pairs', 'value', 'n', series_column => 'shop', lookback => 3, options => '{"epochs": 1, "units": 2}');
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_forecast(pg_temp.with_tail(pair, lstm_info(pair)->>'relation',
-    float8send(0) || '\x000000000000f03f' || '\x0000000000000040')) f $$, '22P03', 'the value is not a model, or it is damaged',
+    float8send(0) || '\x000000000000f03f' || '\x0000000000000040')) f $$, '22P03', 'the value is not a model, or is damaged',
     'a model of several series with rows of its own is refused');
 CREATE TABLE first AS SELECT f.* FROM models, lstm_forecast(pair) f;
 SELECT is((SELECT count(*) FROM models, lstm_predict(pair, ARRAY[1e9, -1e9, 1e9])), 1::bigint, 'another user shows the model a series of its own');

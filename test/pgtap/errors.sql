@@ -105,15 +105,15 @@ HINT: Give each column once.', 'known_inputs'),
     ($$ SELECT lstm_train('days', 'value', static_inputs => '{other}') $$, '22000: relation "days" cannot be used: static input "other" has more than one value', 'static_inputs'),
     ($$ SELECT f.* FROM models, lstm_forecast(one, series => '{a}') AS f $$, '22023: the model was trained on a single unnamed series, but "series" was given
 HINT: Train with series_column, or leave "series" out.', 'series'),
-    ($$ SELECT lstm_train('days', 'value', lookback => 40) $$, '22000: relation "days" has 40 rows, and training needs at least 41
+    ($$ SELECT lstm_train('days', 'value', lookback => 40) $$, '22000: relation "days" has 40 rows, but training needs at least 41
 DETAIL: One window takes lookback 40 + lead 1 - 1 + horizon 1 rows.
 HINT: Reduce lookback or horizon, or give more rows.', 'too few rows'),
     ($$ SELECT lstm_train('days', 'value', lookback => 30, horizon => 10, options => '{"lead": 3}') $$,
-        '22000: relation "days" has 40 rows, and training needs at least 42
+        '22000: relation "days" has 40 rows, but training needs at least 42
 DETAIL: One window takes lookback 30 + lead 3 - 1 + horizon 10 rows.
 HINT: Reduce lookback or horizon, or give more rows.', 'too few rows for a later lead'),
     ($$ SELECT lstm_train_agg(v::float8, '{"lookback": 3}') FROM generate_series(1, 2) AS v $$,
-        '22000: the aggregate''s input has 2 rows, and training needs at least 4
+        '22000: the aggregate''s input has 2 rows, but training needs at least 4
 DETAIL: One window takes lookback 3 + lead 1 - 1 + horizon 1 rows.
 HINT: Reduce lookback or horizon, or give more rows.', 'too few rows in a group')
 ) AS v (statement, failure, description);
