@@ -32,7 +32,7 @@ HINT: lstm_options() lists all options.'),
     ('{"zzz": 3}', 'unrecognized option "zzz"
 HINT: lstm_options() lists all options.'),
     ('{"lookback": 3}', '"lookback" is a parameter here, not an option
-HINT: Give it by name: lookback => ...'),
+HINT: Give the parameter by name: lookback => ...'),
     ('[]', 'options must be a JSON object
 HINT: For example: ''{"epochs": 100}''.'),
     ('3', 'options must be a JSON object

@@ -111,7 +111,7 @@ SELECT results_eq($$ SELECT x, y FROM lstm_windows('pairs', 'value', time_column
 UPDATE pairs SET a = NULL;
 SELECT is(pg_temp.failure($$ SELECT lstm_train('pairs', 'value', time_column => 'at', inputs => '{a,value}', options => '{"missing": "linear"}') $$),
     '22000: column "a" of relation "pairs" has no known value
-DETAIL: All of its 30 values are NULL, NaN or missing.
+DETAIL: All 30 values of the column are NULL, NaN or missing.
 HINT: Leave the column out, or read more rows.', 'a column without any value cannot be filled');
 
 ---- what no filling mends ----
@@ -146,7 +146,7 @@ HINT: Correct the timestamp, or give a longer step in option "step".', 'a year t
 DETAIL: The step is 1 day; 2460272 rows are missing, but at most 10 are filled for each of the 41 existing rows.
 HINT: Correct the timestamp, or give a longer step in option "step".', 'a time before all others'),
     ('UPDATE changed SET value = NULL', '22000: column "value" of relation "changed" has no known value
-DETAIL: All of its 40 values are NULL, NaN or missing.
+DETAIL: All 40 values of the column are NULL, NaN or missing.
 HINT: Leave the column out, or read more rows.', 'no value at all')
 ) AS v (change, failure, description);
 SELECT matches(pg_temp.refused('UPDATE changed SET at = ''1999-01-01'' WHERE at = ''2024-01-01''', '{"missing": "linear", "step": "1 microsecond"}'),

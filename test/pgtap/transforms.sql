@@ -87,13 +87,13 @@ FROM models WHERE name = 'log';
 SELECT is(pg_temp.failure(format($$ SELECT pg_temp.trained(%L) $$, options)), expected, expected) FROM (VALUES
     ('{"log": true, "loss": "gaussian"}', '22023: options "log" and "loss" cannot be combined here
 DETAIL: The mean and spread of logarithms have no counterpart among the values; their quantiles do.
-HINT: Leave one of them out.'),
+HINT: Leave one of the two options out.'),
     ('{"difference": 1, "loss": "quantile"}', '22023: options "difference" and "loss" cannot be combined here
 DETAIL: Differences are added up, and the spread of a sum does not follow from those of its parts.
-HINT: Leave one of them out.'),
+HINT: Leave one of the two options out.'),
     ('{"difference": 1, "normalize": "last"}', '22023: options "difference" and "normalize" cannot be combined here
 DETAIL: Differences have no level that normalizing could remove.
-HINT: Leave one of them out.'),
+HINT: Leave one of the two options out.'),
     ('{"difference": 13}', '22023: a difference of 13 rows does not fit into the lookback of 12
 HINT: Give a longer lookback.'),
     ('{"lower_limit": 3, "upper_limit": 3}', '22023: option "upper_limit" of 3 is not above "lower_limit" of 3'),

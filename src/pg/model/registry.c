@@ -158,7 +158,7 @@ report_missing(const char *table, const char *name, int version, Datum *values, 
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("no version of model \"%s\" is active", name),
 				 errdetail("%s", versions_text(count)),
-				 errhint("Activate one with lstm_activate(name, version), or load one by its version.")));
+				 errhint("Activate a version with lstm_activate(name, version), or load a version by its number.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("model \"%s\" has no version %d", name, version),

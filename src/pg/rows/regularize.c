@@ -102,7 +102,7 @@ fill_columns(Rows *rows, const Series *series, lf_missing method, int season)
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),
 					 errmsg("column \"%s\" of %s has no known value", series->names[column], series->source),
-					 errdetail("All of its " UINT64_FORMAT " values are NULL, NaN or missing.", rows->count),
+					 errdetail("All " UINT64_FORMAT " values of the column are NULL, NaN or missing.", rows->count),
 					 errhint("Leave the column out, or read more rows.")));
 	}
 }

@@ -392,7 +392,7 @@ visit_option(void *state, const char *name, const JsonbValue *value)
 				ereport(ERROR,
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						 errmsg("\"%s\" is a parameter here, not an option", name),
-						 errhint("Give it by name: %s => ...", name)));
+						 errhint("Give the parameter by name: %s => ...", name)));
 			if (is_of_network(name))
 				reader->options->open = false;
 			read_option(&rows[i], value, reader->options);

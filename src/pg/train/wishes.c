@@ -77,7 +77,7 @@ report_conflict(const char *option, const char *other, const char *reason)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("options \"%s\" and \"%s\" cannot be combined here", option, other),
 			 errdetail("%s", reason),
-			 errhint("Leave one of them out.")));
+			 errhint("Leave one of the two options out.")));
 }
 
 static void
