@@ -5,9 +5,6 @@
 
 #include <math.h>
 
-/* Errors that one forecast gives, at most: what a fit keeps until they are sorted. */
-#define MOST_MEASURED ((size_t) 1 << 19)
-
 /* Errors that a model carries, at most. */
 #define MOST_KEPT ((size_t) 1 << 18)
 
@@ -40,11 +37,17 @@ lf_errors_steps(const lf_task *task, size_t held)
 }
 
 size_t
+lf_errors_most_windows(size_t lists)
+{
+	return smaller(MOST_WINDOWS, LF_MOST_MEASURED / lists);
+}
+
+size_t
 lf_errors_windows(const lf_task *task, size_t held)
 {
 	size_t		each = (size_t) lf_errors_steps(task, held) * (size_t) task->targets;
 
-	return each == 0 ? 0 : smaller(held, smaller(MOST_WINDOWS, MOST_MEASURED / each));
+	return each == 0 ? 0 : smaller(held, lf_errors_most_windows(each));
 }
 
 int

@@ -6,7 +6,7 @@
 #include "sql/names.h"
 #include "rows/panel.h"
 #include "rows/step.h"
-#include "training/plan.h"
+#include "train/request.h"
 
 #include <math.h>
 
@@ -103,40 +103,21 @@ missing_method(const char *name)
 			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
 }
 
-/* The columns of the task, and the table that has them. */
-static Table *
-open_table(FunctionCallInfo fcinfo, char **targets, int target_count, lf_task *task, Columns *columns)
+/* Arguments behind those that lstm_train has as well, up to its static inputs. */
+enum
 {
-	char	   *series_column = argument_text(fcinfo, 3);
-	int			input_count;
-	int			known_count;
-	int			static_count;
-	char	  **inputs = argument_names(fcinfo, 6, "inputs", LF_MAX_COLUMNS, &input_count);
-	char	  **known = argument_names(fcinfo, 7, "known_inputs", LF_MAX_COLUMNS, &known_count);
-	char	  **statics = argument_names(fcinfo, 8, "static_inputs", LF_MAX_COLUMNS, &static_count);
-	Table	   *table;
-
-	*columns = columns_of_task(targets, target_count, inputs, input_count, task);
-	if (known != NULL)
-		columns_add_known(columns, task, known, known_count);
-	table = table_open(PG_GETARG_OID(0), argument_text(fcinfo, 2), columns->names, columns->read);
-	if (series_column != NULL)
-		table_open_series(table, series_column);
-	if (statics != NULL)
-	{
-		table_open_statics(table, statics, static_count);
-		columns_add_statics(columns, task, table);
-	}
-	check_window(task);
-	return table;
-}
+	ARG_LEAD = ARG_STATIC_INPUTS + 1,
+	ARG_MISSING,
+	ARG_STEP,
+	ARG_CALENDAR
+};
 
 /* The cycles of the calendar that are asked for; "auto", alone, means those that suit the rows. */
 static void
 read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelSpec *plan)
 {
 	int			count;
-	char	  **names = argument_names(fcinfo, 12, "calendar", PG_INT32_MAX, &count);
+	char	  **names = argument_names(fcinfo, ARG_CALENDAR, "calendar", PG_INT32_MAX, &count);
 
 	if (names == NULL)
 		return;
@@ -167,7 +148,7 @@ read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelSpec *plan)
 }
 
 static Datum
-windows(FunctionCallInfo fcinfo, char **targets, int target_count)
+windows(FunctionCallInfo fcinfo, bool several)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	lf_task    *task = palloc0(sizeof(lf_task));
@@ -179,21 +160,22 @@ windows(FunctionCallInfo fcinfo, char **targets, int target_count)
 	char	   *step;
 
 	InitMaterializedSRF(fcinfo, 0);
-	RETURN_NO_ROWS_IF_NULL(0);
-	RETURN_NO_ROWS_IF_NULL(1);
-	task->horizon = argument_int(fcinfo, 4, "horizon", 1, LF_MAX_DIM, 1);
-	task->lookback = argument_int(fcinfo, 5, "lookback", 1, LF_MAX_DIM, 1);
-	task->lead = argument_int(fcinfo, 9, "lead", 0, LF_MAX_DIM, 1);
-	table = open_table(fcinfo, targets, target_count, task, &columns);
+	RETURN_NO_ROWS_IF_NULL(ARG_RELATION);
+	RETURN_NO_ROWS_IF_NULL(ARG_TARGET);
+	task->horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, 1);
+	task->lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, 1);
+	task->lead = argument_int(fcinfo, ARG_LEAD, "lead", 0, LF_MAX_DIM, 1);
+	table = request_columns(fcinfo, several, task, &columns);
+	check_window(task);
 	read_calendar(fcinfo, table, &plan);
 	plan.skip = table->series_column != NULL;
 	plan.series.source = table->label;
 	plan.series.time_column = table->time_column;
 	plan.series.names = (const char *const *) columns.names;
 	plan.series.timeline = timeline_of_kind(table->time_kind);
-	plan.series.method = missing_method(argument_text(fcinfo, 10));
+	plan.series.method = missing_method(argument_text(fcinfo, ARG_MISSING));
 	plan.series.season_column = task->target[0];
-	step = argument_text(fcinfo, 11);
+	step = argument_text(fcinfo, ARG_STEP);
 	if (step != NULL)
 		plan.series.timeline.step = step_from_text(table->time_kind, step);
 	if (table_has_series(table))
@@ -220,19 +202,14 @@ SQL_FUNCTION(lstm_windows);
 Datum
 lstm_windows(PG_FUNCTION_ARGS)
 {
-	char	   *target = argument_text(fcinfo, 1);
-
-	return windows(fcinfo, &target, 1);
+	return windows(fcinfo, false);
 }
 
 SQL_FUNCTION(lstm_windows_columns);
 Datum
 lstm_windows_columns(PG_FUNCTION_ARGS)
 {
-	int			count;
-	char	  **targets = argument_names(fcinfo, 1, "target", LF_MAX_COLUMNS, &count);
-
-	return windows(fcinfo, targets, count);
+	return windows(fcinfo, true);
 }
 
 SQL_FUNCTION(lstm_split_sequence);

@@ -308,7 +308,7 @@ progress_fit(const lf_fit *fit, lf_status status)
 	if (fit->latest != NULL)
 	{
 		progress_trainer(fit->latest, status, fit->latest_final ? PROGRESS_TRAINING_ON_ALL : PROGRESS_TRAINING,
-						 fit->latest_member + 1, fit->predictor.members);
+						 fit->latest_member + 1, fit->members);
 		return;
 	}
 	if (fit->started && current->value[PROGRESS_PHASE] != PROGRESS_MEASURING)

@@ -75,7 +75,7 @@ least_size(const lf_fit *fit, const lf_frame *frame)
 {
 	Size		targets = fit->task->targets;
 
-	return weights_size(fit) + (Size) fit->errors.steps * targets * fit->errors.most * sizeof(float) +
+	return weights_size(fit) + (Size) fit->judge.errors.steps * targets * fit->judge.errors.most * sizeof(float) +
 		lf_frame_series(frame) * (frame->columns * sizeof(lf_scaler) + targets * sizeof(double));
 }
 
