@@ -69,6 +69,17 @@ show_own_scaling(LoadedModel *loaded, const double *inputs, int rows)
 	model_show_series(loaded, scaler, error_scale);
 }
 
+/* The columns of a result row of lstm_predict. */
+enum
+{
+	OUT_STEP,
+	OUT_TARGET,
+	OUT_FORECAST,
+	OUT_LOWER_BOUND,
+	OUT_UPPER_BOUND,
+	OUT_COLUMNS
+};
+
 SQL_FUNCTION(lstm_predict);
 Datum
 lstm_predict(PG_FUNCTION_ARGS)
@@ -111,15 +122,15 @@ lstm_predict(PG_FUNCTION_ARGS)
 	for (int k = 0; k < steps; k++)
 		for (int j = 0; j < task->targets; j++)
 		{
-			Datum		values[5] = {0};
-			bool		nulls[5] = {false, false, false, true, true};
+			Datum		values[OUT_COLUMNS] = {0};
+			bool		nulls[OUT_COLUMNS] = {false};
 			double		forecast = out[(Size) k * task->targets + j];
 
 			CHECK_FOR_INTERRUPTS();
-			values[0] = Int32GetDatum(k + 1);
-			values[1] = targets[j];
-			values[2] = Float8GetDatum(forecast);
-			model_bounds(loaded, 0, k, j, forecast, PG_GETARG_FLOAT8(3), &values[3], &nulls[3]);
+			values[OUT_STEP] = Int32GetDatum(k + 1);
+			values[OUT_TARGET] = targets[j];
+			values[OUT_FORECAST] = Float8GetDatum(forecast);
+			model_bounds(loaded, 0, k, j, forecast, PG_GETARG_FLOAT8(3), &values[OUT_LOWER_BOUND], &nulls[OUT_LOWER_BOUND]);
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
 	return (Datum) 0;

@@ -44,26 +44,36 @@ target_array(const lf_frame *frame, const lf_task *task, uint64 w)
 	return doubles_finish(array);
 }
 
+/* The columns of a result row; that of lstm_split_sequence has no series. */
+enum
+{
+	OUT_SERIES,
+	OUT_WINDOW_NO,
+	OUT_X,
+	OUT_Y,
+	OUT_COLUMNS
+};
+
 /* Puts all windows of the frame, with a series column in front if the result has one. */
 static void
 put_windows(ReturnSetInfo *result, const lf_frame *frame, const lf_task *task, bool with_series, const char *series)
 {
 	uint64		count = lf_window_count(task, frame->rows);
-	int			at = with_series ? 1 : 0;
+	int			first = with_series ? OUT_SERIES : OUT_WINDOW_NO;
 	MemoryContext each = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast window", ALLOCSET_DEFAULT_SIZES);
 	Datum		name = series == NULL ? 0 : CStringGetTextDatum(series);
 
 	for (uint64 w = 0; w < count; w++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(each);
-		Datum		values[4] = {name};
-		bool		nulls[4] = {with_series && series == NULL, false, false, false};
+		Datum		values[OUT_COLUMNS] = {[OUT_SERIES] = name};
+		bool		nulls[OUT_COLUMNS] = {[OUT_SERIES] = series == NULL};
 
 		CHECK_FOR_INTERRUPTS();
-		values[at] = Int32GetDatum((int32) (w + 1));
-		values[at + 1] = PointerGetDatum(input_array(frame, task, w));
-		values[at + 2] = PointerGetDatum(target_array(frame, task, w));
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		values[OUT_WINDOW_NO] = Int32GetDatum((int32) (w + 1));
+		values[OUT_X] = PointerGetDatum(input_array(frame, task, w));
+		values[OUT_Y] = PointerGetDatum(target_array(frame, task, w));
+		tuplestore_putvalues(result->setResult, result->setDesc, values + first, nulls + first);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(each);
 	}

@@ -21,6 +21,15 @@ enum
 	ARG_LEVEL
 };
 
+/* The columns of a result row. */
+enum
+{
+	OUT_FOLD,
+	OUT_KNOWN_ROWS,
+	OUT_SCORING,				/* from here on, see scoring.h */
+	OUT_COLUMNS = OUT_SCORING + SCORING_COLUMNS
+};
+
 typedef struct Backtest
 {
 	const Request *request;
@@ -57,10 +66,12 @@ put_measures(const Backtest *backtest, int fold, const CutoffScore *score)
 	for (int j = 0; j < task->targets; j++)
 		for (int metric = 0; metric < LF_METRICS; metric++)
 		{
-			Datum		values[9] = {Int32GetDatum(fold), Int64GetDatum((int64) score->origin - backtest->gap)};
-			bool		nulls[9] = {false, false};
+			Datum		values[OUT_COLUMNS] = {0};
+			bool		nulls[OUT_COLUMNS] = {false};
 
-			scoring_row(score->metrics, score->rolling, score->origin, j, metric, values + 2, nulls + 2);
+			values[OUT_FOLD] = Int32GetDatum(fold);
+			values[OUT_KNOWN_ROWS] = Int64GetDatum((int64) score->origin - backtest->gap);
+			scoring_row(score->metrics, score->rolling, score->origin, j, metric, values + OUT_SCORING, nulls + OUT_SCORING);
 			tuplestore_putvalues(backtest->result->setResult, backtest->result->setDesc, values, nulls);
 		}
 	MemoryContextSwitchTo(caller);

@@ -55,8 +55,8 @@ evaluate_series(RollingOrigin *rolling, int64 origin, double level, ReturnSetInf
 	for (int j = 0; j < task->targets && metrics[LF_NETWORK].score.count > 0; j++)
 		for (int metric = 0; metric < LF_METRICS; metric++)
 		{
-			Datum		values[7] = {0};
-			bool		nulls[7];
+			Datum		values[SCORING_COLUMNS] = {0};
+			bool		nulls[SCORING_COLUMNS];
 
 			scoring_row(metrics, rolling, known, j, metric, values, nulls);
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

@@ -30,6 +30,18 @@ enum
 	ARG_REHEARSAL
 };
 
+/* The columns of its result row. */
+enum
+{
+	OUT_NEW_MODEL,
+	OUT_ACCEPTED,
+	OUT_ERROR,
+	OUT_PREVIOUS_ERROR,
+	OUT_NEW_ROWS,
+	OUT_REASON,
+	OUT_COLUMNS
+};
+
 typedef struct Update
 {
 	LoadedModel *loaded;
@@ -243,12 +255,12 @@ lstm_update(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Update		update = {0};
 	Outcome		outcome;
-	Datum		values[6] = {0};
-	bool		nulls[6] = {false};
+	Datum		values[OUT_COLUMNS] = {0};
+	bool		nulls[OUT_COLUMNS] = {false};
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	RETURN_NO_ROWS_IF_NULL(ARG_MODEL);
-	values[0] = PG_GETARG_DATUM(ARG_MODEL);
+	values[OUT_NEW_MODEL] = PG_GETARG_DATUM(ARG_MODEL);
 	update.loaded = model_load(PG_GETARG_BYTEA_PP(ARG_MODEL));
 	update.model = &update.loaded->model;
 	update.training = training_of(fcinfo, update.model);
@@ -259,14 +271,14 @@ lstm_update(PG_FUNCTION_ARGS)
 				 errmsg("rehearsal must be from 0 to 1000000, not %g", update.rehearsal)));
 	outcome = run_visibly(&update, PG_ARGISNULL(ARG_RELATION) ? InvalidOid : PG_GETARG_OID(ARG_RELATION));
 	if (outcome.model != NULL)
-		values[0] = PointerGetDatum(outcome.model);
-	values[1] = BoolGetDatum(outcome.model != NULL);
-	values[2] = Float8GetDatum(outcome.after);
-	nulls[2] = isnan(outcome.after);
-	values[3] = Float8GetDatum(outcome.before);
-	nulls[3] = isnan(outcome.before);
-	values[4] = Int64GetDatum((int64) update.rows.count);
-	values[5] = CStringGetTextDatum(reason_text(&update, outcome.before, outcome.after));
+		values[OUT_NEW_MODEL] = PointerGetDatum(outcome.model);
+	values[OUT_ACCEPTED] = BoolGetDatum(outcome.model != NULL);
+	values[OUT_ERROR] = Float8GetDatum(outcome.after);
+	nulls[OUT_ERROR] = isnan(outcome.after);
+	values[OUT_PREVIOUS_ERROR] = Float8GetDatum(outcome.before);
+	nulls[OUT_PREVIOUS_ERROR] = isnan(outcome.before);
+	values[OUT_NEW_ROWS] = Int64GetDatum((int64) update.rows.count);
+	values[OUT_REASON] = CStringGetTextDatum(reason_text(&update, outcome.before, outcome.after));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	return (Datum) 0;
 }
