@@ -145,9 +145,9 @@ HINT: A recurrent layer before another one needs "return_sequences": true; flatt
     ('[{"type": "bidirectional"}]', 'layer 1 (bidirectional) needs "layer", the one layer that it wraps
 HINT: For example: {"type": "bidirectional", "layer": {"type": "lstm", "units": 50}}.', 'a wrapper around nothing'),
     ('[{"type": "bidirectional", "layer": {"type": "dense", "units": 2}}]', 'layer 1 (bidirectional) cannot wrap a layer of type dense
-DETAIL: bidirectional wraps lstm; time_distributed wraps conv1d, max_pool1d, flatten and dense.', 'a wrapper around the wrong layer'),
+DETAIL: It wraps lstm.', 'a wrapper around the wrong layer'),
     ('[{"type": "time_distributed", "layer": {"type": "lstm", "units": 2}}]', 'layer 1 (time_distributed) cannot wrap a layer of type lstm
-DETAIL: bidirectional wraps lstm; time_distributed wraps conv1d, max_pool1d, flatten and dense.', 'the other wrapper around the wrong layer'),
+DETAIL: It wraps dense, conv1d, max_pool1d, flatten.', 'the other wrapper around the wrong layer'),
     ('[{"type": "lstm", "units": 2}, {"type": "reshape", "target_shape": [3]}, {"type": "dense", "units": 1}]',
         'the arguments of layer 2 (reshape) do not fit its input of shape (None, 2)
 HINT: Sizes must be positive, kernels and pools must fit into the steps they run over, and a reshape must keep the number of elements.',

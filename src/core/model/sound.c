@@ -342,7 +342,7 @@ network_is_sound(const lf_model *model)
 	{
 		int			known = lf_model_labels(model, model->task.input[i]).count;
 
-		if (i >= model->spec.count || model->spec.layer[i].kind != LF_CATEGORY_EMBEDDING ||
+		if (i >= model->spec.count || !lf_layer_class_of(model->spec.layer[i].kind)->embeds_category ||
 			model->spec.layer[i].categories != (known > 0 ? known : 1))
 			return false;
 	}

@@ -42,6 +42,7 @@ typedef struct lf_preset_arguments
 {
 	int			units[LF_MAX_LAYERS];	/* per recurrent layer; fewer than needed: the last one repeats */
 	int			units_count;	/* 0: the preset's default */
+	lf_layer_kind cell;			/* of the recurrent layers: a kind that bidirectional may wrap */
 	lf_activation activation;
 	lf_activation recurrent_activation;
 	bool		bidirectional;	/* both directions in every recurrent layer that reads the input or a decoder's */
