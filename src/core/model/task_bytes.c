@@ -65,7 +65,7 @@ serialize_head(lf_stream *s, lf_head *head, lf_loss loss)
 
 	if (s->direction == LF_READING)
 		*head = (lf_head) {.kind = lf_loss_head(loss)};
-	if (head->kind != LF_HEAD_QUANTILES)
+	if (!lf_head_class_of(head)->has_levels)
 		return;
 	lf_serialize_int(s, &levels, 0, LF_MAX_LEVELS);
 	for (int i = 0; i < levels; i++)

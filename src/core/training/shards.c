@@ -103,9 +103,7 @@ walk(void *argument, int shard)
 	if (status == LF_OK)
 	{
 		shards->known[shard] = lf_loss_known(target, samples * targets);
-		shards->sum[shard] = shards->head.kind == LF_HEAD_POINT ?
-			lf_loss_sum(shards->loss, y, target, samples * targets, dy) :
-			lf_head_loss_sum(&shards->head, y, target, samples * targets, dy);
+		shards->sum[shard] = lf_any_loss_sum(&shards->head, shards->loss, y, target, samples * targets, dy);
 		if (dy != NULL)
 			status = lf_network_backward(network, &pass, x, dy, NULL);
 	}
