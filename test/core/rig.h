@@ -203,6 +203,8 @@ describe(const lf_layer_spec *spec, const lf_shape *input, int batch)
 		SAY(" and %s", lf_activation_names[spec->recurrent_activation]);
 	if ((takes & LF_ARG_USE_BIAS) && !spec->use_bias)
 		SAY(", no bias");
+	if ((takes & LF_ARG_RESET_AFTER) && !spec->reset_after)
+		SAY(", reset before");
 	if (spec->return_sequences)
 		SAY(", sequences");
 	if (spec->go_backwards)

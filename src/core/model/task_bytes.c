@@ -34,6 +34,10 @@ serialize_layer(lf_stream *s, lf_layer_spec *layer)
 	lf_serialize_finite(s, &layer->rate);
 	lf_serialize_int(s, &layer->segments, 0, LF_MAX_DIM);
 	lf_serialize_int(s, &layer->categories, 0, LF_MAX_DIM);
+
+	/* ---- from format 2 on ---- */
+	if (s->format >= 2)
+		lf_serialize_bool(s, &layer->reset_after);
 }
 
 void

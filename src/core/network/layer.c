@@ -30,6 +30,7 @@ static const lf_layer_class *const classes[LF_LAYER_KINDS] = {
 	[LF_DROPOUT] = &lf_dropout_class,
 	[LF_SEGMENT_LSTM] = &lf_segment_lstm_class,
 	[LF_CATEGORY_EMBEDDING] = &lf_category_embedding_class,
+	[LF_GRU] = &lf_gru_class,
 };
 
 const lf_layer_class *
@@ -46,6 +47,7 @@ lf_layer_defaults(lf_layer_kind kind)
 
 	spec.use_bias = (class->arguments & LF_ARG_USE_BIAS) != 0;
 	spec.unit_forget_bias = (class->arguments & LF_ARG_UNIT_FORGET_BIAS) != 0;
+	spec.reset_after = (class->arguments & LF_ARG_RESET_AFTER) != 0;
 	if (class->arguments & LF_ARG_RECURRENT_ACTIVATION)
 	{
 		spec.activation = LF_TANH;
@@ -112,7 +114,7 @@ lf_layer_spec_equal(const lf_layer_spec *a, const lf_layer_spec *b)
 		a->go_backwards == b->go_backwards && a->merge == b->merge && a->padding == b->padding &&
 		a->kernel[0] == b->kernel[0] && a->kernel[1] == b->kernel[1] && a->strides[0] == b->strides[0] &&
 		a->strides[1] == b->strides[1] && lf_shape_equal(&a->target, &b->target) && a->segments == b->segments &&
-		a->categories == b->categories;
+		a->categories == b->categories && a->reset_after == b->reset_after;
 }
 
 lf_status

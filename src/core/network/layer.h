@@ -30,6 +30,7 @@ typedef enum lf_layer_kind
 	LF_DROPOUT,
 	LF_SEGMENT_LSTM,
 	LF_CATEGORY_EMBEDDING,
+	LF_GRU,
 	LF_LAYER_KINDS				/* how many there are: stays the last */
 } lf_layer_kind;
 
@@ -78,6 +79,7 @@ typedef struct lf_layer_spec
 	double		rate;			/* share that is dropped */
 	int			segments;		/* steps of an output that has its own */
 	int			categories;
+	bool		reset_after;	/* whether the reset gate meets h after its product with the weights, or before */
 } lf_layer_spec;
 
 /* Which arguments a kind takes; readers and writers of specs go by these, so that no list of keys stands twice. */
@@ -104,7 +106,8 @@ typedef enum lf_argument
 	LF_ARG_RATE = 1 << 18,
 	LF_ARG_LAYER = 1 << 19,		/* wraps another layer */
 	LF_ARG_SEGMENTS = 1 << 20,
-	LF_ARG_CATEGORIES = 1 << 21
+	LF_ARG_CATEGORIES = 1 << 21,
+	LF_ARG_RESET_AFTER = 1 << 22
 } lf_argument;
 
 typedef enum lf_initializer
@@ -242,6 +245,7 @@ extern const lf_layer_class lf_conv_lstm2d_class;
 extern const lf_layer_class lf_dropout_class;
 extern const lf_layer_class lf_segment_lstm_class;
 extern const lf_layer_class lf_category_embedding_class;
+extern const lf_layer_class lf_gru_class;
 
 /* The class of a kind, or NULL where the number is none. */
 const lf_layer_class *lf_layer_class_of(lf_layer_kind kind);

@@ -33,6 +33,7 @@ const lf_preset_info lf_presets[LF_PRESETS] = {
 	[LF_CONV_LSTM] = {
 		.name = "conv_lstm",
 		.purpose = "One convolutional LSTM over subsequences.",
+		.own_cell = true,
 	},
 	[LF_ENCODER_DECODER] = {
 		.name = "encoder_decoder",
@@ -50,6 +51,7 @@ const lf_preset_info lf_presets[LF_PRESETS] = {
 		.dropout = 0.5,
 		.learning_rate = 0.0005,
 		.loss = LF_MAE,
+		.own_cell = true,
 	},
 };
 

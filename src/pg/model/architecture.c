@@ -44,6 +44,7 @@ static const argument_key keys[] = {
 	{"recurrent_activation", LF_ARG_RECURRENT_ACTIVATION, VALUE_ACTIVATION,
 	offsetof(lf_layer_spec, recurrent_activation)},
 	{"use_bias", LF_ARG_USE_BIAS, VALUE_BOOL, offsetof(lf_layer_spec, use_bias)},
+	{"reset_after", LF_ARG_RESET_AFTER, VALUE_BOOL, offsetof(lf_layer_spec, reset_after)},
 	{"unit_forget_bias", LF_ARG_UNIT_FORGET_BIAS, VALUE_BOOL, offsetof(lf_layer_spec, unit_forget_bias)},
 	{"return_sequences", LF_ARG_RETURN_SEQUENCES, VALUE_BOOL, offsetof(lf_layer_spec, return_sequences)},
 	{"go_backwards", LF_ARG_GO_BACKWARDS, VALUE_BOOL, offsetof(lf_layer_spec, go_backwards)},

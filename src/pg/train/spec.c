@@ -7,6 +7,20 @@
 
 #include <math.h>
 
+/* Raises a kind of recurrent layer that a preset does not take. */
+static void
+check_cell(const Options *options)
+{
+	const lf_preset_info *preset = &lf_presets[options->preset];
+
+	if (!preset->own_cell || options->arguments.cell == LF_USUAL_CELL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"cell\" must be %s for the preset %s", lf_layer_class_of(LF_USUAL_CELL)->name, preset->name),
+			 errdetail("Its recurrent layer is one of its own, which is made of that cell.")));
+}
+
 /* Raises what the preset for segments cannot do. */
 static void
 check_segments(const Options *options, const lf_task *task)
@@ -77,6 +91,8 @@ spec_build(const Request *request, lf_spec *spec)
 	see_embedded(request, seen);
 	if (choices_segments(options))
 		check_segments(options, seen);
+	if (options->layers == NULL)
+		check_cell(options);
 	if (options->layers == NULL)
 		lf_preset_spec(options->preset, &options->arguments, seen, spec);
 	else

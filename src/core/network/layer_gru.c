@@ -1,0 +1,660 @@
+/*
+ * layer_gru.c: the gated recurrent unit (Cho et al. 2014), with the formulas of Keras 3:
+ *
+ *	   z = s(x W_z + h U_z + b_z)	  r = s(x W_r + h U_r + b_r)	 h_t = z * h + (1 - z) * g
+ *
+ *	   g = a(x W_g + b_g + r * (h U_g + c_g))	with reset_after, as cuDNN and PyTorch have it
+ *	   g = a(x W_g + b_g + (r * h) U_g)			without, as the paper has it
+ *
+ * where h is h_{t-1}, s the recurrent activation and a the activation. W (F, 3H), U (H, 3H), gates in the order z, r, g.
+ * The bias is (3H), or (2, 3H) with reset_after: that of x and that of h.
+ *
+ * The kernels are made for the four gates of an lstm. Here the four are z, r and the two parts of g, "from x" and "from h":
+ * the weights are spread to (F, 4H) and (H, 4H), with zeros where x has no share in the fourth and h none in the third. So
+ * one step takes one product over packed weights, as in layer_lstm.c, a quarter of which is with zeros; that is less than
+ * what other products would lose. Without reset_after h has no share in the fourth either, and (r * h) U_g is a product of
+ * its own, which has to wait for r.
+ *
+ * Everything is time-major, (T, B, .), and what is kept for the way back lies by time, whichever way the layer goes: the
+ * rows of x, dz and h of several steps are then runs of memory in the same order.
+ */
+#include "network/layer.h"
+#include "kernels/matrix.h"
+
+#include <string.h>
+
+typedef struct gru_cache
+{
+	lf_real    *hidden;			/* h_t: (T, B, H) by time, or (2, B, H) in turn without training */
+	lf_real    *gates;			/* z, r, g, part of h: (T, B, 4H) by time, later their dz; or (B, 4H) without training */
+	lf_real    *start;			/* (B, 4H): x W + b of an x that stays the same; NULL elsewhere */
+	lf_real    *reset;			/* r * h_{t-1}: (T, B, H) by time, or (B, H) without training; NULL with reset_after */
+	lf_real    *part;			/* (B, H): (r * h_{t-1}) U_g, and on the way back dz of g; NULL with reset_after */
+	/* the rest for the way back alone */
+	lf_real    *dreset;			/* (B, H): the gradient of r * h_{t-1}; NULL with reset_after */
+	lf_real    *dhidden;		/* (B, H): the gradient of h_t */
+	lf_real    *dstart;			/* (B, 4H): the sum of dz over all steps, for an x that stays the same */
+	lf_real    *dspread;		/* (F + H, 4H): gradients of the spread weights */
+	lf_real    *dbias;			/* (4H) in strips: the sum of dz over all rows */
+	lf_real    *row;			/* of one strip: dz while it is found */
+	lf_real    *scratch;		/* of add_gradient */
+} gru_cache;
+
+typedef struct gru_size
+{
+	size_t		steps;			/* T */
+	size_t		inputs;			/* F */
+	size_t		hidden;			/* H */
+	size_t		batch;			/* B */
+	size_t		lanes;			/* units of a strip */
+	size_t		padded;			/* H, and what fills up the last strip */
+	size_t		kept;			/* rows of a strip of gates */
+} gru_size;
+
+/* See kept_rows() in layer_lstm.c for the odd number of steps. */
+static gru_size
+size_of(const lf_layer *layer, int batch, bool training)
+{
+	size_t		steps = (size_t) layer->input.dim[0];
+
+	return (gru_size) {
+		.steps = steps,
+		.inputs = (size_t) layer->input.dim[1],
+		.hidden = (size_t) layer->spec.units,
+		.batch = (size_t) batch,
+		.lanes = layer->kernels->lanes,
+		.padded = lf_padded(layer->kernels, (size_t) layer->spec.units),
+		.kept = (training ? steps | 1 : 1) * (size_t) batch,
+	};
+}
+
+static bool
+is_training(const lf_layer *layer)
+{
+	return ((const gru_cache *) layer->cache)->dhidden != NULL;
+}
+
+static lf_status
+gru_output_shape(const lf_layer_spec *spec, const lf_shape *input, lf_shape *output)
+{
+	if (input->rank != 2)
+		return LF_BAD_RANK;
+	if (spec->units < 1)
+		return LF_BAD_SHAPE;
+	if (spec->units > LF_MAX_DIM / 4)
+		return LF_TOO_LARGE;
+	*output = spec->return_sequences ? lf_shape_2(input->dim[0], spec->units) : lf_shape_1(spec->units);
+	return LF_OK;
+}
+
+static int
+gru_tensors(const lf_layer_spec *spec, const lf_shape *input, lf_tensor *tensors)
+{
+	int			gates = 3 * spec->units;
+
+	tensors[0] = (lf_tensor) {"kernel", lf_shape_2(input->dim[1], gates), LF_INIT_GLOROT_UNIFORM};
+	tensors[1] = (lf_tensor) {"recurrent_kernel", lf_shape_2(spec->units, gates), LF_INIT_ORTHOGONAL};
+	tensors[2] = (lf_tensor) {"bias", spec->reset_after ? lf_shape_2(2, gates) : lf_shape_1(gates), LF_INIT_ZEROS};
+	return spec->use_bias ? 3 : 2;
+}
+
+static void
+gru_layout(lf_layer *layer, lf_arena *arena, int batch, bool training)
+{
+	gru_size	n = size_of(layer, batch, training);
+	size_t		steps = training ? n.steps : 1;
+	gru_cache  *cache = lf_arena_take(arena, 1, sizeof(gru_cache));
+	gru_cache	measured;
+
+	layer->cache = cache;
+	if (cache == NULL)
+		cache = &measured;
+	*cache = (gru_cache) {0};
+	cache->hidden = lf_arena_reals(arena, (training ? n.steps : 2) * n.batch * n.hidden);
+	cache->gates = lf_arena_reals(arena, n.kept * 4 * n.padded);
+	if (layer->same_input)
+		cache->start = lf_arena_reals(arena, n.batch * 4 * n.padded);
+	if (!layer->spec.reset_after)
+	{
+		cache->reset = lf_arena_reals(arena, steps * n.batch * n.hidden);
+		cache->part = lf_arena_reals(arena, n.batch * n.hidden);
+	}
+	if (!training)
+		return;
+	if (!layer->spec.reset_after)
+		cache->dreset = lf_arena_reals(arena, n.batch * n.hidden);
+	if (layer->same_input)
+		cache->dstart = lf_arena_reals(arena, n.batch * 4 * n.padded);
+	cache->dhidden = lf_arena_reals(arena, n.batch * n.hidden);
+	cache->dspread = lf_arena_reals(arena, (n.inputs + n.hidden) * 4 * n.hidden);
+	cache->dbias = lf_arena_reals(arena, 4 * n.padded);
+	cache->row = lf_arena_reals(arena, 4 * n.lanes);
+	cache->scratch = lf_arena_reals(arena, lf_gradient_scratch(n.steps * n.batch, n.hidden > n.inputs ? n.hidden : n.inputs));
+}
+
+/* ---- weights of four gates ---- */
+
+/* What the way there needs; behind it U^T and W^T for the way back, and last the spread weights that all were packed from. */
+static size_t
+packed_forward_size(const lf_layer *layer)
+{
+	size_t		h = (size_t) layer->spec.units;
+
+	return lf_packed_cell(layer->kernels, h, (size_t) layer->input.dim[1], h);
+}
+
+static lf_real *
+recurrent_transposed(const lf_layer *layer)
+{
+	return layer->packed + packed_forward_size(layer);
+}
+
+static lf_real *
+kernel_transposed(const lf_layer *layer)
+{
+	size_t		h = (size_t) layer->spec.units;
+
+	return recurrent_transposed(layer) + lf_packed_gates(layer->kernels, h, h);
+}
+
+static size_t
+packed_without_spread(const lf_layer *layer, bool training)
+{
+	size_t		h = (size_t) layer->spec.units;
+
+	return packed_forward_size(layer) + (training ? lf_packed_gates(layer->kernels, h, h) +
+										 lf_packed_gates(layer->kernels, h, (size_t) layer->input.dim[1]) : 0);
+}
+
+static size_t
+gru_packed_size(const lf_layer *layer, bool training)
+{
+	size_t		h = (size_t) layer->spec.units;
+	size_t		line = LF_ALIGNMENT / sizeof(lf_real);
+	size_t		spread = ((size_t) layer->input.dim[1] + h + 1) * 4 * h;
+
+	/* what another layer puts behind it is to start on a cache line */
+	return packed_without_spread(layer, training) + (spread + line - 1) / line * line;
+}
+
+/* Rows of three gates into rows of four: where the third one goes, with zeros in the other. */
+static void
+spread(size_t rows, size_t units, const lf_real *from, size_t third, lf_real *to)
+{
+	memset(to, 0, rows * 4 * units * sizeof(lf_real));
+	for (size_t k = 0; k < rows; k++, from += 3 * units, to += 4 * units)
+	{
+		memcpy(to, from, 2 * units * sizeof(lf_real));
+		if (third < 4)
+			memcpy(to + third * units, from + 2 * units, units * sizeof(lf_real));
+	}
+}
+
+static void
+gru_pack(lf_layer *layer, const lf_pass *pass, bool training)
+{
+	gru_size	n = size_of(layer, 1, training);
+	size_t		h = n.hidden;
+	const lf_real *recurrent = layer->weights + n.inputs * 3 * h;
+	const lf_real *bias = recurrent + h * 3 * h;
+	bool		after = layer->spec.reset_after;
+	lf_real    *w = layer->packed + packed_without_spread(layer, training);
+	lf_real    *u = w + n.inputs * 4 * h;
+	lf_real    *b = u + h * 4 * h;
+
+	spread(n.inputs, h, layer->weights, 2, w);
+	spread(h, h, recurrent, after ? 3 : 4, u);
+	if (layer->spec.use_bias)
+	{
+		spread(1, h, bias, 2, b);
+		for (size_t j = 0; j < h && after; j++)
+		{
+			b[j] += bias[3 * h + j];
+			b[h + j] += bias[4 * h + j];
+			b[3 * h + j] = bias[5 * h + j];
+		}
+	}
+	layer->kernels->pack_cell(pass, h, n.inputs, h, w, u, layer->spec.use_bias ? b : NULL, layer->packed);
+	if (!training)
+		return;
+	layer->kernels->pack_gates(pass, h, h, u, 4 * h, recurrent_transposed(layer));
+	layer->kernels->pack_gates(pass, h, n.inputs, w, 4 * h, kernel_transposed(layer));
+}
+
+/* ---- places ---- */
+
+/* The time at which the layer is at a step. */
+static size_t
+time_of(const lf_layer *layer, const gru_size *n, size_t step)
+{
+	return layer->spec.go_backwards ? n->steps - 1 - step : step;
+}
+
+static lf_real *
+hidden_of(const lf_layer *layer, const gru_size *n, size_t step)
+{
+	const gru_cache *cache = layer->cache;
+
+	return cache->hidden + (is_training(layer) ? time_of(layer, n, step) : step % 2) * n->batch * n->hidden;
+}
+
+static lf_strips
+gates_of(const lf_layer *layer, const gru_size *n, size_t step)
+{
+	const gru_cache *cache = layer->cache;
+
+	return lf_in_strips(layer, cache->gates, 4, n->kept, is_training(layer) ? time_of(layer, n, step) * n->batch : 0);
+}
+
+static lf_real *
+reset_of(const lf_layer *layer, const gru_size *n, size_t step)
+{
+	const gru_cache *cache = layer->cache;
+
+	return cache->reset + (is_training(layer) ? time_of(layer, n, step) : 0) * n->batch * n->hidden;
+}
+
+/* The rows of y or dy of a step; all steps but the last have none without return_sequences. */
+static size_t
+output_of(const lf_layer *layer, const gru_size *n, size_t step, lf_place place)
+{
+	return layer->spec.return_sequences ? (place.in_order ? time_of(layer, n, step) : step) * n->batch * place.row : 0;
+}
+
+static bool
+has_output(const lf_layer *layer, const gru_size *n, size_t step)
+{
+	return layer->spec.return_sequences || step + 1 == n->steps;
+}
+
+/* Units of the strip that starts at this one: all its lanes, but in the last. */
+static size_t
+units_of_strip(const gru_size *n, size_t unit)
+{
+	return n->hidden - unit < n->lanes ? n->hidden - unit : n->lanes;
+}
+
+static lf_real *
+row_of(const gru_size *n, lf_strips gates, size_t unit, size_t b)
+{
+	return gates.at + unit / n->lanes * gates.strip + b * 4 * n->lanes;
+}
+
+/* ---- there ---- */
+
+/* From the sums to z and r, in place, and without reset_after to r * h_{t-1} and its product with U_g. */
+static void
+open_gates(lf_layer *layer, const lf_pass *pass, const gru_size *n, size_t step, lf_strips gates, const lf_real *before)
+{
+	gru_cache  *cache = layer->cache;
+	size_t		h = n->hidden;
+	lf_real    *reset;
+
+	for (size_t unit = 0; unit < h && !lf_interrupted(pass); unit += n->lanes)
+		for (size_t b = 0; b < n->batch; b++)
+			layer->kernels->activate(layer->spec.recurrent_activation, row_of(n, gates, unit, b), 2 * n->lanes);
+	if (layer->spec.reset_after)
+		return;
+	reset = reset_of(layer, n, step);
+	if (before == NULL)
+	{
+		memset(reset, 0, n->batch * h * sizeof(lf_real));
+		memset(cache->part, 0, n->batch * h * sizeof(lf_real));
+		return;
+	}
+	for (size_t unit = 0; unit < h; unit += n->lanes)
+		for (size_t b = 0; b < n->batch; b++)
+		{
+			const lf_real *r = row_of(n, gates, unit, b) + n->lanes;
+
+			for (size_t i = 0; i < units_of_strip(n, unit); i++)
+				reset[b * h + unit + i] = r[i] * before[b * h + unit + i];
+		}
+	lf_multiply(pass, LF_PLAIN, LF_PLAIN, n->batch, h, h, reset, h,
+				layer->weights + n->inputs * 3 * h + 2 * h, 3 * h, 0, cache->part, h);
+}
+
+/* g, in place, and h_t. */
+static void
+finish_step(lf_layer *layer, const lf_pass *pass, const gru_size *n, lf_strips gates, const lf_real *before,
+			lf_real *hidden)
+{
+	const gru_cache *cache = layer->cache;
+	size_t		lanes = n->lanes;
+
+	for (size_t unit = 0; unit < n->hidden && !lf_interrupted(pass); unit += lanes)
+	{
+		size_t		units = units_of_strip(n, unit);
+
+		for (size_t b = 0; b < n->batch; b++)
+		{
+			size_t		at = b * n->hidden + unit;
+			lf_real    *z = row_of(n, gates, unit, b);
+			const lf_real *r = z + lanes;
+			lf_real    *g = z + 2 * lanes;
+			const lf_real *from_hidden = z + 3 * lanes;
+
+			if (layer->spec.reset_after)
+				for (size_t i = 0; i < lanes; i++)
+					g[i] += r[i] * from_hidden[i];
+			else
+				for (size_t i = 0; i < units; i++)
+					g[i] += cache->part[at + i];
+			layer->kernels->activate(layer->spec.activation, g, lanes);
+			if (before == NULL)
+				for (size_t i = 0; i < units; i++)
+					hidden[at + i] = (1 - z[i]) * g[i];
+			else
+				for (size_t i = 0; i < units; i++)
+					hidden[at + i] = z[i] * before[at + i] + (1 - z[i]) * g[i];
+		}
+	}
+}
+
+static void
+gru_forward_at(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y, lf_place place)
+{
+	gru_cache  *cache = layer->cache;
+	gru_size	n = size_of(layer, pass->batch, is_training(layer));
+	const lf_real *before = NULL;
+	lf_cell_step step = {
+		.rows = n.batch,
+		.units = n.hidden,
+		.inputs = n.inputs,
+		.states = n.hidden,
+		.packed = layer->packed,
+		.x = x,
+		.x_row = n.inputs,
+		.before_row = n.hidden,
+	};
+
+	if (layer->same_input)
+	{
+		step.sums = lf_in_strips(layer, cache->start, 4, n.batch, 0);
+		layer->kernels->cell_forward(pass, &step);
+		step.start = step.sums;
+	}
+	for (size_t s = 0; s < n.steps && !lf_interrupted(pass); s++)
+	{
+		lf_real    *hidden = hidden_of(layer, &n, s);
+
+		step.x = x + (layer->same_input ? 0 : time_of(layer, &n, s) * n.batch * n.inputs);
+		step.before = before;
+		step.sums = gates_of(layer, &n, s);
+		step.last_strip_first = s % 2 == 1;
+		layer->kernels->cell_forward(pass, &step);
+		open_gates(layer, pass, &n, s, step.sums, before);
+		finish_step(layer, pass, &n, step.sums, before, hidden);
+		if (has_output(layer, &n, s))
+			for (size_t b = 0; b < n.batch; b++)
+				memcpy(y + output_of(layer, &n, s, place) + b * place.row, hidden + b * n.hidden, n.hidden * sizeof(lf_real));
+		before = hidden;
+	}
+}
+
+/* ---- back ---- */
+
+/* Adds dz of a row to its sums over rows and over steps. */
+static void
+add_row(const lf_layer *layer, const gru_size *n, size_t unit, size_t b, const lf_real *dz)
+{
+	const gru_cache *cache = layer->cache;
+	size_t		width = 4 * n->lanes;
+	size_t		strip = unit / n->lanes;
+	lf_real    *dbias = cache->dbias + strip * width;
+
+	for (size_t i = 0; i < width; i++)
+		dbias[i] += dz[i];
+	if (cache->dstart != NULL)
+	{
+		lf_real    *dstart = cache->dstart + (strip * n->batch + b) * width;
+
+		for (size_t i = 0; i < width; i++)
+			dstart[i] += dz[i];
+	}
+}
+
+/*
+ * From the gradient of h_t to dz of the gates, in place, and to what of it reaches h_{t-1} without a product:
+ *
+ *	   dg = dh (1 - z) a'(g)	 dz_z = dh (h_{t-1} - g) s'(z)	   dh_{t-1} = dh z
+ *
+ * and with reset_after dz_r = dg q s'(r), and r dg for q, the part of g that comes from h. Without it dg goes into
+ * cache->part, and r waits.
+ */
+static void
+close_gates(lf_layer *layer, const lf_pass *pass, const gru_size *n, lf_strips gates, const lf_real *before)
+{
+	gru_cache  *cache = layer->cache;
+	size_t		lanes = n->lanes;
+	lf_real    *d = cache->row;
+	bool		after = layer->spec.reset_after;
+
+	for (size_t unit = 0; unit < n->hidden && !lf_interrupted(pass); unit += lanes)
+	{
+		size_t		units = units_of_strip(n, unit);
+
+		/* places behind the last unit must be zeros in dz */
+		memset(d, 0, 4 * lanes * sizeof(lf_real));
+		for (size_t b = 0; b < n->batch; b++)
+		{
+			size_t		at = b * n->hidden + unit;
+			lf_real    *dh = cache->dhidden + at;
+			lf_real    *z = row_of(n, gates, unit, b);
+			lf_real    *r = z + lanes;
+			lf_real    *g = z + 2 * lanes;
+			const lf_real *from_hidden = z + 3 * lanes;
+
+			for (size_t i = 0; i < units; i++)
+			{
+				d[i] = dh[i] * ((before == NULL ? 0 : before[at + i]) - g[i]);
+				d[2 * lanes + i] = dh[i] * (1 - z[i]);
+				dh[i] *= z[i];
+			}
+			layer->kernels->activation_slope(layer->spec.activation, g, d + 2 * lanes, d + 2 * lanes, lanes);
+			if (after)
+			{
+				for (size_t i = 0; i < lanes; i++)
+				{
+					d[lanes + i] = d[2 * lanes + i] * from_hidden[i];
+					d[3 * lanes + i] = d[2 * lanes + i] * r[i];
+				}
+				layer->kernels->activation_slope(layer->spec.recurrent_activation, z, d, z, 2 * lanes);
+				memcpy(g, d + 2 * lanes, 2 * lanes * sizeof(lf_real));
+				add_row(layer, n, unit, b, z);
+				continue;
+			}
+			layer->kernels->activation_slope(layer->spec.recurrent_activation, z, d, z, lanes);
+			memcpy(g, d + 2 * lanes, lanes * sizeof(lf_real));
+			memcpy(cache->part + at, g, units * sizeof(lf_real));
+		}
+	}
+}
+
+/* Without reset_after, the rest: d(r * h) = dg U_g^T, from it dz_r, and what reaches U_g and h_{t-1} that way. */
+static void
+close_reset(lf_layer *layer, const lf_pass *pass, const gru_size *n, size_t step, lf_strips gates, const lf_real *before)
+{
+	gru_cache  *cache = layer->cache;
+	size_t		lanes = n->lanes;
+	size_t		h = n->hidden;
+	size_t		of_reset = n->inputs * 3 * h + 2 * h;	/* U_g, among the weights */
+
+	lf_multiply(pass, LF_TRANSPOSED, LF_PLAIN, h, h, n->batch, reset_of(layer, n, step), h, cache->part, h, 1,
+				layer->gradients + of_reset, 3 * h);
+	lf_multiply(pass, LF_PLAIN, LF_TRANSPOSED, n->batch, h, h, cache->part, h, layer->weights + of_reset, 3 * h, 0,
+				cache->dreset, h);
+	for (size_t unit = 0; unit < h && !lf_interrupted(pass); unit += lanes)
+	{
+		size_t		units = units_of_strip(n, unit);
+
+		memset(cache->row, 0, lanes * sizeof(lf_real));
+		for (size_t b = 0; b < n->batch; b++)
+		{
+			size_t		at = b * h + unit;
+			lf_real    *dz = row_of(n, gates, unit, b);
+			lf_real    *r = dz + lanes;
+
+			for (size_t i = 0; i < units; i++)
+			{
+				cache->row[i] = before == NULL ? 0 : cache->dreset[at + i] * before[at + i];
+				cache->dhidden[at + i] += cache->dreset[at + i] * r[i];
+			}
+			layer->kernels->activation_slope(layer->spec.recurrent_activation, r, cache->row, r, lanes);
+			memset(dz + 3 * lanes, 0, lanes * sizeof(lf_real));
+			add_row(layer, n, unit, b, dz);
+		}
+	}
+}
+
+/* From 'rows' rows of x and of dz: adds to the gradient of W, and finds dx. */
+static void
+add_input_gradients(lf_layer *layer, const lf_pass *pass, const gru_size *n, size_t rows, const lf_real *x,
+					lf_strips dz, lf_real *dx, bool add_dx)
+{
+	gru_cache  *cache = layer->cache;
+
+	layer->kernels->add_gradient(pass, n->inputs, n->hidden, rows, x, n->inputs, dz, cache->scratch, cache->dspread);
+	if (dx != NULL)
+		layer->kernels->multiply_gates(pass, rows, n->inputs, n->hidden, dz, kernel_transposed(layer), add_dx, dx,
+									   n->inputs);
+}
+
+/* Steps first .. last, whose dz are known: adds to the gradients of W and U, and finds dx. */
+static void
+add_gradients(lf_layer *layer, const lf_pass *pass, const gru_size *n, const lf_real *x, lf_real *dx, bool add_dx,
+			  size_t first, size_t last)
+{
+	gru_cache  *cache = layer->cache;
+	bool		backwards = layer->spec.go_backwards;
+	size_t		earliest = backwards ? last : first;	/* in time, where the runs of memory start */
+	size_t		from = layer->same_input ? 0 : time_of(layer, n, earliest) * n->batch * n->inputs;
+
+	if (!layer->same_input)
+		add_input_gradients(layer, pass, n, (last - first + 1) * n->batch, x + from, gates_of(layer, n, earliest),
+							dx == NULL ? NULL : dx + from, add_dx);
+	/* h_{t-1}: there is none before the first step */
+	if (first == 0)
+		first = 1;
+	if (first > last)
+		return;
+	earliest = backwards ? last : first;
+	layer->kernels->add_gradient(pass, n->hidden, n->hidden, (last - first + 1) * n->batch,
+								 hidden_of(layer, n, earliest - 1), n->hidden, gates_of(layer, n, earliest), cache->scratch,
+								 cache->dspread + n->inputs * 4 * n->hidden);
+}
+
+/* Rows of four gates back into rows of three, added. */
+static void
+gather(size_t rows, size_t units, const lf_real *from, size_t third, lf_real *to)
+{
+	for (size_t k = 0; k < rows; k++, from += 4 * units, to += 3 * units)
+	{
+		for (size_t j = 0; j < 2 * units; j++)
+			to[j] += from[j];
+		for (size_t j = 0; j < units && third < 4; j++)
+			to[2 * units + j] += from[third * units + j];
+	}
+}
+
+/* The gradients of the spread weights, and of the bias, to where they belong. */
+static void
+gather_gradients(lf_layer *layer, const gru_size *n)
+{
+	const gru_cache *cache = layer->cache;
+	size_t		h = n->hidden;
+	bool		after = layer->spec.reset_after;
+	lf_real    *drecurrent = layer->gradients + n->inputs * 3 * h;
+	lf_real    *dbias = drecurrent + h * 3 * h;
+
+	gather(n->inputs, h, cache->dspread, 2, layer->gradients);
+	gather(h, h, cache->dspread + n->inputs * 4 * h, after ? 3 : 4, drecurrent);
+	for (size_t j = 0; j < h && layer->spec.use_bias; j++)
+	{
+		const lf_real *sum = cache->dbias + j / n->lanes * 4 * n->lanes + j % n->lanes;
+
+		for (size_t gate = 0; gate < 3; gate++)
+			dbias[gate * h + j] += sum[gate * n->lanes];
+		if (!after)
+			continue;
+		dbias[3 * h + j] += sum[0];
+		dbias[4 * h + j] += sum[n->lanes];
+		dbias[5 * h + j] += sum[3 * n->lanes];
+	}
+}
+
+static void
+gru_backward_at(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y, const lf_real *dy,
+				lf_real *dx, lf_place place)
+{
+	gru_cache  *cache = layer->cache;
+	gru_size	n = size_of(layer, pass->batch, true);
+	size_t		h = n.hidden;
+	size_t		at_once = n.batch < LF_GRADIENT_ROWS ? LF_GRADIENT_ROWS / n.batch : 1;
+	size_t		last = n.steps - 1;	/* of the steps whose dz wait for the products with x and h */
+
+	(void) y;
+	memset(cache->dhidden, 0, n.batch * h * sizeof(lf_real));
+	memset(cache->dspread, 0, (n.inputs + h) * 4 * h * sizeof(lf_real));
+	memset(cache->dbias, 0, 4 * n.padded * sizeof(lf_real));
+	if (cache->dstart != NULL)
+		memset(cache->dstart, 0, n.batch * 4 * n.padded * sizeof(lf_real));
+	for (size_t s = n.steps; s-- > 0 && !lf_interrupted(pass);)
+	{
+		lf_strips	gates = gates_of(layer, &n, s);
+		const lf_real *before = s == 0 ? NULL : hidden_of(layer, &n, s - 1);
+
+		for (size_t b = 0; b < n.batch && has_output(layer, &n, s); b++)
+		{
+			const lf_real *from = dy + output_of(layer, &n, s, place) + b * place.row;
+
+			for (size_t j = 0; j < h; j++)
+				cache->dhidden[b * h + j] += from[j];
+		}
+		close_gates(layer, pass, &n, gates, before);
+		if (!layer->spec.reset_after)
+			close_reset(layer, pass, &n, s, gates, before);
+		if (s > 0)
+			layer->kernels->multiply_gates(pass, n.batch, h, h, gates, recurrent_transposed(layer), 1, cache->dhidden, h);
+		if (last - s + 1 == at_once || s == 0)
+		{
+			add_gradients(layer, pass, &n, x, dx, place.add_dx, s, last);
+			last = s - 1;
+		}
+	}
+	if (layer->same_input)
+		add_input_gradients(layer, pass, &n, n.batch, x, lf_in_strips(layer, cache->dstart, 4, n.batch, 0), dx,
+							place.add_dx);
+	gather_gradients(layer, &n);
+}
+
+static void
+gru_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y)
+{
+	gru_forward_at(layer, pass, x, y, (lf_place) {.row = (size_t) layer->spec.units});
+}
+
+static void
+gru_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y, lf_real *dy, lf_real *dx)
+{
+	gru_backward_at(layer, pass, x, y, dy, dx, (lf_place) {.row = (size_t) layer->spec.units});
+}
+
+const lf_layer_class lf_gru_class = {
+	.name = "gru",
+	.keras_name = "GRU",
+	.arguments = LF_ARG_UNITS | LF_ARG_ACTIVATION | LF_ARG_RECURRENT_ACTIVATION | LF_ARG_USE_BIAS |
+	LF_ARG_RETURN_SEQUENCES | LF_ARG_GO_BACKWARDS | LF_ARG_RESET_AFTER,
+	.order = LF_TIME_MAJOR,
+	.takes_repeated = true,
+	.output_shape = gru_output_shape,
+	.tensors = gru_tensors,
+	.layout = gru_layout,
+	.packed_size = gru_packed_size,
+	.pack = gru_pack,
+	.uses = lf_uses_at_each_step,
+	.forward = gru_forward,
+	.backward = gru_backward,
+	.forward_at = gru_forward_at,
+	.backward_at = gru_backward_at,
+};
