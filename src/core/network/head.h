@@ -15,6 +15,8 @@
 
 #include "base/base.h"
 
+#include <math.h>
+
 typedef enum lf_head_kind
 {
 	LF_HEAD_POINT,
@@ -61,11 +63,8 @@ typedef struct lf_head_class
 	void		(*interval) (const lf_head *head, const double *distribution, double half_width,
 							 double *low, double *high);
 
-	/*
-	 * The loss of the outputs (parts) for one target, in double, and its slope by each of them. NULL: of one value, for which
-	 * there are several, see lf_loss_sum().
-	 */
-	double		(*loss) (const lf_head *head, const lf_real *output, double target, double *slope);
+	/* As lf_head_loss_sum(), see loss.h; by lf_each_loss(). NULL: of one value, for which there are several losses. */
+	double		(*loss_sum) (const lf_head *head, const lf_real *y, const lf_real *target, size_t n, lf_real *dy);
 } lf_head_class;
 
 extern const lf_head_class lf_head_point_class;
@@ -124,6 +123,35 @@ double		lf_head_half_width(const lf_head *head, const double *distribution, doub
 double		lf_head_nonconformity(const lf_head *head, const double *distribution, double value);
 
 void		lf_head_interval(const lf_head *head, const double *distribution, double half_width, double *low, double *high);
+
+/*
+ * The sum of 'loss' over the targets that are known, which is what a loss_sum returns, and dy. 'loss' is that of the outputs
+ * (parts) for one target, in double, and writes its slope by each of them. A constant, so that there is no call in the loop.
+ */
+typedef double (*lf_target_loss) (const lf_head *head, const lf_real *output, double target, double *slope);
+
+static inline __attribute__((always_inline)) double
+lf_each_loss(const lf_head *head, size_t parts, lf_target_loss loss, const lf_real *y, const lf_real *target, size_t n,
+			 lf_real *dy)
+{
+	size_t		known = 0;
+	double		share;
+	double		sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		known += !isnan(target[i]);
+	share = known > 0 ? 1.0 / (double) known : 0;
+	for (size_t i = 0; i < n; i++)
+	{
+		double		slope[LF_MAX_PARTS] = {0};
+
+		if (!isnan(target[i]))
+			sum += loss(head, y + i * parts, (double) target[i], slope);
+		for (size_t part = 0; part < parts && dy != NULL; part++)
+			dy[i * parts + part] = (lf_real) (slope[part] * share);
+	}
+	return sum;
+}
 
 /*
  * The members of the class of distributions with a location and a scale in front, whose half-widths are in scales.

@@ -45,6 +45,12 @@ gaussian_loss(const lf_head *head, const lf_real *output, double target, double 
 	return log(scale) + e * e / 2 + log(2 * PI) / 2;
 }
 
+static double
+gaussian_loss_sum(const lf_head *head, const lf_real *y, const lf_real *target, size_t n, lf_real *dy)
+{
+	return lf_each_loss(head, 2, gaussian_loss, y, target, n, dy);
+}
+
 const lf_head_class lf_head_gaussian_class = {
 	.parts = gaussian_parts,
 	.distribution = gaussian_distribution,
@@ -52,5 +58,5 @@ const lf_head_class lf_head_gaussian_class = {
 	.half_width = gaussian_half_width,
 	.nonconformity = lf_location_scale_nonconformity,
 	.interval = lf_location_scale_interval,
-	.loss = gaussian_loss,
+	.loss_sum = gaussian_loss_sum,
 };

@@ -54,6 +54,12 @@ student_t_loss(const lf_head *head, const lf_real *output, double target, double
 	return log(scale) + (v + 1) / 2 * tail + log(v * PI) / 2 - ratio;
 }
 
+static double
+student_t_loss_sum(const lf_head *head, const lf_real *y, const lf_real *target, size_t n, lf_real *dy)
+{
+	return lf_each_loss(head, 3, student_t_loss, y, target, n, dy);
+}
+
 const lf_head_class lf_head_student_t_class = {
 	.parts = student_t_parts,
 	.distribution = student_t_distribution,
@@ -61,5 +67,5 @@ const lf_head_class lf_head_student_t_class = {
 	.half_width = student_t_half_width,
 	.nonconformity = lf_location_scale_nonconformity,
 	.interval = lf_location_scale_interval,
-	.loss = student_t_loss,
+	.loss_sum = student_t_loss_sum,
 };

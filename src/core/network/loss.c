@@ -82,22 +82,7 @@ lf_loss_sum(lf_loss loss, const lf_real *y, const lf_real *target, size_t n, lf_
 double
 lf_head_loss_sum(const lf_head *head, const lf_real *y, const lf_real *target, size_t n, lf_real *dy)
 {
-	const lf_head_class *class = lf_head_class_of(head);
-	size_t		known = lf_loss_known(target, n);
-	size_t		parts = (size_t) class->parts(head);
-	double		share = known > 0 ? 1.0 / (double) known : 0;
-	double		sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-	{
-		double		slope[LF_MAX_PARTS] = {0};
-
-		if (!isnan(target[i]))
-			sum += class->loss(head, y + i * parts, (double) target[i], slope);
-		for (size_t part = 0; part < parts && dy != NULL; part++)
-			dy[i * parts + part] = (lf_real) (slope[part] * share);
-	}
-	return sum;
+	return lf_head_class_of(head)->loss_sum(head, y, target, n, dy);
 }
 
 double
