@@ -216,15 +216,14 @@ read_architecture(const JsonbValue *value, const char *what, Options *options)
 	options->preset = json_choice(value, what, names, LF_PRESETS);
 }
 
-/* The layers that a preset may be made of: those that can read in both directions. Returns how many. */
+/* The recurrent layers that a preset may be made of, and how many there are. */
 static int
 cell_names(const char **names, lf_layer_kind *kinds)
 {
-	const lf_layer_class *wrapper = lf_layer_class_of(LF_BIDIRECTIONAL);
 	int			count = 0;
 
 	for (int i = 0; i < LF_LAYER_KINDS; i++)
-		if (lf_layer_may_wrap(wrapper, i))
+		if (lf_layer_class_of(i)->forward_at != NULL)
 		{
 			names[count] = lf_layer_class_of(i)->name;
 			kinds[count++] = i;
