@@ -5,6 +5,7 @@
  * in double, and shares no code with the layers. Built in float and in double; the tolerance is that of the type.
  */
 #include "activation_reference.h"
+#include "network_rig.h"
 #include "rig.h"
 #include "tap.h"
 
@@ -761,6 +762,97 @@ test_shapes(void)
 	check(&spec, lf_shape_1(3), 3);
 }
 
+static double
+largest_difference(const lf_real *a, const lf_real *b, size_t count)
+{
+	double		largest = 0;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		double		difference = fabs((double) a[i] - (double) b[i]) / (1 + fabs((double) b[i]));
+
+		if (!(difference <= largest))
+			largest = difference;
+	}
+	return largest;
+}
+
+/* A layer that is told that its input stays the same gives what it gives when it is shown that at each step, and back. */
+static void
+check_repeated(const lf_layer_spec *layer)
+{
+	enum
+	{
+		STEPS = 4, FEATURES = 3, BATCH = 5
+	};
+	lf_spec		told = {.input = lf_shape_1(FEATURES)};
+	lf_spec		shown = {.input = lf_shape_2(STEPS, FEATURES), .count = 1, .layer = {*layer}};
+	lf_random	random = lf_random_seed(77);
+	network_rig a;
+	network_rig b;
+	lf_real    *dx;
+	bool		good;
+
+	add_layer(&told, LF_REPEAT_VECTOR, STEPS);
+	told.layer[told.count++] = *layer;
+	good = network_rig_open(&a, &told, BATCH, true) == LF_OK && network_rig_open(&b, &shown, BATCH, true) == LF_OK;
+	if (!ok(good && a.network.layer[1].same_input, "a layer behind one that repeats is told so"))
+		return;
+	fill_uniform(&random, a.weights.block, a.network.parameters, 0.7);
+	fill_normal(&random, a.x.block, a.x_count);
+	fill_uniform(&random, a.dy.block, a.y_count, 1.0);
+	memcpy(b.weights.block, a.weights.block, a.weights.bytes);
+	memcpy(b.dy.block, a.dy.block, a.dy.bytes);
+	memset(a.gradients.block, 0, a.gradients.bytes);
+	memset(b.gradients.block, 0, b.gradients.bytes);
+	for (int i = 0; i < BATCH * STEPS; i++)
+		memcpy((lf_real *) b.x.block + i * FEATURES, (lf_real *) a.x.block + i / STEPS * FEATURES, FEATURES * sizeof(lf_real));
+	good = lf_network_forward(&a.network, &a.pass, a.x.block, &a.y) == LF_OK &&
+		lf_network_forward(&b.network, &b.pass, b.x.block, &b.y) == LF_OK &&
+		largest_difference(a.y, b.y, a.y_count) <= TOLERANCE &&
+		lf_network_backward(&a.network, &a.pass, a.x.block, a.dy.block, a.dx.block) == LF_OK &&
+		lf_network_backward(&b.network, &b.pass, b.x.block, b.dy.block, b.dx.block) == LF_OK;
+	dx = b.dx.block;
+	for (int i = 0; i < BATCH; i++)
+		for (int f = 0; f < FEATURES; f++)
+		{
+			lf_real		sum = 0;
+
+			for (int t = 0; t < STEPS; t++)
+				sum += dx[(i * STEPS + t) * FEATURES + f];
+			dx[i * FEATURES + f] = sum;	/* what is overwritten was read before */
+		}
+	good = good && largest_difference(a.dx.block, dx, a.x_count) <= TOLERANCE &&
+		largest_difference(a.gradients.block, b.gradients.block, a.network.parameters) <= TOLERANCE &&
+		network_rig_intact(&a) && network_rig_intact(&b);
+	ok(good, "told once what stays the same: %s", describe(layer, &shown.input, BATCH));
+	network_rig_close(&a);
+	network_rig_close(&b);
+}
+
+/* For every kind that takes it, and wrappers around each. */
+static void
+test_repeated(void)
+{
+	for (int kind = 0; kind < LF_LAYER_KINDS; kind++)
+		for (int flags = 0; flags < 8; flags++)
+		{
+			lf_layer_spec spec = lf_layer_defaults((lf_layer_kind) kind);
+
+			if (lf_layer_class_of(spec.kind)->forward_at == NULL)
+				continue;
+			spec.units = 5;
+			spec.return_sequences = (flags & 1) != 0;
+			spec.go_backwards = (flags & 2) != 0;
+			if (lf_layer_class_of(spec.kind)->arguments & LF_ARG_RESET_AFTER)
+				spec.reset_after = (flags & 4) == 0;
+			check_repeated(&spec);
+			spec.inner = spec.kind;
+			spec.kind = LF_BIDIRECTIONAL;
+			check_repeated(&spec);
+		}
+}
+
 /* Dropout has no reference, since its mask is its own; but what a mask may do is settled. */
 static void
 test_dropout(void)
@@ -1083,6 +1175,7 @@ main(void)
 	test_conv_lstm2d();
 	test_dense_and_time_distributed();
 	test_shapes();
+	test_repeated();
 	test_dropout();
 	test_refusals();
 	test_interrupt();
