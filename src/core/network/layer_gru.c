@@ -34,9 +34,9 @@ typedef struct gru_cache
 	lf_real    *dreset;			/* (B, H): the gradient of r * h_{t-1}; NULL with reset_after */
 	lf_real    *dhidden;		/* (B, H): the gradient of h_t */
 	lf_real    *dstart;			/* (B, 4H): the sum of dz over all steps, for an x that stays the same */
-	lf_real    *dspread;		/* (F + H, 4H): gradients of the spread weights */
-	lf_real    *dbias;			/* (4H) in strips: the sum of dz over all rows */
-	lf_real    *row;			/* of one strip: dz while it is found */
+	lf_real    *dspread;		/* (F + H + 1, 4H): gradients of the spread weights, the last row that of the bias */
+	lf_real    *ones;			/* as many rows as wait for a product: with dz they make the gradient of the bias */
+	lf_real    *strip;			/* (B, 4 * lanes): dz of one strip while it is found */
 	lf_real    *scratch;		/* of add_gradient */
 } gru_cache;
 
@@ -98,6 +98,13 @@ gru_tensors(const lf_layer_spec *spec, const lf_shape *input, lf_tensor *tensors
 	return spec->use_bias ? 3 : 2;
 }
 
+/* Steps whose dz wait for the products with x and h. */
+static size_t
+steps_at_once(size_t batch)
+{
+	return batch < LF_GRADIENT_ROWS ? LF_GRADIENT_ROWS / batch : 1;
+}
+
 static void
 gru_layout(lf_layer *layer, lf_arena *arena, int batch, bool training)
 {
@@ -126,9 +133,10 @@ gru_layout(lf_layer *layer, lf_arena *arena, int batch, bool training)
 	if (layer->same_input)
 		cache->dstart = lf_arena_reals(arena, n.batch * 4 * n.padded);
 	cache->dhidden = lf_arena_reals(arena, n.batch * n.hidden);
-	cache->dspread = lf_arena_reals(arena, (n.inputs + n.hidden) * 4 * n.hidden);
-	cache->dbias = lf_arena_reals(arena, 4 * n.padded);
-	cache->row = lf_arena_reals(arena, 4 * n.lanes);
+	cache->dspread = lf_arena_reals(arena, (n.inputs + n.hidden + 1) * 4 * n.hidden);
+	/* a smaller batch may take more steps at once */
+	cache->ones = lf_arena_reals(arena, n.batch > LF_GRADIENT_ROWS ? n.batch : LF_GRADIENT_ROWS);
+	cache->strip = lf_arena_reals(arena, n.batch * 4 * n.lanes);
 	cache->scratch = lf_arena_reals(arena, lf_gradient_scratch(n.steps * n.batch, n.hidden > n.inputs ? n.hidden : n.inputs));
 }
 
@@ -314,7 +322,10 @@ open_gates(lf_layer *layer, const lf_pass *pass, const gru_size *n, size_t step,
 				layer->weights + n->inputs * 3 * h + 2 * h, 3 * h, 0, cache->part, h);
 }
 
-/* g, in place, and h_t. */
+/*
+ * g, in place, and h_t. Row after row in loops of their own: a vector that is read right after parts of it were written
+ * would have to wait for them.
+ */
 static void
 finish_step(lf_layer *layer, const lf_pass *pass, const gru_size *n, lf_strips gates, const lf_real *before,
 			lf_real *hidden)
@@ -328,25 +339,30 @@ finish_step(lf_layer *layer, const lf_pass *pass, const gru_size *n, lf_strips g
 
 		for (size_t b = 0; b < n->batch; b++)
 		{
-			size_t		at = b * n->hidden + unit;
-			lf_real    *z = row_of(n, gates, unit, b);
-			const lf_real *r = z + lanes;
-			lf_real    *g = z + 2 * lanes;
-			const lf_real *from_hidden = z + 3 * lanes;
+			lf_real    *restrict g = row_of(n, gates, unit, b) + 2 * lanes;
+			const lf_real *restrict r = g - lanes;
+			const lf_real *restrict from_hidden = g + lanes;
 
 			if (layer->spec.reset_after)
 				for (size_t i = 0; i < lanes; i++)
 					g[i] += r[i] * from_hidden[i];
 			else
 				for (size_t i = 0; i < units; i++)
-					g[i] += cache->part[at + i];
-			layer->kernels->activate(layer->spec.activation, g, lanes);
-			if (before == NULL)
-				for (size_t i = 0; i < units; i++)
-					hidden[at + i] = (1 - z[i]) * g[i];
-			else
-				for (size_t i = 0; i < units; i++)
-					hidden[at + i] = z[i] * before[at + i] + (1 - z[i]) * g[i];
+					g[i] += cache->part[b * n->hidden + unit + i];
+		}
+		for (size_t b = 0; b < n->batch; b++)
+			layer->kernels->activate(layer->spec.activation, row_of(n, gates, unit, b) + 2 * lanes, lanes);
+		for (size_t b = 0; b < n->batch; b++)
+		{
+			const lf_real *restrict z = row_of(n, gates, unit, b);
+			const lf_real *restrict g = z + 2 * lanes;
+			lf_real    *restrict h = hidden + b * n->hidden + unit;
+			const lf_real *restrict h_before = before == NULL ? NULL : before + b * n->hidden + unit;
+
+			for (size_t i = 0; i < units; i++)
+				h[i] = (1 - z[i]) * g[i];
+			for (size_t i = 0; i < units && before != NULL; i++)
+				h[i] += z[i] * h_before[i];
 		}
 	}
 }
@@ -394,40 +410,19 @@ gru_forward_at(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *
 
 /* ---- back ---- */
 
-/* Adds dz of a row to its sums over rows and over steps. */
-static void
-add_row(const lf_layer *layer, const gru_size *n, size_t unit, size_t b, const lf_real *dz)
-{
-	const gru_cache *cache = layer->cache;
-	size_t		width = 4 * n->lanes;
-	size_t		strip = unit / n->lanes;
-	lf_real    *dbias = cache->dbias + strip * width;
-
-	for (size_t i = 0; i < width; i++)
-		dbias[i] += dz[i];
-	if (cache->dstart != NULL)
-	{
-		lf_real    *dstart = cache->dstart + (strip * n->batch + b) * width;
-
-		for (size_t i = 0; i < width; i++)
-			dstart[i] += dz[i];
-	}
-}
-
 /*
  * From the gradient of h_t to dz of the gates, in place, and to what of it reaches h_{t-1} without a product:
  *
  *	   dg = dh (1 - z) a'(g)	 dz_z = dh (h_{t-1} - g) s'(z)	   dh_{t-1} = dh z
  *
  * and with reset_after dz_r = dg q s'(r), and r dg for q, the part of g that comes from h. Without it dg goes into
- * cache->part, and r waits.
+ * cache->part, and r waits. Row after row in loops of their own, as in finish_step().
  */
 static void
 close_gates(lf_layer *layer, const lf_pass *pass, const gru_size *n, lf_strips gates, const lf_real *before)
 {
 	gru_cache  *cache = layer->cache;
 	size_t		lanes = n->lanes;
-	lf_real    *d = cache->row;
 	bool		after = layer->spec.reset_after;
 
 	for (size_t unit = 0; unit < n->hidden && !lf_interrupted(pass); unit += lanes)
@@ -435,38 +430,51 @@ close_gates(lf_layer *layer, const lf_pass *pass, const gru_size *n, lf_strips g
 		size_t		units = units_of_strip(n, unit);
 
 		/* places behind the last unit must be zeros in dz */
-		memset(d, 0, 4 * lanes * sizeof(lf_real));
+		memset(cache->strip, 0, n->batch * 4 * lanes * sizeof(lf_real));
 		for (size_t b = 0; b < n->batch; b++)
 		{
-			size_t		at = b * n->hidden + unit;
-			lf_real    *dh = cache->dhidden + at;
-			lf_real    *z = row_of(n, gates, unit, b);
-			lf_real    *r = z + lanes;
-			lf_real    *g = z + 2 * lanes;
-			const lf_real *from_hidden = z + 3 * lanes;
+			const lf_real *restrict z = row_of(n, gates, unit, b);
+			const lf_real *restrict g = z + 2 * lanes;
+			lf_real    *restrict d = cache->strip + b * 4 * lanes;
+			lf_real    *restrict dh = cache->dhidden + b * n->hidden + unit;
+			const lf_real *restrict h_before = before == NULL ? NULL : before + b * n->hidden + unit;
 
 			for (size_t i = 0; i < units; i++)
 			{
-				d[i] = dh[i] * ((before == NULL ? 0 : before[at + i]) - g[i]);
+				d[i] = -dh[i] * g[i];
 				d[2 * lanes + i] = dh[i] * (1 - z[i]);
+			}
+			for (size_t i = 0; i < units && before != NULL; i++)
+				d[i] += dh[i] * h_before[i];
+			for (size_t i = 0; i < units; i++)
 				dh[i] *= z[i];
-			}
-			layer->kernels->activation_slope(layer->spec.activation, g, d + 2 * lanes, d + 2 * lanes, lanes);
-			if (after)
+		}
+		for (size_t b = 0; b < n->batch; b++)
+		{
+			lf_real    *dg = cache->strip + b * 4 * lanes + 2 * lanes;
+
+			layer->kernels->activation_slope(layer->spec.activation, row_of(n, gates, unit, b) + 2 * lanes, dg, dg, lanes);
+		}
+		for (size_t b = 0; b < n->batch; b++)
+		{
+			lf_real    *restrict z = row_of(n, gates, unit, b);
+			lf_real    *restrict d = cache->strip + b * 4 * lanes;
+
+			for (size_t i = 0; i < lanes && after; i++)
 			{
-				for (size_t i = 0; i < lanes; i++)
-				{
-					d[lanes + i] = d[2 * lanes + i] * from_hidden[i];
-					d[3 * lanes + i] = d[2 * lanes + i] * r[i];
-				}
-				layer->kernels->activation_slope(layer->spec.recurrent_activation, z, d, z, 2 * lanes);
-				memcpy(g, d + 2 * lanes, 2 * lanes * sizeof(lf_real));
-				add_row(layer, n, unit, b, z);
-				continue;
+				d[lanes + i] = d[2 * lanes + i] * z[3 * lanes + i];
+				d[3 * lanes + i] = d[2 * lanes + i] * z[lanes + i];
 			}
-			layer->kernels->activation_slope(layer->spec.recurrent_activation, z, d, z, lanes);
-			memcpy(g, d + 2 * lanes, lanes * sizeof(lf_real));
-			memcpy(cache->part + at, g, units * sizeof(lf_real));
+			memcpy(z + 2 * lanes, d + 2 * lanes, 2 * lanes * sizeof(lf_real));
+			if (!after)
+				memcpy(cache->part + b * n->hidden + unit, d + 2 * lanes, units * sizeof(lf_real));
+		}
+		for (size_t b = 0; b < n->batch; b++)
+		{
+			lf_real    *z = row_of(n, gates, unit, b);
+
+			layer->kernels->activation_slope(layer->spec.recurrent_activation, z, cache->strip + b * 4 * lanes, z,
+											 (after ? 2 : 1) * lanes);
 		}
 	}
 }
@@ -488,22 +496,43 @@ close_reset(lf_layer *layer, const lf_pass *pass, const gru_size *n, size_t step
 	{
 		size_t		units = units_of_strip(n, unit);
 
-		memset(cache->row, 0, lanes * sizeof(lf_real));
+		memset(cache->strip, 0, n->batch * lanes * sizeof(lf_real));
 		for (size_t b = 0; b < n->batch; b++)
 		{
-			size_t		at = b * h + unit;
-			lf_real    *dz = row_of(n, gates, unit, b);
-			lf_real    *r = dz + lanes;
+			const lf_real *restrict r = row_of(n, gates, unit, b) + lanes;
+			const lf_real *restrict dreset = cache->dreset + b * h + unit;
+			lf_real    *restrict d = cache->strip + b * lanes;
+			lf_real    *restrict dh = cache->dhidden + b * h + unit;
+			const lf_real *restrict h_before = before == NULL ? NULL : before + b * h + unit;
 
 			for (size_t i = 0; i < units; i++)
-			{
-				cache->row[i] = before == NULL ? 0 : cache->dreset[at + i] * before[at + i];
-				cache->dhidden[at + i] += cache->dreset[at + i] * r[i];
-			}
-			layer->kernels->activation_slope(layer->spec.recurrent_activation, r, cache->row, r, lanes);
-			memset(dz + 3 * lanes, 0, lanes * sizeof(lf_real));
-			add_row(layer, n, unit, b, dz);
+				dh[i] += dreset[i] * r[i];
+			for (size_t i = 0; i < units && before != NULL; i++)
+				d[i] = dreset[i] * h_before[i];
 		}
+		for (size_t b = 0; b < n->batch; b++)
+		{
+			lf_real    *r = row_of(n, gates, unit, b) + lanes;
+
+			layer->kernels->activation_slope(layer->spec.recurrent_activation, r, cache->strip + b * lanes, r, lanes);
+		}
+	}
+}
+
+/* dz of a step to its sum over the steps. */
+static void
+add_start(const lf_layer *layer, const gru_size *n, lf_strips gates)
+{
+	const gru_cache *cache = layer->cache;
+	size_t		size = n->batch * 4 * n->lanes;
+
+	for (size_t strip = 0; strip < n->padded / n->lanes; strip++)
+	{
+		const lf_real *restrict dz = gates.at + strip * gates.strip;
+		lf_real    *restrict sum = cache->dstart + strip * size;
+
+		for (size_t i = 0; i < size; i++)
+			sum[i] += dz[i];
 	}
 }
 
@@ -520,7 +549,7 @@ add_input_gradients(lf_layer *layer, const lf_pass *pass, const gru_size *n, siz
 									   n->inputs);
 }
 
-/* Steps first .. last, whose dz are known: adds to the gradients of W and U, and finds dx. */
+/* Steps first .. last, whose dz are known: adds to the gradients of W, U and the bias, and finds dx. */
 static void
 add_gradients(lf_layer *layer, const lf_pass *pass, const gru_size *n, const lf_real *x, lf_real *dx, bool add_dx,
 			  size_t first, size_t last)
@@ -533,6 +562,10 @@ add_gradients(lf_layer *layer, const lf_pass *pass, const gru_size *n, const lf_
 	if (!layer->same_input)
 		add_input_gradients(layer, pass, n, (last - first + 1) * n->batch, x + from, gates_of(layer, n, earliest),
 							dx == NULL ? NULL : dx + from, add_dx);
+	if (layer->spec.use_bias)
+		layer->kernels->add_gradient(pass, 1, n->hidden, (last - first + 1) * n->batch, cache->ones, 1,
+									 gates_of(layer, n, earliest), cache->scratch,
+									 cache->dspread + (n->inputs + n->hidden) * 4 * n->hidden);
 	/* h_{t-1}: there is none before the first step */
 	if (first == 0)
 		first = 1;
@@ -566,20 +599,17 @@ gather_gradients(lf_layer *layer, const gru_size *n)
 	bool		after = layer->spec.reset_after;
 	lf_real    *drecurrent = layer->gradients + n->inputs * 3 * h;
 	lf_real    *dbias = drecurrent + h * 3 * h;
+	const lf_real *sum = cache->dspread + (n->inputs + h) * 4 * h;
 
 	gather(n->inputs, h, cache->dspread, 2, layer->gradients);
 	gather(h, h, cache->dspread + n->inputs * 4 * h, after ? 3 : 4, drecurrent);
-	for (size_t j = 0; j < h && layer->spec.use_bias; j++)
+	if (layer->spec.use_bias)
+		gather(1, h, sum, 2, dbias);
+	for (size_t j = 0; j < h && layer->spec.use_bias && after; j++)
 	{
-		const lf_real *sum = cache->dbias + j / n->lanes * 4 * n->lanes + j % n->lanes;
-
-		for (size_t gate = 0; gate < 3; gate++)
-			dbias[gate * h + j] += sum[gate * n->lanes];
-		if (!after)
-			continue;
-		dbias[3 * h + j] += sum[0];
-		dbias[4 * h + j] += sum[n->lanes];
-		dbias[5 * h + j] += sum[3 * n->lanes];
+		dbias[3 * h + j] += sum[j];
+		dbias[4 * h + j] += sum[h + j];
+		dbias[5 * h + j] += sum[3 * h + j];
 	}
 }
 
@@ -590,13 +620,14 @@ gru_backward_at(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf
 	gru_cache  *cache = layer->cache;
 	gru_size	n = size_of(layer, pass->batch, true);
 	size_t		h = n.hidden;
-	size_t		at_once = n.batch < LF_GRADIENT_ROWS ? LF_GRADIENT_ROWS / n.batch : 1;
+	size_t		at_once = steps_at_once(n.batch);
 	size_t		last = n.steps - 1;	/* of the steps whose dz wait for the products with x and h */
 
 	(void) y;
 	memset(cache->dhidden, 0, n.batch * h * sizeof(lf_real));
-	memset(cache->dspread, 0, (n.inputs + h) * 4 * h * sizeof(lf_real));
-	memset(cache->dbias, 0, 4 * n.padded * sizeof(lf_real));
+	memset(cache->dspread, 0, (n.inputs + h + 1) * 4 * h * sizeof(lf_real));
+	for (size_t i = 0; i < at_once * n.batch; i++)
+		cache->ones[i] = 1;
 	if (cache->dstart != NULL)
 		memset(cache->dstart, 0, n.batch * 4 * n.padded * sizeof(lf_real));
 	for (size_t s = n.steps; s-- > 0 && !lf_interrupted(pass);)
@@ -614,6 +645,8 @@ gru_backward_at(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf
 		close_gates(layer, pass, &n, gates, before);
 		if (!layer->spec.reset_after)
 			close_reset(layer, pass, &n, s, gates, before);
+		if (cache->dstart != NULL)
+			add_start(layer, &n, gates);
 		if (s > 0)
 			layer->kernels->multiply_gates(pass, n.batch, h, h, gates, recurrent_transposed(layer), 1, cache->dhidden, h);
 		if (last - s + 1 == at_once || s == 0)
