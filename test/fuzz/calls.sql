@@ -80,7 +80,7 @@ BEGIN
             WHEN key IN ('units', 'filters', 'n', 'segments', 'categories', 'pool_size') THEN
                 CASE WHEN random() < 0.9 THEN fuzz.pick('{1,2,3,4}') ELSE fuzz.json_number() END
             WHEN key IN ('kernel_size', 'strides') THEN fuzz.pick('{1,2,3,"[1]","[1, 2]","[2, 1]",40}')
-            WHEN key IN ('return_sequences', 'go_backwards', 'use_bias') THEN fuzz.pick('{true,false}')
+            WHEN key IN ('return_sequences', 'go_backwards', 'use_bias', 'reset_after') THEN fuzz.pick('{true,false}')
             WHEN key = 'activation' THEN fuzz.pick('{"\"relu\"","\"tanh\"","\"elu\"","\"softplus\"","\"linear\""}')
             WHEN key = 'padding' THEN fuzz.pick('{"\"same\"","\"valid\"","\"causal\""}')
             WHEN key = 'merge_mode' THEN fuzz.pick('{"\"sum\"","\"concat\"","\"mul\"","\"ave\""}')
