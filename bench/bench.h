@@ -6,7 +6,8 @@
  *	   program [--seconds S] [--threads N] batch steps inputs layer ...
  *
  * with layers lstm:units (last hidden state), lstm_sequence:units (all of them), bidirectional:units (last states of
- * both ways, side by side), repeat:steps and, at the end, dense:1. It defines bench_open() and so on, below. It prints
+ * both ways, side by side), repeat:steps and, at the end, dense:1; the core also gru:units and gru_sequence:units, to compare
+ * with its own lstm. It defines bench_open() and so on, below. It prints
  *
  *	   kernels ...			what it computes with
  *	   check losses a b c	of three training steps from the same weights and data
@@ -45,6 +46,8 @@ typedef enum bench_kind
 	BENCH_BIDIRECTIONAL,
 	BENCH_REPEAT,
 	BENCH_DENSE,
+	BENCH_GRU,					/* these two by the core alone */
+	BENCH_GRU_SEQUENCE,
 	BENCH_KINDS
 } bench_kind;
 
@@ -134,7 +137,7 @@ enum
 
 /*
  * Weights of a layer lie within 1 / sqrt(units), or inputs for dense, as PyTorch begins; but the forget gates' biases
- * lie around 1, as Keras begins. Without that a gradient halves with every step, so that in a long window it sinks to
+ * lie around 1, as Keras begins, and here those of a gru's update gates too. Without that a gradient halves with every step, so that in a long window it sinks to
  * denormal numbers, on which a processor takes a hundred times as long: that would be measured then.
  */
 static inline void
@@ -153,6 +156,8 @@ bench_weights(const bench_network *network, float *weights)
 		for (size_t way = 0; way < ways; way++)
 			for (size_t i = 0; i < h; i++)
 				weights[end - way * (layer->parameters / ways) - 3 * h + i] += 1.0f;
+		for (size_t i = 0; i < h && layer->kind >= BENCH_GRU; i++)
+			weights[end - 6 * h + i] += 1.0f;
 	}
 }
 
@@ -232,7 +237,8 @@ bench_print_check(const char *name, const float *y, size_t outputs)
 static inline void
 bench_add_layer(bench_network *network, const char *text)
 {
-	static const char *const names[BENCH_KINDS] = {"lstm", "lstm_sequence", "bidirectional", "repeat", "dense"};
+	static const char *const names[BENCH_KINDS] = {"lstm", "lstm_sequence", "bidirectional", "repeat", "dense",
+		"gru", "gru_sequence"};
 	bench_layer *layer = &network->layer[network->layers];
 	const char *colon = strchr(text, ':');
 	int			kind = 0;
@@ -275,6 +281,12 @@ bench_add_layer(bench_network *network, const char *text)
 				bench_fail("dense has one unit here");
 			layer->output_steps = layer->steps;
 			layer->parameters = (size_t) layer->inputs + 1;
+			break;
+		case BENCH_GRU_SEQUENCE:
+			layer->output_steps = layer->steps;
+			/* FALLTHROUGH */
+		case BENCH_GRU:
+			layer->parameters = (size_t) 3 * (size_t) layer->units * ((size_t) layer->inputs + (size_t) layer->units + 2);
 			break;
 		case BENCH_KINDS:
 			break;

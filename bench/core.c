@@ -33,14 +33,17 @@ bench_kernels(const bench_network *network)
 static lf_layer_spec
 spec_of(const bench_layer *layer)
 {
-	static const lf_layer_kind kinds[BENCH_KINDS] = {LF_LSTM, LF_LSTM, LF_LSTM, LF_REPEAT_VECTOR, LF_DENSE};
+	static const lf_layer_kind kinds[BENCH_KINDS] = {LF_LSTM, LF_LSTM, LF_LSTM, LF_REPEAT_VECTOR, LF_DENSE, LF_GRU, LF_GRU};
 	lf_layer_spec spec = lf_layer_defaults(kinds[layer->kind]);
 
 	/* it takes the arguments of what it wraps */
 	if (layer->kind == BENCH_BIDIRECTIONAL)
+	{
+		spec.inner = spec.kind;
 		spec.kind = LF_BIDIRECTIONAL;
+	}
 	spec.units = layer->units;
-	spec.return_sequences = layer->kind == BENCH_LSTM_SEQUENCE;
+	spec.return_sequences = layer->kind == BENCH_LSTM_SEQUENCE || layer->kind == BENCH_GRU_SEQUENCE;
 	return spec;
 }
 

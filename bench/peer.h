@@ -132,6 +132,8 @@ bench_open(const bench_network *network, int batch, bool training, float *weight
 		state->output[l] = bench_floats(state->batch * (size_t) layer->output_steps * (size_t) layer->outputs);
 		if (training)
 			state->gradient[l] = bench_floats(state->batch * (size_t) layer->steps * (size_t) layer->inputs);
+		if (layer->kind >= BENCH_GRU)
+			bench_fail("a gru is for the core alone");
 		if (layer->kind == BENCH_REPEAT || layer->kind == BENCH_DENSE)
 			continue;
 		state->lstm[l] = peer_lstm_open(layer, batch, training, weights + layer->offset,

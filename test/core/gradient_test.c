@@ -272,6 +272,37 @@ test_lstm(void)
 }
 
 static void
+test_gru(void)
+{
+	lf_layer_spec spec = lf_layer_defaults(LF_GRU);
+	int			i = 0;
+
+	for (int a = 0; a < LF_ACTIVATIONS; a++)
+		for (int s = 0; s < LF_ACTIVATIONS; s++)
+			for (int flags = 0; flags < 16; flags++, i++)
+			{
+				/* gates without a bound let h grow from step to step by more than digits can tell */
+				bool		bounded = s == LF_TANH || s == LF_SIGMOID;
+
+				spec.activation = (lf_activation) a;
+				spec.recurrent_activation = (lf_activation) s;
+				spec.use_bias = (flags & 1) == 0;
+				spec.return_sequences = (flags & 2) != 0;
+				spec.go_backwards = (flags & 4) != 0;
+				spec.reset_after = (flags & 8) == 0;
+				spec.units = ODD(i + i / 5);
+				check(&spec, lf_shape_2(bounded ? ODD(i) : 1 + i % 3, ODD(i / 5 + 1)), i % 3 == 0 ? 1 : 3);
+			}
+	spec = lf_layer_defaults(LF_GRU);
+	spec.units = 19;
+	for (int after = 0; after < 2; after++)
+	{
+		spec.reset_after = after == 1;
+		check(&spec, lf_shape_2(3, 4), 5);
+	}
+}
+
+static void
 test_segment_lstm(void)
 {
 	lf_layer_spec spec = lf_layer_defaults(LF_SEGMENT_LSTM);
@@ -314,11 +345,11 @@ test_category_embedding(void)
 static void
 test_bidirectional(void)
 {
-	lf_layer_spec spec = wrapped_defaults(LF_BIDIRECTIONAL, LF_LSTM);
-
-	for (int i = 0; i < 2 * 2 * 2 * LF_MERGES; i++)
+	for (int i = 0; i < 2 * 2 * 2 * 2 * LF_MERGES; i++)
 	{
-		spec.merge = (lf_merge) (i / 8);
+		lf_layer_spec spec = wrapped_defaults(LF_BIDIRECTIONAL, i / 8 / LF_MERGES == 0 ? LF_LSTM : LF_GRU);
+
+		spec.merge = (lf_merge) (i / 8 % LF_MERGES);
 		spec.return_sequences = (i & 1) != 0;
 		spec.go_backwards = (i & 2) != 0;
 		spec.use_bias = (i & 4) == 0;
@@ -546,6 +577,7 @@ main(void)
 	test_that_a_fault_is_found();
 	test_that_an_overrun_is_found();
 	test_lstm();
+	test_gru();
 	test_segment_lstm();
 	test_category_embedding();
 	test_bidirectional();

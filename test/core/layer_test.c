@@ -5,6 +5,7 @@
  * in double, and shares no code with the layers. Built in float and in double; the tolerance is that of the type.
  */
 #include "activation_reference.h"
+#include "network_rig.h"
 #include "rig.h"
 #include "tap.h"
 
@@ -256,6 +257,68 @@ reference_segment_lstm(const lf_layer_spec *spec, const lf_shape *input, const d
 	free(next);
 }
 
+/* One part of the sum of a gate of a gru, 0 z, 1 r, 2 g, for one unit: of x or of h. */
+static double
+gru_part(int count, int units, const double *weights, const double *x, int gate, int unit)
+{
+	double		sum = 0;
+
+	for (int k = 0; k < count; k++)
+		sum += x[k] * weights[k * 3 * units + gate * units + unit];
+	return sum;
+}
+
+static void
+reference_gru(const lf_layer_spec *spec, const lf_shape *input, const double *weights, const double *x, double *y)
+{
+	int			steps = input->dim[0];
+	int			features = input->dim[1];
+	int			units = spec->units;
+	const double *recurrent = weights + features * 3 * units;
+	double	   *bias = doubles((size_t) (6 * units));	/* of x, and of h */
+	double	   *h = doubles((size_t) units);
+	double	   *reset = doubles((size_t) units);
+	double	   *update = doubles((size_t) units);
+	double	   *next = doubles((size_t) units);
+
+	if (spec->use_bias)
+		memcpy(bias, recurrent + units * 3 * units, (size_t) (spec->reset_after ? 6 : 3) * (size_t) units * sizeof(double));
+	for (int t = 0; t < steps; t++)
+	{
+		const double *x_t = x + (spec->go_backwards ? steps - 1 - t : t) * features;
+
+		for (int u = 0; u < units; u++)
+		{
+			double		z = bias[u] + bias[3 * units + u] + gru_part(features, units, weights, x_t, 0, u) +
+				gru_part(units, units, recurrent, h, 0, u);
+			double		r = bias[units + u] + bias[4 * units + u] + gru_part(features, units, weights, x_t, 1, u) +
+				gru_part(units, units, recurrent, h, 1, u);
+
+			update[u] = activated(spec->recurrent_activation, z);
+			reset[u] = activated(spec->recurrent_activation, r);
+			if (!spec->reset_after)
+				reset[u] *= h[u];
+		}
+		for (int u = 0; u < units; u++)
+		{
+			double		g = bias[2 * units + u] + gru_part(features, units, weights, x_t, 2, u);
+
+			if (spec->reset_after)
+				g += reset[u] * (bias[5 * units + u] + gru_part(units, units, recurrent, h, 2, u));
+			else
+				g += gru_part(units, units, recurrent, reset, 2, u);
+			next[u] = update[u] * h[u] + (1 - update[u]) * activated(spec->activation, g);
+		}
+		memcpy(h, next, (size_t) units * sizeof(double));
+		memcpy(y + (spec->return_sequences ? t * units : 0), h, (size_t) units * sizeof(double));
+	}
+	free(bias);
+	free(h);
+	free(reset);
+	free(update);
+	free(next);
+}
+
 /* The first feature chooses a row of the table, or their mean, which goes behind the other features. */
 static void
 reference_category_embedding(const lf_layer_spec *spec, const lf_shape *input, const double *weights, const double *x,
@@ -278,21 +341,24 @@ reference_category_embedding(const lf_layer_spec *spec, const lf_shape *input, c
 	}
 }
 
+static reference reference_of(lf_layer_kind kind);
+
 static void
 reference_bidirectional(const lf_layer_spec *spec, const lf_shape *input, const double *weights,
 						const double *x, double *y)
 {
 	int			units = spec->units;
 	int			rows = spec->return_sequences ? input->dim[0] : 1;
-	int			parameters = input->dim[1] * 4 * units + units * 4 * units + (spec->use_bias ? 4 * units : 0);
-	lf_layer_spec ahead = *spec;
-	lf_layer_spec back = *spec;
+	lf_layer_spec ahead = lf_layer_wrapped(spec);
+	lf_layer_spec back = ahead;
+	lf_layer	each;
 	double	   *a = doubles((size_t) (rows * units));
 	double	   *b = doubles((size_t) (rows * units));
 
 	back.go_backwards = !spec->go_backwards;
-	reference_lstm(&ahead, input, weights, x, a);
-	reference_lstm(&back, input, weights + parameters, x, b);
+	(void) lf_layer_create(&each, &ahead, input, 0);
+	reference_of(ahead.kind) (&ahead, input, weights, x, a);
+	reference_of(back.kind) (&back, input, weights + each.parameters, x, b);
 	for (int t = 0; t < rows; t++)
 		for (int u = 0; u < units; u++)
 		{
@@ -409,7 +475,14 @@ static const reference references[LF_LAYER_KINDS] = {
 	[LF_CONV_LSTM2D] = reference_conv_lstm2d,
 	[LF_SEGMENT_LSTM] = reference_segment_lstm,
 	[LF_CATEGORY_EMBEDDING] = reference_category_embedding,
+	[LF_GRU] = reference_gru,
 };
+
+static reference
+reference_of(lf_layer_kind kind)
+{
+	return references[kind];
+}
 
 static void
 reference_time_distributed(const lf_layer_spec *spec, const lf_shape *input, const double *weights,
@@ -504,6 +577,33 @@ test_lstm(void)
 }
 
 static void
+test_gru(void)
+{
+	lf_layer_spec spec = lf_layer_defaults(LF_GRU);
+
+	ok(spec.reset_after && spec.use_bias && spec.activation == LF_TANH && spec.recurrent_activation == LF_SIGMOID,
+	   "a gru has Keras' defaults");
+	for (int i = 0; i < 2 * LF_ACTIVATIONS * LF_ACTIVATIONS; i++)
+	{
+		spec.activation = (lf_activation) (i / 2 / LF_ACTIVATIONS);
+		spec.recurrent_activation = (lf_activation) (i / 2 % LF_ACTIVATIONS);
+		spec.reset_after = i % 2 == 0;
+		spec.use_bias = i % 3 != 0;
+		spec.return_sequences = i / 2 % 2 == 0;
+		spec.go_backwards = i / 4 % 2 == 0;
+		spec.units = 1 + i % 7;
+		check(&spec, lf_shape_2(1 + i % 5, 1 + i % 4), i % 5 == 0 ? 1 : 3);
+	}
+	spec = lf_layer_defaults(LF_GRU);
+	spec.units = 37;			/* several strips of any instruction set, the last one not full */
+	for (int after = 0; after < 2; after++)
+	{
+		spec.reset_after = after == 1;
+		check(&spec, lf_shape_2(4, 5), 3);
+	}
+}
+
+static void
 test_segment_lstm(void)
 {
 	lf_layer_spec spec = lf_layer_defaults(LF_SEGMENT_LSTM);
@@ -539,11 +639,11 @@ test_category_embedding(void)
 static void
 test_bidirectional(void)
 {
-	lf_layer_spec spec = wrapped_defaults(LF_BIDIRECTIONAL, LF_LSTM);
-
-	for (int i = 0; i < 4 * LF_MERGES; i++)
+	for (int i = 0; i < 8 * LF_MERGES; i++)
 	{
-		spec.merge = (lf_merge) (i / 4);
+		lf_layer_spec spec = wrapped_defaults(LF_BIDIRECTIONAL, i / 4 / LF_MERGES == 0 ? LF_LSTM : LF_GRU);
+
+		spec.merge = (lf_merge) (i / 4 % LF_MERGES);
 		spec.return_sequences = i % 2 == 0;
 		spec.use_bias = i / 2 % 2 == 0;
 		spec.units = 1 + i % 5;
@@ -660,6 +760,97 @@ test_shapes(void)
 	spec = lf_layer_defaults(LF_REPEAT_VECTOR);
 	spec.units = 5;
 	check(&spec, lf_shape_1(3), 3);
+}
+
+static double
+largest_difference(const lf_real *a, const lf_real *b, size_t count)
+{
+	double		largest = 0;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		double		difference = fabs((double) a[i] - (double) b[i]) / (1 + fabs((double) b[i]));
+
+		if (!(difference <= largest))
+			largest = difference;
+	}
+	return largest;
+}
+
+/* A layer that is told that its input stays the same gives what it gives when it is shown that at each step, and back. */
+static void
+check_repeated(const lf_layer_spec *layer)
+{
+	enum
+	{
+		STEPS = 4, FEATURES = 3, BATCH = 5
+	};
+	lf_spec		told = {.input = lf_shape_1(FEATURES)};
+	lf_spec		shown = {.input = lf_shape_2(STEPS, FEATURES), .count = 1, .layer = {*layer}};
+	lf_random	random = lf_random_seed(77);
+	network_rig a;
+	network_rig b;
+	lf_real    *dx;
+	bool		good;
+
+	add_layer(&told, LF_REPEAT_VECTOR, STEPS);
+	told.layer[told.count++] = *layer;
+	good = network_rig_open(&a, &told, BATCH, true) == LF_OK && network_rig_open(&b, &shown, BATCH, true) == LF_OK;
+	if (!ok(good && a.network.layer[1].same_input, "a layer behind one that repeats is told so"))
+		return;
+	fill_uniform(&random, a.weights.block, a.network.parameters, 0.7);
+	fill_normal(&random, a.x.block, a.x_count);
+	fill_uniform(&random, a.dy.block, a.y_count, 1.0);
+	memcpy(b.weights.block, a.weights.block, a.weights.bytes);
+	memcpy(b.dy.block, a.dy.block, a.dy.bytes);
+	memset(a.gradients.block, 0, a.gradients.bytes);
+	memset(b.gradients.block, 0, b.gradients.bytes);
+	for (int i = 0; i < BATCH * STEPS; i++)
+		memcpy((lf_real *) b.x.block + i * FEATURES, (lf_real *) a.x.block + i / STEPS * FEATURES, FEATURES * sizeof(lf_real));
+	good = lf_network_forward(&a.network, &a.pass, a.x.block, &a.y) == LF_OK &&
+		lf_network_forward(&b.network, &b.pass, b.x.block, &b.y) == LF_OK &&
+		largest_difference(a.y, b.y, a.y_count) <= TOLERANCE &&
+		lf_network_backward(&a.network, &a.pass, a.x.block, a.dy.block, a.dx.block) == LF_OK &&
+		lf_network_backward(&b.network, &b.pass, b.x.block, b.dy.block, b.dx.block) == LF_OK;
+	dx = b.dx.block;
+	for (int i = 0; i < BATCH; i++)
+		for (int f = 0; f < FEATURES; f++)
+		{
+			lf_real		sum = 0;
+
+			for (int t = 0; t < STEPS; t++)
+				sum += dx[(i * STEPS + t) * FEATURES + f];
+			dx[i * FEATURES + f] = sum;	/* what is overwritten was read before */
+		}
+	good = good && largest_difference(a.dx.block, dx, a.x_count) <= TOLERANCE &&
+		largest_difference(a.gradients.block, b.gradients.block, a.network.parameters) <= TOLERANCE &&
+		network_rig_intact(&a) && network_rig_intact(&b);
+	ok(good, "told once what stays the same: %s", describe(layer, &shown.input, BATCH));
+	network_rig_close(&a);
+	network_rig_close(&b);
+}
+
+/* For every kind that takes it, and wrappers around each. */
+static void
+test_repeated(void)
+{
+	for (int kind = 0; kind < LF_LAYER_KINDS; kind++)
+		for (int flags = 0; flags < 8; flags++)
+		{
+			lf_layer_spec spec = lf_layer_defaults((lf_layer_kind) kind);
+
+			if (lf_layer_class_of(spec.kind)->forward_at == NULL)
+				continue;
+			spec.units = 5;
+			spec.return_sequences = (flags & 1) != 0;
+			spec.go_backwards = (flags & 2) != 0;
+			if (lf_layer_class_of(spec.kind)->arguments & LF_ARG_RESET_AFTER)
+				spec.reset_after = (flags & 4) == 0;
+			check_repeated(&spec);
+			spec.inner = spec.kind;
+			spec.kind = LF_BIDIRECTIONAL;
+			check_repeated(&spec);
+		}
 }
 
 /* Dropout has no reference, since its mask is its own; but what a mask may do is settled. */
@@ -887,6 +1078,16 @@ test_refusals(void)
 	spec.units = LF_MAX_DIM / 4 + 1;
 	ok(create(&spec, lf_shape_4(2, 1, 2, 1)) == LF_BAD_SHAPE, "conv_lstm2d refuses more filters than a tensor holds");
 
+	spec = lf_layer_defaults(LF_GRU);
+	ok(create(&spec, lf_shape_2(5, 3)) == LF_BAD_SHAPE, "gru refuses 0 units");
+	spec.units = 3;
+	ok(create(&spec, lf_shape_1(5)) == LF_BAD_RANK, "gru refuses a vector");
+	spec.units = LF_MAX_DIM / 4 + 1;
+	ok(create(&spec, lf_shape_2(5, 3)) == LF_TOO_LARGE, "gru refuses more units than a tensor holds");
+
+	spec = wrapped_defaults(LF_BIDIRECTIONAL, LF_DENSE);
+	spec.units = 2;
+	ok(create(&spec, lf_shape_2(3, 1)) == LF_BAD_SHAPE, "bidirectional refuses dense");
 	spec = wrapped_defaults(LF_TIME_DISTRIBUTED, LF_LSTM);
 	spec.units = 2;
 	ok(create(&spec, lf_shape_3(2, 3, 1)) == LF_BAD_SHAPE, "time_distributed refuses lstm");
@@ -967,12 +1168,14 @@ main(void)
 	test_conv1d();
 	test_max_pool1d();
 	test_lstm();
+	test_gru();
 	test_segment_lstm();
 	test_category_embedding();
 	test_bidirectional();
 	test_conv_lstm2d();
 	test_dense_and_time_distributed();
 	test_shapes();
+	test_repeated();
 	test_dropout();
 	test_refusals();
 	test_interrupt();

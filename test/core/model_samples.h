@@ -351,6 +351,7 @@ sample_close(sample *s)
 }
 
 /* Numbers in the envelope, as model_bytes.h draws it. */
+#define FORMAT_AT 4
 #define LENGTH_AT 8
 #define ENVELOPE 20				/* header and checksum */
 

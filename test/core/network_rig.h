@@ -92,14 +92,23 @@ add_layer(lf_spec *spec, lf_layer_kind kind, int units)
 
 /* A recurrent layer, in one direction or both. */
 static inline lf_layer_spec *
-add_lstm_layer(lf_spec *spec, int units, bool return_sequences, bool both)
+add_recurrent_layer(lf_spec *spec, lf_layer_kind kind, int units, bool return_sequences, bool both)
 {
-	lf_layer_spec *layer = add_layer(spec, LF_LSTM, units);
+	lf_layer_spec *layer = add_layer(spec, kind, units);
 
 	if (both)
+	{
+		layer->inner = kind;
 		layer->kind = LF_BIDIRECTIONAL;
+	}
 	layer->return_sequences = return_sequences;
 	return layer;
+}
+
+static inline lf_layer_spec *
+add_lstm_layer(lf_spec *spec, int units, bool return_sequences, bool both)
+{
+	return add_recurrent_layer(spec, LF_LSTM, units, return_sequences, both);
 }
 
 #endif

@@ -83,6 +83,39 @@ test_preset(lf_preset preset, const lf_preset_arguments *arguments, const char *
 		diag("lookback %d, inputs %d, horizon %d, targets %d: %s", lookback, inputs, horizon, targets, why);
 }
 
+/* The recurrent layers of a preset are all of the kind that is asked for, and nothing else changes. */
+static void
+test_cell(lf_preset preset, const lf_preset_arguments *arguments)
+{
+	lf_preset_arguments usual = *arguments;
+	lf_task		task = task_of(4, 1, 2, 2);
+	lf_spec		spec;
+	lf_spec		other;
+	bool		same = true;
+	int			found = 0;
+
+	usual.cell = LF_USUAL_CELL;
+	test_preset(preset, arguments, " of another cell");
+	for (int both = 0; both < 2; both++)
+	{
+		lf_preset_arguments wanted = *arguments;
+
+		wanted.bidirectional = usual.bidirectional = both == 1;
+		lf_preset_spec(preset, &wanted, &task, &spec);
+		lf_preset_spec(preset, &usual, &task, &other);
+		for (int i = 0; i < spec.count; i++)
+		{
+			found += lf_layer_wrapped(&spec.layer[i]).kind == arguments->cell;
+			same = same && (lf_layer_wrapped(&other.layer[i]).kind == LF_USUAL_CELL) ==
+				(lf_layer_wrapped(&spec.layer[i]).kind == arguments->cell) &&
+				spec.layer[i].units == other.layer[i].units &&
+				spec.layer[i].return_sequences == other.layer[i].return_sequences;
+		}
+	}
+	ok(same && found == 2 * lf_presets[preset].recurrent, "all recurrent layers of %s are of the cell that is asked for",
+	   lf_presets[preset].name);
+}
+
 static lf_spec
 spec_of(lf_preset preset, lf_preset_arguments arguments)
 {
@@ -157,14 +190,18 @@ main(void)
 	const lf_preset_arguments plain = {.units = {3}, .units_count = 1, .activation = LF_TANH,
 		.recurrent_activation = LF_SIGMOID};
 	lf_preset_arguments everything = plain;
+	lf_preset_arguments gru = everything;
 
 	everything.bidirectional = true;
 	everything.dropout = 0.5;
 	everything.activation = LF_RELU;
+	gru.cell = LF_GRU;
 	for (int i = 0; i < LF_PRESETS; i++)
 	{
 		test_preset((lf_preset) i, &plain, "");
 		test_preset((lf_preset) i, &everything, " with dropout, in both directions,");
+		if (!lf_presets[i].own_cell)
+			test_cell((lf_preset) i, &gru);
 	}
 	test_arguments();
 	test_segments();

@@ -233,15 +233,19 @@ test_steps(const char *name, network_rig *r, const tensor_file *file, const lf_r
 	free(state.raw);
 }
 
-/* The comparison must be able to fail: each weight in turn is moved, and gates take the order i, f, o, c. */
+/* The comparison must be able to fail: each weight in turn is moved, and the last two gates change places. */
 static void
 test_that_it_can_fail(const char *name, network_rig *r, const tensor_file *file)
 {
 	lf_real    *weights = r->weights.block;
 	int			units = r->network.layer[0].spec.units;
 	int			features = r->network.layer[0].input.dim[1];
+	lf_tensor	tensors[LF_MAX_TENSORS];
+	int			gates;
 	size_t		unnoticed = 0;
 
+	(void) lf_layer_tensors(&r->network.layer[0], tensors);
+	gates = tensors[0].shape.dim[1] / units;
 	load_weights(r, file);
 	ok(output_matches(r, file), "the outputs of %s match again after loading its weights again", name);
 	for (size_t i = 0; i < r->network.parameters; i++)
@@ -258,14 +262,14 @@ test_that_it_can_fail(const char *name, network_rig *r, const tensor_file *file)
 	for (int f = 0; f < features; f++)
 		for (int u = 0; u < units; u++)
 		{
-			lf_real    *c = weights + (f * 4 + 2) * units + u;
-			lf_real    *o = weights + (f * 4 + 3) * units + u;
-			lf_real		swap = *c;
+			lf_real    *one = weights + (f * gates + gates - 2) * units + u;
+			lf_real    *other = weights + (f * gates + gates - 1) * units + u;
+			lf_real		swap = *one;
 
-			*c = *o;
-			*o = swap;
+			*one = *other;
+			*other = swap;
 		}
-	ok(!output_matches(r, file), "gates of %s in the order i, f, o, c are noticed", name);
+	ok(!output_matches(r, file), "the last two gates of %s in another order are noticed", name);
 }
 
 static void
@@ -330,6 +334,19 @@ main(int argc, char **argv)
 	add_layer(&spec, LF_SEGMENT_LSTM, 5)->segments = 3;
 	add_layer(&spec, LF_DENSE, 2);
 	test_network(directory, "segment", &spec);
+
+	spec = empty;
+	add_recurrent_layer(&spec, LF_GRU, 3, true, true);
+	add_recurrent_layer(&spec, LF_GRU, 5, false, false);
+	add_layer(&spec, LF_DENSE, 2);
+	test_network(directory, "gru", &spec);
+
+	spec = empty;
+	add_recurrent_layer(&spec, LF_GRU, 5, false, false);
+	add_layer(&spec, LF_REPEAT_VECTOR, 3);
+	add_recurrent_layer(&spec, LF_GRU, 4, true, false);
+	add_layer(&spec, LF_DENSE, 2);
+	test_network(directory, "gru_encoder_decoder", &spec);
 
 	return done_testing();
 }

@@ -174,8 +174,9 @@ static inline const char *
 describe(const lf_layer_spec *spec, const lf_shape *input, int batch)
 {
 	static char text[400];
-	bool		wraps = spec->kind == LF_BIDIRECTIONAL || spec->kind == LF_TIME_DISTRIBUTED;
-	lf_layer_kind inner = spec->kind == LF_BIDIRECTIONAL ? LF_LSTM : wraps ? spec->inner : spec->kind;
+	unsigned	outer = lf_layer_class_of(spec->kind)->arguments;
+	bool		wraps = (outer & LF_ARG_LAYER) != 0;
+	lf_layer_kind inner = lf_layer_wrapped(spec).kind;
 	unsigned	takes = lf_layer_class_of(inner)->arguments;
 	size_t		at = 0;
 
@@ -202,11 +203,13 @@ describe(const lf_layer_spec *spec, const lf_shape *input, int batch)
 		SAY(" and %s", lf_activation_names[spec->recurrent_activation]);
 	if ((takes & LF_ARG_USE_BIAS) && !spec->use_bias)
 		SAY(", no bias");
+	if ((takes & LF_ARG_RESET_AFTER) && !spec->reset_after)
+		SAY(", reset before");
 	if (spec->return_sequences)
 		SAY(", sequences");
 	if (spec->go_backwards)
 		SAY(", backwards");
-	if (spec->kind == LF_BIDIRECTIONAL)
+	if (outer & LF_ARG_MERGE_MODE)
 		SAY(", %s", lf_merge_names[spec->merge]);
 	if (takes & LF_ARG_RATE)
 		SAY(", rate %g", spec->rate);
@@ -221,7 +224,7 @@ wrapped_defaults(lf_layer_kind wrapper, lf_layer_kind inner)
 	lf_layer_spec spec = lf_layer_defaults(inner);
 
 	spec.kind = wrapper;
-	spec.inner = wrapper == LF_TIME_DISTRIBUTED ? inner : 0;
+	spec.inner = inner;
 	return spec;
 }
 

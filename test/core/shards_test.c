@@ -14,7 +14,7 @@
 static lf_spec
 network_spec(bool dropout)
 {
-	lf_spec		spec = {.input = lf_shape_2(12, 3), .count = 4};
+	lf_spec		spec = {.input = lf_shape_2(12, 3), .count = 5};
 
 	spec.layer[0] = lf_layer_defaults(LF_BIDIRECTIONAL);
 	spec.layer[0].activation = LF_TANH;
@@ -26,8 +26,12 @@ network_spec(bool dropout)
 	spec.layer[1].rate = dropout ? 0.3 : 0;
 	spec.layer[2] = lf_layer_defaults(LF_LSTM);
 	spec.layer[2].units = 40;
-	spec.layer[3] = lf_layer_defaults(LF_DENSE);
-	spec.layer[3].units = 2;
+	spec.layer[2].return_sequences = true;
+	spec.layer[3] = lf_layer_defaults(LF_GRU);
+	spec.layer[3].units = 17;
+	spec.layer[3].reset_after = false;
+	spec.layer[4] = lf_layer_defaults(LF_DENSE);
+	spec.layer[4].units = 2;
 	return spec;
 }
 

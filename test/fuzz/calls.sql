@@ -65,7 +65,7 @@ CREATE FUNCTION fuzz.layer(depth int) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     type text := fuzz.pick('{lstm,bidirectional,dense,dense,conv1d,max_pool1d,flatten,reshape,repeat_vector,conv_lstm2d,dropout,time_distributed,category_embedding,segment_lstm,gru}');
     keys text := CASE type
-        WHEN 'lstm' THEN '{units,return_sequences,activation,go_backwards,use_bias}' WHEN 'bidirectional' THEN '{layer,merge_mode}'
+        WHEN 'lstm' THEN '{units,return_sequences,activation,go_backwards,use_bias}' WHEN 'gru' THEN '{units,return_sequences,activation,go_backwards,use_bias,reset_after}' WHEN 'bidirectional' THEN '{layer,merge_mode}'
         WHEN 'dense' THEN '{units,activation}' WHEN 'conv1d' THEN '{filters,kernel_size,strides,padding}' WHEN 'max_pool1d' THEN '{pool_size,strides,padding}'
         WHEN 'reshape' THEN '{target_shape}' WHEN 'repeat_vector' THEN '{n}' WHEN 'conv_lstm2d' THEN '{filters,kernel_size,strides,padding,return_sequences}'
         WHEN 'dropout' THEN '{rate}' WHEN 'time_distributed' THEN '{layer}' WHEN 'category_embedding' THEN '{units,categories}'
@@ -80,7 +80,7 @@ BEGIN
             WHEN key IN ('units', 'filters', 'n', 'segments', 'categories', 'pool_size') THEN
                 CASE WHEN random() < 0.9 THEN fuzz.pick('{1,2,3,4}') ELSE fuzz.json_number() END
             WHEN key IN ('kernel_size', 'strides') THEN fuzz.pick('{1,2,3,"[1]","[1, 2]","[2, 1]",40}')
-            WHEN key IN ('return_sequences', 'go_backwards', 'use_bias') THEN fuzz.pick('{true,false}')
+            WHEN key IN ('return_sequences', 'go_backwards', 'use_bias', 'reset_after') THEN fuzz.pick('{true,false}')
             WHEN key = 'activation' THEN fuzz.pick('{"\"relu\"","\"tanh\"","\"elu\"","\"softplus\"","\"linear\""}')
             WHEN key = 'padding' THEN fuzz.pick('{"\"same\"","\"valid\"","\"causal\""}')
             WHEN key = 'merge_mode' THEN fuzz.pick('{"\"sum\"","\"concat\"","\"mul\"","\"ave\""}')

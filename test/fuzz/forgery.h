@@ -153,6 +153,7 @@ forge_layer(forgery *f)
 	layer.rate = forge_double(f);
 	layer.segments = forge_size(f);
 	layer.categories = forge_size(f);
+	layer.reset_after = forge_one_in(f, 2);
 	return layer;
 }
 

@@ -68,17 +68,16 @@ work_of(const lf_network *network)
 	return work;
 }
 
+/* Bytes of an earlier format come back as those of the present one. */
 static inline bool
 writes_the_same(const lf_model *model, const unsigned char *bytes, size_t length)
 {
-	unsigned char *again;
+	size_t		size = lf_model_size(model);
+	unsigned char *again = must_allocate(size);
 	bool		same;
 
-	if (lf_model_size(model) != length)
-		return false;
-	again = must_allocate(length);
 	(void) lf_model_write(model, NULL, again);
-	same = memcmp(again, bytes, length) == 0;
+	same = bytes[FORMAT_AT] < LF_FORMAT || (size == length && memcmp(again, bytes, length) == 0);
 	free(again);
 	return same;
 }
@@ -392,14 +391,19 @@ try_bytes(const unsigned char *bytes, size_t length, lf_random *random)
 	return result;
 }
 
-/* Gives bytes the envelope of a model: length and checksum as they should be, behind whatever is in them. */
+/*
+ * Gives bytes the envelope of a model: length and checksum as they should be, behind whatever is in them. They stay of an
+ * earlier format if they say that they are.
+ */
 static inline void
 seal(unsigned char *bytes, size_t length)
 {
-	static const unsigned char start[LENGTH_AT] = {'L', 'S', 'T', 0x9a, LF_FORMAT};
+	unsigned char start[LENGTH_AT] = {'L', 'S', 'T', 0x9a, LF_FORMAT};
 
 	if (length < ENVELOPE)
 		return;
+	if (bytes[FORMAT_AT] >= 1 && bytes[FORMAT_AT] < LF_FORMAT)
+		start[FORMAT_AT] = bytes[FORMAT_AT];
 	memcpy(bytes, start, sizeof(start));
 	put_number(bytes + LENGTH_AT, length, 8);
 	put_number(bytes + length - 4, lf_crc32c(bytes, length - 4), 4);

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(99);
+SELECT plan(119);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 40) AS i;
@@ -38,12 +38,40 @@ SELECT is(pg_temp.summary(pg_temp.trained('"stacked"', '{"units": [3, 2], "dropo
 SELECT is(lstm_info(pg_temp.trained('"vanilla"', '{"units": 3, "activation": "relu", "recurrent_activation": "linear"}'))#>'{layers,0}',
     '{"type": "lstm", "units": 3, "activation": "relu", "recurrent_activation": "linear"}', 'activations reach the layer');
 
+---- presets of another cell ----
+
+SELECT is(pg_temp.forecasts(pg_temp.trained(to_jsonb(name), '{"units": 3, "cell": "gru"}', 6, horizon)), horizon,
+    format('%s of gru forecasts %s step(s)', name, horizon))
+FROM lstm_presets(), unnest(ARRAY[1, 3]) AS horizon WHERE name NOT IN ('conv_lstm', 'segment');
+SELECT is(pg_temp.summary(pg_temp.trained('"stacked"', '{"units": [3, 2], "cell": "gru", "bidirectional": true}')),
+    'bidirectional (gru) (None, 6, 6) 108, bidirectional (gru) (None, 4) 120, dense (None, 1) 5', 'a stack of gru in both directions');
+SELECT is(pg_temp.summary(pg_temp.trained('"vanilla"', '{"units": 3, "cell": "lstm"}')), pg_temp.summary(pg_temp.trained('"vanilla"', '{"units": 3}')),
+    'the cell is lstm where nothing is said');
+SELECT is(pg_temp.failure(format($$ SELECT pg_temp.trained('"%s"', '{"cell": "gru"}') $$, name)),
+    format('22023: option "cell" must be lstm for the preset %s
+DETAIL: The preset has a recurrent layer of its own, which is made of that cell.', name), format('%s has a cell of its own', name))
+FROM unnest(ARRAY['conv_lstm', 'segment']) AS name;
+SELECT is(pg_temp.failure($$ SELECT pg_temp.trained('"vanilla"', '{"cell": "grue"}') $$),
+    '22023: option "cell" must be one of lstm, gru, not "grue"
+HINT: Perhaps you meant "gru".', 'a cell that does not exist');
+SELECT is((SELECT array_agg(name || ' ' || shape::text ORDER BY ordinality) FROM lstm_weights(pg_temp.trained(
+        '[{"type": "bidirectional", "layer": {"type": "gru", "units": 2, "return_sequences": true}},
+        {"type": "gru", "units": 1, "reset_after": false}, {"type": "dense", "units": 1}]')) WITH ORDINALITY),
+    ARRAY['forward_kernel {1,6}', 'forward_recurrent_kernel {2,6}', 'forward_bias {2,6}', 'backward_kernel {1,6}',
+        'backward_recurrent_kernel {2,6}', 'backward_bias {2,6}', 'kernel {4,3}', 'recurrent_kernel {1,3}', 'bias {3}',
+        'kernel {1,1}', 'bias {1}'], 'tensors of gru');
 ---- each kind of layer ----
 
 SELECT is(pg_temp.summary(pg_temp.trained(layers)), summary, format('shapes and parameters: %s', name))
 FROM (VALUES
     ('lstm', '[{"type": "lstm", "units": 3}, {"type": "dense", "units": 1}]'::jsonb,
         'lstm (None, 3) 60, dense (None, 1) 4'),
+    ('gru', '[{"type": "gru", "units": 3}, {"type": "dense", "units": 1}]', 'gru (None, 3) 54, dense (None, 1) 4'),
+    ('gru of sequences, reset before', '[{"type": "gru", "units": 3, "return_sequences": true, "go_backwards": true, "reset_after": false},
+        {"type": "gru", "units": 2, "use_bias": false, "activation": "relu", "recurrent_activation": "softplus"}, {"type": "dense", "units": 1}]',
+        'gru (None, 6, 3) 45, gru (None, 2) 30, dense (None, 1) 3'),
+    ('bidirectional gru', '[{"type": "bidirectional", "layer": {"type": "gru", "units": 3}}, {"type": "dense", "units": 1}]',
+        'bidirectional (gru) (None, 6) 108, dense (None, 1) 7'),
     ('lstm without bias', '[{"type": "lstm", "units": 3, "use_bias": false}, {"type": "dense", "units": 1, "use_bias": false}]',
         'lstm (None, 3) 48, dense (None, 1) 3'),
     ('lstm of sequences', '[{"type": "lstm", "units": 3, "return_sequences": true, "go_backwards": true, "unit_forget_bias": false},
@@ -94,6 +122,8 @@ SELECT is(lstm_info(pg_temp.trained(layers))->'layers', layers, format('lstm_inf
 FROM (VALUES
     ('[{"type": "lstm", "units": 3, "use_bias": false, "activation": "relu", "go_backwards": true}, {"type": "dense", "units": 1}]'::jsonb),
     ('[{"type": "bidirectional", "merge_mode": "mul", "layer": {"type": "lstm", "units": 3, "unit_forget_bias": false}}, {"type": "dense", "units": 1}]'),
+    ('[{"type": "gru", "units": 3, "reset_after": false, "return_sequences": true}, {"type": "bidirectional", "layer": {"type": "gru", "units": 3}},
+        {"type": "dense", "units": 1}]'),
     ('[{"type": "max_pool1d", "pool_size": 3, "strides": 1, "padding": "same"}, {"type": "flatten"}, {"type": "dense", "units": 1}]'),
     ('[{"type": "dropout", "rate": 0.125}, {"type": "reshape", "target_shape": [-1]}, {"type": "dense", "units": 1, "activation": "elu"}]')
 ) AS v (layers);
@@ -120,7 +150,7 @@ HINT: Perhaps you meant "vanilla".', 'a preset that does not exist'),
 HINT: For example: {"type": "lstm", "units": 50}.', 'a number is no layer'),
     ('[{"units": 3}]', 'layer 1 has no "type"', 'a layer without type'),
     ('[{"type": "lsmt", "units": 3}]', '"type" of layer 1 must be one of lstm, bidirectional, dense, time_distributed, conv1d, max_pool1d, '
-        'flatten, reshape, repeat_vector, conv_lstm2d, dropout, segment_lstm, category_embedding, not "lsmt"
+        'flatten, reshape, repeat_vector, conv_lstm2d, dropout, segment_lstm, category_embedding, gru, not "lsmt"
 HINT: Perhaps you meant "lstm".', 'a type that does not exist'),
     ('[{"type": "lstm", "unit": 3}]', 'layer 1 (lstm) has no argument "unit"
 DETAIL: This layer takes units, activation, recurrent_activation, use_bias, unit_forget_bias, return_sequences, go_backwards.
@@ -145,9 +175,9 @@ HINT: A recurrent layer before another one needs "return_sequences": true; flatt
     ('[{"type": "bidirectional"}]', 'layer 1 (bidirectional) needs "layer", the one layer that it wraps
 HINT: For example: {"type": "bidirectional", "layer": {"type": "lstm", "units": 50}}.', 'a wrapper around nothing'),
     ('[{"type": "bidirectional", "layer": {"type": "dense", "units": 2}}]', 'layer 1 (bidirectional) cannot wrap a layer of type dense
-DETAIL: bidirectional wraps lstm; time_distributed wraps conv1d, max_pool1d, flatten and dense.', 'a wrapper around the wrong layer'),
+DETAIL: It wraps lstm, gru.', 'a wrapper around the wrong layer'),
     ('[{"type": "time_distributed", "layer": {"type": "lstm", "units": 2}}]', 'layer 1 (time_distributed) cannot wrap a layer of type lstm
-DETAIL: bidirectional wraps lstm; time_distributed wraps conv1d, max_pool1d, flatten and dense.', 'the other wrapper around the wrong layer'),
+DETAIL: It wraps dense, conv1d, max_pool1d, flatten.', 'the other wrapper around the wrong layer'),
     ('[{"type": "lstm", "units": 2}, {"type": "reshape", "target_shape": [3]}, {"type": "dense", "units": 1}]',
         'the arguments of layer 2 (reshape) do not fit its input of shape (None, 2)
 HINT: Sizes must be positive, kernels and pools must fit into the steps they run over, and a reshape must keep the number of elements.',

@@ -90,15 +90,73 @@ class Lstm:
         return out if self.layer.get("return_sequences", False) else out[-1]
 
 
-def lstm(layer, x, draw):
-    return Lstm(layer, x.shape[1], draw)(x)
+class Gru:
+    """Kernel (F, 3H), recurrent_kernel (H, 3H), bias (2, 3H) with reset_after, else (3H); gates z, r, h."""
+
+    def __init__(self, layer, inputs, draw):
+        self.layer = layer
+        self.units = layer["units"]
+        self.after = layer.get("reset_after", True)
+        self.kernel = draw((inputs, 3 * self.units))
+        self.recurrent = draw((self.units, 3 * self.units))
+        self.bias = np.zeros((2, 3 * self.units))
+        if layer.get("use_bias", True):
+            bias = draw((2, 3 * self.units) if self.after else (3 * self.units,))
+            self.bias[:len(bias) if self.after else 1] = bias
+
+    def sequence(self, x):
+        """Outputs in the order in which the steps were processed."""
+        squash = ACTIVATIONS[self.layer.get("activation", "tanh")]
+        gate = ACTIVATIONS[self.layer.get("recurrent_activation", "sigmoid")]
+        h = np.zeros(self.units)
+        out = []
+        if self.layer.get("go_backwards", False):
+            x = x[::-1]
+        u_z, u_r, u_h = np.split(self.recurrent, 3, axis=1)
+        c_z, c_r, c_h = np.split(self.bias[1], 3)
+        for row in x:
+            x_z, x_r, x_h = np.split(row @ self.kernel + self.bias[0], 3)
+            z = gate(x_z + h @ u_z + c_z)
+            r = gate(x_r + h @ u_r + c_r)
+            inner = r * (h @ u_h + c_h) if self.after else (r * h) @ u_h
+            h = z * h + (1 - z) * squash(x_h + inner)
+            out.append(h)
+        out = np.array(out)
+        if self.after and squash is ACTIVATIONS["tanh"] and gate is ACTIVATIONS["sigmoid"]:
+            agree(out, self.by_torch(x))
+        return out
+
+    def by_torch(self, x):
+        """Its gates are in the order r, z, n."""
+        def turned(values):
+            z, r, h = np.split(values, 3, axis=-1)
+            return torch.from_numpy(np.concatenate((r, z, h), axis=-1).T.copy())
+
+        module = torch.nn.GRU(x.shape[1], self.units)
+        with torch.no_grad():
+            module.weight_ih_l0.copy_(turned(self.kernel))
+            module.weight_hh_l0.copy_(turned(self.recurrent))
+            module.bias_ih_l0.copy_(turned(self.bias[0]))
+            module.bias_hh_l0.copy_(turned(self.bias[1]))
+            return module(torch.from_numpy(x.copy()))[0]
+
+    def __call__(self, x):
+        out = self.sequence(x)
+        return out if self.layer.get("return_sequences", False) else out[-1]
+
+
+RECURRENT = {"lstm": Lstm, "gru": Gru}
+
+
+def recurrent(layer, x, draw):
+    return RECURRENT[layer["type"]](layer, x.shape[1], draw)(x)
 
 
 def bidirectional(layer, x, draw):
     """The backward layer's weights follow the forward layer's; its sequence is turned around before the merge."""
     inner = layer["layer"]
-    ahead = Lstm(inner, x.shape[1], draw)(x)
-    back = Lstm({**inner, "go_backwards": not inner.get("go_backwards", False)}, x.shape[1], draw)(x)
+    ahead = recurrent(inner, x, draw)
+    back = recurrent({**inner, "go_backwards": not inner.get("go_backwards", False)}, x, draw)
     if inner.get("return_sequences", False):
         back = back[::-1]
     return {
@@ -189,7 +247,8 @@ def time_distributed(layer, x, draw):
 
 
 LAYERS = {
-    "lstm": lstm,
+    "lstm": recurrent,
+    "gru": recurrent,
     "bidirectional": bidirectional,
     "dense": dense,
     "conv1d": conv1d,
@@ -265,6 +324,22 @@ CASES = {
         layer("dense", units=2, activation="sigmoid"))),
     "encoder_decoder": ("an encoder and a decoder", network(
         (6, 2), layer("lstm", units=4), layer("repeat_vector", n=3), layer("lstm", units=3, return_sequences=True),
+        each_step(layer("dense", units=2)))),
+    "gru": ("a GRU", network((5, 3), layer("gru", units=4), layer("dense", units=2))),
+    "gru_before": ("a GRU with reset_after false", network(
+        (5, 3), layer("gru", units=4, reset_after=False), layer("dense", units=2))),
+    "gru_no_bias": ("a GRU without bias", network(
+        (5, 3), layer("gru", units=4, use_bias=False), layer("dense", units=1))),
+    "gru_relu": ("a GRU with relu that goes backwards and returns sequences", network(
+        (4, 2), layer("gru", units=3, activation="relu", recurrent_activation="softplus", go_backwards=True,
+                      return_sequences=True))),
+    "gru_bidirectional": ("a bidirectional GRU that returns sequences", network(
+        (4, 2), both(layer("gru", units=3, return_sequences=True), merge_mode="concat"))),
+    "gru_bidirectional_before": ("a bidirectional GRU with reset_after false and merge_mode sum", network(
+        (4, 2), both(layer("gru", units=3, reset_after=False), merge_mode="sum"))),
+    "gru_encoder_decoder": ("an encoder and a decoder of GRUs", network(
+        (6, 2), layer("gru", units=4), layer("repeat_vector", n=3),
+        layer("gru", units=3, return_sequences=True, reset_after=False),
         each_step(layer("dense", units=2)))),
 }
 
@@ -349,7 +424,7 @@ ERRORS = [
     (SMALL, "array_append(array_fill(0.5::real, ARRAY[11]), 'Infinity'::real)", "22000",
      "an infinite weight is refused"),
     (SMALL, "array_append(array_fill(0.5::real, ARRAY[11]), NULL)", "22004", "a NULL among the weights is refused"),
-    (SMALL.replace('"lstm"', '"gru"'), "array_fill(0.5::real, ARRAY[12])", "22023", "an unknown layer type is refused"),
+    (SMALL.replace('"lstm"', '"rnn"'), "array_fill(0.5::real, ARRAY[12])", "22023", "an unknown layer type is refused"),
     ('{"layers": [{"type": "lstm", "units": 1}]}', "array_fill(0.5::real, ARRAY[12])", "22023",
      "a spec without input is refused"),
     ('{"input": [3, 1]}', "array_fill(0.5::real, ARRAY[12])", "22023", "a spec without layers is refused"),

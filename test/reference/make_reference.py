@@ -10,7 +10,8 @@ A file is a list of tensors: a line "name rank dimensions", then the values, row
     input (B, T, F), target and output (B, ...), loss (1)
     input_gradient                          of the loss, mse over all elements
     layer<i>.<tensor>                       weights, in Keras' layout: kernel (F, 4H), recurrent_kernel (H, 4H),
-                                            bias (4H), gates in the order i, f, c, o
+                                            bias (4H), gates in the order i, f, c, o; of a gru (F, 3H), (H, 3H) and
+                                            (2, 3H), gates in the order z, r, h
     layer<i>.<tensor>.gradient
     layer<i>.<tensor>.<optimizer>           weights after STEPS steps over this one batch
 
@@ -18,6 +19,7 @@ losses.txt has for each loss of a head <loss>.output (targets, parts), <loss>.ta
 <loss>.gradient, and for quantile its levels.
 
 PyTorch keeps gates in rows, (4H, F), in the same order i, f, g, o, and two biases, of which the second stays zero here.
+Those of its gru are in the order r, z, n, and both of its biases are Keras' with reset_after.
 """
 import math
 import os
@@ -37,10 +39,34 @@ NETWORKS = {
     "bidirectional": [("bidirectional", 3, True), ("bidirectional", 5, False), ("dense", 2)],
     "encoder_decoder": [("lstm", 5, False), ("repeat", 3), ("lstm", 4, True), ("dense", 2)],
     "segment": [("segment", 5, 3), ("dense", 2)],
+    "gru": [("gru_bidirectional", 3, True), ("gru", 5, False), ("dense", 2)],
+    "gru_encoder_decoder": [("gru", 5, False), ("repeat", 3), ("gru", 4, True), ("dense", 2)],
 }
 
 # our names, PyTorch's
 LSTM_TENSORS = (("kernel", "weight_ih"), ("recurrent_kernel", "weight_hh"), ("bias", "bias_ih"))
+GRU_TENSORS = (("kernel", "weight_ih"), ("recurrent_kernel", "weight_hh"), ("bias", "biases"))
+
+
+class Gru(torch.nn.Module):
+    """What torch.nn.GRU calls, with gates in Keras' order z, r, h, and both biases as one tensor (3H, 2)."""
+
+    def __init__(self, features, units, both):
+        super().__init__()
+        self.units = units
+        self.ways = ("", "_reverse") if both else ("",)
+        for way in self.ways:
+            for name, columns in (("weight_ih", features), ("weight_hh", units), ("biases", 2)):
+                setattr(self, f"{name}_l0{way}", torch.nn.Parameter(torch.empty(3 * units, columns)))
+
+    def __call__(self, x):
+        flat = []
+        for way in self.ways:
+            kernel, recurrent, biases = (torch.cat([getattr(self, f"{name}_l0{way}").chunk(3)[i] for i in (1, 0, 2)])
+                                         for name in ("weight_ih", "weight_hh", "biases"))
+            flat += [kernel, recurrent, biases[:, 0], biases[:, 1]]
+        start = torch.zeros(len(self.ways), len(x), self.units)
+        return torch.gru(x, start, flat, True, 1, 0.0, False, len(self.ways) == 2, True)
 
 
 class Network:
@@ -59,11 +85,15 @@ class Network:
                 self.tensors[f"layer{index}.bias"] = module.bias
                 features = size
             else:
-                both = kind == "bidirectional"
-                module = torch.nn.LSTM(features, size, batch_first=True, bidirectional=both)
+                both = kind.endswith("bidirectional")
+                is_gru = kind.startswith("gru")
+                module = Gru(features, size, both) if is_gru else torch.nn.LSTM(features, size, batch_first=True,
+                                                                                bidirectional=both)
                 for way, suffix in (("forward_", ""), ("backward_", "_reverse")) if both else (("", ""),):
-                    for name, theirs in LSTM_TENSORS:
+                    for name, theirs in GRU_TENSORS if is_gru else LSTM_TENSORS:
                         self.tensors[f"layer{index}.{way}{name}"] = getattr(module, f"{theirs}_l0{suffix}")
+                    if is_gru:
+                        continue
                     frozen = getattr(module, f"bias_hh_l0{suffix}")
                     torch.nn.init.zeros_(frozen)
                     frozen.requires_grad_(False)
@@ -89,7 +119,7 @@ class Network:
                 out, _ = module(x)
                 if sequences:
                     x = out
-                elif kind == "lstm":
+                elif kind in ("lstm", "gru"):
                     x = out[:, -1]
                 else:
                     # each way's own last output: the backward layer ends at time 0

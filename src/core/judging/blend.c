@@ -11,7 +11,7 @@
 bool
 lf_task_can_blend(const lf_task *task)
 {
-	return task->lead > 0 && task->head.kind == LF_HEAD_POINT && lf_task_targets_are_inputs(task);
+	return task->lead > 0 && !lf_head_is_distribution(&task->head) && lf_task_targets_are_inputs(task);
 }
 
 double

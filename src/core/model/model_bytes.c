@@ -322,7 +322,7 @@ size_t
 lf_model_size(const lf_model *model)
 {
 	lf_model	copy = *model;
-	lf_stream		s = {.direction = LF_COUNTING};
+	lf_stream		s = {.direction = LF_COUNTING, .format = LF_FORMAT};
 
 	serialize_model(&s, &copy);
 	return s.at > LARGEST - HEADER_SIZE - CHECKSUM_SIZE ? 0 : HEADER_SIZE + s.at + CHECKSUM_SIZE;
@@ -350,7 +350,7 @@ lf_status
 lf_model_write_unchecked(const lf_model *model, const volatile sig_atomic_t *interrupt, unsigned char *bytes)
 {
 	lf_model	copy = *model;
-	lf_stream		s = {.direction = LF_WRITING, .out = bytes, .interrupt = interrupt};
+	lf_stream		s = {.direction = LF_WRITING, .format = LF_FORMAT, .out = bytes, .interrupt = interrupt};
 
 	lf_serialize_bytes(&s, (void *) magic, sizeof(magic));
 	(void) lf_serialize_integer(&s, LF_FORMAT, 2);
@@ -382,7 +382,7 @@ lf_model_read(const unsigned char *bytes, size_t length, const volatile sig_atom
 	size = lf_serialize_integer(&s, 0, 8);
 	if (format > LF_FORMAT)
 		return LF_NEWER_FORMAT;
-	if (format != LF_FORMAT || flags != 0 || size != length)
+	if (format < 1 || flags != 0 || size != length)
 		return LF_CORRUPT;
 	end.at = length - CHECKSUM_SIZE;
 	crc = checksum(&s, bytes, length - CHECKSUM_SIZE);
@@ -391,6 +391,7 @@ lf_model_read(const unsigned char *bytes, size_t length, const volatile sig_atom
 	if (lf_serialize_integer(&end, 0, 4) != crc)
 		return LF_CORRUPT;
 
+	s.format = (int) format;
 	s.length = length - CHECKSUM_SIZE;
 	serialize_model(&s, model);
 	if (s.interrupted)

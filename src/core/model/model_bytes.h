@@ -15,7 +15,10 @@
 
 #include "model/model.h"
 
-#define LF_FORMAT 1
+/*
+ * What is written. All before it are read: 1 is that of release 1.0.0; 2 has one more field of each layer.
+ */
+#define LF_FORMAT 2
 
 /* Bytes that lf_model_write needs, or 0 where the model passes 1 GB. */
 size_t		lf_model_size(const lf_model *model);

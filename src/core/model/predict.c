@@ -24,7 +24,7 @@ lf_predictor_layout(lf_predictor *predictor, lf_arena *arena, lf_network *networ
 	*predictor = (lf_predictor) {.network = network, .members = 1, .batch = batch};
 	predictor->x = lf_arena_reals(arena, (size_t) batch * (size_t) task->lookback * (size_t) task->inputs);
 	predictor->y = lf_arena_reals(arena, outputs);
-	if (task->head.kind != LF_HEAD_POINT)
+	if (lf_head_is_distribution(&task->head))
 		predictor->distribution = lf_arena_take(arena, outputs, sizeof(double));
 	predictor->level = lf_arena_take(arena, (size_t) batch * (size_t) task->targets, sizeof(double));
 	predictor->rows = lf_arena_take(arena, (size_t) moving * moving_rows(task) * (size_t) columns, sizeof(double));
@@ -97,18 +97,18 @@ restore_distributions(const lf_windows *windows, size_t w, const double *level, 
 	size_t		horizon = (size_t) task->horizon;
 	size_t		targets = (size_t) task->targets;
 	size_t		parts = (size_t) lf_head_parts(head);
+	bool		logged = task->log && lf_head_class_of(head)->of_values;
 
 	for (size_t k = 0; k < horizon; k++)
 		for (size_t j = 0; j < targets; j++)
 		{
 			size_t		place = task->independent ? j * horizon + k : k * targets + j;
 			lf_scaler	s = windows->scaler[task->target[j]];
-			double		one[LF_MAX_LEVELS];
+			double		one[LF_MAX_PARTS];
 
 			lf_head_distribution(head, y + place * parts, one);
 			lf_head_rescale(head, one, lf_window_base(windows, w, level, (int) j, (int) k) * s.scale + s.offset, s.scale);
-			/* quantiles keep their order; means and spreads have no logarithm, see training */
-			for (size_t i = 0; i < parts && task->log && head->kind == LF_HEAD_QUANTILES; i++)
+			for (size_t i = 0; i < parts && logged; i++)
 				one[i] = lf_from_logarithm(task, one[i]);
 			values[k * targets + j] = lf_task_limit(task, lf_head_point(head, one));
 			if (distribution != NULL)
@@ -134,7 +134,7 @@ forecast(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
 	status = walk(predictor, interrupt, count * lf_task_samples(task));
 	if (status != LF_OK)
 		return status;
-	if (task->head.kind == LF_HEAD_POINT)
+	if (!lf_head_is_distribution(&task->head))
 		for (size_t i = 0; i < (size_t) count; i++)
 		{
 			lf_window_restore(&predictor->windows, first + i * stride, predictor->level + i * targets,

@@ -23,6 +23,7 @@ typedef enum lf_direction
 typedef struct lf_stream
 {
 	lf_direction direction;
+	int			format;			/* of the bytes, see model_bytes.h: a field that came later is only there in later ones */
 	unsigned char *out;			/* LF_WRITING */
 	const unsigned char *in;	/* LF_READING */
 	size_t		at;

@@ -177,13 +177,13 @@ transform_is_sound(const lf_model *model)
 	const lf_task *task = &model->task;
 
 	/* a mean and a spread have no logarithm */
-	if (task->log && task->head.kind != LF_HEAD_POINT && task->head.kind != LF_HEAD_QUANTILES)
+	if (task->log && !lf_head_class_of(&task->head)->of_values)
 		return false;
 	/* differences are added up from the last value in the window on: a spread of them cannot be, and has no level besides */
 	if (task->difference < 0 || task->difference > task->lookback)
 		return false;
 	if (task->difference > 0 &&
-		(task->lead != 1 || task->head.kind != LF_HEAD_POINT || model->training.normalize != LF_NORMALIZE_NONE ||
+		(task->lead != 1 || lf_head_is_distribution(&task->head) || model->training.normalize != LF_NORMALIZE_NONE ||
 		 !lf_task_targets_are_inputs(task)))
 		return false;
 	if (task->independent && (task->targets < 2 || !lf_task_same_columns(task)))
@@ -195,15 +195,13 @@ static bool
 head_is_sound(const lf_model *model)
 {
 	const lf_head *head = &model->task.head;
-	lf_head		made;
 
 	if (head->kind != lf_loss_head(model->training.loss))
 		return false;
 	/* intervals of a value are made of held-out errors and of nothing else */
-	if (head->kind == LF_HEAD_POINT && !model->training.calibrate && !model->imported)
+	if (!lf_head_is_distribution(head) && !model->training.calibrate && !model->imported)
 		return false;
-	return head->kind != LF_HEAD_QUANTILES ||
-		(lf_head_set_levels(&made, head->level, head->levels) && made.middle == head->middle);
+	return lf_head_levels_are_sound(head);
 }
 
 static bool
@@ -343,7 +341,7 @@ network_is_sound(const lf_model *model)
 	{
 		int			known = lf_model_labels(model, model->task.input[i]).count;
 
-		if (i >= model->spec.count || model->spec.layer[i].kind != LF_CATEGORY_EMBEDDING ||
+		if (i >= model->spec.count || !lf_layer_class_of(model->spec.layer[i].kind)->embeds_category ||
 			model->spec.layer[i].categories != (known > 0 ? known : 1))
 			return false;
 	}

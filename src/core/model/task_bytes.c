@@ -34,6 +34,10 @@ serialize_layer(lf_stream *s, lf_layer_spec *layer)
 	lf_serialize_finite(s, &layer->rate);
 	lf_serialize_int(s, &layer->segments, 0, LF_MAX_DIM);
 	lf_serialize_int(s, &layer->categories, 0, LF_MAX_DIM);
+
+	/* ---- from format 2 on ---- */
+	if (s->format >= 2)
+		lf_serialize_bool(s, &layer->reset_after);
 }
 
 void
@@ -65,7 +69,7 @@ serialize_head(lf_stream *s, lf_head *head, lf_loss loss)
 
 	if (s->direction == LF_READING)
 		*head = (lf_head) {.kind = lf_loss_head(loss)};
-	if (head->kind != LF_HEAD_QUANTILES)
+	if (!lf_head_class_of(head)->has_levels)
 		return;
 	lf_serialize_int(s, &levels, 0, LF_MAX_LEVELS);
 	for (int i = 0; i < levels; i++)

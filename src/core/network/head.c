@@ -1,15 +1,9 @@
 /*
- * head.c: from outputs to distributions, and from these to intervals and back.
- *
- * A half-width is in standard deviations of the normal distribution, in scales of Student's; and for quantiles it is the
- * normal quantile of their level, between which and beyond the last of which they are continued along straight lines.
+ * head.c: the list of heads, and what holds for all of them.
  */
 #include "network/head.h"
 
-#include "base/quantile.h"
-
 #include <math.h>
-#include <string.h>
 
 /*
  * Smallest scale, in units of the scaled column: a series that can be told exactly has no likelihood that could not be
@@ -17,33 +11,45 @@
  */
 #define LEAST_SCALE 1e-3
 
-/* 0.95 is not a whole number of 2^-53: a level that close to one of the head's is meant to be it. */
-#define ROUNDING 1e-9
+static const lf_head_class *const classes[LF_HEAD_KINDS] = {
+	[LF_HEAD_POINT] = &lf_head_point_class,
+	[LF_HEAD_QUANTILES] = &lf_head_quantiles_class,
+	[LF_HEAD_GAUSSIAN] = &lf_head_gaussian_class,
+	[LF_HEAD_STUDENT_T] = &lf_head_student_t_class,
+};
+
+const lf_head_class *
+lf_head_class_of(const lf_head *head)
+{
+	return classes[head->kind];
+}
+
+static int
+point_parts(const lf_head *head)
+{
+	(void) head;
+	return 1;
+}
+
+/* One value: what the network puts out is the target itself. */
+const lf_head_class lf_head_point_class = {
+	.of_values = true,
+	.parts = point_parts,
+};
+
+int
+lf_head_parts(const lf_head *head)
+{
+	return classes[head->kind]->parts(head);
+}
 
 bool
-lf_head_set_levels(lf_head *head, const double *level, int count)
+lf_head_levels_are_sound(const lf_head *head)
 {
-	int			middle = -1;
+	lf_head		made;
 
-	if (count < 3 || count > LF_MAX_LEVELS ||
-		!(level[0] >= LF_LOWEST_LEVEL) || !(level[count - 1] <= 1 - LF_LOWEST_LEVEL))
-		return false;
-	for (int i = 0; i < count; i++)
-	{
-		if (i > 0 && !(level[i] - level[i - 1] > LF_LOWEST_LEVEL - ROUNDING))
-			return false;
-		if (level[i] == 0.5)
-			middle = i;
-	}
-	if (middle < 1 || middle == count - 1)
-		return false;
-	*head = (lf_head) {.kind = LF_HEAD_QUANTILES, .levels = count, .middle = middle};
-	for (int i = 0; i < count; i++)
-	{
-		head->level[i] = level[i];
-		head->normal[i] = i == middle ? 0 : -lf_normal_quantile(level[i]);
-	}
-	return true;
+	return !classes[head->kind]->has_levels ||
+		(lf_head_set_levels(&made, head->level, head->levels) && made.middle == head->middle);
 }
 
 double
@@ -61,34 +67,13 @@ lf_head_scale_slope(double output)
 void
 lf_head_distribution(const lf_head *head, const lf_real *output, double *distribution)
 {
-	if (head->kind == LF_HEAD_QUANTILES)
-	{
-		int			middle = head->middle;
-
-		distribution[middle] = (double) output[middle];
-		for (int i = middle + 1; i < head->levels; i++)
-			distribution[i] = distribution[i - 1] +
-				(head->normal[i] - head->normal[i - 1]) * lf_head_scale((double) output[i]);
-		for (int i = middle - 1; i >= 0; i--)
-			distribution[i] = distribution[i + 1] -
-				(head->normal[i + 1] - head->normal[i]) * lf_head_scale((double) output[i]);
-		return;
-	}
-	distribution[0] = (double) output[0];
-	distribution[1] = lf_head_scale((double) output[1]);
-	if (head->kind == LF_HEAD_STUDENT_T)
-		distribution[2] = LF_LEAST_FREEDOM + lf_head_scale((double) output[2]);
+	classes[head->kind]->distribution(head, output, distribution);
 }
 
 void
 lf_head_rescale(const lf_head *head, double *distribution, double offset, double scale)
 {
-	int			places = head->kind == LF_HEAD_QUANTILES ? head->levels : 1;
-
-	for (int i = 0; i < places; i++)
-		distribution[i] = offset + scale * distribution[i];
-	if (head->kind != LF_HEAD_QUANTILES)
-		distribution[1] *= scale;
+	classes[head->kind]->rescale(head, distribution, offset, scale);
 }
 
 double
@@ -105,75 +90,13 @@ lf_head_half_width(const lf_head *head, const double *distribution, double level
 	/* closer to 1 than a double can be halved */
 	if (!(tail > 0))
 		return (double) NAN;
-	if (head->kind == LF_HEAD_STUDENT_T)
-		return lf_t_quantile(tail, distribution[2]);
-	if (head->kind == LF_HEAD_QUANTILES &&
-		(tail < head->level[0] - ROUNDING || 1 - tail > head->level[head->levels - 1] + ROUNDING))
-		return (double) NAN;
-	return lf_normal_quantile(tail);
-}
-
-/* The piece of the quantile function at a half-width from 0 on, upwards (side 1) or downwards (-1) from the median. */
-typedef struct piece
-{
-	double		from;			/* normal quantiles */
-	double		to;
-	double		low;			/* distances from the median */
-	double		high;
-} piece;
-
-/* Piece number i = 0, 1, ...; false past the last one, which then goes from the median to the outermost quantile. */
-static bool
-take_piece(const lf_head *head, const double *quantile, int side, int i, piece *p)
-{
-	int			inner = head->middle + side * i;
-	int			outer = inner + side;
-	int			last = side > 0 ? head->levels - 1 : 0;
-	bool		inside = side > 0 ? outer <= last : outer >= last;
-
-	if (!inside)
-	{
-		inner = head->middle;
-		outer = last;
-	}
-	p->from = side * head->normal[inner];
-	p->to = side * head->normal[outer];
-	p->low = side * (quantile[inner] - quantile[head->middle]);
-	p->high = side * (quantile[outer] - quantile[head->middle]);
-	return inside;
-}
-
-static double
-distance_at(const lf_head *head, const double *quantile, int side, double half_width)
-{
-	piece		p;
-	int			i = 0;
-
-	while (take_piece(head, quantile, side, i, &p) && half_width > p.to)
-		i++;
-	return p.low + (p.high - p.low) * (half_width - p.from) / (p.to - p.from);
-}
-
-static double
-reach_of(const lf_head *head, const double *quantile, int side, double distance)
-{
-	piece		p;
-	int			i = 0;
-
-	while (take_piece(head, quantile, side, i, &p) && distance > p.high)
-		i++;
-	/* rounding can leave two quantiles no room between them */
-	if (!(p.high > p.low))
-		return distance > p.low ? LF_MOST_NONCONFORMITY : p.from;
-	return p.from + (p.to - p.from) * (distance - p.low) / (p.high - p.low);
+	return classes[head->kind]->half_width(head, distribution, tail);
 }
 
 double
 lf_head_nonconformity(const lf_head *head, const double *distribution, double value)
 {
-	double		distance = value - lf_head_point(head, distribution);
-	double		nonconformity = head->kind != LF_HEAD_QUANTILES ? fabs(distance) / distribution[1] :
-		reach_of(head, distribution, distance < 0 ? -1 : 1, fabs(distance));
+	double		nonconformity = classes[head->kind]->nonconformity(head, distribution, value);
 
 	return nonconformity > LF_MOST_NONCONFORMITY ? LF_MOST_NONCONFORMITY : nonconformity;
 }
@@ -181,14 +104,28 @@ lf_head_nonconformity(const lf_head *head, const double *distribution, double va
 void
 lf_head_interval(const lf_head *head, const double *distribution, double half_width, double *low, double *high)
 {
-	double		point = lf_head_point(head, distribution);
+	classes[head->kind]->interval(head, distribution, half_width, low, high);
+}
 
-	if (head->kind == LF_HEAD_QUANTILES)
-	{
-		*low = point - distance_at(head, distribution, -1, half_width);
-		*high = point + distance_at(head, distribution, 1, half_width);
-		return;
-	}
-	*low = point - half_width * distribution[1];
-	*high = point + half_width * distribution[1];
+void
+lf_location_scale_rescale(const lf_head *head, double *distribution, double offset, double scale)
+{
+	(void) head;
+	distribution[0] = offset + scale * distribution[0];
+	distribution[1] *= scale;
+}
+
+double
+lf_location_scale_nonconformity(const lf_head *head, const double *distribution, double value)
+{
+	(void) head;
+	return fabs(value - distribution[0]) / distribution[1];
+}
+
+void
+lf_location_scale_interval(const lf_head *head, const double *distribution, double half_width, double *low, double *high)
+{
+	(void) head;
+	*low = distribution[0] - half_width * distribution[1];
+	*high = distribution[0] + half_width * distribution[1];
 }

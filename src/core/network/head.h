@@ -2,16 +2,8 @@
  * head.h: what a network says about each target at each step: one value, several quantiles, or a distribution.
  *
  * The network puts out as many numbers for each target as its head has parts, behind each other. From these the head
- * makes the distribution of the target, which for
- *
- *	   LF_HEAD_POINT		is the value itself
- *	   LF_HEAD_QUANTILES	are its quantiles, ascending
- *	   LF_HEAD_GAUSSIAN		is a normal one: mean, standard deviation (Nix and Weigend 1994)
- *	   LF_HEAD_STUDENT_T	is Student's: location, scale, degrees of freedom (Lange, Little and Taylor 1989)
- *
- * Quantiles cannot cross: the output of the level .5 is the median, and from there each step outwards is positive, an
- * output through softplus (as in the incremental quantile functions of Park et al. 2022). Steps are measured in those
- * of a normal distribution between the same levels, so that training starts from one, however many levels there are.
+ * makes the distribution of the target. Each kind of head is one file that defines one lf_head_class, and one entry in the
+ * list in head.c; who has to know something of a head asks its class.
  *
  * Intervals of a head have a half-width, as those of measured errors have a width: how far they go, in units of the head. A
  * value lies within all intervals whose half-width is at least its nonconformity score. So the nonconformity scores of held-out values tell which
@@ -23,16 +15,22 @@
 
 #include "base/base.h"
 
+#include <math.h>
+
 typedef enum lf_head_kind
 {
 	LF_HEAD_POINT,
 	LF_HEAD_QUANTILES,
 	LF_HEAD_GAUSSIAN,
-	LF_HEAD_STUDENT_T
+	LF_HEAD_STUDENT_T,
+	LF_HEAD_KINDS				/* how many there are: stays the last */
 } lf_head_kind;
 
 #define LF_MAX_LEVELS 31
 #define LF_LOWEST_LEVEL 0.001	/* there is nothing to learn further out: one row in a thousand lies there */
+
+/* Parts of a head, at most. */
+#define LF_MAX_PARTS LF_MAX_LEVELS
 
 /* All zero it is that of one value. */
 typedef struct lf_head
@@ -45,27 +43,67 @@ typedef struct lf_head
 } lf_head;
 
 /*
+ * What a kind of head does. The functions are those of the same name below, which say what they promise; a head of one value
+ * has none of them. The first number of a distribution is its point, or that in the middle of the levels.
+ */
+typedef struct lf_head_class
+{
+	bool		has_levels;		/* which are chosen, and stored with a model */
+	bool		of_values;		/* each number of the distribution is a value that the target may take, so that what keeps
+								 * the order of values may be done to it: a logarithm, and back */
+
+	/* Numbers that the network puts out for each target, and numbers of the distribution. */
+	int			(*parts) (const lf_head *head);
+	void		(*distribution) (const lf_head *head, const lf_real *output, double *distribution);
+	void		(*rescale) (const lf_head *head, double *distribution, double offset, double scale);
+
+	/* 'tail': half of what is not within the interval. */
+	double		(*half_width) (const lf_head *head, const double *distribution, double tail);
+	double		(*nonconformity) (const lf_head *head, const double *distribution, double value);
+	void		(*interval) (const lf_head *head, const double *distribution, double half_width,
+							 double *low, double *high);
+
+	/* As lf_head_loss_sum(), see loss.h; by lf_each_loss(). NULL: of one value, for which there are several losses. */
+	double		(*loss_sum) (const lf_head *head, const lf_real *y, const lf_real *target, size_t n, lf_real *dy);
+} lf_head_class;
+
+extern const lf_head_class lf_head_point_class;
+extern const lf_head_class lf_head_quantiles_class;
+extern const lf_head_class lf_head_gaussian_class;
+extern const lf_head_class lf_head_student_t_class;
+
+const lf_head_class *lf_head_class_of(const lf_head *head);
+
+/* Whether it says more than one value. Functions that take or make a distribution are for these alone. */
+static inline bool
+lf_head_is_distribution(const lf_head *head)
+{
+	return lf_head_class_of(head)->distribution != NULL;
+}
+
+/*
  * Makes it a head of quantiles. False, and nothing changed, unless the levels ascend from LF_LOWEST_LEVEL at least to
  * as much below 1 and lie as far apart, .5 is one of them, and there are others on both sides of it.
  */
 bool		lf_head_set_levels(lf_head *head, const double *level, int count);
 
-/* Numbers that the network puts out for each target, and numbers of the distribution. */
-static inline int
-lf_head_parts(const lf_head *head)
-{
-	return head->kind == LF_HEAD_POINT ? 1 :
-		head->kind == LF_HEAD_QUANTILES ? head->levels : head->kind == LF_HEAD_GAUSSIAN ? 2 : 3;
-}
+/* Whether its levels are such, and stand in it as that function leaves them; true where it has none. */
+bool		lf_head_levels_are_sound(const lf_head *head);
+
+/* Numbers that the network puts out for each target, and numbers of the distribution: at most LF_MAX_PARTS. */
+int			lf_head_parts(const lf_head *head);
 
 /* Softplus and a floor, and its slope: how an output becomes a scale. */
 double		lf_head_scale(double output);
 double		lf_head_scale_slope(double output);
 
+/* A level that is off by no more is meant to be another: 0.95 is not a whole number of 2^-53. */
+#define LF_LEVEL_ROUNDING 1e-9
+
 /* Degrees of freedom: more than LF_LEAST_FREEDOM, below which there is no variance. */
 #define LF_LEAST_FREEDOM 2
 
-/* From the outputs (parts) for one target to its distribution (parts). Not for LF_HEAD_POINT, as all below. */
+/* From the outputs (parts) for one target to its distribution (parts). */
 void		lf_head_distribution(const lf_head *head, const lf_real *output, double *distribution);
 
 /* The distribution of offset + scale * target in place of that of the target; scale > 0. */
@@ -85,5 +123,42 @@ double		lf_head_half_width(const lf_head *head, const double *distribution, doub
 double		lf_head_nonconformity(const lf_head *head, const double *distribution, double value);
 
 void		lf_head_interval(const lf_head *head, const double *distribution, double half_width, double *low, double *high);
+
+/*
+ * The sum of 'loss' over the targets that are known, which is what a loss_sum returns, and dy. 'loss' is that of the outputs
+ * (parts) for one target, in double, and writes its slope by each of them. A constant, so that there is no call in the loop.
+ */
+typedef double (*lf_target_loss) (const lf_head *head, const lf_real *output, double target, double *slope);
+
+static inline __attribute__((always_inline)) double
+lf_each_loss(const lf_head *head, size_t parts, lf_target_loss loss, const lf_real *y, const lf_real *target, size_t n,
+			 lf_real *dy)
+{
+	size_t		known = 0;
+	double		share;
+	double		sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		known += !isnan(target[i]);
+	share = known > 0 ? 1.0 / (double) known : 0;
+	for (size_t i = 0; i < n; i++)
+	{
+		double		slope[LF_MAX_PARTS] = {0};
+
+		if (!isnan(target[i]))
+			sum += loss(head, y + i * parts, (double) target[i], slope);
+		for (size_t part = 0; part < parts && dy != NULL; part++)
+			dy[i * parts + part] = (lf_real) (slope[part] * share);
+	}
+	return sum;
+}
+
+/*
+ * The members of the class of distributions with a location and a scale in front, whose half-widths are in scales.
+ */
+void		lf_location_scale_rescale(const lf_head *head, double *distribution, double offset, double scale);
+double		lf_location_scale_nonconformity(const lf_head *head, const double *distribution, double value);
+void		lf_location_scale_interval(const lf_head *head, const double *distribution, double half_width,
+									   double *low, double *high);
 
 #endif

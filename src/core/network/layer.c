@@ -30,6 +30,7 @@ static const lf_layer_class *const classes[LF_LAYER_KINDS] = {
 	[LF_DROPOUT] = &lf_dropout_class,
 	[LF_SEGMENT_LSTM] = &lf_segment_lstm_class,
 	[LF_CATEGORY_EMBEDDING] = &lf_category_embedding_class,
+	[LF_GRU] = &lf_gru_class,
 };
 
 const lf_layer_class *
@@ -46,6 +47,7 @@ lf_layer_defaults(lf_layer_kind kind)
 
 	spec.use_bias = (class->arguments & LF_ARG_USE_BIAS) != 0;
 	spec.unit_forget_bias = (class->arguments & LF_ARG_UNIT_FORGET_BIAS) != 0;
+	spec.reset_after = (class->arguments & LF_ARG_RESET_AFTER) != 0;
 	if (class->arguments & LF_ARG_RECURRENT_ACTIVATION)
 	{
 		spec.activation = LF_TANH;
@@ -58,6 +60,61 @@ lf_layer_defaults(lf_layer_kind kind)
 	if (class->arguments & LF_ARG_POOL_SIZE)
 		spec.kernel[0] = spec.strides[0] = 2;
 	return spec;
+}
+
+bool
+lf_layer_may_wrap(const lf_layer_class *wrapper, lf_layer_kind inner)
+{
+	const lf_layer_class *class = lf_layer_class_of(inner);
+
+	return wrapper != NULL && wrapper->wraps != NULL && class != NULL && wrapper->wraps(class);
+}
+
+lf_layer_spec
+lf_layer_wrapped(const lf_layer_spec *spec)
+{
+	lf_layer_spec inner = *spec;
+
+	if (lf_layer_class_of(spec->kind)->wraps != NULL)
+		inner.kind = spec->inner;
+	return inner;
+}
+
+bool
+lf_layer_takes_repeated(const lf_layer_spec *spec)
+{
+	return lf_layer_class_of(spec->kind)->takes_repeated &&
+		lf_layer_class_of(lf_layer_wrapped(spec).kind)->takes_repeated;
+}
+
+static double
+rows_of_output(const lf_layer *layer)
+{
+	return (double) layer->output_size / layer->output.dim[layer->output.rank - 1];
+}
+
+double
+lf_layer_uses(const lf_layer *layer)
+{
+	return layer->class->uses != NULL ? layer->class->uses(layer) : rows_of_output(layer);
+}
+
+double
+lf_uses_at_each_step(const lf_layer *layer)
+{
+	return rows_of_output(layer) * (layer->spec.return_sequences ? 1 : layer->input.dim[0]);
+}
+
+bool
+lf_layer_spec_equal(const lf_layer_spec *a, const lf_layer_spec *b)
+{
+	return a->kind == b->kind && a->inner == b->inner && a->units == b->units && a->activation == b->activation &&
+		a->recurrent_activation == b->recurrent_activation && a->use_bias == b->use_bias &&
+		a->unit_forget_bias == b->unit_forget_bias && a->return_sequences == b->return_sequences &&
+		a->go_backwards == b->go_backwards && a->merge == b->merge && a->padding == b->padding &&
+		a->kernel[0] == b->kernel[0] && a->kernel[1] == b->kernel[1] && a->strides[0] == b->strides[0] &&
+		a->strides[1] == b->strides[1] && lf_shape_equal(&a->target, &b->target) && a->segments == b->segments &&
+		a->categories == b->categories && a->reset_after == b->reset_after;
 }
 
 lf_status

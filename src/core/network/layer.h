@@ -1,9 +1,10 @@
 /*
  * layer.h: what a layer is: its spec, its class, and the instance inside a network.
  *
- * A layer kind is one file that defines one lf_layer_class and one entry in the list in layer.c. Names, argument
- * names, defaults, tensor shapes and the order of tensors are those of Keras 3, because people bring their weights
- * and their tutorials from there.
+ * A layer kind is one file that defines one lf_layer_class and one entry in the list in layer.c. What else has to know
+ * something of a kind (the network, the shards, the wrappers, presets, stored models, JSON) asks its class, and names none.
+ * Names, argument names, defaults, tensor shapes and the order of tensors are those of Keras 3, because people bring their
+ * weights and their tutorials from there.
  */
 #ifndef LF_LAYER_H
 #define LF_LAYER_H
@@ -28,10 +29,10 @@ typedef enum lf_layer_kind
 	LF_CONV_LSTM2D,
 	LF_DROPOUT,
 	LF_SEGMENT_LSTM,
-	LF_CATEGORY_EMBEDDING
+	LF_CATEGORY_EMBEDDING,
+	LF_GRU,
+	LF_LAYER_KINDS				/* how many there are: stays the last */
 } lf_layer_kind;
-
-#define LF_LAYER_KINDS 13
 
 typedef enum lf_merge
 {
@@ -56,15 +57,14 @@ extern const char *const lf_padding_names[LF_PADDINGS];
 
 /*
  * The arguments of one layer. Flat on purpose: it can be copied, compared, stored and checked without following a
- * pointer. Arguments that a kind does not take hold 0. The two wrappers take the arguments of what they wrap:
- * bidirectional those of lstm, time_distributed those of 'inner'.
+ * pointer. Arguments that a kind does not take hold 0. A wrapper takes the arguments of what it wraps, whose kind is
+ * 'inner'.
  */
 typedef struct lf_layer_spec
 {
 	lf_layer_kind kind;
-	lf_layer_kind inner;		/* time_distributed */
-	int			units;			/* lstm, dense, category_embedding: units; conv1d, conv_lstm2d: filters;
-								 * repeat_vector: n */
+	lf_layer_kind inner;		/* of wrappers */
+	int			units;			/* by whichever name it goes: units, filters, n */
 	lf_activation activation;
 	lf_activation recurrent_activation;
 	bool		use_bias;
@@ -73,12 +73,13 @@ typedef struct lf_layer_spec
 	bool		go_backwards;
 	lf_merge	merge;
 	lf_padding	padding;
-	int			kernel[2];		/* conv1d and max_pool1d use the first: kernel_size, pool_size */
+	int			kernel[2];		/* along time alone the first: kernel_size, pool_size */
 	int			strides[2];
-	lf_shape	target;			/* reshape: the shape wanted; one dimension may be -1 */
-	double		rate;			/* dropout */
-	int			segments;		/* segment_lstm: steps of its output */
-	int			categories;		/* category_embedding */
+	lf_shape	target;			/* the shape wanted; one dimension may be -1 */
+	double		rate;			/* share that is dropped */
+	int			segments;		/* steps of an output that has its own */
+	int			categories;
+	bool		reset_after;	/* whether the reset gate meets h after its product with the weights, or before */
 } lf_layer_spec;
 
 /* Which arguments a kind takes; readers and writers of specs go by these, so that no list of keys stands twice. */
@@ -105,7 +106,8 @@ typedef enum lf_argument
 	LF_ARG_RATE = 1 << 18,
 	LF_ARG_LAYER = 1 << 19,		/* wraps another layer */
 	LF_ARG_SEGMENTS = 1 << 20,
-	LF_ARG_CATEGORIES = 1 << 21
+	LF_ARG_CATEGORIES = 1 << 21,
+	LF_ARG_RESET_AFTER = 1 << 22
 } lf_argument;
 
 typedef enum lf_initializer
@@ -117,14 +119,16 @@ typedef enum lf_initializer
 	LF_INIT_UNIFORM				/* within .05, as Keras fills an Embedding */
 } lf_initializer;
 
+#define LF_MAX_TENSOR_NAME 32
+
 typedef struct lf_tensor
 {
-	const char *name;			/* as Keras names it: kernel, recurrent_kernel, bias */
+	char		name[LF_MAX_TENSOR_NAME];	/* as Keras names it: kernel, recurrent_kernel, bias */
 	lf_shape	shape;
 	lf_initializer initializer;
 } lf_tensor;
 
-#define LF_MAX_TENSORS 6		/* bidirectional: three each way */
+#define LF_MAX_TENSORS 6		/* a pair of recurrent layers has three each */
 
 /*
  * How a kind wants sequences to lie, in and out, forward and back: sample after sample (B, T, ...), or step after step
@@ -139,12 +143,34 @@ typedef enum lf_order
 
 typedef struct lf_layer lf_layer;
 
+/* Where a recurrent layer that stands inside another one reads and writes. */
+typedef struct lf_place
+{
+	size_t		row;			/* from one row of y and dy to the next: H, or more where others write in between */
+	bool		in_order;		/* a layer that goes backwards puts h_t at time t, not at the step that made it */
+	bool		add_dx;			/* dx += instead of dx = */
+} lf_place;
+
 typedef struct lf_layer_class
 {
 	const char *name;			/* in SQL and in stored specs */
 	const char *keras_name;		/* what Keras' summary() prints */
 	unsigned	arguments;		/* lf_argument bits */
 	lf_order	order;
+	bool		embeds_category;	/* stands in front, and takes the number of a category from the first feature */
+
+	/*
+	 * A layer that repeats gives its input at each step. In front of one that takes what is repeated it is not walked
+	 * through: that one sees 'same_input'. A wrapper takes it if what it wraps does.
+	 */
+	bool		repeats;
+	bool		takes_repeated;
+
+	/* Knows no time of its own and packs no weights, so that each step of a sequence may be a sample of it. */
+	bool		by_step;
+
+	/* Of wrappers: which kinds they wrap. NULL: this one is none. */
+	bool		(*wraps) (const struct lf_layer_class *inner);
 
 	/* The shape of an output sample, or why there is none. */
 	lf_status	(*output_shape) (const lf_layer_spec *spec, const lf_shape *input, lf_shape *output);
@@ -165,6 +191,9 @@ typedef struct lf_layer_class
 	size_t		(*packed_size) (const lf_layer *layer, bool training);
 	void		(*pack) (lf_layer *layer, const lf_pass *pass, bool training);
 
+	/* How often one sample uses each weight, roughly. NULL: once for each row of the output. */
+	double		(*uses) (const lf_layer *layer);
+
 	/* y (B, output) = f(x (B, input)). */
 	void		(*forward) (lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y);
 
@@ -174,6 +203,15 @@ typedef struct lf_layer_class
 	 */
 	void		(*backward) (lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y,
 							 lf_real *dy, lf_real *dx);
+
+	/*
+	 * The same of a recurrent layer over (T, B, F), whose rows of y and dy lie at a place that the caller gives, and dy
+	 * stays as it is. A layer that has these, and tensors, layout, packed_size and pack, may stand in bidirectional and be
+	 * the recurrent layer of a preset.
+	 */
+	void		(*forward_at) (lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y, lf_place place);
+	void		(*backward_at) (lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y,
+								const lf_real *dy, lf_real *dx, lf_place place);
 } lf_layer_class;
 
 struct lf_layer
@@ -190,7 +228,7 @@ struct lf_layer
 	lf_real    *gradients;		/* NULL in a network that only predicts */
 	lf_real    *packed;			/* what the class' pack wrote */
 	void	   *cache;			/* what the class' layout took */
-	bool		same_input;		/* lstm and bidirectional: x is (B, F), the same at each step; see network.c */
+	bool		same_input;		/* x is (B, F), the same at each step; see takes_repeated */
 	int			index;			/* place in the network; tells the dropout masks of two layers apart */
 };
 
@@ -207,12 +245,29 @@ extern const lf_layer_class lf_conv_lstm2d_class;
 extern const lf_layer_class lf_dropout_class;
 extern const lf_layer_class lf_segment_lstm_class;
 extern const lf_layer_class lf_category_embedding_class;
+extern const lf_layer_class lf_gru_class;
 
 /* The class of a kind, or NULL where the number is none. */
 const lf_layer_class *lf_layer_class_of(lf_layer_kind kind);
 
 /* The spec of a kind with Keras' defaults for all its arguments; sizes that have no default are 0. */
 lf_layer_spec lf_layer_defaults(lf_layer_kind kind);
+
+/* Whether a wrapper may stand around a kind; false where either is none. */
+bool		lf_layer_may_wrap(const lf_layer_class *wrapper, lf_layer_kind inner);
+
+/* What a wrapper wraps; of another layer the layer itself. */
+lf_layer_spec lf_layer_wrapped(const lf_layer_spec *spec);
+
+/* Whether it knows how to take the same input at each step without being shown it each time. */
+bool		lf_layer_takes_repeated(const lf_layer_spec *spec);
+
+/* How often one sample uses each weight; and that of a recurrent layer, which does at each step of its input. */
+double		lf_layer_uses(const lf_layer *layer);
+double		lf_uses_at_each_step(const lf_layer *layer);
+
+/* Whether two specs are of the same layer: weights of one are weights of the other. */
+bool		lf_layer_spec_equal(const lf_layer_spec *a, const lf_layer_spec *b);
 
 /* Checks the spec against the input shape and fills the instance, all but its pointers. */
 lf_status	lf_layer_create(lf_layer *layer, const lf_layer_spec *spec, const lf_shape *input, int index);

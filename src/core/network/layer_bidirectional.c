@@ -1,12 +1,14 @@
 /*
- * layer_bidirectional.c: two lstm layers over the same input, one of them backwards, merged (Schuster and
+ * layer_bidirectional.c: two recurrent layers over the same input, one of them backwards, merged (Schuster and
  * Paliwal 1997).
  *
  * The backward layer puts its h_t at time t, so that both halves of a row speak of the same time. Where the merge is
  * concat, each layer writes its half of the rows of y; otherwise both have an output of their own.
  * Its tensors follow those of the forward layer, with the same names behind a prefix, as in Keras.
  */
-#include "network/lstm.h"
+#include "network/layer.h"
+
+#include <string.h>
 
 typedef struct bidirectional_cache
 {
@@ -19,12 +21,17 @@ typedef struct bidirectional_cache
 	lf_real    *dy_back;
 } bidirectional_cache;
 
+static bool
+bidirectional_wraps(const lf_layer_class *inner)
+{
+	return inner->forward_at != NULL;
+}
+
 static lf_layer_spec
 inner_spec(const lf_layer_spec *spec, bool backwards)
 {
-	lf_layer_spec inner = *spec;
+	lf_layer_spec inner = lf_layer_wrapped(spec);
 
-	inner.kind = LF_LSTM;
 	inner.go_backwards = spec->go_backwards != backwards;
 	return inner;
 }
@@ -33,29 +40,40 @@ static lf_status
 bidirectional_output_shape(const lf_layer_spec *spec, const lf_shape *input, lf_shape *output)
 {
 	lf_layer_spec inner = inner_spec(spec, false);
-	lf_status	status = lf_lstm_class.output_shape(&inner, input, output);
+	lf_status	status;
 
+	if (!lf_layer_may_wrap(&lf_bidirectional_class, inner.kind))
+		return LF_BAD_SHAPE;
+	status = lf_layer_class_of(inner.kind)->output_shape(&inner, input, output);
 	if (status == LF_OK && spec->merge == LF_MERGE_CONCAT)
 		output->dim[output->rank - 1] *= 2;
 	return status;
 }
 
+static void
+put_prefix(const char *prefix, lf_tensor *tensor)
+{
+	char		name[LF_MAX_TENSOR_NAME] = {0};
+	size_t		length = strlen(prefix);
+
+	memcpy(name, prefix, length);
+	memcpy(name + length, tensor->name, LF_MAX_TENSOR_NAME - 1 - length);
+	memcpy(tensor->name, name, LF_MAX_TENSOR_NAME);
+}
+
 static int
 bidirectional_tensors(const lf_layer_spec *spec, const lf_shape *input, lf_tensor *tensors)
 {
-	static const char *const names[2][3] = {
-		{"forward_kernel", "forward_recurrent_kernel", "forward_bias"},
-		{"backward_kernel", "backward_recurrent_kernel", "backward_bias"},
-	};
+	static const char *const prefixes[2] = {"forward_", "backward_"};
 	lf_layer_spec inner = inner_spec(spec, false);
 	int			count = 0;
 
 	for (int way = 0; way < 2; way++)
 	{
-		int			each = lf_lstm_class.tensors(&inner, input, tensors + count);
+		int			each = lf_layer_class_of(inner.kind)->tensors(&inner, input, tensors + count);
 
 		for (int i = 0; i < each; i++)
-			tensors[count + i].name = names[way][i];
+			put_prefix(prefixes[way], &tensors[count + i]);
 		count += each;
 	}
 	return count;
@@ -78,8 +96,8 @@ bidirectional_layout(lf_layer *layer, lf_arena *arena, int batch, bool training)
 	(void) lf_layer_create(&cache->back, &back, &layer->input, layer->index);
 	cache->ahead.kernels = cache->back.kernels = layer->kernels;
 	cache->ahead.same_input = cache->back.same_input = layer->same_input;
-	lf_lstm_class.layout(&cache->ahead, arena, batch, training);
-	lf_lstm_class.layout(&cache->back, arena, batch, training);
+	cache->ahead.class->layout(&cache->ahead, arena, batch, training);
+	cache->back.class->layout(&cache->back, arena, batch, training);
 	if (layer->spec.merge == LF_MERGE_CONCAT)
 		return;
 	cache->y_ahead = lf_arena_reals(arena, (size_t) batch * cache->ahead.output_size);
@@ -96,7 +114,8 @@ bidirectional_packed_size(const lf_layer *layer, bool training)
 	lf_layer	inner = *layer;
 
 	inner.spec = inner_spec(&layer->spec, false);
-	return 2 * lf_lstm_class.packed_size(&inner, training);
+	inner.class = lf_layer_class_of(inner.spec.kind);
+	return 2 * inner.class->packed_size(&inner, training);
 }
 
 /* Points the two layers at their halves of the weights. */
@@ -108,7 +127,7 @@ share_weights(lf_layer *layer)
 	cache->ahead.weights = layer->weights;
 	cache->back.weights = layer->weights + cache->ahead.parameters;
 	cache->ahead.packed = layer->packed;
-	cache->back.packed = layer->packed + lf_lstm_class.packed_size(&cache->ahead, cache->training);
+	cache->back.packed = layer->packed + cache->ahead.class->packed_size(&cache->ahead, cache->training);
 	cache->ahead.gradients = layer->gradients;
 	cache->back.gradients = layer->gradients == NULL ? NULL : layer->gradients + cache->ahead.parameters;
 }
@@ -119,8 +138,8 @@ bidirectional_pack(lf_layer *layer, const lf_pass *pass, bool training)
 	bidirectional_cache *cache = layer->cache;
 
 	share_weights(layer);
-	lf_lstm_class.pack(&cache->ahead, pass, training);
-	lf_lstm_class.pack(&cache->back, pass, training);
+	cache->ahead.class->pack(&cache->ahead, pass, training);
+	cache->back.class->pack(&cache->back, pass, training);
 }
 
 /* Where both layers read and write: their own outputs, or the halves of that of this layer. */
@@ -128,7 +147,7 @@ typedef struct two_outputs
 {
 	lf_real    *ahead;
 	lf_real    *back;
-	lf_lstm_place place;
+	lf_place	place;
 } two_outputs;
 
 static two_outputs
@@ -160,8 +179,8 @@ bidirectional_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf
 	const lf_real *b = out.back;
 
 	share_weights(layer);
-	lf_lstm_forward(&cache->ahead, pass, x, out.ahead, out.place);
-	lf_lstm_forward(&cache->back, pass, x, out.back, out.place);
+	cache->ahead.class->forward_at(&cache->ahead, pass, x, out.ahead, out.place);
+	cache->back.class->forward_at(&cache->back, pass, x, out.back, out.place);
 	switch (layer->spec.merge)
 	{
 		case LF_MERGE_CONCAT:
@@ -208,9 +227,9 @@ bidirectional_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, c
 			dy[i] /= 2;
 	}
 	share_weights(layer);
-	lf_lstm_backward(&cache->ahead, pass, x, out.ahead, slope.ahead, dx, out.place);
+	cache->ahead.class->backward_at(&cache->ahead, pass, x, out.ahead, slope.ahead, dx, out.place);
 	out.place.add_dx = true;
-	lf_lstm_backward(&cache->back, pass, x, out.back, slope.back, dx, out.place);
+	cache->back.class->backward_at(&cache->back, pass, x, out.back, slope.back, dx, out.place);
 }
 
 const lf_layer_class lf_bidirectional_class = {
@@ -218,11 +237,14 @@ const lf_layer_class lf_bidirectional_class = {
 	.keras_name = "Bidirectional",
 	.arguments = LF_ARG_LAYER | LF_ARG_MERGE_MODE,
 	.order = LF_TIME_MAJOR,
+	.takes_repeated = true,
+	.wraps = bidirectional_wraps,
 	.output_shape = bidirectional_output_shape,
 	.tensors = bidirectional_tensors,
 	.layout = bidirectional_layout,
 	.packed_size = bidirectional_packed_size,
 	.pack = bidirectional_pack,
+	.uses = lf_uses_at_each_step,
 	.forward = bidirectional_forward,
 	.backward = bidirectional_backward,
 };

@@ -113,6 +113,7 @@ const lf_layer_class lf_category_embedding_class = {
 	.keras_name = "CategoryEmbedding",
 	.arguments = LF_ARG_UNITS | LF_ARG_CATEGORIES,
 	.order = LF_ANY_ORDER,
+	.embeds_category = true,
 	.output_shape = category_embedding_output_shape,
 	.tensors = category_embedding_tensors,
 	.forward = category_embedding_forward,

@@ -105,6 +105,7 @@ const lf_layer_class lf_conv1d_class = {
 	.keras_name = "Conv1D",
 	.arguments = LF_ARG_FILTERS | LF_ARG_KERNEL_SIZE | LF_ARG_STRIDES | LF_ARG_PADDING | LF_ARG_CAUSAL |
 	LF_ARG_ACTIVATION | LF_ARG_USE_BIAS,
+	.by_step = true,
 	.output_shape = conv1d_output_shape,
 	.tensors = conv1d_tensors,
 	.layout = conv1d_layout,

@@ -316,6 +316,7 @@ const lf_layer_class lf_conv_lstm2d_class = {
 	.layout = conv_lstm2d_layout,
 	.packed_size = conv_lstm2d_packed_size,
 	.pack = conv_lstm2d_pack,
+	.uses = lf_uses_at_each_step,
 	.forward = conv_lstm2d_forward,
 	.backward = conv_lstm2d_backward,
 };

@@ -80,6 +80,7 @@ const lf_layer_class lf_dense_class = {
 	.keras_name = "Dense",
 	.arguments = LF_ARG_UNITS | LF_ARG_ACTIVATION | LF_ARG_USE_BIAS,
 	.order = LF_ANY_ORDER,
+	.by_step = true,
 	.output_shape = dense_output_shape,
 	.tensors = dense_tensors,
 	.forward = dense_forward,

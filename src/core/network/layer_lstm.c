@@ -173,7 +173,7 @@ typedef struct lstm_hidden
 } lstm_hidden;
 
 static lstm_hidden
-hidden_of(const lf_layer *layer, const lstm_size *n, lf_real *y, lf_lstm_place place)
+hidden_of(const lf_layer *layer, const lstm_size *n, lf_real *y, lf_place place)
 {
 	lstm_cache *cache = layer->cache;
 	bool		training = cache->gates != NULL;
@@ -255,8 +255,8 @@ lf_lstm_last_dcell(const lf_layer *layer, const lf_pass *pass)
 	return lf_in_strips(layer, cache->dcell, 1, (size_t) pass->batch, 0);
 }
 
-void
-lf_lstm_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y, lf_lstm_place place)
+static void
+lstm_forward_at(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y, lf_place place)
 {
 	lstm_size	n = size_of(layer, pass->batch);
 	lstm_hidden hidden = hidden_of(layer, &n, y, place);
@@ -338,9 +338,10 @@ add_gradients(lf_layer *layer, const lf_pass *pass, const lstm_size *n, const ls
 								 layer->gradients + n->inputs * 4 * h);
 }
 
-void
-lf_lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y, const lf_real *dy,
-				 lf_real *dx, lf_lstm_place place)
+/* dy may be NULL for zeros where 'dz_after' is given, see lf_lstm_backward_from(). */
+static void
+walk_back(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y, const lf_real *dy, lf_real *dx,
+		  lf_place place, lf_strips dz_after)
 {
 	lstm_cache *cache = layer->cache;
 	lstm_size	n = size_of(layer, pass->batch);
@@ -348,7 +349,6 @@ lf_lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const l
 	size_t		h = n.hidden;
 	size_t		at_once = n.batch < LF_GRADIENT_ROWS ? LF_GRADIENT_ROWS / n.batch : 1;
 	size_t		last = n.steps - 1;	/* of the steps whose dz wait for the products with x and h */
-	lf_strips	dz_after = place.dz_after;
 
 	/* without order in y, h and dz of several steps are not runs of memory in the same order */
 	if (layer->spec.go_backwards && !hidden.by_time)
@@ -395,16 +395,29 @@ lf_lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const l
 							place.add_dx);
 }
 
+void
+lf_lstm_backward_from(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *dx, lf_strips dz_after)
+{
+	walk_back(layer, pass, x, NULL, NULL, dx, (lf_place) {.row = (size_t) layer->spec.units}, dz_after);
+}
+
+static void
+lstm_backward_at(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y, const lf_real *dy,
+				 lf_real *dx, lf_place place)
+{
+	walk_back(layer, pass, x, y, dy, dx, place, (lf_strips) {0});
+}
+
 static void
 lstm_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y)
 {
-	lf_lstm_forward(layer, pass, x, y, (lf_lstm_place) {.row = (size_t) layer->spec.units});
+	lstm_forward_at(layer, pass, x, y, (lf_place) {.row = (size_t) layer->spec.units});
 }
 
 static void
 lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y, lf_real *dy, lf_real *dx)
 {
-	lf_lstm_backward(layer, pass, x, y, dy, dx, (lf_lstm_place) {.row = (size_t) layer->spec.units});
+	lstm_backward_at(layer, pass, x, y, dy, dx, (lf_place) {.row = (size_t) layer->spec.units});
 }
 
 const lf_layer_class lf_lstm_class = {
@@ -413,11 +426,15 @@ const lf_layer_class lf_lstm_class = {
 	.arguments = LF_ARG_UNITS | LF_ARG_ACTIVATION | LF_ARG_RECURRENT_ACTIVATION | LF_ARG_USE_BIAS |
 	LF_ARG_UNIT_FORGET_BIAS | LF_ARG_RETURN_SEQUENCES | LF_ARG_GO_BACKWARDS,
 	.order = LF_TIME_MAJOR,
+	.takes_repeated = true,
 	.output_shape = lstm_output_shape,
 	.tensors = lstm_tensors,
 	.layout = lstm_layout,
 	.packed_size = lstm_packed_size,
 	.pack = lstm_pack,
+	.uses = lf_uses_at_each_step,
 	.forward = lstm_forward,
 	.backward = lstm_backward,
+	.forward_at = lstm_forward_at,
+	.backward_at = lstm_backward_at,
 };

@@ -126,6 +126,7 @@ const lf_layer_class lf_max_pool1d_class = {
 	.name = "max_pool1d",
 	.keras_name = "MaxPooling1D",
 	.arguments = LF_ARG_POOL_SIZE | LF_ARG_STRIDES | LF_ARG_PADDING,
+	.by_step = true,
 	.output_shape = max_pool1d_output_shape,
 	.layout = max_pool1d_layout,
 	.forward = max_pool1d_forward,

@@ -209,7 +209,7 @@ segment_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real 
 	lf_layer   *encoder = encoder_of(layer);
 	segment_size n = size_of(layer, pass->batch);
 
-	lf_lstm_forward(encoder, pass, x, cache->last, (lf_lstm_place) {.row = n.hidden});
+	lf_lstm_class.forward(encoder, pass, x, cache->last);
 	if (lf_interrupted(pass))
 		return;
 	find_parts(layer, pass, &n);
@@ -311,7 +311,14 @@ segment_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const l
 								   layer->gradients + encoder->parameters, n.inputs);
 	layer->kernels->add_gradient(pass, h, h, n.batch, cache->last, h, by_sample, cache->scratch,
 								 layer->gradients + n.inputs * 4 * h);
-	lf_lstm_backward(encoder, pass, x, cache->last, NULL, dx, (lf_lstm_place) {.row = h, .dz_after = by_sample});
+	lf_lstm_backward_from(encoder, pass, x, dx, by_sample);
+}
+
+/* Its output takes next to none, see above. */
+static double
+segment_uses(const lf_layer *layer)
+{
+	return layer->input.dim[0];
 }
 
 const lf_layer_class lf_segment_lstm_class = {
@@ -325,6 +332,7 @@ const lf_layer_class lf_segment_lstm_class = {
 	.layout = segment_layout,
 	.packed_size = segment_packed_size,
 	.pack = segment_pack,
+	.uses = segment_uses,
 	.forward = segment_forward,
 	.backward = segment_backward,
 };

@@ -103,6 +103,7 @@ repeat_vector_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, c
 const lf_layer_class lf_flatten_class = {
 	.name = "flatten",
 	.keras_name = "Flatten",
+	.by_step = true,
 	.output_shape = flatten_output_shape,
 	.forward = copy_forward,
 	.backward = copy_backward,
@@ -122,6 +123,7 @@ const lf_layer_class lf_repeat_vector_class = {
 	.keras_name = "RepeatVector",
 	.arguments = LF_ARG_N,
 	.order = LF_TIME_MAJOR,
+	.repeats = true,
 	.output_shape = repeat_vector_output_shape,
 	.forward = repeat_vector_forward,
 	.backward = repeat_vector_backward,

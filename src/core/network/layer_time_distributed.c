@@ -13,15 +13,6 @@ typedef struct time_distributed_cache
 	lf_layer	inner;
 } time_distributed_cache;
 
-static lf_layer_spec
-inner_spec(const lf_layer_spec *spec)
-{
-	lf_layer_spec inner = *spec;
-
-	inner.kind = spec->inner;
-	return inner;
-}
-
 /* The input of the inner layer: all axes but the first. */
 static lf_shape
 inner_input(const lf_shape *input)
@@ -33,22 +24,21 @@ inner_input(const lf_shape *input)
 	return inner;
 }
 
-/* The kinds that may stand inside: those that treat each sample by itself and know no time of their own. */
 static bool
-may_wrap(lf_layer_kind kind)
+time_distributed_wraps(const lf_layer_class *inner)
 {
-	return kind == LF_CONV1D || kind == LF_MAX_POOL1D || kind == LF_FLATTEN || kind == LF_DENSE;
+	return inner->by_step;
 }
 
 static lf_status
 time_distributed_output_shape(const lf_layer_spec *spec, const lf_shape *input, lf_shape *output)
 {
-	lf_layer_spec inner = inner_spec(spec);
+	lf_layer_spec inner = lf_layer_wrapped(spec);
 	lf_shape	each;
 	lf_shape	each_input;
 	lf_status	status;
 
-	if (!may_wrap(inner.kind))
+	if (!lf_layer_may_wrap(&lf_time_distributed_class, inner.kind))
 		return LF_BAD_SHAPE;
 	if (input->rank < 2)
 		return LF_BAD_RANK;
@@ -67,7 +57,7 @@ time_distributed_output_shape(const lf_layer_spec *spec, const lf_shape *input, 
 static int
 time_distributed_tensors(const lf_layer_spec *spec, const lf_shape *input, lf_tensor *tensors)
 {
-	lf_layer_spec inner = inner_spec(spec);
+	lf_layer_spec inner = lf_layer_wrapped(spec);
 	lf_shape	each_input = inner_input(input);
 	const lf_layer_class *class = lf_layer_class_of(inner.kind);
 
@@ -79,7 +69,7 @@ time_distributed_layout(lf_layer *layer, lf_arena *arena, int batch, bool traini
 {
 	time_distributed_cache *cache = lf_arena_take(arena, 1, sizeof(time_distributed_cache));
 	time_distributed_cache measured;
-	lf_layer_spec inner = inner_spec(&layer->spec);
+	lf_layer_spec inner = lf_layer_wrapped(&layer->spec);
 	lf_shape	each_input = inner_input(&layer->input);
 	size_t		inner_batch = (size_t) batch * (size_t) layer->input.dim[0];
 
@@ -134,6 +124,7 @@ const lf_layer_class lf_time_distributed_class = {
 	.keras_name = "TimeDistributed",
 	.arguments = LF_ARG_LAYER,
 	.order = LF_ANY_ORDER,
+	.wraps = time_distributed_wraps,
 	.output_shape = time_distributed_output_shape,
 	.tensors = time_distributed_tensors,
 	.layout = time_distributed_layout,

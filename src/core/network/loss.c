@@ -14,20 +14,17 @@ const char *const lf_loss_names[LF_LOSSES] = {
 	[LF_STUDENT_T] = "student_t",
 };
 
+/* All others compare one value. */
+static const lf_head_kind heads[LF_LOSSES] = {
+	[LF_QUANTILE] = LF_HEAD_QUANTILES,
+	[LF_GAUSSIAN] = LF_HEAD_GAUSSIAN,
+	[LF_STUDENT_T] = LF_HEAD_STUDENT_T,
+};
+
 lf_head_kind
 lf_loss_head(lf_loss loss)
 {
-	switch (loss)
-	{
-		case LF_QUANTILE:
-			return LF_HEAD_QUANTILES;
-		case LF_GAUSSIAN:
-			return LF_HEAD_GAUSSIAN;
-		case LF_STUDENT_T:
-			return LF_HEAD_STUDENT_T;
-		default:
-			return LF_HEAD_POINT;
-	}
+	return heads[loss];
 }
 
 size_t
@@ -73,13 +70,23 @@ lf_loss_sum(lf_loss loss, const lf_real *y, const lf_real *target, size_t n, lf_
 				sum += size <= 1 ? error * error / 2 : size - 0.5;
 				slope = size <= 1 ? error : error > 0 ? 1 : -1;
 				break;
-			case LF_QUANTILE:
-			case LF_GAUSSIAN:
-			case LF_STUDENT_T:
-				break;			/* see lf_head_loss_sum */
+			default:			/* see lf_head_loss_sum */
+				break;
 		}
 		if (dy != NULL)
 			dy[i] = (lf_real) (slope * share);
 	}
 	return sum;
+}
+
+double
+lf_head_loss_sum(const lf_head *head, const lf_real *y, const lf_real *target, size_t n, lf_real *dy)
+{
+	return lf_head_class_of(head)->loss_sum(head, y, target, n, dy);
+}
+
+double
+lf_any_loss_sum(const lf_head *head, lf_loss loss, const lf_real *y, const lf_real *target, size_t n, lf_real *dy)
+{
+	return lf_head_is_distribution(head) ? lf_head_loss_sum(head, y, target, n, dy) : lf_loss_sum(loss, y, target, n, dy);
 }

@@ -12,13 +12,12 @@ typedef enum lf_loss
 	LF_MSE,						/* (y - t)^2 */
 	LF_MAE,						/* |y - t| */
 	LF_HUBER,					/* (y - t)^2 / 2 up to |y - t| = 1, linear beyond (Huber 1964; Keras' delta 1) */
-	LF_QUANTILE,				/* the mean over levels a of a (t - q), or (1 - a) (q - t) where that is positive
-								 * (Koenker and Bassett 1978) */
-	LF_GAUSSIAN,				/* -ln of the density at t (Nix and Weigend 1994) */
-	LF_STUDENT_T				/* the same (Lange, Little and Taylor 1989) */
+	LF_QUANTILE,				/* that of quantiles, see head_quantiles.c */
+	LF_GAUSSIAN,				/* -ln of the density at t */
+	LF_STUDENT_T,				/* the same */
+	LF_LOSSES					/* how many there are: stays the last */
 } lf_loss;
 
-#define LF_LOSSES 6
 #define LF_POINT_LOSSES 3		/* the first ones, which compare one value */
 extern const char *const lf_loss_names[LF_LOSSES];
 
@@ -35,7 +34,11 @@ size_t		lf_loss_known(const lf_real *target, size_t n);
  */
 double		lf_loss_sum(lf_loss loss, const lf_real *y, const lf_real *target, size_t n, lf_real *dy);
 
-/* The same for the other losses, by their head: n targets, and y and dy (n, parts). */
+/* The same for a loss that has a head of its own: n targets, and y and dy (n, parts). */
 double		lf_head_loss_sum(const lf_head *head, const lf_real *y, const lf_real *target, size_t n, lf_real *dy);
+
+/* Whichever of the two it is. */
+double		lf_any_loss_sum(const lf_head *head, lf_loss loss, const lf_real *y, const lf_real *target, size_t n,
+							lf_real *dy);
 
 #endif

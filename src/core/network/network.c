@@ -2,9 +2,9 @@
  * network.c: walks through the list of layers.
  *
  * What goes in and comes out lies sample after sample, (B, T, ...). Between layers it lies as they want it, see
- * lf_order, so that a stack of lstm layers hands on its sequences step after step without a copy. A repeat_vector in
- * front of an lstm or a bidirectional layer is not walked through at all: that layer then takes its input once for all
- * steps, which saves both the copies and, since the product with W is the same at each step, most of the work.
+ * lf_order, so that a stack of recurrent layers hands on its sequences step after step without a copy. A layer that only
+ * repeats, in front of one that knows how to take that, is not walked through at all: the other then takes its input once
+ * for all steps, which saves both the copies and, since the product with W is the same at each step, most of the work.
  */
 #include "network/network.h"
 
@@ -75,25 +75,13 @@ turn(const lf_pass *pass, const lf_shape *shape, bool to_time_major, const lf_re
 		}
 }
 
-static bool
-same_layer(const lf_layer_spec *a, const lf_layer_spec *b)
-{
-	return a->kind == b->kind && a->inner == b->inner && a->units == b->units && a->activation == b->activation &&
-		a->recurrent_activation == b->recurrent_activation && a->use_bias == b->use_bias &&
-		a->unit_forget_bias == b->unit_forget_bias && a->return_sequences == b->return_sequences &&
-		a->go_backwards == b->go_backwards && a->merge == b->merge && a->padding == b->padding &&
-		a->kernel[0] == b->kernel[0] && a->kernel[1] == b->kernel[1] && a->strides[0] == b->strides[0] &&
-		a->strides[1] == b->strides[1] && lf_shape_equal(&a->target, &b->target) && a->segments == b->segments &&
-		a->categories == b->categories;
-}
-
 bool
 lf_spec_equal(const lf_spec *a, const lf_spec *b)
 {
 	if (a->count != b->count || !lf_shape_equal(&a->input, &b->input))
 		return false;
 	for (int i = 0; i < a->count; i++)
-		if (!same_layer(&a->layer[i], &b->layer[i]))
+		if (!lf_layer_spec_equal(&a->layer[i], &b->layer[i]))
 			return false;
 	return true;
 }
@@ -123,12 +111,8 @@ lf_network_create(lf_network *network, const lf_spec *spec, int *layer)
 	}
 	find_turns(network);
 	for (int i = 1; i < network->count; i++)
-	{
-		lf_layer_kind kind = network->layer[i].spec.kind;
-
-		network->layer[i].same_input = (kind == LF_LSTM || kind == LF_BIDIRECTIONAL) &&
-			network->layer[i - 1].spec.kind == LF_REPEAT_VECTOR;
-	}
+		network->layer[i].same_input = network->layer[i - 1].class->repeats &&
+			lf_layer_takes_repeated(&network->layer[i].spec);
 	return LF_OK;
 }
 

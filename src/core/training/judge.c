@@ -233,7 +233,7 @@ how_far(const lf_judge *judge, size_t i, size_t k, size_t j, double forecast, do
 	const lf_task *task = judge->task;
 	size_t		place = (i * (size_t) task->horizon + k) * (size_t) task->targets + j;
 
-	if (task->head.kind == LF_HEAD_POINT || k >= (size_t) task->horizon)
+	if (!lf_head_is_distribution(&task->head) || k >= (size_t) task->horizon)
 		return fabs(forecast - actual) / judge->error_scale[judge->series * (size_t) task->targets + j];
 	return lf_head_nonconformity(&task->head,
 							judge->predictor.distribution + place * (size_t) lf_head_parts(&task->head), actual);

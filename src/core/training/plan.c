@@ -80,13 +80,14 @@ choose_head(const lf_wishes *wishes, lf_plan *plan)
 	if (wishes->loss != LF_UNSET)
 		loss = (lf_loss) wishes->loss;
 	plan->training.loss = loss;
-	if (wishes->quantiles.levels > 0 && loss != LF_QUANTILE)
+	*head = (lf_head) {.kind = lf_loss_head(loss)};
+	if (wishes->quantiles.levels > 0 && !lf_head_class_of(head)->has_levels)
 		return LF_PLAN_NO_QUANTILES;
-	if (!wishes->training.calibrate && lf_loss_head(loss) == LF_HEAD_POINT)
+	if (!wishes->training.calibrate && !lf_head_is_distribution(head))
 		return LF_PLAN_MUST_CALIBRATE;
-	if (loss != LF_QUANTILE)
-		*head = (lf_head) {.kind = lf_loss_head(loss)};
-	else if (wishes->quantiles.levels > 0)
+	if (!lf_head_class_of(head)->has_levels)
+		return LF_PLAN_MADE;
+	if (wishes->quantiles.levels > 0)
 		*head = wishes->quantiles;
 	else
 		(void) lf_head_set_levels(head, lf_default_levels, LF_DEFAULT_LEVELS);
@@ -105,11 +106,11 @@ choose_transform(const lf_wishes *wishes, lf_plan *plan)
 	task->upper_limit = wishes->upper_limit;
 	if (!(task->lower_limit < task->upper_limit))
 		return LF_PLAN_LIMITS_CROSS;
-	if (task->log && (task->head.kind == LF_HEAD_GAUSSIAN || task->head.kind == LF_HEAD_STUDENT_T))
+	if (task->log && !lf_head_class_of(&task->head)->of_values)
 		return LF_PLAN_LOG_OF_SPREAD;
 	if (wishes->difference == 0 && !wishes->difference_season)
 		return LF_PLAN_MADE;
-	if (task->head.kind != LF_HEAD_POINT)
+	if (lf_head_is_distribution(&task->head))
 		return LF_PLAN_DIFFERENCE_OF_SPREAD;
 	if (wishes->normalize > LF_NORMALIZE_NONE)
 		return LF_PLAN_DIFFERENCE_OF_LEVEL;
@@ -127,7 +128,7 @@ choose_preset(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *pla
 {
 	const lf_task *task = &wishes->task;
 
-	if (facts->series == 0 || !wishes->open || task->lead != 1 || plan->task.head.kind != LF_HEAD_POINT ||
+	if (facts->series == 0 || !wishes->open || task->lead != 1 || lf_head_is_distribution(&plan->task.head) ||
 		!lf_default_is_segment(facts->rows, facts->series, task->horizon, task->lookback, season_of_windows(facts, wishes)))
 		return wishes->preset;
 	return LF_SEGMENT;

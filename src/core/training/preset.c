@@ -33,6 +33,7 @@ const lf_preset_info lf_presets[LF_PRESETS] = {
 	[LF_CONV_LSTM] = {
 		.name = "conv_lstm",
 		.purpose = "One convolutional LSTM over subsequences.",
+		.own_cell = true,
 	},
 	[LF_ENCODER_DECODER] = {
 		.name = "encoder_decoder",
@@ -50,6 +51,7 @@ const lf_preset_info lf_presets[LF_PRESETS] = {
 		.dropout = 0.5,
 		.learning_rate = 0.0005,
 		.loss = LF_MAE,
+		.own_cell = true,
 	},
 };
 
@@ -59,6 +61,17 @@ add(lf_spec *spec, lf_layer_kind kind)
 	lf_layer_spec *layer = &spec->layer[spec->count++];
 
 	*layer = lf_layer_defaults(kind);
+	return layer;
+}
+
+/* A wrapper takes the arguments of what it wraps. */
+static lf_layer_spec *
+add_wrapped(lf_spec *spec, lf_layer_kind wrapper, lf_layer_kind inner)
+{
+	lf_layer_spec *layer = add(spec, inner);
+
+	layer->kind = wrapper;
+	layer->inner = inner;
 	return layer;
 }
 
@@ -93,16 +106,12 @@ add_dropout(lf_spec *spec, const lf_preset_info *info, const lf_preset_arguments
 
 /* The i-th recurrent layer of a preset, with its dropout. */
 static void
-add_lstm(lf_spec *spec, const lf_preset_info *info, const lf_preset_arguments *arguments, int i,
-		 bool return_sequences, bool bidirectional)
+add_recurrent(lf_spec *spec, const lf_preset_info *info, const lf_preset_arguments *arguments, int i,
+			  bool return_sequences, bool bidirectional)
 {
-	lf_layer_spec *layer = add(spec, bidirectional ? LF_BIDIRECTIONAL : LF_LSTM);
+	lf_layer_spec *layer = bidirectional ? add_wrapped(spec, LF_BIDIRECTIONAL, arguments->cell) :
+		add(spec, arguments->cell);
 
-	if (bidirectional)
-	{
-		*layer = lf_layer_defaults(LF_LSTM);
-		layer->kind = LF_BIDIRECTIONAL;
-	}
 	layer->units = units_of(info, arguments, i);
 	layer->activation = arguments->activation;
 	layer->recurrent_activation = arguments->recurrent_activation;
@@ -185,27 +194,21 @@ lf_preset_spec(lf_preset preset, const lf_preset_arguments *arguments, const lf_
 	{
 		case LF_VANILLA:
 		case LF_PRESET_BIDIRECTIONAL:
-			add_lstm(spec, info, arguments, 0, false, both);
+			add_recurrent(spec, info, arguments, 0, false, both);
 			break;
 		case LF_STACKED:
-			add_lstm(spec, info, arguments, 0, true, both);
-			add_lstm(spec, info, arguments, 1, false, both);
+			add_recurrent(spec, info, arguments, 0, true, both);
+			add_recurrent(spec, info, arguments, 1, false, both);
 			break;
 		case LF_CNN_LSTM:
 			add_reshape(spec, lf_shape_3(parts, steps, inputs));
-			layer = add(spec, LF_CONV1D);
+			layer = add_wrapped(spec, LF_TIME_DISTRIBUTED, LF_CONV1D);
 			layer->units = FILTERS;
 			layer->kernel[0] = 1;
 			layer->activation = LF_RELU;
-			layer->inner = LF_CONV1D;
-			layer->kind = LF_TIME_DISTRIBUTED;
-			layer = add(spec, LF_MAX_POOL1D);
-			layer->padding = LF_SAME;
-			layer->inner = LF_MAX_POOL1D;
-			layer->kind = LF_TIME_DISTRIBUTED;
-			layer = add(spec, LF_TIME_DISTRIBUTED);
-			layer->inner = LF_FLATTEN;
-			add_lstm(spec, info, arguments, 0, false, both);
+			add_wrapped(spec, LF_TIME_DISTRIBUTED, LF_MAX_POOL1D)->padding = LF_SAME;
+			(void) add_wrapped(spec, LF_TIME_DISTRIBUTED, LF_FLATTEN);
+			add_recurrent(spec, info, arguments, 0, false, both);
 			break;
 		case LF_CONV_LSTM:
 			add_reshape(spec, lf_shape_4(parts, 1, steps, inputs));
@@ -219,9 +222,9 @@ lf_preset_spec(lf_preset preset, const lf_preset_arguments *arguments, const lf_
 			add(spec, LF_FLATTEN);
 			break;
 		case LF_ENCODER_DECODER:
-			add_lstm(spec, info, arguments, 0, false, both);
+			add_recurrent(spec, info, arguments, 0, false, both);
 			add(spec, LF_REPEAT_VECTOR)->units = task->horizon;
-			add_lstm(spec, info, arguments, 1, true, both);
+			add_recurrent(spec, info, arguments, 1, true, both);
 			add_dense(spec, targets);
 			return;
 		case LF_SEGMENT:

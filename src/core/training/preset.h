@@ -33,15 +33,20 @@ typedef struct lf_preset_info
 	double		dropout;		/* default of that argument */
 	double		learning_rate;	/* default for adaptive optimizers; 0: that of lf_default_training */
 	lf_loss		loss;			/* default of that option */
+	bool		own_cell;		/* its recurrent layer is of a kind of its own, whatever 'cell' says */
 } lf_preset_info;
 
 extern const lf_preset_info lf_presets[LF_PRESETS];
+
+/* The recurrent layers of a preset of which nothing was said, and of arguments that are all 0. */
+#define LF_USUAL_CELL LF_LSTM
 
 /* What a user may change about a preset. */
 typedef struct lf_preset_arguments
 {
 	int			units[LF_MAX_LAYERS];	/* per recurrent layer; fewer than needed: the last one repeats */
 	int			units_count;	/* 0: the preset's default */
+	lf_layer_kind cell;			/* of the recurrent layers: a kind that bidirectional may wrap */
 	lf_activation activation;
 	lf_activation recurrent_activation;
 	bool		bidirectional;	/* both directions in every recurrent layer that reads the input or a decoder's */

@@ -21,17 +21,7 @@ work_of(const lf_network *network)
 	double		work = 0;
 
 	for (int i = 0; i < network->count; i++)
-	{
-		const lf_layer *layer = &network->layer[i];
-		double		places = (double) layer->output_size / layer->output.dim[layer->output.rank - 1];
-		lf_layer_kind kind = layer->spec.kind;
-
-		if ((kind == LF_LSTM || kind == LF_BIDIRECTIONAL || kind == LF_CONV_LSTM2D) && !layer->spec.return_sequences)
-			places *= layer->input.dim[0];
-		else if (kind == LF_SEGMENT_LSTM)
-			places = layer->input.dim[0];	/* its output takes next to none, see there */
-		work += places * (double) layer->parameters;
-	}
+		work += lf_layer_uses(&network->layer[i]) * (double) network->layer[i].parameters;
 	return work;
 }
 
@@ -113,9 +103,7 @@ walk(void *argument, int shard)
 	if (status == LF_OK)
 	{
 		shards->known[shard] = lf_loss_known(target, samples * targets);
-		shards->sum[shard] = shards->head.kind == LF_HEAD_POINT ?
-			lf_loss_sum(shards->loss, y, target, samples * targets, dy) :
-			lf_head_loss_sum(&shards->head, y, target, samples * targets, dy);
+		shards->sum[shard] = lf_any_loss_sum(&shards->head, shards->loss, y, target, samples * targets, dy);
 		if (dy != NULL)
 			status = lf_network_backward(network, &pass, x, dy, NULL);
 	}

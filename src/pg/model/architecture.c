@@ -44,6 +44,7 @@ static const argument_key keys[] = {
 	{"recurrent_activation", LF_ARG_RECURRENT_ACTIVATION, VALUE_ACTIVATION,
 	offsetof(lf_layer_spec, recurrent_activation)},
 	{"use_bias", LF_ARG_USE_BIAS, VALUE_BOOL, offsetof(lf_layer_spec, use_bias)},
+	{"reset_after", LF_ARG_RESET_AFTER, VALUE_BOOL, offsetof(lf_layer_spec, reset_after)},
 	{"unit_forget_bias", LF_ARG_UNIT_FORGET_BIAS, VALUE_BOOL, offsetof(lf_layer_spec, unit_forget_bias)},
 	{"return_sequences", LF_ARG_RETURN_SEQUENCES, VALUE_BOOL, offsetof(lf_layer_spec, return_sequences)},
 	{"go_backwards", LF_ARG_GO_BACKWARDS, VALUE_BOOL, offsetof(lf_layer_spec, go_backwards)},
@@ -158,6 +159,29 @@ kind_by_name(const JsonbValue *value, int number)
 	return json_choice(value, psprintf("\"type\" of layer %d", number), names, LF_LAYER_KINDS);
 }
 
+/* Names of the kinds that a wrapper wraps. */
+static char *
+wrapped_names(const lf_layer_class *wrapper)
+{
+	const char *names[LF_LAYER_KINDS];
+	int			count = 0;
+
+	for (int i = 0; i < LF_LAYER_KINDS; i++)
+		if (lf_layer_may_wrap(wrapper, i))
+			names[count++] = lf_layer_class_of(i)->name;
+	return join_names(names, count);
+}
+
+/* One of them, for an example: the first that has units. */
+static const char *
+wrapped_example(const lf_layer_class *wrapper)
+{
+	for (int i = 0; i < LF_LAYER_KINDS; i++)
+		if (lf_layer_may_wrap(wrapper, i) && (lf_layer_class_of(i)->arguments & LF_ARG_UNITS))
+			return lf_layer_class_of(i)->name;
+	return "";
+}
+
 static lf_layer_spec
 read_layer(const JsonbValue *value, int number, bool inside)
 {
@@ -189,15 +213,14 @@ read_layer(const JsonbValue *value, int number, bool inside)
 					 inside ? errmsg("layer %d cannot nest wrappers", number) :
 					 errmsg("layer %d (%s) needs \"layer\", the one layer that it wraps", number, reader.class->name),
 					 errhint("For example: {\"type\": \"%s\", \"layer\": {\"type\": \"%s\", \"units\": 50}}.",
-							 reader.class->name, kind == LF_BIDIRECTIONAL ? "lstm" : "dense")));
+							 reader.class->name, wrapped_example(reader.class))));
 		inner = read_layer(reader.wrapped, number, true);
-		if (kind == LF_BIDIRECTIONAL ? inner.kind != LF_LSTM :
-			inner.kind != LF_CONV1D && inner.kind != LF_MAX_POOL1D && inner.kind != LF_FLATTEN && inner.kind != LF_DENSE)
+		if (!lf_layer_may_wrap(reader.class, inner.kind))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("layer %d (%s) cannot wrap a layer of type %s", number, reader.class->name,
 							lf_layer_class_of(inner.kind)->name),
-					 errdetail("bidirectional wraps lstm; time_distributed wraps conv1d, max_pool1d, flatten and dense.")));
+					 errdetail("It wraps %s.", wrapped_names(reader.class))));
 		reader.spec = inner;
 		reader.spec.inner = inner.kind;
 		reader.spec.kind = kind;
@@ -295,9 +318,8 @@ append_layer(StringInfo out, const lf_layer_spec *layer)
 			append_argument(out, &keys[i], layer, &defaults);
 	if (class->arguments & LF_ARG_LAYER)
 	{
-		lf_layer_spec inner = *layer;
+		lf_layer_spec inner = lf_layer_wrapped(layer);
 
-		inner.kind = layer->kind == LF_BIDIRECTIONAL ? LF_LSTM : layer->inner;
 		appendStringInfoString(out, ", \"layer\": ");
 		append_layer(out, &inner);
 	}
@@ -324,6 +346,5 @@ layer_label(const lf_layer_spec *layer)
 
 	if (!(class->arguments & LF_ARG_LAYER))
 		return pstrdup(class->name);
-	return psprintf("%s (%s)", class->name,
-					lf_layer_class_of(layer->kind == LF_BIDIRECTIONAL ? LF_LSTM : layer->inner)->name);
+	return psprintf("%s (%s)", class->name, lf_layer_class_of(layer->inner)->name);
 }

@@ -284,7 +284,7 @@ static void
 append_levels(StringInfo out, const lf_head *head)
 {
 	appendStringInfoString(out, ", \"quantiles\": ");
-	if (head->kind != LF_HEAD_QUANTILES)
+	if (!lf_head_class_of(head)->has_levels)
 	{
 		appendStringInfoString(out, "null");
 		return;

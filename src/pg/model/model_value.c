@@ -345,7 +345,7 @@ distribution_of(const LoadedModel *loaded, int window, int step, int target)
 {
 	const lf_task *task = &loaded->model.task;
 
-	if (task->head.kind == LF_HEAD_POINT || step >= task->horizon)
+	if (!lf_head_is_distribution(&task->head) || step >= task->horizon)
 		return NULL;
 	return loaded->predictor.distribution +
 		(((Size) window * task->horizon + step) * task->targets + target) * lf_head_parts(&task->head);

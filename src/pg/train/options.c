@@ -22,6 +22,7 @@ typedef enum OptionType
 	OPTION_CHOICE,				/* int index into names */
 	OPTION_NAMES,				/* a string or an array of them */
 	OPTION_UNITS,
+	OPTION_CELL,				/* a recurrent kind of layer, by its name */
 	OPTION_CALENDAR,
 	OPTION_DIFFERENCE,			/* rows, or the word season */
 	OPTION_DURATION,			/* seconds, as a number or an interval */
@@ -61,6 +62,8 @@ static const OptionRow rows[] = {
 	"The network: the name of a preset (see lstm_presets()), or an array of layers with Keras' names and arguments."},
 	{"units", OPTION_UNITS, 0, NUMBERS(1, 65536), "of the preset", false,
 	"Size of the recurrent layers of a preset: one number, or one for each layer."},
+	{"cell", OPTION_CELL, PLACE(arguments.cell), ANYTHING, "lstm", false,
+	"Kind of the recurrent layers of a preset; conv_lstm and segment have their own."},
 	{"bidirectional", OPTION_BOOL, PLACE(arguments.bidirectional), ANYTHING, "false", false,
 	"Whether the recurrent layers of a preset read in both directions."},
 	{"activation", OPTION_CHOICE, PLACE(arguments.activation), NAMES(lf_activation_names, LF_ACTIVATIONS), "tanh", false,
@@ -219,6 +222,31 @@ read_architecture(const JsonbValue *value, const char *what, Options *options)
 	options->preset = json_choice(value, what, names, LF_PRESETS);
 }
 
+/* The recurrent layers that a preset may be made of, and how many there are. */
+static int
+cell_names(const char **names, lf_layer_kind *kinds)
+{
+	int			count = 0;
+
+	for (int i = 0; i < LF_LAYER_KINDS; i++)
+		if (lf_layer_class_of(i)->forward_at != NULL)
+		{
+			names[count] = lf_layer_class_of(i)->name;
+			kinds[count++] = i;
+		}
+	return count;
+}
+
+static lf_layer_kind
+read_cell(const JsonbValue *value, const char *what)
+{
+	const char *names[LF_LAYER_KINDS];
+	lf_layer_kind kinds[LF_LAYER_KINDS];
+	int			count = cell_names(names, kinds);
+
+	return kinds[json_choice(value, what, names, count)];
+}
+
 /* "none", "auto", or cycles. */
 static void
 read_calendar(const JsonbValue *value, const char *what, Options *options)
@@ -337,6 +365,9 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 			for (int i = 0; i < options->arguments.units_count; i++)
 				options->arguments.units[i] = (int) json_int(&elements[i], what, (int64) row->low, (int64) row->high);
 			break;
+		case OPTION_CELL:
+			*(lf_layer_kind *) place = read_cell(value, what);
+			break;
 		case OPTION_CALENDAR:
 			read_calendar(value, what, options);
 			break;
@@ -370,7 +401,7 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 static bool
 is_of_network(const char *name)
 {
-	static const char *const names[] = {"architecture", "units", "bidirectional", "activation", "recurrent_activation",
+	static const char *const names[] = {"architecture", "units", "cell", "bidirectional", "activation", "recurrent_activation",
 		"dropout", "segment_length", "channels"};
 
 	return name_index(name, names, lengthof(names)) >= 0;
@@ -417,6 +448,7 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	memset(options, 0, sizeof(Options));
 	options->preset = LF_VANILLA;
 	options->open = true;
+	options->arguments.cell = LF_USUAL_CELL;
 	options->arguments.activation = LF_TANH;
 	options->arguments.recurrent_activation = LF_SIGMOID;
 	options->lead = 1;
@@ -463,6 +495,9 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 static char *
 range_text(const OptionRow *row)
 {
+	const char *names[LF_LAYER_KINDS];
+	lf_layer_kind kinds[LF_LAYER_KINDS];
+
 	switch (row->type)
 	{
 		case OPTION_SEED:
@@ -478,6 +513,8 @@ range_text(const OptionRow *row)
 			return "true, false";
 		case OPTION_CHOICE:
 			return join_names(row->names, row->count);
+		case OPTION_CELL:
+			return join_names(names, cell_names(names, kinds));
 		case OPTION_CALENDAR:
 			return psprintf("none, auto, %s", join_names(row->names, row->count));
 		default:

@@ -5,6 +5,20 @@
 
 #include <math.h>
 
+/* Raises a kind of recurrent layer that a preset does not take. */
+static void
+check_cell(const lf_plan *plan)
+{
+	const lf_preset_info *preset = &lf_presets[plan->preset];
+
+	if (!preset->own_cell || plan->arguments.cell == LF_USUAL_CELL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"cell\" must be %s for the preset %s", lf_layer_class_of(LF_USUAL_CELL)->name, preset->name),
+			 errdetail("The preset has a recurrent layer of its own, which is made of that cell.")));
+}
+
 /* Raises what the preset for segments cannot do. */
 static void
 check_segments(const lf_preset_arguments *arguments, const lf_task *task)
@@ -75,7 +89,10 @@ spec_build(const lf_plan *plan, const lf_facts *facts, lf_spec *spec)
 	if (lf_plan_has_segments(plan))
 		check_segments(&plan->arguments, seen);
 	if (plan->layers == NULL)
+	{
+		check_cell(plan);
 		lf_preset_spec(plan->preset, &plan->arguments, seen, spec);
+	}
 	else
 		*spec = *plan->layers;
 	embed_categories(&plan->task, facts, spec);

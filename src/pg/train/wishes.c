@@ -31,7 +31,8 @@ wish_as_before(const Options *options, lf_wishes *wishes)
 	if (!wishes->open || wishes->task.horizon != before->task.horizon || wishes->task.targets != before->task.targets)
 		return;
 	/* layers that embed categories are put in front later */
-	while (embeddings < before->spec.count && before->spec.layer[embeddings].kind == LF_CATEGORY_EMBEDDING)
+	while (embeddings < before->spec.count &&
+		   lf_layer_class_of(before->spec.layer[embeddings].kind)->embeds_category)
 		embeddings++;
 	layers = memcpy(palloc(sizeof(lf_spec)), &before->spec, sizeof(lf_spec));
 	layers->count -= embeddings;
