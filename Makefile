@@ -48,7 +48,7 @@ KERNEL_CFLAGS = -fno-associative-math
 OURS = demo check recovery forms accuracy collections thousand coverage defaults tuning updates federated scale \
 	long-horizons cancel bench bench-core bench-sql setup setup-check setup-bench setup-tools core-tests core-programs \
 	asan-tests fuzzers bench-programs portability versions fuzz fuzz-corpus asan valgrind tidy cppcheck
-ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
+ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
 override PG_CONFIG = /usr/lib/postgresql/$(PG_VERSION)/bin/pg_config
