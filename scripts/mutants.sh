@@ -6,7 +6,8 @@
 #
 # MUTANTS is a pattern (as of grep -E) for a part of them: of their names, files or tests. The tree is copied once; an edit
 # is made there, what depends on it is built again, the test is run, and the edit is taken back. A test must pass on the
-# tree as it is, or it proves nothing. What runs for longer than LIMIT seconds has noticed. Prints TAP, and ends on one line.
+# tree as it is, or it proves nothing. What runs for longer than LIMIT seconds, or a minute
+# in C, has noticed. Prints TAP, and ends on one line.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -95,8 +96,8 @@ run() {
         timeout "$limit" "$make" -s installcheck REGRESS="${1#regress/}" BLAS="$blas" \
             PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config"
         ;;
-    double/*) timeout "$limit" "build/$blas/$1" ;;
-    *) timeout "$limit" "build/$blas/float/$1" ;;
+    double/*) timeout 60 "build/$blas/$1" ;;
+    *) timeout 60 "build/$blas/float/$1" ;;
     esac
 }
 
