@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include "training/defaults.h"
+#include "series/level.h"
 #include "base/random.h"
 
 #include <math.h>
@@ -182,9 +183,43 @@ test_inner_season(void)
 	ok(lf_season_find(&frame, 0, ROWS, LF_LONGEST_LOOKBACK, scratch) == 24, "the day is the one inside");
 }
 
+/* As much of the variance between seasons as real series have: AirPassengers .85, temperatures and taxi rides .13. */
+static void
+test_real_levels(void)
+{
+	static const lf_task task = {.lookback = 12, .horizon = 1, .lead = 1, .inputs = 1, .targets = 1};
+	static lf_task two = {.lookback = 12, .horizon = 1, .lead = 1, .inputs = 2, .targets = 2, .input = {0, 1}, .target = {0, 1}};
+	static double columns[2 * 240];
+	static double column[240];
+	lf_frame	frame = {.values = column, .rows = 240, .columns = 1};
+	lf_frame	both = {.values = columns, .rows = 240, .columns = 2};
+
+	for (int i = 0; i < 240; i++)
+	{
+		/* 20 years whose means go up and down by 1, around which months swing by as much as leaves the share */
+		double		swing = sqrt(2 * (1 - 0.13) / 0.13);
+
+		column[i] = (i / 12 % 2 == 0 ? 1 : -1) + swing * sin(6.283185307179586 * (i % 12) / 12);
+		columns[2 * i] = column[i];
+	}
+	ok(fabs(lf_level_share(&frame, 0, 12) - 0.13) < 1e-9 && lf_default_normalize(&task, &frame, 12, 12) == LF_NORMALIZE_NONE,
+	   "a level that moves no more than that of temperatures is not subtracted");
+	for (int i = 0; i < 240; i++)
+	{
+		double		swing = sqrt(2 * (1 - 0.85) / 0.85);
+
+		column[i] = (i / 12 % 2 == 0 ? 1 : -1) + swing * sin(6.283185307179586 * (i % 12) / 12);
+		columns[2 * i + 1] = column[i];
+	}
+	ok(fabs(lf_level_share(&frame, 0, 12) - 0.85) < 1e-9 && lf_default_normalize(&task, &frame, 12, 12) == LF_NORMALIZE_MEAN,
+	   "a level that moves as much as that of AirPassengers is subtracted");
+	ok(lf_default_normalize(&two, &both, 12, 12) == LF_NORMALIZE_MEAN, "the target whose level moves most decides, and may be the second");
+}
+
 int
 main(void)
 {
+	test_real_levels();
 	test_lookback();
 	test_normalize();
 	test_long();

@@ -128,6 +128,12 @@ test_sample(void)
 	   "more than there are cannot be seen");
 	history = r.tuning.trainer.history;
 	every = history[0].loss;
+	free(r.block.raw);
+	ok(renew(&r, KNOWN, RIG_ROWS, 0.33, 0) == LF_FINISHED && r.tuning.trainer.sampled == 7,
+	   "for 20 new windows a third of as many old ones are 7");
+	free(r.block.raw);
+	(void) renew(&r, KNOWN, RIG_ROWS, 1000, 0);
+	history = r.tuning.trainer.history;
 	ok(fabs(history[1].loss - every) < 1e-5 * every, "and then each epoch sees all");
 	free(r.block.raw);
 	ok(renew(&r, 0, RIG_ROWS, 0, 0) == LF_FINISHED && fabs(r.tuning.trainer.history[0].loss - every) < 1e-5 * every,

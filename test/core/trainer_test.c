@@ -286,9 +286,77 @@ test_one_step(void)
 	fit_rig_close(&r);
 }
 
+/* With steps so small that no weight changes, losses tell what they are means of. */
+static void
+test_losses(void)
+{
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	r.training.learning_rate = 1e-30;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && fabs(r.fit.history[7].loss / r.fit.history[0].loss - 1) < 1e-5 &&
+	   fabs(r.fit.history[7].validation_loss / r.fit.history[0].validation_loss - 1) < 1e-5,
+	   "the losses of an epoch are those of this epoch alone");
+	ok(fabs(r.fit.history[0].validation_loss - validation_loss(&r)) < 1e-4,
+	   "the validation loss of an epoch is that of the held-out windows alone");
+	fit_rig_close(&r);
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	lf_preset_spec(LF_VANILLA, &(lf_preset_arguments) {.units = {5}, .units_count = 1, .activation = LF_TANH,
+				   .recurrent_activation = LF_SIGMOID, .dropout = 0.5}, &r.task, &r.spec);
+	r.training.learning_rate = 1e-30;
+	r.training.shuffle = false;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && fabs(r.fit.history[1].loss - r.fit.history[0].loss) > 1e-6,
+	   "dropout drops other elements in each epoch");
+	fit_rig_close(&r);
+}
+
+/* The windows of an epoch, in the order in which they were visited. */
+static void
+test_order(void)
+{
+	fit_rig		r;
+
+	for (int shuffle = 0; shuffle < 2; shuffle++)
+	{
+		bool		in_time = true;
+		size_t		sum = 0;
+
+		fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+		r.training.shuffle = shuffle == 1;
+		(void) fit_rig_run(&r, 0);
+		for (size_t i = 0; i < r.fit.split.train_windows; i++)
+		{
+			in_time = in_time && r.fit.trainer.order[i] == i;
+			sum += r.fit.trainer.order[i];
+		}
+		ok(in_time == (shuffle == 0) && sum == 54 * 53 / 2, shuffle == 0 ? "without shuffle windows come in the order of time" :
+		   "with shuffle all windows come, in another order");
+		fit_rig_close(&r);
+	}
+}
+
+/* Where no best epoch is to be chosen, because so few windows were held out, there is none to be patient about. */
+static void
+test_patience_without_choice(void)
+{
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_VANILLA, 0, 1);
+	r.training.epochs = 60;
+	r.training.patience = 3;
+	r.training.refit = true;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.epochs == 60 && r.fit.trainer.epoch == 60,
+	   "patience ends no training whose best epoch is not chosen");
+	fit_rig_close(&r);
+}
+
 int
 main(void)
 {
+	test_losses();
+	test_order();
+	test_patience_without_choice();
 	test_seeds();
 	test_interrupts();
 	test_long_shuffle();
