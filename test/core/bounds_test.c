@@ -91,6 +91,22 @@ test_predictor(lf_loss loss, bool independent)
 }
 
 /* As many held-out values as promised lie within the intervals that were made of them. */
+/* The distribution that a longer forecast leaves behind is that of its first steps: those past the horizon have none. */
+static void
+first_steps_keep(fit_rig *r, lf_loss loss)
+{
+	size_t		bytes = (size_t) (HORIZON * 2 * lf_head_parts(&r->task.head)) * sizeof(double);
+	double	   *before = malloc(bytes);
+	double		out[5 * HORIZON * 2];
+
+	(void) lf_predict(&r->fit.predictor, NULL, 20, 1, 1, out);
+	memcpy(before, r->fit.predictor.distribution, bytes);
+	ok(lf_predict_steps(&r->fit.predictor, NULL, 20, 1, 1, 5 * HORIZON, out) == LF_OK &&
+	   memcmp(before, r->fit.predictor.distribution, bytes) == 0,
+	   "%s: the distribution of a forecast is that of its first steps, however many follow", lf_loss_names[loss]);
+	free(before);
+}
+
 static void
 test_measured(lf_loss loss)
 {
@@ -129,6 +145,7 @@ test_measured(lf_loss loss)
 	ok(count == 4 * 48 && errors->count[0] == 48 && inside >= 4 * 36 && inside <= 4 * 37,
 	   "%s: of held-out values 75 per cent lie inside", lf_loss_names[loss]);
 	diag("%d of %d", inside, count);
+	first_steps_keep(&r, loss);
 	ok(none_beyond, "which are those that are less of a nonconformity than the half_width");
 	fit_rig_close(&r);
 }
@@ -170,9 +187,27 @@ test_reach(void)
 	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.5) == lf_normal_quantile(0.25), "as where nothing was held out");
 }
 
+/* Bounds lie within the limits of the task, as forecasts do, and each is as far off as the other where there are none. */
+static void
+test_limits(void)
+{
+	lf_model	model = {.task = {.targets = 1, .limited = true, .lower_limit = 0, .upper_limit = 10}};
+	double		low;
+	double		high;
+
+	lf_bounds_at(&model, NULL, 2, 1, 1.5, &low, &high);
+	ok(low == 0 && high == 4, "no lower bound is below the lower limit");
+	lf_bounds_at(&model, NULL, 2, 9, 1.5, &low, &high);
+	ok(low == 6 && high == 10, "no upper bound is above the upper limit");
+	model.task.limited = false;
+	lf_bounds_at(&model, NULL, 2, 1, 1.5, &low, &high);
+	ok(low == -2 && high == 4, "without limits the forecast is in the middle of its bounds, in the unit of its series");
+}
+
 int
 main(void)
 {
+	test_limits();
 	for (int loss = LF_POINT_LOSSES; loss < LF_LOSSES; loss++)
 	{
 		test_predictor((lf_loss) loss, false);

@@ -212,9 +212,26 @@ test_frequent(void)
 	ok(lf_heavy_hitters_best(&few, &best) == 1 && best == 4, "of equally frequent numbers the smallest is taken");
 }
 
+/* Sums of huge values overflow, their means do not. */
+static void
+test_huge(void)
+{
+	for (int method = LF_MISSING_LINEAR; method < LF_MISSINGS; method++)
+	{
+		double		values[9] = {1.5e308, 1, 2, 0, 1, 2, 1.7e308, 1, 2};
+		unsigned char marks[2] = {0};
+
+		lf_mask_set(marks, 3);
+		ok(lf_impute((lf_missing) method, values, marks, 9, 1, 0, 3) && isfinite(values[3]) &&
+		   (method != LF_MISSING_SEASONAL || fabs(values[3] / 1.6e308 - 1) < 1e-12), "%s: huge neighbours leave a gap finite",
+		   lf_missing_names[method]);
+	}
+}
+
 int
 main(void)
 {
+	test_huge();
 	test_by_hand();
 	for (int method = LF_MISSING_LINEAR; method < LF_MISSINGS; method++)
 		test_definitions((lf_missing) method);

@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-#define MOST_ROWS 9000
+#define MOST_ROWS 17000
 #define SERIES 20
 #define TWO_PI 6.28318530717958647692
 
@@ -179,9 +179,37 @@ test_scores(void)
 	   "differences of 2, 0 and -1 to the network have a variance of 7 / 3");
 }
 
+/* What a user sees as a season, with much noise, few weeks or another one long ago. */
+static void
+test_hard(void)
+{
+	int			noisy = 0;
+	int			few = 0;
+
+	for (int s = 0; s < SERIES; s++)
+	{
+		lf_random	random = lf_random_seed(400 + (uint64_t) s);
+
+		/* the variance of the noise is that of the wave */
+		for (int i = 0; i < 12 * 300; i++)
+			column[i] = sqrt(2) * sin(TWO_PI * (i % 12) / 12) + lf_random_normal(&random);
+		noisy += season_of(column, 12 * 300) == 12;
+		fill_hours(&random, 3 * 168 + 1, 10);
+		few += season_of(column, 3 * 168 + 1) == 168;
+	}
+	if (!ok(noisy == SERIES, "a year of months is found under as much noise"))
+		diag("in %d of %d series", noisy, SERIES);
+	if (!ok(few == SERIES, "a week of hours is found in three of them"))
+		diag("in %d of %d series", few, SERIES);
+	for (int i = 0; i < MOST_ROWS; i++)
+		column[i] = sin(TWO_PI * i / (i < MOST_ROWS - 8192 ? 10 : 24));
+	ok(season_of(column, MOST_ROWS) == 24, "the newest rows tell the season, whatever it was before");
+}
+
 int
 main(void)
 {
+	test_hard();
 	test_found();
 	test_not_found();
 	test_rows();

@@ -104,6 +104,8 @@ test_same_bits(int planned)
 	shards_rig	alone;
 
 	open_rig(&alone, &spec, planned);
+	(void) train(&alone, 17);
+	ok(lf_shards_known(&alone.shards) == 2 * 17, "of a batch that is smaller than the %d planned no other sample is walked", planned);
 	ok(alone.shards.count == (planned < 256 ? 2 : LF_MAX_SHARDS), "%d samples are %d shards", planned, alone.shards.count);
 	for (int threads = 1; threads <= 5; threads++)
 	{

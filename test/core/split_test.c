@@ -82,5 +82,12 @@ main(void)
 	ok(r.split.windows == 18 && r.split.validation_windows == 0 && r.split.train_windows == 18,
 	   "of few windows in all nothing is held out");
 	free(r.block);
+	/* 33 rows are 20 windows: half of them held out would leave none to train beside the gap */
+	task.horizon = 11;
+	task.lookback = 3;
+	set_up(&r, (size_t[1]) {33}, 1, &task, 0.5);
+	ok(r.split.windows == 20 && r.split.validation_windows == 0 && r.split.train_windows == 20,
+	   "nothing is held out of a series that would have no window left to train with");
+	free(r.block);
 	return done_testing();
 }
