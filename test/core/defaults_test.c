@@ -31,6 +31,25 @@ test_lookback(void)
 	ok(lf_default_lookback(5000, 1, 48) == 48, "one day of half hours, for two would be too many rows");
 }
 
+/* The share of the variance between seasons, or windows where there is none. */
+static double
+level_share(const lf_task *task, const lf_frame *frame, int season)
+{
+	return lf_target_level_share(task, frame, season > 1 ? season : task->lookback);
+}
+
+static lf_normalize
+usual(const lf_task *task, const lf_frame *frame, int season)
+{
+	return lf_default_normalize(task, level_share(task, frame, season), frame->rows, season);
+}
+
+static lf_normalize
+of_segments(const lf_task *task, const lf_frame *frame, int season)
+{
+	return lf_default_segment_normalize(task, level_share(task, frame, season), season);
+}
+
 static void
 test_normalize(void)
 {
@@ -44,22 +63,22 @@ test_normalize(void)
 		values[2 * i] = day;
 		values[2 * i + 1] = day + 0.01 * i;
 	}
-	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_SEASON_PROFILE, "windows of two seasons are measured from these");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_SEASON_PROFILE, "windows of two seasons are measured from these");
 	frame.rows = 400;
-	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_NONE, "unless the table is short");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_NONE, "unless the table is short");
 	frame.rows = ROWS;
 	task.lookback = 47;
-	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_NONE, "those of one are not, where the level stays");
-	ok(lf_default_normalize(&task, &frame, 1, 1) == LF_NORMALIZE_NONE, "nor is there a season to be measured from, and no level");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_NONE, "those of one are not, where the level stays");
+	ok(usual(&task, &frame, 1) == LF_NORMALIZE_NONE, "nor is there a season to be measured from, and no level");
 	task.input[0] = task.target[0] = 1;
-	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_SEASON_PROFILE, "where it moves one season does");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_SEASON_PROFILE, "where it moves one season does");
 	task.horizon = 12;
 	task.lookback = 48;
-	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_MEAN, "for less than a season, the mean of whole ones");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_MEAN, "for less than a season, the mean of whole ones");
 	task.lookback = 23;
-	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_LAST, "or the last value where the window holds none");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_LAST, "or the last value where the window holds none");
 	task.input[0] = 0;
-	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_LAST, "a target that is no input is estimated");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_LAST, "a target that is no input is estimated");
 }
 
 /* In long tables the newest rows decide. */
@@ -73,9 +92,9 @@ test_long(void)
 
 	for (int i = 0; i < LONG; i++)
 		column[i] = sin(6.283185307179586 * (i % 24) / 24) + (i < LONG / 2 ? 0.01 * i : 0);
-	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_NONE, "a level that moved long ago is not subtracted");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_NONE, "a level that moved long ago is not subtracted");
 	frame.rows = LONG / 2;
-	ok(lf_default_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_SEASON_PROFILE, "one that still moves is");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_SEASON_PROFILE, "one that still moves is");
 	free(column);
 }
 
@@ -136,12 +155,12 @@ test_segment_normalize(void)
 
 	for (int i = 0; i < 1000; i++)
 		column[i] = sin(6.283185307179586 * (i % 24) / 24);
-	ok(lf_default_segment_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_SEASON_PROFILE,
+	ok(of_segments(&task, &frame, 24) == LF_NORMALIZE_SEASON_PROFILE,
 	   "segments are measured from their season where the level stays");
 	for (int i = 0; i < 1000; i++)
 		column[i] += 0.01 * i;
-	ok(lf_default_segment_normalize(&task, &frame, 24, 24) == LF_NORMALIZE_LAST, "and from the last value where it moves");
-	ok(lf_default_segment_normalize(&task, &frame, 1, 1) == LF_NORMALIZE_LAST, "or where there is no season");
+	ok(of_segments(&task, &frame, 24) == LF_NORMALIZE_LAST, "and from the last value where it moves");
+	ok(of_segments(&task, &frame, 1) == LF_NORMALIZE_LAST, "or where there is no season");
 	free(column);
 }
 

@@ -71,8 +71,10 @@ SELECT format('CREATE TABLE wide AS SELECT shop, n, %s FROM unnest(ARRAY[''a'', 
 CREATE TABLE models AS SELECT
     lstm_train('wide', 'c1', 'n', series_column => 'shop', lookback => 3,
         inputs => (SELECT array_agg('c' || i) FROM generate_series(1, 200) i), options => '{"epochs": 1, "units": 1}') AS wide;
-ALTER TABLE models ADD far bytea, ADD alone bytea, ADD tail bytea;
-UPDATE models SET far = pg_temp.sealed(pg_temp.replaced(wide, pg_temp.task(3, 1, 1), pg_temp.task(3, 1, 1000000)));
+ALTER TABLE models ADD far bytea, ADD alone bytea;
+-- with as many rows as such windows must have been trained on: 24 of them in 18 windows
+UPDATE models SET far = pg_temp.sealed(pg_temp.replaced(pg_temp.replaced(wide, pg_temp.task(3, 1, 1), pg_temp.task(3, 1, 1000000)),
+    pg_temp.task(24, 0, 18), pg_temp.task(3000000, 0, 18)));
 SELECT is(lstm_info(far)->>'lead', '1000000', 'a model of 200 columns is made to forecast a million rows ahead') FROM models;
 SELECT cmp_ok(pg_temp.megabytes($$ SELECT count(*) FROM models, lstm_forecast(far, series => ARRAY['a']) $$), '<', 64,
     'rows that nobody looks at take no memory between the window and the forecast');
@@ -83,8 +85,7 @@ CREATE TABLE priced AS SELECT shop, n, sin(n) AS value, cos(n) AS price FROM unn
 CREATE TABLE priced_models AS SELECT lstm_train('priced', 'value', 'n', series_column => 'shop', lookback => 3, known_inputs => '{price}',
     options => '{"epochs": 1, "units": 1}') AS model;
 SET LOCAL maintenance_work_mem = '8MB';
-SELECT throws_ok($$ SELECT count(*) FROM priced_models,
-        lstm_forecast(pg_temp.sealed(pg_temp.replaced(model, pg_temp.task(3, 1, 1), pg_temp.task(3, 1, 1000000))), relation => 'priced') $$,
+SELECT throws_ok($$ SELECT count(*) FROM priced_models, lstm_forecast(model, steps => 1000000, relation => 'priced') $$,
     '54000', NULL, 'rows with what is known ahead are held against maintenance_work_mem');
 RESET maintenance_work_mem;
 
@@ -189,15 +190,17 @@ BEGIN
     RETURN pg_temp.sealed(overlay(model PLACING pg_temp.number(0) FROM place FOR 4 + length(relation)));
 END $$;
 CREATE TABLE pairs AS SELECT shop, n, sin(n) * factor AS value FROM (VALUES ('a', 1), ('b', 1000)) v (shop, factor), generate_series(1, 40) n;
-UPDATE models SET tail = pg_temp.with_tail(trained, lstm_info(trained)->>'relation', float8send(0) || '\x000000000000f03f' || '\x0000000000000040')
-FROM (SELECT lstm_train('pairs', 'value', 'n', series_column => 'shop', lookback => 3, options => '{"epochs": 1, "units": 2}') AS trained) t;
-CREATE TABLE first AS SELECT f.* FROM models, lstm_forecast(tail) f;
-SELECT is((SELECT count(*) FROM first), 1::bigint, 'a model of several series with rows of its own has a forecast');
-SELECT is((SELECT count(*) FROM models, lstm_predict(tail, ARRAY[1e9, -1e9, 1e9])), 1::bigint, 'another user shows it a series of its own');
-SELECT results_eq('SELECT f.* FROM models, lstm_forecast(tail) f', 'SELECT * FROM first', 'the next forecast is the same as before');
-SELECT is((SELECT count(*) FROM models, lstm_predict(tail, ARRAY[1e9, -1e9, 1e9]) p, lstm_forecast(tail) f, first
-    WHERE f.forecast = first.forecast AND f.lower_bound IS NOT DISTINCT FROM first.lower_bound), 1::bigint,
-    'it is the same in a query in which another user came before');
+ALTER TABLE models ADD pair bytea;
+UPDATE models SET pair = lstm_train('pairs', 'value', 'n', series_column => 'shop', lookback => 3, options => '{"epochs": 1, "units": 2}');
+SELECT throws_ok($$ SELECT f.* FROM models, lstm_forecast(pg_temp.with_tail(pair, lstm_info(pair)->>'relation',
+    float8send(0) || '\x000000000000f03f' || '\x0000000000000040')) f $$, '22P03', 'the value is not a model, or it is damaged',
+    'a model of several series with rows of its own is refused');
+CREATE TABLE first AS SELECT f.* FROM models, lstm_forecast(pair) f;
+SELECT is((SELECT count(*) FROM models, lstm_predict(pair, ARRAY[1e9, -1e9, 1e9])), 1::bigint, 'another user shows the model a series of its own');
+SELECT results_eq('SELECT f.* FROM models, lstm_forecast(pair) f', 'SELECT * FROM first', 'the next forecast is the same as before');
+SELECT is((SELECT count(*) FROM models, lstm_predict(pair, ARRAY[1e9, -1e9, 1e9]) p, lstm_forecast(pair) f, first
+    WHERE f.series = first.series AND f.forecast = first.forecast AND f.lower_bound IS NOT DISTINCT FROM first.lower_bound), 2::bigint,
+    'forecasts are the same in a query in which another user came before');
 
 ---- states of aggregates between processes ----
 

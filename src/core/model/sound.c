@@ -1,7 +1,7 @@
 /*
  * sound.c: the invariants of a model, one function for each.
  *
- * Each follows from what writes models: the options and their ranges (pg/options.c), what is chosen (pg/choices.c,
+ * Each follows from what writes models: the options and their ranges (pg/train/options.c), what is chosen (plan.c,
  * defaults.c), how columns are added (pg/columns.c), what a fit leaves (fit.c), lstm_update, averages, and lstm_import.
  * Sums and largest values of sound models must be sound again: averages are made of models that were read.
  */
@@ -111,7 +111,7 @@ next_is(const lf_task *task, int *place, int column, int ahead)
 
 /*
  * Inputs stand as columns were added: categories in front, see lf_task_categories(), then the others; and behind them what
- * is known of later rows, up to the last output, as columns_look_ahead() has it. Measured columns that are no input are
+ * is known of later rows, up to the last output, as lf_task_look_ahead() has it. Measured columns that are no input are
  * targets and stand behind those that are.
  */
 static bool

@@ -90,12 +90,11 @@ lf_default_segment_lookback(size_t rows, size_t series, int horizon, int season,
 	return lookback < (size_t) length ? length : (int) (lookback / (size_t) length) * length;
 }
 
-/* How much of the variance of the targets lies between seasons: that of the one where it is most. */
-static double
-level_share(const lf_task *task, const lf_frame *frame, int season)
+double
+lf_target_level_share(const lf_task *task, const lf_frame *frame, int block)
 {
-	size_t		block = (size_t) (season > 1 ? season : task->lookback);
-	size_t		rows = NEWEST > LEAST_BLOCKS * block ? NEWEST : LEAST_BLOCKS * block;
+	size_t		rows_of_block = (size_t) block;
+	size_t		rows = NEWEST > LEAST_BLOCKS * rows_of_block ? NEWEST : LEAST_BLOCKS * rows_of_block;
 	lf_frame	newest = *frame;
 	double		share = 0;
 
@@ -104,11 +103,11 @@ level_share(const lf_task *task, const lf_frame *frame, int season)
 		newest.values += (newest.rows - rows) * (size_t) newest.columns;
 		newest.rows = rows;
 	}
-	if (block > newest.rows / 4)
-		block = newest.rows / 4;
+	if (rows_of_block > newest.rows / 4)
+		rows_of_block = newest.rows / 4;
 	for (int j = 0; j < task->targets; j++)
 	{
-		double		of_target = lf_level_share(&newest, task->target[j], block < 1 ? 1 : block);
+		double		of_target = lf_level_share(&newest, task->target[j], rows_of_block < 1 ? 1 : rows_of_block);
 
 		if (of_target > share)
 			share = of_target;
@@ -117,32 +116,31 @@ level_share(const lf_task *task, const lf_frame *frame, int season)
 }
 
 lf_normalize
-lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int inner)
+lf_default_normalize(const lf_task *task, double level_share, size_t rows, int season)
 {
-	bool		moves;
+	bool		moves = level_share >= MOVING_LEVEL;
 
 	if (lf_task_needs_level_regression(task))
 		return lf_task_can_normalize(task) ? LF_NORMALIZE_LAST : LF_NORMALIZE_NONE;
-	moves = level_share(task, frame, season) >= MOVING_LEVEL;
 	/*
 	 * Few seasons are as much noise as season, which a level that moves outweighs. And the next rows are told better by
 	 * the last ones than by those of a season ago.
 	 */
-	if (inner > 1 && task->lead > 0 && task->horizon >= inner && task->lookback >= inner &&
-		(moves || (task->lookback >= 2 * inner && frame->rows >= SHORT_TABLE)))
+	if (season > 1 && task->lead > 0 && task->horizon >= season && task->lookback >= season &&
+		(moves || (task->lookback >= 2 * season && rows >= SHORT_TABLE)))
 		return LF_NORMALIZE_SEASON_PROFILE;
 	if (!moves)
 		return LF_NORMALIZE_NONE;
-	return inner > 1 && task->lookback % inner == 0 ? LF_NORMALIZE_MEAN : LF_NORMALIZE_LAST;
+	return season > 1 && task->lookback % season == 0 ? LF_NORMALIZE_MEAN : LF_NORMALIZE_LAST;
 }
 
 lf_normalize
-lf_default_segment_normalize(const lf_task *task, const lf_frame *frame, int season, int inner)
+lf_default_segment_normalize(const lf_task *task, double level_share, int season)
 {
 	if (!lf_task_can_normalize(task))
 		return LF_NORMALIZE_NONE;
-	if (inner > 1 && task->lead > 0 && task->horizon >= inner && task->lookback >= 2 * inner && !lf_task_needs_level_regression(task) &&
-		level_share(task, frame, season) < MOVING_LEVEL)
+	if (season > 1 && task->lead > 0 && task->horizon >= season && task->lookback >= 2 * season &&
+		!lf_task_needs_level_regression(task) && level_share < MOVING_LEVEL)
 		return LF_NORMALIZE_SEASON_PROFILE;
 	return LF_NORMALIZE_LAST;
 }

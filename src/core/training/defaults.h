@@ -4,9 +4,9 @@
 #ifndef LF_DEFAULTS_H
 #define LF_DEFAULTS_H
 
-#include "training/preset.h"
+#include "model/recipe.h"
 #include "series/season.h"
-#include "training/trainer.h"
+#include "training/preset.h"
 
 /*
  * The longest season that a window is made to hold. A yearly season of daily rows made training ten times slower and
@@ -32,16 +32,19 @@ bool		lf_default_is_segment(size_t rows, size_t series, int horizon, int lookbac
  */
 int			lf_default_segment_lookback(size_t rows, size_t series, int horizon, int season, int length);
 
+/* How much of the variance of the targets lies between blocks of so many rows: that of the one where it is most. */
+double		lf_target_level_share(const lf_task *task, const lf_frame *frame, int block);
+
 /*
- * 'season' is the clearest one, 'inner' the one that windows hold. The profile of the season for horizons of a season or
- * more, where a window holds two of them and the table is not short, or one and the level of the targets moves from
- * season to season. Else, where the
- * level moves, its mean where a window holds whole seasons, or the last value, if levels can be had; else none.
+ * For a series of so many rows, by the share of its variance that lies between seasons. 'season' is the one that windows
+ * hold. The profile of the season for horizons of a season or more, where a window holds two of them and the table is not
+ * short, or one and the level of the targets moves from season to season. Else, where the level moves, its mean where a
+ * window holds whole seasons, or the last value, if levels can be had; else none.
  */
-lf_normalize lf_default_normalize(const lf_task *task, const lf_frame *frame, int season, int inner);
+lf_normalize lf_default_normalize(const lf_task *task, double level_share, size_t rows, int season);
 
 /* The same for the preset segment: the profile of two seasons where the level stays, else the last value. */
-lf_normalize lf_default_segment_normalize(const lf_task *task, const lf_frame *frame, int season, int inner);
+lf_normalize lf_default_segment_normalize(const lf_task *task, double level_share, int season);
 
 /* Levels of quantiles: the median, and both ends of the intervals of 50, 80, 90 and 95 per cent. */
 #define LF_DEFAULT_LEVELS 9

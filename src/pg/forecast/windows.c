@@ -6,6 +6,7 @@
 #include "sql/names.h"
 #include "rows/panel.h"
 #include "rows/step.h"
+#include "training/plan.h"
 
 #include <math.h>
 
@@ -199,7 +200,10 @@ windows(FunctionCallInfo fcinfo, char **targets, int target_count)
 		panel = panel_read(&plan, table, &all);
 	else
 		panel = panel_of_rows(&plan, table_read(table, CurrentMemoryContext, NULL, 0));
-	columns_look_ahead(task);
+	if (!lf_task_look_ahead(task))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("more than %d columns", LF_MAX_COLUMNS)));
 	check_window(task);
 	panel_report_skipped(panel, table->label, "shown");
 	for (Size i = 0; i < panel->series; i++)

@@ -138,8 +138,8 @@ backtest(FunctionCallInfo fcinfo, bool several)
 	backtest.gap = argument_int(fcinfo, ARG_GAP, "gap", 0, PG_INT32_MAX, 0);
 	backtest.retrain = PG_ARGISNULL(ARG_RETRAIN) || PG_GETARG_BOOL(ARG_RETRAIN);
 	table = request_read(fcinfo, several, request);
-	backtest.test_rows = argument_int(fcinfo, ARG_TEST_ROWS, "test_rows", request->task.horizon, PG_INT32_MAX,
-									  request->task.horizon);
+	backtest.test_rows = argument_int(fcinfo, ARG_TEST_ROWS, "test_rows", request->wishes.task.horizon, PG_INT32_MAX,
+									  request->wishes.task.horizon);
 	progress_begin(&progress, PROGRESS_BACKTEST, table->relid);
 	PG_TRY();
 	{

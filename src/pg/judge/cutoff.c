@@ -57,7 +57,7 @@ cutoff_read(Request *request, Table *table, uint64 least_rows)
 
 	cutoff->table = table;
 	cutoff->plan = (PanelSpec) {
-		.task = &request->task,
+		.task = &request->wishes.task,
 		.columns = &request->columns,
 		.series = training_series(request),
 		.keep_times = true,

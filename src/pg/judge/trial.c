@@ -4,7 +4,6 @@
 #include "judge/trial.h"
 
 #include "server/attempt.h"
-#include "train/choices.h"
 #include "server/progress.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -26,14 +25,15 @@ try_part(const Division *division, Trial *trial, int fold, uint64 later, uint64 
 {
 	MemoryContext caller = MemoryContextSwitchTo(division->each);
 	Request    *request = memcpy(palloc(sizeof(Request)), division->request, sizeof(Request));
-	int			targets = request->task.targets;
+	lf_task    *task = memcpy(palloc(sizeof(lf_task)), &request->wishes.task, sizeof(lf_task));
+	int			targets = task->targets;
 	double	   *units = palloc(targets * sizeof(double));
 	LoadedModel *loaded;
 	CutoffScore	score;
 
 	options_read(trial->options, false, &request->options);
-	request->task.lookback = trial->wanted;
-	choices_of_request(request);
+	task->lookback = trial->wanted;
+	wishes_of(&request->options, task, &request->wishes);
 	training_check(request);
 	loaded = cutoff_train(division->cutoff, request, later + measured,
 						fold > 0 ? psprintf("fold %d", fold) : "the part before the test rows");

@@ -85,7 +85,7 @@ plan_trials(Tune *tune, const Grid *grid, Jsonb *options)
 	tune->trial[0] = (Trial) {
 		.label = "options as given",
 		.options = options,
-		.wanted = tune->division.request->task.lookback,
+		.wanted = tune->division.request->wishes.task.lookback,
 		.status = "not run",
 	};
 	tune->trials = 1;
@@ -93,7 +93,7 @@ plan_trials(Tune *tune, const Grid *grid, Jsonb *options)
 	{
 		uint64		number = lf_combination_pick(grid->size, most, tune->seed, i);
 		Jsonb	   *combination = grid_combination(grid, number);
-		Trial		trial = {.wanted = tune->division.request->task.lookback, .status = "not run"};
+		Trial		trial = {.wanted = tune->division.request->wishes.task.lookback, .status = "not run"};
 
 		CHECK_FOR_INTERRUPTS();
 		trial.options = grid_options(grid, number, options, &trial.wanted);
@@ -193,7 +193,7 @@ put_trial(const Tune *tune, const Trial *trial, ReturnSetInfo *result)
 {
 	lf_forecaster baseline = lf_cv_best_baseline(&trial->folds);
 	double		naive = trial_baseline(trial, &trial->folds);
-	bool		one = tune->division.request->task.targets == 1;
+	bool		one = tune->division.request->wishes.task.targets == 1;
 	double		error = trial_error(trial);
 	Datum		values[COLUMNS] = {0};
 	bool		nulls[COLUMNS] = {false};
@@ -265,15 +265,15 @@ static void
 divide_rows(Division *division, FunctionCallInfo fcinfo, Request *request, Table *table)
 {
 	bool		several = request->series_column != NULL;
-	int			least = request->task.horizon + Max(request->task.lead, 1) - 1;
+	int			least = request->wishes.task.horizon + Max(request->wishes.task.lead, 1) - 1;
 	int			usual = least;	/* of many series that is enough to measure by */
 	uint64		needed;
 
 	if (!several)
 	{
 		division->cutoff = cutoff_read(request, table, 0);
-		usual = (int) (Min(cutoff_rows(division->cutoff, 0) / FOLD_SHARE, PG_INT32_MAX) / request->task.horizon *
-					   request->task.horizon);
+		usual = (int) (Min(cutoff_rows(division->cutoff, 0) / FOLD_SHARE, PG_INT32_MAX) / request->wishes.task.horizon *
+					   request->wishes.task.horizon);
 	}
 	division->folds = argument_int(fcinfo, ARG_FOLDS, "folds", 1, 1000, 3);
 	division->fold_rows = argument_int(fcinfo, ARG_FOLD_ROWS, "fold_rows", least, PG_INT32_MAX, Max(usual, least));

@@ -370,7 +370,7 @@ lstm_info(PG_FUNCTION_ARGS)
 		append_int(&out, "seed", (int64) model->training.seed);
 		append_scaling(&out, model);
 		append_metrics(&out, model);
-		append_text(&out, "metrics_error_scale", model->labels == NULL ? "column" : "seasonal naive error of the series");
+		append_text(&out, "metrics_unit", model->labels == NULL ? "column" : "seasonal naive error of the series");
 		append_transform(&out, task);
 		append_blend(&out, model);
 		append_intervals(&out, model);

@@ -130,26 +130,6 @@ columns_add_calendar(Columns *columns, lf_task *task, CalendarSet set)
 	columns->calendar = set;
 }
 
-void
-columns_look_ahead(lf_task *task)
-{
-	int			reach = task->lead + task->horizon - 1;
-	int			inputs = task->inputs;
-
-	for (int i = 0; i < inputs; i++)
-	{
-		if (task->kind[task->input[i]] != LF_COLUMN_KNOWN)
-			continue;
-		for (int ahead = 0; ahead < reach;)
-		{
-			ahead = Min(ahead + task->lookback, reach);
-			check_room(task->inputs + 1);
-			task->input[task->inputs] = task->input[i];
-			task->ahead[task->inputs++] = ahead;
-		}
-	}
-}
-
 Columns
 columns_of_model(const lf_model *model)
 {

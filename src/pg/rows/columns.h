@@ -33,12 +33,6 @@ void		columns_add_statics(Columns *columns, lf_task *task, const Table *table);
 void		columns_add_series(Columns *columns, lf_task *task, const char *series_column);
 void		columns_add_calendar(Columns *columns, lf_task *task, CalendarSet set);
 
-/*
- * Lets the network see its known inputs over the horizon: shifted copies of them, as many as windows of this lookback
- * need to cover it. Only once, when the lookback is settled.
- */
-void		columns_look_ahead(lf_task *task);
-
 /* Whether the calendar columns of a stored model, which is sound otherwise, have the names of a calendar. */
 bool		columns_are_sound(const lf_model *model);
 

@@ -54,7 +54,7 @@ static const char *const scale_names[] = {[LF_SCALE_NONE] = "none", [LF_SCALE_ST
 	[LF_SCALE_MINMAX] = "minmax", [SCALE_INIT] = "init"};
 static const char *const blend_names[] = {"none", "auto"};
 static const char *const on_error_names[] = {[ON_ERROR_SKIP] = "skip", [ON_ERROR_ERROR] = "error"};
-static const char *const channels_names[] = {[CHANNELS_JOINT] = "joint", [CHANNELS_INDEPENDENT] = "independent"};
+static const char *const channels_names[] = {[LF_CHANNELS_JOINT] = "joint", [LF_CHANNELS_INDEPENDENT] = "independent"};
 
 static const OptionRow rows[] = {
 	{"architecture", OPTION_ARCHITECTURE, 0, ANYTHING, "vanilla, or segment for whole seasons", false,

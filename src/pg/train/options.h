@@ -6,16 +6,8 @@
 
 #include "rows/calendar.h"
 #include "server/common.h"
-#include "training/defaults.h"
 #include "model/model_value.h"
-#include "training/preset.h"
-
-/* Whether the network sees the columns side by side or one at a time. */
-typedef enum Channels
-{
-	CHANNELS_JOINT,
-	CHANNELS_INDEPENDENT
-} Channels;
+#include "training/plan.h"
 
 /* Beyond lf_scale: as in the model that training begins with. */
 #define SCALE_INIT LF_SCALES
@@ -44,7 +36,7 @@ typedef struct Options
 	int			loss;			/* lf_loss, or LF_UNSET */
 	lf_head		quantiles;		/* of that loss; no levels: the default ones */
 	int			blend;			/* 1: mix the forecast with a baseline */
-	int			channels;		/* Channels, or LF_UNSET */
+	int			channels;		/* lf_channels, or LF_UNSET */
 	double		seed;
 	bool		timing;			/* keep the seconds of each epoch */
 	int			threads;		/* 0: as many as are allowed */

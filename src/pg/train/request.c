@@ -4,7 +4,6 @@
 #include "train/request.h"
 
 #include "sql/arguments.h"
-#include "train/choices.h"
 #include "server/error.h"
 
 static char **
@@ -36,7 +35,7 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 	int			input_count;
 	int			known_count;
 	int			static_count;
-	lf_task    *task = &request->task;
+	lf_task    *task = palloc0(sizeof(lf_task));
 	Columns    *columns = &request->columns;
 	Table	   *table;
 
@@ -68,7 +67,8 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 	}
 	if (request->options.series_embedding && series_column != NULL)
 		columns_add_series(columns, task, series_column);
-	choices_of_request(request);
+	wishes_of(&request->options, task, &request->wishes);
+	pfree(task);
 	request->source = table->label;
 	request->relation = table->name;
 	request->time_column = table->time_column;

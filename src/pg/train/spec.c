@@ -3,17 +3,15 @@
  */
 #include "train/spec.h"
 
-#include "train/choices.h"
-
 #include <math.h>
 
 /* Raises what the preset for segments cannot do. */
 static void
-check_segments(const Options *options, const lf_task *task)
+check_segments(const lf_preset_arguments *arguments, const lf_task *task)
 {
-	int			length = options->arguments.segment_length;
+	int			length = arguments->segment_length;
 
-	if (options->arguments.bidirectional)
+	if (arguments->bidirectional)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"bidirectional\" must be false for the preset segment"),
@@ -35,9 +33,8 @@ embedding_width(int categories)
 
 /* Puts a layer for each category in front, and tells what then reaches the others. */
 static void
-embed_categories(const Request *request, lf_spec *spec)
+embed_categories(const lf_task *task, const lf_facts *facts, lf_spec *spec)
 {
-	const lf_task *task = &request->task;
 	int			count = lf_task_categories(task);
 	int			room = LF_MAX_LAYERS - count;
 
@@ -50,8 +47,8 @@ embed_categories(const Request *request, lf_spec *spec)
 	for (int i = 0; i < count; i++)
 	{
 		spec->layer[i] = lf_layer_defaults(LF_CATEGORY_EMBEDDING);
-		spec->layer[i].categories = Max(request->categories[i], 1);
-		spec->layer[i].units = embedding_width(Max(request->categories[i], 1));
+		spec->layer[i].categories = Max(facts->categories[i], 1);
+		spec->layer[i].units = embedding_width(Max(facts->categories[i], 1));
 	}
 	spec->count += count;
 	spec->input = lf_shape_2(task->lookback, task->inputs / lf_task_samples(task));
@@ -59,28 +56,27 @@ embed_categories(const Request *request, lf_spec *spec)
 
 /* The task as the layers behind the embeddings see it. */
 static void
-see_embedded(const Request *request, lf_task *task)
+see_embedded(const lf_facts *facts, lf_task *task)
 {
 	int			count = lf_task_categories(task);
 
 	task->inputs -= count;
 	for (int i = 0; i < count; i++)
-		task->inputs += embedding_width(Max(request->categories[i], 1));
+		task->inputs += embedding_width(Max(facts->categories[i], 1));
 }
 
 void
-spec_build(const Request *request, lf_spec *spec)
+spec_build(const lf_plan *plan, const lf_facts *facts, lf_spec *spec)
 {
-	const Options *options = &request->options;
-	lf_task    *seen = memcpy(palloc(sizeof(lf_task)), &request->task, sizeof(lf_task));
+	lf_task    *seen = memcpy(palloc(sizeof(lf_task)), &plan->task, sizeof(lf_task));
 
-	see_embedded(request, seen);
-	if (choices_segments(options))
-		check_segments(options, seen);
-	if (options->layers == NULL)
-		lf_preset_spec(options->preset, &options->arguments, seen, spec);
+	see_embedded(facts, seen);
+	if (lf_plan_has_segments(plan))
+		check_segments(&plan->arguments, seen);
+	if (plan->layers == NULL)
+		lf_preset_spec(plan->preset, &plan->arguments, seen, spec);
 	else
-		*spec = *options->layers;
-	embed_categories(request, spec);
+		*spec = *plan->layers;
+	embed_categories(&plan->task, facts, spec);
 	pfree(seen);
 }

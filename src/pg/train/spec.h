@@ -1,12 +1,13 @@
 /*
- * spec.h: from a request to the layers that it trains.
+ * spec.h: from a plan to the layers that it trains.
  */
 #ifndef LFPG_SPEC_H
 #define LFPG_SPEC_H
 
-#include "train/training.h"
+#include "server/common.h"
+#include "training/plan.h"
 
-/* Raises 22023 or 54000 where the preset or the number of layers does not suit the task. */
-void		spec_build(const Request *request, lf_spec *spec);
+/* The facts tell how many categories there are. Raises 22023 or 54000 where preset or number of layers do not suit the task. */
+void		spec_build(const lf_plan *plan, const lf_facts *facts, lf_spec *spec);
 
 #endif

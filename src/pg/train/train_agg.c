@@ -8,7 +8,6 @@
 #include "sql/arguments.h"
 
 #include "access/detoast.h"
-#include "train/choices.h"
 #include "server/error.h"
 #include "sql/names.h"
 #include "libpq/pqformat.h"
@@ -330,22 +329,24 @@ train(const AggregateState *state)
 {
 	Request    *request = palloc0(sizeof(Request));
 	Options    *options = &request->options;
+	lf_task    *task = palloc0(sizeof(lf_task));
 	Rows	   *rows = state->rows;
 	char	  **names;
 
 	options_read(state->options, true, options);
 	names = column_names(options, rows->columns);
-	request->task.horizon = options->horizon;
-	request->task.lookback = options->lookback;
-	request->task.lead = options->lead;
+	task->horizon = options->horizon;
+	task->lookback = options->lookback;
+	task->lead = options->lead;
 	if (options->target == NULL)
 	{
 		options->target = names;
 		options->target_count = rows->columns;
 	}
 	request->columns = columns_of_task(options->target, options->target_count, options->inputs, options->inputs_count,
-									   &request->task);
-	choices_of_request(request);
+									   task);
+	wishes_of(options, task, &request->wishes);
+	pfree(task);
 	request->source = source;
 	request->relation = "";
 	request->time_column = "";

@@ -3,7 +3,6 @@
  */
 #include "train/training.h"
 
-#include "train/choices.h"
 #include "server/error.h"
 #include "executor/spi.h"
 #include "training/fit.h"
@@ -11,6 +10,7 @@
 #include "model/model_value.h"
 #include "server/progress.h"
 #include "server/settings.h"
+#include "train/facts.h"
 #include "train/spec.h"
 #include "rows/step.h"
 #include "server/threads.h"
@@ -23,26 +23,41 @@
 
 #define REMEDY "reduce units, lookback or batch_size"
 
-/* Plans a fit over a measuring arena; raises what is wrong with the spec. Returns the bytes needed. */
+/* One training. It lives in a memory context of its own, with all that belongs to it. */
+typedef struct Training
+{
+	const Request *request;
+	MemoryContext context;
+	lf_wishes	wishes;			/* those of the request, with the columns of the calendar that the rows have settled */
+	Columns		columns;		/* the same */
+	Panel	   *panel;
+	Series		series;			/* how rows became regular */
+	lf_frame	frame;			/* of the panel */
+	lf_facts	facts;
+	lf_plan		plan;
+	lf_spec		spec;
+	lf_fit		fit;
+} Training;
+
+/* Lays out a fit over a measuring arena; raises what is wrong with the spec. Returns the bytes needed. */
 static Size
-measure(const Request *request, const lf_spec *spec, const lf_training *training, const lf_frame *frame, int slots,
-		lf_fit *fit)
+measure(const lf_plan *plan, const lf_spec *spec, const lf_frame *frame, int slots, lf_fit *fit)
 {
 	lf_arena	arena = lf_arena_measure();
 	int			layer;
-	lf_status	status = lf_fit_layout(fit, &arena, spec, &request->task, frame, training, slots, &layer);
+	lf_status	status = lf_fit_layout(fit, &arena, spec, &plan->task, frame, &plan->training, slots, &layer);
 
 	if (status != LF_OK && !(status == LF_TOO_LARGE && arena.overflow))
-		report_network(status, &fit->network, spec, layer, &request->task);
+		report_network(status, &fit->network, spec, layer, &plan->task);
 	return arena.overflow ? SIZE_MAX : arena.used + LF_ALIGNMENT;
 }
 
-/* The same for a training of these rows, which take memory too. */
+/* The same for a training of rows that were read, which take memory too. */
 static Size
-memory_of(const Request *request, const lf_spec *spec, const lf_frame *frame, const Rows *rows, int slots, lf_fit *fit)
+memory_of(Training *training, int slots)
 {
-	Size		needed = measure(request, spec, &request->options.training, frame, slots, fit);
-	Size		held = rows_memory(rows);
+	Size		needed = measure(&training->plan, &training->spec, &training->frame, slots, &training->fit);
+	Size		held = rows_memory(training->panel->rows);
 
 	return needed > SIZE_MAX - held ? SIZE_MAX : needed + held;
 }
@@ -73,7 +88,7 @@ training_series(const Request *request)
 		.names = (const char *const *) request->columns.names,
 		.timeline = timeline_of_kind(request->time_kind),
 		.method = (lf_missing) request->options.missing,
-		.season_column = request->task.target[0],
+		.season_column = request->wishes.task.target[0],
 	};
 
 	if (request->options.step != NULL)
@@ -84,12 +99,13 @@ training_series(const Request *request)
 void
 training_check(const Request *request)
 {
-	Request    *least = memcpy(palloc(sizeof(Request)), request, sizeof(Request));
+	lf_facts   *none = palloc0(sizeof(lf_facts));
+	lf_plan    *plan = palloc(sizeof(lf_plan));
+	lf_frame	frame = {.columns = request->columns.count};
 	lf_spec    *spec;
 	lf_fit	   *fit;
-	lf_training training = request->options.training;
-	lf_frame	frame = {.columns = request->columns.count};
 
+	plan_by(none, &request->wishes, request->source, plan);
 	if (request->options.series_embedding && request->series_column == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -97,24 +113,19 @@ training_check(const Request *request)
 	if (request->options.calendar != 0)
 		calendar_check("option \"calendar\"", request->time_kind, request->time_column);
 	(void) training_series(request);
-	if (request->task.lookback == LF_UNSET)
-	{
-		if (request->options.layers != NULL)
-			return;				/* the rows decide about the size, and whether the layers fit */
-		least->task.lookback = choices_segments(&request->options) ?
-			lf_default_segment_lookback(0, 1, request->task.horizon, 1, request->options.arguments.segment_length) : 1;
-	}
-	columns_look_ahead(&least->task);
+	/* where the rows decide about the size, they decide whether layers fit */
+	if (request->wishes.task.lookback == LF_UNSET && plan->layers != NULL)
+		return;
 	spec = palloc(sizeof(lf_spec));
 	fit = palloc(sizeof(lf_fit));
-	spec_build(least, spec);
-	lf_default_training(&training, choices_preset(&request->options), 0);
-	frame.rows = choices_rows_needed(&least->task) + training.batch_size - 1;
-	check_memory(measure(least, spec, &training, &frame, 1, fit), "training this network", REMEDY);
+	spec_build(plan, none, spec);
+	frame.rows = lf_window_rows(&plan->task) + plan->training.batch_size - 1;
+	check_memory(measure(plan, spec, &frame, 1, fit), "training this network", REMEDY);
 	settings_check_model(weights_size(fit), "the model would have at least");
+	pfree(none);
+	pfree(plan);
 	pfree(spec);
 	pfree(fit);
-	pfree(least);
 }
 
 typedef struct Run
@@ -152,42 +163,76 @@ step_until_finished(void *state, lf_thread_pool *pool)
 }
 
 static PanelSpec
-plan_panel(Request *request)
+panel_spec(Training *training)
 {
+	const Request *request = training->request;
 	const Options *options = &request->options;
+	const lf_task *task = &training->wishes.task;
 
 	return (PanelSpec) {
-		.task = &request->task,
-		.columns = &request->columns,
+		.task = &training->wishes.task,
+		.columns = &training->columns,
 		.series = training_series(request),
 		.calendar = options->calendar,
 		.choose_calendar = options->calendar_auto,
 		.skip = request->series_column != NULL && options->on_error == ON_ERROR_SKIP,
 		.least_rows = request->series_column == NULL ? 0 :
-			(uint64) Max(request->task.lookback, 1) - 1 + request->task.lead + request->task.horizon,
+			(uint64) Max(task->lookback, 1) - 1 + task->lead + task->horizon,
 	};
 }
 
-/* Says which rows and series were not trained on, and what was filled. */
+/* Says which rows and series are not trained on, and what was filled. */
 static void
-report_rows(const Request *request, const Panel *panel, const Series *series)
+report_rows(const Training *training)
 {
+	const char *source = training->request->source;
+	const Panel *panel = training->panel;
+
 	if (panel->future > 0)
 		ereport(NOTICE,
 				(errmsg_plural("the newest " UINT64_FORMAT " row of %s is left out: its target is NULL",
 							   "the newest " UINT64_FORMAT " rows of %s are left out: their target is NULL",
-							   panel->future, panel->future, request->source)));
-	panel_report_skipped(panel, request->source, "trained on");
-	regularize_report(&panel->missing, series);
+							   panel->future, panel->future, source)));
+	panel_report_skipped(panel, source, "trained on");
+	regularize_report(&panel->missing, &training->series);
 }
 
+/* What will be trained: facts of the rows, the plan by them, its layers. */
 static void
-report_time(const Request *request, const lf_fit *fit)
+make_plan(Training *training)
 {
-	if (fit->cut_short)
-		ereport(NOTICE,
-				(errmsg("max_time ended the training on %s after %d of %d epochs",
-						request->source, fit->epochs, fit->training.epochs)));
+	facts_of(training->panel, &training->wishes, &training->facts);
+	plan_by(&training->facts, &training->wishes, training->request->source, &training->plan);
+	spec_build(&training->plan, &training->facts, &training->spec);
+}
+
+/* Takes the memory of the fit, which must be within the limits together with that of the rows, and points it at these. */
+static void
+prepare_fit(Training *training)
+{
+	const Options *options = &training->request->options;
+	const lf_plan *plan = &training->plan;
+	lf_fit	   *fit = &training->fit;
+	int			slots = settings_threads(options->threads);
+	Size		needed = memory_of(training, slots);
+	lf_arena	arena;
+	int			layer;
+
+	/* members side by side take more; they come one after the other where that is too much */
+	while (fit->slots > 1 && !memory_allows(needed))
+	{
+		slots = fit->slots - 1;
+		needed = memory_of(training, slots);
+	}
+	check_memory(needed, psprintf("training this network on " UINT64_FORMAT " rows", training->panel->rows->count), REMEDY);
+	settings_check_model(least_size(fit, &training->frame), "the model would have at least");
+	progress_memory(needed);
+	needed -= rows_memory(training->panel->rows);
+	arena = lf_arena_over(MemoryContextAllocHuge(training->context, needed), needed);
+	(void) lf_fit_layout(fit, &arena, &training->spec, &plan->task, &training->frame, &plan->training, slots, &layer);
+	if (options->init != NULL)
+		warm_start(fit, &training->spec, options, &plan->task, &training->columns, training->panel);
+	lf_fit_start(fit, &training->frame, &plan->task, plan->season);
 }
 
 static lf_labels *
@@ -201,94 +246,93 @@ categories_of(const Panel *panel, const Columns *columns)
 	return labels;
 }
 
-static bytea *
-train_panel(Request *request, Panel *panel, Series *series)
+/* The model: what training has found, and what the rows are. */
+static lf_model
+model_of(const Training *training)
 {
-	MemoryContext caller = MemoryContextSwitchTo(panel->context);
-	Options    *options = &request->options;
-	lf_task    *task = &request->task;
+	const Request *request = training->request;
+	const Panel *panel = training->panel;
+	const Rows *rows = panel->rows;
 	lf_model	model = {.relation = request->relation, .time_column = request->time_column,
 		.series_column = request->series_column == NULL ? "" : request->series_column, .version = LF_VERSION};
-	lf_fit	   *fit = palloc0(sizeof(lf_fit));
-	lf_spec    *spec = palloc0(sizeof(lf_spec));
-	Rows	   *rows = panel->rows;
-	lf_frame	frame = panel_frame(panel);
-	lf_arena	arena;
-	Size		needed;
-	int			slots;
-	int			season;			/* of the baselines */
-	int			layer;
-	bytea	   *value;
 
-	series->timeline = panel->timeline;
-	if (!request->quiet)
-		report_rows(request, panel, series);
+	lf_fit_result(&training->fit, &training->spec, &model);
+	model.names = (const char **) training->columns.names;
+	model.categories = categories_of(panel, &training->columns);
+	model.labels = panel->labels == NULL ? NULL : dictionary_labels(panel->labels);
 	model.time_kind = request->time_kind;
 	model.time_zone = request->time_kind == LF_TIME_TIMESTAMPTZ ? pg_get_timezone_name(panel->timeline.zone) : "";
 	model.step = panel->timeline.step;
 	model.last_time = panel->last_time;
 	model.missing = panel->missing;
-	rows_drop_times(rows);
-
-	season = choices_of_rows(request, panel);
 	/* nothing had to be filled here, but a forecast may have to */
 	if (model.missing.method == LF_MISSING_SEASONAL && model.missing.values == 0)
-		model.missing.season = season;
-	spec_build(request, spec);
-	slots = settings_threads(options->threads);
-	needed = memory_of(request, spec, &frame, rows, slots, fit);
-	/* members side by side take more; they come one after the other where that is too much */
-	while (fit->slots > 1 && !memory_allows(needed))
-	{
-		slots = fit->slots - 1;
-		needed = memory_of(request, spec, &frame, rows, slots, fit);
-	}
-	check_memory(needed,
-				 psprintf("training this network on " UINT64_FORMAT " rows", rows->count), REMEDY);
-	settings_check_model(least_size(fit, &frame), "the model would have at least");
-	progress_memory(needed);
-	needed -= rows_memory(rows);
-	arena = lf_arena_over(MemoryContextAllocHuge(panel->context, needed), needed);
-	(void) lf_fit_layout(fit, &arena, spec, task, &frame, &options->training, slots, &layer);
-	if (options->init != NULL)
-		warm_start(fit, spec, request, panel);
-	lf_fit_start(fit, &frame, task, season);
-	in_threads(Min(settings_threads(options->threads), lf_fit_threads(fit)), step_until_finished,
-			   &(Run) {.fit = fit, .options = options});
-
-	lf_fit_result(fit, spec, &model);
-	model.names = (const char **) request->columns.names;
-	model.categories = categories_of(panel, &request->columns);
-	model.labels = panel->labels == NULL ? NULL : dictionary_labels(panel->labels);
+		model.missing.season = training->plan.season;
 	if (request->relation[0] == '\0')
-		model.tail = rows->values + (rows->count - task->lookback) * rows->columns;
-	if (!request->quiet)
-	{
-		report_time(request, fit);
-		verdict_report(&model);
-	}
+		model.tail = rows->values + (rows->count - model.task.lookback) * rows->columns;
+	return model;
+}
+
+static void
+report_training(const Training *training, const lf_model *model)
+{
+	const lf_fit *fit = &training->fit;
+
+	if (fit->cut_short)
+		ereport(NOTICE,
+				(errmsg("max_time ended the training on %s after %d of %d epochs", training->request->source, fit->epochs,
+						fit->training.epochs)));
+	verdict_report(model);
+}
+
+/* From the panel to the model as a value, in the memory of the caller. */
+static bytea *
+train(Training *training)
+{
+	const Options *options = &training->request->options;
+	bool		tells = !training->request->quiet;
+	MemoryContext caller = MemoryContextSwitchTo(training->context);
+	lf_model	model;
+
+	training->frame = panel_frame(training->panel);
+	training->series.timeline = training->panel->timeline;
+	if (tells)
+		report_rows(training);
+	rows_drop_times(training->panel->rows);
+	make_plan(training);
+	prepare_fit(training);
+	in_threads(Min(settings_threads(options->threads), lf_fit_threads(&training->fit)), step_until_finished,
+			   &(Run) {.fit = &training->fit, .options = options});
+	model = model_of(training);
+	if (tells)
+		report_training(training, &model);
 	MemoryContextSwitchTo(caller);
-	value = model_to_bytea(&model);
-	return value;
+	return model_to_bytea(&model);
 }
 
 bytea *
-training_run_panel(Request *request, panel_maker make, void *state)
+training_run_panel(const Request *request, panel_maker make, void *state)
 {
-	/* all that a training takes is in a context of its own, which is gone in the end */
+	/* all that a training takes is gone in the end */
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast training",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	PanelSpec	plan = plan_panel(request);
-	Panel	   *panel;
+	Training   *training = palloc0(sizeof(Training));
+	PanelSpec	spec;
 	bytea	   *value;
 
+	training->request = request;
+	training->context = context;
+	training->wishes = request->wishes;
+	training->columns = request->columns;
+	spec = panel_spec(training);
 	progress_next_training();
-	panel = make(&plan, state);
+	training->panel = make(&spec, state);
+	training->series = spec.series;
 	MemoryContextSwitchTo(caller);
 	if (request->commit_when_read)
 		SPI_commit();
-	value = train_panel(request, panel, &plan.series);
+	value = train(training);
 	MemoryContextDelete(context);
 	return value;
 }
@@ -300,7 +344,7 @@ of_rows(PanelSpec *plan, void *rows)
 }
 
 bytea *
-training_run(Request *request, Rows *rows)
+training_run(const Request *request, Rows *rows)
 {
 	bytea	   *value = training_run_panel(request, of_rows, rows);
 
@@ -317,7 +361,7 @@ read_all(PanelSpec *plan, void *table)
 }
 
 bytea *
-training_run_table(Request *request, Table *table)
+training_run_table(const Request *request, Table *table)
 {
 	if (!table_has_series(table))
 		return training_run(request, table_read(table, CurrentMemoryContext, NULL, 0));

@@ -3,35 +3,32 @@
  */
 #include "train/warm_start.h"
 
-#include "train/options.h"
+#include "server/error.h"
 
 /* Whether the columns of a training are those of a model, and seen alike. */
 static bool
-same_columns(const lf_model *model, const Request *request)
+same_columns(const lf_model *model, const lf_task *task, const Columns *columns)
 {
-	const Columns *columns = &request->columns;
-
-	if (model->columns != columns->count || model->task.log != request->task.log ||
-		model->task.log_from != request->task.log_from)
+	if (model->columns != columns->count || model->task.log != task->log || model->task.log_from != task->log_from)
 		return false;
 	for (int i = 0; i < columns->count; i++)
-		if (strcmp(model->names[i], columns->names[i]) != 0 || model->task.kind[i] != request->task.kind[i])
+		if (strcmp(model->names[i], columns->names[i]) != 0 || model->task.kind[i] != task->kind[i])
 			return false;
 	return true;
 }
 
 /* The scaling of the model that training begins with, for the series of the panel; NULL: that of the rows. */
 static const lf_scaler *
-given_scaling(const Request *request, const Panel *panel)
+given_scaling(const Options *options, const lf_task *task, const Columns *columns, const Panel *panel)
 {
 	const lf_model *init;
 	Dictionary *known = NULL;
 	lf_scaler  *given;
 
-	if (request->options.scale != SCALE_INIT)
+	if (options->scale != SCALE_INIT)
 		return NULL;
-	init = &request->options.init->model;
-	if (!same_columns(init, request))
+	init = &options->init->model;
+	if (!same_columns(init, task, columns))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"scale\" cannot be init here"),
@@ -39,6 +36,7 @@ given_scaling(const Request *request, const Panel *panel)
 				 errhint("Give the columns and options of the model, or leave scale out.")));
 	if (panel->names != NULL && init->labels != NULL)
 		known = dictionary_of(init->labels, init->series);
+	check_memory(panel->series * init->columns * sizeof(lf_scaler), "the scaling of so many series", "leave scale out");
 	given = MemoryContextAllocHuge(CurrentMemoryContext, panel->series * init->columns * sizeof(lf_scaler));
 	for (Size s = 0; s < panel->series; s++)
 	{
@@ -52,10 +50,10 @@ given_scaling(const Request *request, const Panel *panel)
 }
 
 void
-warm_start(lf_fit *fit, const lf_spec *spec, const Request *request, const Panel *panel)
+warm_start(lf_fit *fit, const lf_spec *spec, const Options *options, const lf_task *task, const Columns *columns,
+		   const Panel *panel)
 {
-	const lf_model *init = &request->options.init->model;
-	const lf_task *task = &request->task;
+	const lf_model *init = &options->init->model;
 	bool		same = lf_spec_equal(spec, &init->spec) && task->inputs == init->task.inputs &&
 		task->targets == init->task.targets && task->horizon == init->task.horizon;
 
@@ -78,10 +76,10 @@ warm_start(lf_fit *fit, const lf_spec *spec, const Request *request, const Panel
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("the model in option \"init\" knows other values of column \"%s\"",
-							request->columns.names[column]),
+							columns->names[column]),
 					 errhint("Train on the same series and categories, or use lstm_update().")));
 	}
 	fit->from = init->weights;
 	fit->from_members = init->members;
-	fit->given = given_scaling(request, panel);
+	fit->given = given_scaling(options, task, columns, panel);
 }

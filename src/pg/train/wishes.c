@@ -1,0 +1,201 @@
+/*
+ * wishes.c: options become wishes; and what is wrong with a plan becomes a message.
+ */
+#include "train/wishes.h"
+
+#include "series/level.h"
+
+#include <math.h>
+
+/* What is left open where training goes on from a model. */
+static void
+wish_as_before(const Options *options, lf_wishes *wishes)
+{
+	const lf_model *before = &options->init->model;
+	int			embeddings = 0;
+	lf_spec    *layers;
+
+	if (wishes->task.lookback == LF_UNSET)
+		wishes->task.lookback = before->task.lookback;
+	if (wishes->normalize == LF_UNSET)
+		wishes->normalize = before->training.normalize;
+	if (wishes->loss == LF_UNSET)
+		wishes->loss = before->training.loss;
+	/* one that was imported has none */
+	if (wishes->training.learning_rate == LF_UNSET && before->training.learning_rate > 0)
+		wishes->training.learning_rate = before->training.learning_rate;
+	if (wishes->channels == LF_UNSET && before->task.independent)
+		wishes->channels = LF_CHANNELS_INDEPENDENT;
+	wishes->season = before->task.season;
+	/* the layers end in what the task asks for; where that is another one, training says so */
+	if (!wishes->open || wishes->task.horizon != before->task.horizon || wishes->task.targets != before->task.targets)
+		return;
+	/* layers that embed categories are put in front later */
+	while (embeddings < before->spec.count && before->spec.layer[embeddings].kind == LF_CATEGORY_EMBEDDING)
+		embeddings++;
+	layers = memcpy(palloc(sizeof(lf_spec)), &before->spec, sizeof(lf_spec));
+	layers->count -= embeddings;
+	memmove(layers->layer, layers->layer + embeddings, layers->count * sizeof(lf_layer_spec));
+	wishes->open = false;
+	wishes->layers = layers;
+}
+
+void
+wishes_of(const Options *options, const lf_task *task, lf_wishes *wishes)
+{
+	*wishes = (lf_wishes) {
+		.task = *task,
+		.preset = (lf_preset) options->preset,
+		.open = options->open,
+		.layers = options->layers,
+		.arguments = options->arguments,
+		.channels = options->channels,
+		.calendar = options->calendar != 0 || options->calendar_auto,
+		.loss = options->loss,
+		.quantiles = options->quantiles,
+		.normalize = options->normalize,
+		.log = options->log,
+		.lower_limit = options->lower_limit,
+		.upper_limit = options->upper_limit,
+		.difference = options->difference,
+		.difference_season = options->difference_season,
+		.training = options->training,
+	};
+	/* rows are held against it as they are read */
+	wishes->task.log = options->log;
+	wishes->task.log_from = isfinite(options->lower_limit) ? options->lower_limit : 0;
+	if (options->init != NULL)
+		wish_as_before(options, wishes);
+}
+
+/* ---- what is wrong ---- */
+
+static void
+report_conflict(const char *option, const char *other, const char *reason)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("options \"%s\" and \"%s\" do not go together here", option, other),
+			 errdetail("%s", reason),
+			 errhint("Leave one of them out.")));
+}
+
+static void
+report_too_few(const lf_facts *facts, const lf_task *task, const char *source)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg("%s has %zu rows%s, and training needs at least %zu",
+					source, facts->rows, facts->series > 1 ? " in most series" : "", lf_window_rows(task)),
+			 errdetail("One window takes lookback %d + lead %d - 1 + horizon %d rows.",
+					   task->lookback, task->lead, task->horizon),
+			 errhint("Reduce lookback or horizon, or give more rows.")));
+}
+
+static void
+report_no_season(const lf_wishes *wishes, const lf_task *task)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"normalize\" cannot be %s here", lf_normalize_names[wishes->normalize]),
+			 task->season > 1 ?
+			 errdetail("The season of %d rows does not fit into the lookback of %d, or lead is 0.", task->season,
+					   task->lookback) : errdetail("The rows show no season.")));
+}
+
+/* What options ask for that do not go together, whatever the rows. */
+static void
+report_wishes(lf_plan_status status, const lf_wishes *wishes, const lf_plan *plan)
+{
+	const char *loss = lf_loss_names[plan->training.loss];
+
+	switch (status)
+	{
+		case LF_PLAN_NOT_INDEPENDENT:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"channels\" cannot be independent here"),
+					 errdetail("Independent columns are forecast each from itself: the inputs must be the targets, "
+							   "in the same order, and nothing else."),
+					 errhint("Leave other inputs out, or set channels to joint.")));
+			break;
+		case LF_PLAN_NO_QUANTILES:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"quantiles\" is not for loss %s", loss),
+					 errhint("Set \"loss\": \"quantile\", or leave quantiles out.")));
+			break;
+		case LF_PLAN_MUST_CALIBRATE:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"calibrate\" must be true for loss %s", loss),
+					 errdetail("Its intervals are made of held-out errors and of nothing else."),
+					 errhint("Leave the option out, or set loss to quantile, gaussian or student_t.")));
+			break;
+		case LF_PLAN_LIMITS_CROSS:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"upper_limit\" of %g is not above \"lower_limit\" of %g", wishes->upper_limit,
+							wishes->lower_limit)));
+			break;
+		case LF_PLAN_LOG_OF_SPREAD:
+			report_conflict("log", "loss", "A mean and a spread of logarithms have no counterpart among the values; "
+							"quantiles have.");
+			break;
+		case LF_PLAN_DIFFERENCE_OF_SPREAD:
+			report_conflict("difference", "loss", "Differences are added up, and the spread of a sum does not follow from "
+							"those of its parts.");
+			break;
+		case LF_PLAN_DIFFERENCE_OF_LEVEL:
+			report_conflict("difference", "normalize", "A difference has no level to be measured from.");
+			break;
+		case LF_PLAN_DIFFERENCE_OF_OTHERS:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"difference\" needs the targets among the inputs, and lead 1"),
+					 errdetail("Differences are added up from the last value in the window on.")));
+			break;
+		default:
+			elog(ERROR, "unrecognized status of a plan: %d", (int) status);
+	}
+}
+
+void
+plan_by(const lf_facts *facts, const lf_wishes *wishes, const char *source, lf_plan *plan)
+{
+	lf_plan_status status = lf_choose(facts, wishes, plan);
+	const lf_task *task = &plan->task;
+
+	switch (status)
+	{
+		case LF_PLAN_MADE:
+			return;
+		case LF_PLAN_DIFFERENCE_TOO_LONG:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("a difference of %d rows does not fit into the lookback of %d", task->difference, task->lookback),
+					 errhint("Give a longer lookback.")));
+			break;
+		case LF_PLAN_TOO_MANY_COLUMNS:
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("more than %d columns", LF_MAX_COLUMNS)));
+			break;
+		case LF_PLAN_TOO_FEW_ROWS:
+			report_too_few(facts, task, source);
+			break;
+		case LF_PLAN_TOO_MANY_LEVELS:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"normalize\" must be none here"),
+					 errdetail("The level of a target that is no input is estimated from at most %d inputs, not %d.",
+							   LF_MAX_REGRESSION_INPUTS, task->inputs),
+					 errhint("Leave the option out, or add the target to inputs.")));
+			break;
+		case LF_PLAN_NO_SEASON:
+			report_no_season(wishes, task);
+			break;
+		default:
+			report_wishes(status, wishes, plan);
+	}
+}
