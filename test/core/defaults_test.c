@@ -221,7 +221,7 @@ test_real_levels(void)
 		column[i] = (i / 12 % 2 == 0 ? 1 : -1) + swing * sin(6.283185307179586 * (i % 12) / 12);
 		columns[2 * i] = column[i];
 	}
-	ok(fabs(lf_level_share(&frame, 0, 12) - 0.13) < 1e-9 && lf_default_normalize(&task, &frame, 12, 12) == LF_NORMALIZE_NONE,
+	ok(fabs(lf_level_share(&frame, 0, 12) - 0.13) < 1e-9 && lf_default_normalize(&task, lf_target_level_share(&task, &frame, 12), 240, 12) == LF_NORMALIZE_NONE,
 	   "a level that moves no more than that of temperatures is not subtracted");
 	for (int i = 0; i < 240; i++)
 	{
@@ -230,9 +230,9 @@ test_real_levels(void)
 		column[i] = (i / 12 % 2 == 0 ? 1 : -1) + swing * sin(6.283185307179586 * (i % 12) / 12);
 		columns[2 * i + 1] = column[i];
 	}
-	ok(fabs(lf_level_share(&frame, 0, 12) - 0.85) < 1e-9 && lf_default_normalize(&task, &frame, 12, 12) == LF_NORMALIZE_MEAN,
+	ok(fabs(lf_level_share(&frame, 0, 12) - 0.85) < 1e-9 && lf_default_normalize(&task, lf_target_level_share(&task, &frame, 12), 240, 12) == LF_NORMALIZE_MEAN,
 	   "a level that moves as much as that of AirPassengers is subtracted");
-	ok(lf_default_normalize(&two, &both, 12, 12) == LF_NORMALIZE_MEAN, "the target whose level moves most decides, and may be the second");
+	ok(lf_default_normalize(&two, lf_target_level_share(&two, &both, 12), 240, 12) == LF_NORMALIZE_MEAN, "the target whose level moves most decides, and may be the second");
 }
 
 int

@@ -38,8 +38,11 @@ test_extremes(void)
 	ok(s.offset == 1e15 && s.scale == 2000, "a column that varies in its twelfth digit is scaled by what it varies");
 	for (int i = 0; i < ROWS; i++)
 		values[i] = i % 2 == 0 ? 1e-305 : -1e-305;
-	s = scaler_of(LF_SCALE_STANDARD, LF_COLUMN_MEASURED, &frame);
-	ok(s.scale == 1, "values that are next to nothing are left as they are");
+	for (int scale = LF_SCALE_STANDARD; scale < LF_SCALES; scale++)
+	{
+		s = scaler_of((lf_scale) scale, LF_COLUMN_MEASURED, &frame);
+		ok(s.scale == 1, "%s: values that are next to nothing are left as they are", lf_scale_names[scale]);
+	}
 	for (int i = 0; i < ROWS; i++)
 		values[i] = i % 2 == 0 ? 1e308 : -1.5e308;
 	for (int scale = LF_SCALE_STANDARD; scale < LF_SCALES; scale++)
