@@ -104,7 +104,10 @@ run() {
 # All entries of a list; those of the SQL side within a cluster.
 run_all() {
     passed=' '
-    [ -z "${PGHOST:-}" ] || STAGED=$(psql -AtXc 'SHOW dynamic_library_path' | cut -d : -f 1)/lstm_forecast.so
+    if [ -n "${PGHOST:-}" ]; then
+        STAGED=$(psql -AtXc 'SHOW dynamic_library_path' | cut -d : -f 1)/lstm_forecast.so
+        [ -f "$STAGED" ] || { echo "no extension to put another in the place of" >&2; return 1; }
+    fi
     cd "$tree"
     while IFS="$separator" read -r name file before after test <&3; do
         result=
