@@ -93,7 +93,8 @@ run() {
         dropdb --if-exists tap && timeout "$limit" scripts/pgtap.sh "test/$1.sql"
         ;;
     regress/*)
-        timeout "$limit" "$make" -s installcheck REGRESS="${1#regress/}" BLAS="$blas" \
+        # the first of them makes the extension
+        timeout "$limit" "$make" -s installcheck REGRESS="interface ${1#regress/}" BLAS="$blas" \
             PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config"
         ;;
     double/*) timeout 60 "build/$blas/$1" ;;
