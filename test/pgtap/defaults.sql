@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(18);
+SELECT plan(22);
 
 -- days of hours: one whose level stays, one whose level moves
 CREATE TABLE hours AS
@@ -39,6 +39,26 @@ SELECT is(info->'layers'->0->>'type', 'reshape', 'unless they are many series') 
 SELECT is(info->>'lookback', '120', 'which are looked back over for a week of days, or a quarter of their rows') FROM of_many;
 SELECT is(count(*), 4 * 24::bigint, 'and forecast all at once')
 FROM lstm_forecast(lstm_train('many', 'value', series_column => 'sensor', horizon => 24, options => '{"epochs": 1}')) WHERE status = 'ok';
+
+-- of many series: what most of them are like
+CREATE TABLE mixed AS
+SELECT s, n, (n % CASE WHEN s < 25 THEN 7 ELSE 12 END) + (hashint4(n * 100 + s) % 100) / 500.0 AS value
+FROM generate_series(0, 59) s, generate_series(1, 200) n;
+SELECT is(lstm_info(lstm_train('mixed', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->>'season', '12',
+    'the season is that of most series, not that of the first ones');
+CREATE TABLE apart AS
+SELECT s, n, CASE WHEN s <= 2 THEN sin(n * pi() / 12) WHEN s = 3 THEN sin(2 * pi() * n / 7) WHEN s = 4 THEN sin(2 * pi() * n / 10)
+    ELSE 0 END + (hashint4(n * 100 + s) % 1000) / 5000.0 AS value
+FROM generate_series(1, 5) s, generate_series(1, 240) n;
+SELECT is(lstm_info(lstm_train('apart', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->>'season', '1',
+    'a season that two of five series have is not taken for that of all');
+CREATE TABLE lengths AS
+SELECT s, n, sin(n * pi() / 12) + (hashint4(n * 100 + s) % 1000) / 5000.0 AS value
+FROM generate_series(1, 5) s, generate_series(1, 480) n WHERE s > 1 OR n <= 80;
+SELECT is(lstm_info(lstm_train('lengths', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->>'lookback', '48',
+    'a series that is shorter than the others does not shorten the lookback');
+SELECT is(lstm_info(lstm_train('lengths', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->>'season', '24',
+    'a series that is shorter than the others does not hide their season');
 
 SELECT finish();
 ROLLBACK;

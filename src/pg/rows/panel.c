@@ -292,10 +292,13 @@ skip(Panel *panel, const PanelSpec *plan, const char *label, const char *reason)
 static char *
 keep_name(Panel *panel, const PanelSpec *plan, const char *label)
 {
+	int64		number;
+
 	panel->text += strlen(label) + 1 + sizeof(void *);
 	if (plan->model != NULL)
 		return pstrdup(label);
-	return (char *) dictionary_labels(panel->labels)[dictionary_number(panel->labels, label)];
+	number = dictionary_number(panel->labels, label);	/* first: it may move the labels */
+	return (char *) dictionary_labels(panel->labels)[number];
 }
 
 bool

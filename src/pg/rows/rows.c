@@ -28,7 +28,7 @@ bool
 rows_are_sound(const Rows *rows)
 {
 	return rows->columns >= 1 && rows->columns <= LF_MAX_COLUMNS && rows->values != NULL && rows->count <= rows->capacity &&
-		rows->count < PG_UINT32_MAX && (rows->at == NULL || rows->timed) && rows->bad_rows <= rows->count;
+		rows->count < PG_UINT32_MAX && (rows->at == NULL || rows->timed) && rows->bad_rows < PG_UINT32_MAX;
 }
 
 bool

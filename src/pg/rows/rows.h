@@ -80,7 +80,7 @@ rows_was_filled(const Rows *rows, uint64 row, int column)
 
 /*
  * What holds of rows wherever they are handed on: there are columns, and room for all rows; stamps are there only where rows
- * have times; only as many rows are bad as there are. For LFPG_ASSERT.
+ * have times; no count has gone below 0. For LFPG_ASSERT.
  */
 bool		rows_are_sound(const Rows *rows);
 
