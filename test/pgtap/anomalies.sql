@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(26);
+SELECT plan(28);
 
 CREATE TABLE sensor (at timestamptz PRIMARY KEY, n int UNIQUE, value float8);
 SELECT setseed(0.125);
@@ -86,6 +86,14 @@ SELECT is_empty($$ SELECT a.* FROM pumps_model, lstm_anomalies(model, series => 
 SELECT throws_ok($$ SELECT lstm_anomalies(model, 'sensor', series => '{a}') FROM model $$, '22023',
     'the model was trained on one series, and "series" asks for one by name', 'a model of one series has no names');
 SELECT throws_ok($$ SELECT lstm_anomalies(model, series => ARRAY['a', NULL]) FROM pumps_model $$, '22004', 'series has a NULL element', 'NULL is no name');
+
+-- the score, and the times of the newest rows
+SELECT ok(bool_and(abs(score - abs(actual - expected) / ((upper_bound - lower_bound) / 2)) < 1e-6),
+    'the score is the distance from the forecast in units of the median error')
+FROM model, lstm_anomalies(model, 'sensor', level => 0.5);
+SELECT results_eq($$ SELECT at, actual FROM model, lstm_anomalies(model, 'sensor', newest => 3) ORDER BY at $$,
+    $$ SELECT at, value FROM (SELECT at, value FROM sensor ORDER BY at DESC LIMIT 3) s ORDER BY at $$,
+    'the newest rows are judged with their own times and values');
 
 SELECT * FROM finish();
 ROLLBACK;

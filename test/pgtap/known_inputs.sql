@@ -5,7 +5,7 @@ SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(43);
+SELECT plan(44);
 
 \ir ../include/failure.sql
 
@@ -165,6 +165,11 @@ CREATE VIEW gaps AS SELECT n, day, CASE WHEN n % 50 <> 7 THEN sold END AS sold,
 SELECT is((SELECT count(*) FROM lstm_train('gaps', 'sold', 'day', lookback => 3, known_inputs => '{promo}',
     options => '{"epochs": 1, "units": 2, "missing": "previous"}') AS model,
     lstm_forecast(model, steps => 4)), 4::bigint, 'what is missing of the past is filled');
+
+-- the future begins behind the last row that knows any target
+CREATE TABLE half_known AS SELECT n, sin(n) AS a, CASE WHEN n < 100 THEN cos(n) END AS b FROM generate_series(1, 100) n;
+SELECT throws_like($$ SELECT lstm_train('half_known', '{a,b}'::text[], 'n', lookback => 3, options => '{"epochs": 1, "units": 1}') $$,
+    '%"b" of relation "half_known" is NULL in row 100%', 'a last row that knows one of two targets is no row of the future');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -5,7 +5,7 @@ SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(90);
+SELECT plan(91);
 
 \ir ../include/failure.sql
 
@@ -399,6 +399,12 @@ SELECT cmp_ok((SELECT abs(p.forecast / f.forecast - 1) FROM models, lstm_predict
     (SELECT array_agg("Sold" ORDER BY day) FROM "Sales" WHERE "Shop" = 'South')) p,
     lstm_forecast(model, series => '{South}') f WHERE p.step = 1 AND f.step = 1), '<', 0.001::float8,
         'and with all rows of a series says the same');
+
+-- the end of a training is that of the series that ends last, whichever it is
+CREATE TABLE ends AS SELECT s, date '2024-01-01' + n AS at, sin(n) AS value
+FROM unnest(ARRAY['a', 'b']) s, generate_series(1, 60) n WHERE s = 'a' OR n <= 50;
+SELECT is(lstm_info(lstm_train('ends', 'value', series_column => 's', lookback => 3, options => '{"epochs": 1, "units": 1}'))->>'last_time',
+    '2024-03-01', 'the newest row of all series is the end of the training');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(71);
+SELECT plan(73);
 
 \ir ../include/failure.sql
 
@@ -229,6 +229,17 @@ ALTER TABLE "My Schema"."Mixed Case" RENAME COLUMN täglich TO "Täglich; DROP";
 ALTER TABLE "My Schema"."Mixed Case" DROP COLUMN "When ""It"" Was";
 SELECT throws_ok($$ SELECT f.* FROM odd, lstm_forecast(model) AS f $$, '42703', 'column "When "It" Was" of relation "Mixed Case" does not exist',
     'a time column that was dropped is named');
+
+-- what was filled in one series says nothing of another
+CREATE TABLE two_series AS SELECT s, n, CASE WHEN s = 'a' AND n BETWEEN 10 AND 14 THEN NULL ELSE n % 7 + 0.1 * sin(n * 3) END AS value
+FROM unnest(ARRAY['a', 'b']) s, generate_series(1, 80) n;
+CREATE TABLE two_models AS SELECT missing, lstm_train('two_series', 'value', 'n', 's', lookback => 3,
+    options => jsonb_build_object('epochs', 2, 'units', 2, 'missing', missing)) AS model FROM unnest(ARRAY['linear', 'mask']) missing;
+SELECT results_eq($$ SELECT r.series, count(*) FILTER (WHERE r.actual IS NULL)
+    FROM two_models, lstm_rolling(model) r WHERE missing = 'linear' GROUP BY 1 ORDER BY 1 $$,
+    $$ VALUES ('a', 5::bigint), ('b', 0::bigint) $$, 'a row that was filled in one series has its actual value in the other');
+SELECT isnt((SELECT lstm_info(model)->'metrics' FROM two_models WHERE missing = 'linear'),
+    (SELECT lstm_info(model)->'metrics' FROM two_models WHERE missing = 'mask'), 'masked values of several series are no targets');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -5,7 +5,7 @@ SET LOCAL timezone = 'Europe/Berlin';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(70);
+SELECT plan(72);
 
 -- Trains on rows at these times and tells when the forecasts lie, in the words of the time's own type.
 CREATE FUNCTION pg_temp.forecast_times(type text, times text[], steps int) RETURNS text LANGUAGE plpgsql AS $$
@@ -214,6 +214,16 @@ SELECT throws_ok($$ SELECT lstm_train('odd_time', 'value', time_column => 'at') 
     'time column "at" of relation "odd_time" is of type text', 'a text is no time');
 SELECT throws_ok($$ SELECT lstm_train('odd_time', 'value', time_column => 'clock') $$, '42804',
     'time column "clock" of relation "odd_time" is of type time without time zone', 'a time of day is no time column');
+
+-- what is wrong is one row, not all others
+CREATE TABLE strayed AS SELECT at::date, 1.0 AS value FROM generate_series(timestamp '2024-01-15', '2025-12-15', '1 month') at;
+UPDATE strayed SET at = '2024-09-20' WHERE at = '2024-09-15';
+SELECT matches(pg_temp.failure($$ SELECT lstm_train('strayed', 'value', lookback => 2) $$), 'The step is 1 mon; 1 row is not',
+    'of months whose rows lie on the 15th, the one on the 20th is the stray');
+CREATE TABLE late_start AS SELECT at, 1.0 AS value FROM generate_series(timestamp '2024-01-01', '2024-01-03', '1 hour') at;
+UPDATE late_start SET at = '2024-01-01 00:20' WHERE at = '2024-01-01';
+SELECT matches(pg_temp.failure($$ SELECT lstm_train('late_start', 'value', lookback => 2) $$), 'The step is 01:00:00; 1 row is not',
+    'of hours whose first row comes late, this row is the stray');
 
 SELECT * FROM finish();
 ROLLBACK;

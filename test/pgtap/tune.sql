@@ -5,7 +5,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(66);
+SELECT plan(67);
 
 CREATE TABLE days (at date PRIMARY KEY, n int UNIQUE, value float8, other float8);
 SELECT setseed(0.25);
@@ -192,6 +192,11 @@ SELECT throws_ok($$ SELECT lstm_tune('days', 'value', horizon => 4, test_rows =>
 SELECT throws_ok($$ SELECT lstm_tune('days', 'value', folds => 4, fold_rows => 40, test_rows => 40) $$, '22000',
     'relation "days" has 200 rows, too few for 4 folds of 40 rows and 40 test rows', 'more folds than rows');
 SELECT throws_ok($$ SELECT lstm_tune('days', 'value', trials => 0) $$, '22023', 'trials must be from 1 to 10000, not 0', 'no trials');
+
+-- options that change nothing here
+SELECT results_eq($$ SELECT rank, trial FROM lstm_tune('days', 'value', lookback => 7, folds => 1, test_rows => 0,
+    options => '{"epochs": 1, "units": 2}', grid => '{"patience": [1000, 2000, 3000]}') ORDER BY rank $$,
+    $$ VALUES (1, 1), (2, 2), (3, 3), (4, 4) $$, 'of equal errors the earlier trial is better');
 
 SELECT * FROM finish();
 ROLLBACK;
