@@ -173,7 +173,7 @@ test_parts(void)
 	large.weights = weights;
 	open_rig(&r, &large);
 	ok(add(&r, &large, 2) == 2, "a million weights are added in parts");
-	ok(r.average.sum[large.parameters - 1] == 6 && r.average.weight == 2, "each once, and the weight once");
+	ok(r.average.sum[large.parameters - 1] == 6 && r.average.weight == 2, "each of a million weights is added once, and the weight of the model once");
 	free(weights);
 	free(r.block.raw);
 	sample_close(&s);

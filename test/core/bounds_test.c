@@ -80,13 +80,13 @@ test_predictor(lf_loss loss, bool independent)
 																	   11 + 4 * (size_t) i, k, j, part)));
 				points = points && out[place] == lf_head_point(head, found);
 			}
-	ok(largest < 1e-12, "its distributions are on the scale of the columns");
-	ok(points, "and the forecasts are their points");
+	ok(largest < 1e-12, "distributions of a trained network are on the scale of the columns");
+	ok(points, "forecasts of a trained network are the points of its distributions");
 	memcpy(kept, r.fit.predictor.distribution, (size_t) (3 * HORIZON * 2 * parts) * sizeof(double));
 	(void) lf_predict_steps(&r.fit.predictor, NULL, 11, 4, 3, 5, out);
 	ok(memcmp(kept, r.fit.predictor.distribution, (size_t) (3 * HORIZON * 2 * parts) * sizeof(double)) == 0,
-	   "those of the first steps are kept while forecasts are fed back");
-	ok(guarded_intact(&r.block), "and all stays within its memory");
+	   "distributions of the first steps are kept while forecasts are fed back");
+	ok(guarded_intact(&r.block), "forecasts of distributions stay within their memory");
 	fit_rig_close(&r);
 }
 
@@ -146,7 +146,7 @@ test_measured(lf_loss loss)
 	   "%s: of held-out values 75 per cent lie inside", lf_loss_names[loss]);
 	diag("%d of %d", inside, count);
 	first_steps_keep(&r, loss);
-	ok(none_beyond, "which are those that are less of a nonconformity than the half_width");
+	ok(none_beyond, "values inside are those that are less of a nonconformity than the half-width");
 	fit_rig_close(&r);
 }
 
@@ -168,7 +168,7 @@ test_reach(void)
 	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.99) == 4,
 	   "where too little is, it is not less than for a lower level");
 	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.9999999) == lf_normal_quantile((1 - 0.9999999) / 2),
-	   "and else the distribution's own");
+	   "beyond all measured errors the half-width is the distribution's own");
 	for (double level = 0.01; level < 1; level += 0.01)
 	{
 		double		half_width = lf_bounds_half_width(&model, distribution, 0, 0, level);
@@ -184,7 +184,7 @@ test_reach(void)
 	   lf_bounds_half_width(&model, NULL, 1, 0, 0.5) == 8, "without calibration the first steps have their own");
 	model.training.calibrate = true;
 	counts[0] = 0;
-	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.5) == lf_normal_quantile(0.25), "as where nothing was held out");
+	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.5) == lf_normal_quantile(0.25), "where nothing was held out the half-width is the distribution's own");
 }
 
 /* Bounds lie within the limits of the task, as forecasts do, and each is as far off as the other where there are none. */

@@ -142,8 +142,8 @@ test_baselines(void)
 	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 4, 3, 7) == 40 &&
 	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 7, 3, 7) == 40, "seasonal naive repeats the last season");
 	ok(isnan(lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 1, 1, 3, 7)) &&
-	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 1, 2, 3, 7) == 10, "it says nothing before the first row");
-	ok(isnan(lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 1, 1, 7)), "without a season it says nothing");
+	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 1, 2, 3, 7) == 10, "seasonal naive says nothing before the first row");
+	ok(isnan(lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 1, 1, 7)), "seasonal naive says nothing without a season");
 	/* from 10 to 50 in 4 rows: 10 each */
 	ok(lf_baseline(LF_DRIFT, &frame, 1, 4, 1, 1, 7) == 60 && lf_baseline(LF_DRIFT, &frame, 1, 4, 3, 1, 7) == 80,
 	   "drift goes on with the mean slope so far");
@@ -157,7 +157,7 @@ test_baselines(void)
 	   lf_baseline(LF_MEAN, &frame, 1, 4, 2, 1, 25) == 25, "the mean is that of the rows that it is told");
 	ok(isnan(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 0, 1, 2, 7)) &&
 	   lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 0, 2, 2, 7) == 10 &&
-	   isnan(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 1, 1, 7)), "it says nothing without a season or a row in it");
+	   isnan(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 1, 1, 7)), "the seasonal mean says nothing without a season or a row in it");
 }
 
 static void

@@ -108,7 +108,7 @@ test_long_shuffle(void)
 	do
 		status = lf_trainer_step(trainer, NULL);
 	while (status == LF_OK);
-	ok(status == LF_FINISHED && memcmp(weights, trainer->weights, bytes) == 0, "and the result is the same bit for bit");
+	ok(status == LF_FINISHED && memcmp(weights, trainer->weights, bytes) == 0, "a shuffle that was interrupted gives the same result bit for bit");
 	free(weights);
 	free(values);
 	fit_rig_close(&r);
@@ -170,7 +170,7 @@ test_best_epoch(void)
 	   "with patience 3 training ends 3 epochs behind the best one");
 	diag("epoch %d, best %d", r.fit.epochs, r.fit.best_epoch);
 	ok(fabs(validation_loss(&r) - r.fit.history[r.fit.best_epoch - 1].validation_loss) <= TOLERANCE,
-	   "and the weights are those of the best");
+	   "with patience the weights are those of the best epoch");
 	fit_rig_close(&r);
 }
 
@@ -194,7 +194,7 @@ test_divergence(void)
 			r.training.momentum = kinds[i] == LF_SGD ? 0.9 : 0;
 			ok(fit_rig_run(&r, 0) == LF_DIVERGED, "%s with a learning rate of %g is reported to diverge",
 			   lf_optimizer_names[i], rates[j]);
-			ok(guarded_intact(&r.block), "and writes nowhere else");
+			ok(guarded_intact(&r.block), "a training that diverges writes nowhere else");
 			fit_rig_close(&r);
 		}
 }
@@ -210,12 +210,12 @@ test_schedule(void)
 	ok(fit_rig_run(&r, 0) == LF_FINISHED, "a training with a cosine schedule ends");
 	for (int i = 0; i < r.fit.epochs; i++)
 		falling = falling && r.fit.history[i].learning_rate < (i == 0 ? 0.01 : r.fit.history[i - 1].learning_rate);
-	ok(falling && r.fit.history[7].learning_rate < 0.01 * 0.01, "its learning rate falls to 0");
-	ok(fabs(r.fit.history[3].learning_rate - 0.005) < 0.0005, "and is at half its height half-way");
+	ok(falling && r.fit.history[7].learning_rate < 0.01 * 0.01, "the learning rate of a cosine schedule falls to 0");
+	ok(fabs(r.fit.history[3].learning_rate - 0.005) < 0.0005, "the learning rate of a cosine schedule is at half its height half-way");
 	fit_rig_close(&r);
 
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
-	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.history[7].learning_rate == 0.01, "a constant one stays");
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.history[7].learning_rate == 0.01, "a constant learning rate stays");
 	fit_rig_close(&r);
 }
 
