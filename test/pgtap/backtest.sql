@@ -45,7 +45,7 @@ SELECT results_eq($$ SELECT DISTINCT fold, known_rows FROM pg_temp.backtest('day
 SELECT results_eq($$ SELECT fold, value FROM pg_temp.backtest('days', retrain => false) WHERE metric = 'mae' AND fold = 1 $$,
     $$ SELECT fold, value FROM whole WHERE metric = 'mae' AND fold = 1 $$, 'without retraining the first fold is the same');
 SELECT isnt((SELECT value FROM pg_temp.backtest('days', retrain => false) WHERE metric = 'mae' AND fold = 3),
-    (SELECT value FROM whole WHERE metric = 'mae' AND fold = 3), 'and the last has an older model');
+    (SELECT value FROM whole WHERE metric = 'mae' AND fold = 3), 'without retraining the last fold has an older model');
 SELECT is((SELECT count(*) FROM lstm_backtest('days', ARRAY['value', 'other'], lookback => 7, options => '{"units": 2, "epochs": 1}',
     folds => 2)), 36::bigint, 'several columns: nine measures each, in each fold');
 SELECT throws_ok($$ SELECT lstm_backtest('days', 'value', folds => 250) $$, '22000',

@@ -38,7 +38,7 @@ SELECT is(pg_temp.forecast_times('date', '2023-12-20', '1 day', 10, 3), '2023-12
 SELECT is(pg_temp.seen_step(), '1 day', 'the step of daily dates is a day');
 SELECT is(pg_temp.forecast_times('date', '2024-02-20', '1 day', 8, 3), '2024-02-28, 2024-02-29, 2024-03-01',
     'daily dates meet a leap day');
-SELECT is(pg_temp.forecast_times('date', '2023-02-20', '1 day', 8, 2), '2023-02-28, 2023-03-01', 'and none where there is none');
+SELECT is(pg_temp.forecast_times('date', '2023-02-20', '1 day', 8, 2), '2023-02-28, 2023-03-01', 'a year without a leap day has none');
 SELECT is(pg_temp.forecast_times('date', '2024-01-01', '7 days', 8, 2), '2024-02-26, 2024-03-04', 'weekly dates go on');
 SELECT is(pg_temp.seen_step(), '7 days', 'the step of weekly dates is 7 days');
 SELECT is(pg_temp.forecast_times('timestamp', '2024-01-01 23:00', '15 minutes', 6, 3),
@@ -52,7 +52,7 @@ SELECT is(pg_temp.seen_step(), '1 mon', 'the step of month ends is a month');
 SELECT is(pg_temp.forecast_times('date', '2023-10-31', '1 month', 4, 3), '2024-02-29, 2024-03-31, 2024-04-30',
     'month ends go through a leap February and come back to 31');
 SELECT is(pg_temp.forecast_times('date', '2022-10-31', '1 month', 4, 3), '2023-02-28, 2023-03-31, 2023-04-30',
-    'and through another February');
+    'month ends go through another February');
 SELECT is(pg_temp.forecast_times('date', '2022-11-30', '1 month', 3, 3), '2023-02-28, 2023-03-30, 2023-04-30',
     'months on the 30th stay on the 30th after February');
 SELECT is(pg_temp.forecast_times('date', ARRAY['2023-02-28', '2023-03-31', '2023-04-30', '2023-05-31'], 3),
@@ -74,7 +74,7 @@ SELECT is(pg_temp.forecast_times('timestamp', '1969-12-31 23:58', '1 minute', 4,
 
 SELECT is(pg_temp.forecast_times('timestamptz', '2024-03-25', '1 day', 6, 3),
     '2024-03-31 00:00:00+01, 2024-04-01 00:00:00+02, 2024-04-02 00:00:00+02', 'days stay days where the clock goes forward');
-SELECT is(pg_temp.seen_step(), '1 day', 'their step is a day, not 24 hours');
+SELECT is(pg_temp.seen_step(), '1 day', 'the step of days is a day, not 24 hours');
 SELECT is(pg_temp.forecast_times('timestamptz', '2024-10-22', '1 day', 6, 2),
     '2024-10-28 00:00:00+01, 2024-10-29 00:00:00+01', 'days stay days where the clock goes back, last row before the change');
 SELECT is(pg_temp.forecast_times('timestamptz', '2024-03-28', '1 day', 8, 1), '2024-04-05 00:00:00+02',

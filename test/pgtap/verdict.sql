@@ -34,9 +34,9 @@ SELECT matches(:'both'::text, 'relative to repeat-last.*repeat-last 1,',
 SELECT matches(:'untested'::text, 'NOTICE: .*no rows were held out', 'a training that held nothing out says so');
 
 -- all of them were told, not errors
-SELECT ok(bool_and(told ~ 'trained'), 'each of these trainings ended')
+SELECT ok(bool_and(told ~ 'trained'), 'all trainings of this file ended')
 FROM unnest(ARRAY[:'noise', :'weak', :'strong', :'wave', :'untrained', :'untested']::text[]) told;
-SELECT ok(bool_and(told !~ 'ERROR'), 'none of these trainings was an error')
+SELECT ok(bool_and(told !~ 'ERROR'), 'no training of this file was an error')
 FROM unnest(ARRAY[:'noise', :'weak', :'strong', :'wave', :'untrained', :'untested']::text[]) told;
 
 SELECT * FROM finish();
