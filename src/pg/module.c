@@ -42,22 +42,34 @@ _PG_init(void)
 					 "before it.")));
 }
 
+/* The columns of its result row. */
+enum
+{
+	OUT_VERSION,
+	OUT_BLAS,
+	OUT_BLAS_VARIANT,
+	OUT_BLAS_KERNEL,
+	OUT_KERNELS,
+	OUT_THREADS,
+	OUT_COLUMNS
+};
+
 SQL_FUNCTION(lstm_build_info);
 Datum
 lstm_build_info(PG_FUNCTION_ARGS)
 {
 	lf_blas_info blas = lf_blas();
 	TupleDesc	descriptor;
-	Datum		values[6];
-	bool		nulls[6] = {false};
+	Datum		values[OUT_COLUMNS];
+	bool		nulls[OUT_COLUMNS] = {false};
 
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "lstm_build_info returns a row");
-	values[0] = CStringGetTextDatum(LF_VERSION);
-	values[1] = CStringGetTextDatum(blas.library);
-	values[2] = CStringGetTextDatum(blas.threaded ? "multi-threaded" : "serial");
-	values[3] = CStringGetTextDatum(blas.kernel);
-	values[4] = CStringGetTextDatum(lf_kernels_in_use()->name);
-	values[5] = Int32GetDatum(settings_threads(0));
+	values[OUT_VERSION] = CStringGetTextDatum(LF_VERSION);
+	values[OUT_BLAS] = CStringGetTextDatum(blas.library);
+	values[OUT_BLAS_VARIANT] = CStringGetTextDatum(blas.threaded ? "multi-threaded" : "serial");
+	values[OUT_BLAS_KERNEL] = CStringGetTextDatum(blas.kernel);
+	values[OUT_KERNELS] = CStringGetTextDatum(lf_kernels_in_use()->name);
+	values[OUT_THREADS] = Int32GetDatum(settings_threads(0));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
 }

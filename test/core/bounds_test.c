@@ -67,52 +67,36 @@ test_predictor(lf_loss loss, bool independent)
 	if (!train(&r, loss, independent))
 		return;
 	parts = lf_head_parts(head);
-	(void) lf_predict(&r.fit.predictor, NULL, 11, 4, 3, out);
+	(void) lf_predict(&r.fit.judge.predictor, NULL, 11, 4, 3, out);
 	for (int i = 0; i < 3; i++)
 		for (int k = 0; k < HORIZON; k++)
 			for (int j = 0; j < 2; j++)
 			{
 				int			place = (i * HORIZON + k) * 2 + j;
-				const double *found = r.fit.predictor.distribution + place * parts;
+				const double *found = r.fit.judge.predictor.distribution + place * parts;
 
 				for (int part = 0; part < parts; part++)
-					largest = fmax(largest, fabs(found[part] - by_hand(&r, r.fit.predictor.y + i * HORIZON * 2 * parts,
+					largest = fmax(largest, fabs(found[part] - by_hand(&r, r.fit.judge.predictor.y + i * HORIZON * 2 * parts,
 																	   11 + 4 * (size_t) i, k, j, part)));
 				points = points && out[place] == lf_head_point(head, found);
 			}
 	ok(largest < 1e-12, "distributions of a trained network are on the scale of the columns");
 	ok(points, "forecasts of a trained network are the points of its distributions");
-	memcpy(kept, r.fit.predictor.distribution, (size_t) (3 * HORIZON * 2 * parts) * sizeof(double));
-	(void) lf_predict_steps(&r.fit.predictor, NULL, 11, 4, 3, 5, out);
-	ok(memcmp(kept, r.fit.predictor.distribution, (size_t) (3 * HORIZON * 2 * parts) * sizeof(double)) == 0,
+	memcpy(kept, r.fit.judge.predictor.distribution, (size_t) (3 * HORIZON * 2 * parts) * sizeof(double));
+	(void) lf_predict_steps(&r.fit.judge.predictor, NULL, 11, 4, 3, 5, out);
+	ok(memcmp(kept, r.fit.judge.predictor.distribution, (size_t) (3 * HORIZON * 2 * parts) * sizeof(double)) == 0,
 	   "distributions of the first steps are kept while forecasts are fed back");
 	ok(guarded_intact(&r.block), "forecasts of distributions stay within their memory");
 	fit_rig_close(&r);
 }
 
 /* As many held-out values as promised lie within the intervals that were made of them. */
-/* The distribution that a longer forecast leaves behind is that of its first steps: those past the horizon have none. */
-static void
-first_steps_keep(fit_rig *r, lf_loss loss)
-{
-	size_t		bytes = (size_t) (HORIZON * 2 * lf_head_parts(&r->task.head)) * sizeof(double);
-	double	   *before = malloc(bytes);
-	double		out[5 * HORIZON * 2];
-
-	(void) lf_predict(&r->fit.predictor, NULL, 20, 1, 1, out);
-	memcpy(before, r->fit.predictor.distribution, bytes);
-	ok(lf_predict_steps(&r->fit.predictor, NULL, 20, 1, 1, 5 * HORIZON, out) == LF_OK &&
-	   memcmp(before, r->fit.predictor.distribution, bytes) == 0,
-	   "%s: the distribution of a forecast is that of its first steps, however many follow", lf_loss_names[loss]);
-	free(before);
-}
-
 static void
 test_measured(lf_loss loss)
 {
 	static fit_rig r;
 	lf_model	model = {0};
-	const lf_errors *errors = &r.fit.errors;
+	const lf_errors *errors = &r.fit.judge.errors;
 	double		out[HORIZON * 2];
 	int			inside = 0;
 	int			count = 0;
@@ -123,11 +107,11 @@ test_measured(lf_loss loss)
 	lf_fit_result(&r.fit, &r.spec, &model);
 	for (size_t w = r.fit.split.validation.first[0]; w < r.fit.split.windows; w++)
 	{
-		(void) lf_predict(&r.fit.predictor, NULL, w, 1, 1, out);
+		(void) lf_predict(&r.fit.judge.predictor, NULL, w, 1, 1, out);
 		for (int k = 0; k < HORIZON; k++)
 			for (int j = 0; j < 2; j++)
 			{
-				const double *distribution = r.fit.predictor.distribution + (k * 2 + j) * lf_head_parts(&r.task.head);
+				const double *distribution = r.fit.judge.predictor.distribution + (k * 2 + j) * lf_head_parts(&r.task.head);
 				double		actual = r.values[(w + 6 + (size_t) k) * RIG_COLUMNS + (size_t) r.task.target[j]];
 				double		half_width = lf_bounds_half_width(&model, distribution, k, j, 0.75);
 				double		low;
@@ -145,7 +129,6 @@ test_measured(lf_loss loss)
 	ok(count == 4 * 48 && errors->count[0] == 48 && inside >= 4 * 36 && inside <= 4 * 37,
 	   "%s: of held-out values 75 per cent lie inside", lf_loss_names[loss]);
 	diag("%d of %d", inside, count);
-	first_steps_keep(&r, loss);
 	ok(none_beyond, "values inside are those that are less of a nonconformity than the half-width");
 	fit_rig_close(&r);
 }

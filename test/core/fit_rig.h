@@ -102,7 +102,7 @@ fit_rig_run(fit_rig *r, int every)
 		status = lf_fit_step(&r->fit, &interrupt);
 		if (interrupt && status != LF_INTERRUPTED)
 			return LF_CORRUPT;
-		if (!interrupt && status != LF_OK && status != LF_EPOCH_DONE)
+		if (!interrupt && status != LF_OK && status != LF_EPOCH_DONE && status != LF_SCORED)
 			return status;
 	}
 }

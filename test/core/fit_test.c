@@ -86,7 +86,7 @@ test_scores(void)
 		size_t		origin = w + 5;
 		double		out[2 * 2];
 
-		(void) lf_predict(&r.fit.predictor, NULL, w, 1, 1, out);
+		(void) lf_predict(&r.fit.judge.predictor, NULL, w, 1, 1, out);
 		for (int k = 0; k < 2; k++)
 			for (int j = 0; j < 2; j++)
 			{
@@ -114,7 +114,7 @@ test_scores(void)
 	for (int j = 0; j < 2; j++)
 		for (int f = 0; f < LF_FORECASTERS; f++)
 		{
-			const lf_score *score = &r.fit.scores[j * LF_FORECASTERS + f];
+			const lf_score *score = &r.fit.judge.scores[j * LF_FORECASTERS + f];
 			/* the network forecast nine windows at once, and rounds otherwise for one */
 			double		tolerance = f == LF_NETWORK ? 1e-5 : TOLERANCE;
 
@@ -140,7 +140,7 @@ test_errors(void)
 	r.frame.rows = 207;			/* 200 windows, of which 50 are held out */
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit to be measured ends"))
 		return;
-	errors = &r.fit.errors;
+	errors = &r.fit.judge.errors;
 	ok(errors->steps == 2 + 50 - 19 && errors->most == 50, "steps are measured as far as 19 errors reach, and all kept");
 	for (int k = 0; k < errors->steps; k += 4)
 		for (int j = 0; j < 2; j++)
@@ -155,7 +155,7 @@ test_errors(void)
 				double		out[33 * 2];
 				size_t		row = lf_window_first_output(&r.task, w) + (size_t) k;
 
-				(void) lf_predict_steps(&r.fit.predictor, NULL, w, 1, 1, errors->steps, out);
+				(void) lf_predict_steps(&r.fit.judge.predictor, NULL, w, 1, 1, errors->steps, out);
 				if (row >= r.frame.rows)
 					continue;
 				count++;
@@ -171,15 +171,15 @@ test_errors(void)
 
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
 	r.training.validation = 0;
-	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.errors.steps == 0 &&
-	   isnan(lf_errors_half_width(&r.fit.errors, 2, 0, 0, 0.5)), "where nothing is held out there are no intervals");
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.judge.errors.steps == 0 &&
+	   isnan(lf_errors_half_width(&r.fit.judge.errors, 2, 0, 0, 0.5)), "where nothing is held out there are no intervals");
 	fit_rig_close(&r);
 
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
 	r.task.targets = 1;			/* not what goes in: no feeding back */
 	lf_preset_spec(LF_VANILLA, &(lf_preset_arguments) {.units = {3}, .units_count = 1, .activation = LF_TANH,
 				   .recurrent_activation = LF_SIGMOID}, &r.task, &r.spec);
-	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.errors.steps == 2, "without recursion the horizon is measured");
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.judge.errors.steps == 2, "without recursion the horizon is measured");
 	fit_rig_close(&r);
 }
 
@@ -215,7 +215,7 @@ learned_the_same(const fit_rig *a, const fit_rig *b)
 {
 	return memcmp(a->fit.trainer.weights, b->fit.trainer.weights, a->fit.network.parameters * sizeof(lf_real)) == 0 &&
 		memcmp(a->fit.history, b->fit.history, (size_t) a->fit.epochs * sizeof(lf_epoch)) == 0 &&
-		memcmp(&a->fit.scores[LF_NETWORK], &b->fit.scores[LF_NETWORK], sizeof(lf_score)) == 0;
+		memcmp(&a->fit.judge.scores[LF_NETWORK], &b->fit.judge.scores[LF_NETWORK], sizeof(lf_score)) == 0;
 }
 
 static void
@@ -226,7 +226,7 @@ test_masked(void)
 
 	ok(fit_masked(&a, true, 5) && fit_masked(&b, true, -300) && learned_the_same(&a, &b),
 	   "what stands in the place of a masked target changes neither weights nor losses nor scores");
-	ok(a.fit.scores[LF_NETWORK].count == 2 * (double) a.fit.split.validation_windows - 2 * 5,
+	ok(a.fit.judge.scores[LF_NETWORK].count == 2 * (double) a.fit.split.validation_windows - 2 * 5,
 	   "targets that are not masked are all scored");
 	fit_rig_close(&a);
 	fit_rig_close(&b);
@@ -270,13 +270,13 @@ check_recursion(lf_preset preset, int lookback, int horizon, lf_normalize normal
 	lf_preset_spec(preset, &arguments, &r.task, &r.spec);
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network for %d rows to %d ends training", lookback, horizon))
 		return;
-	good = lf_predict_steps(&r.fit.predictor, NULL, start, 1, 1, STEPS, out) == LF_OK;
+	good = lf_predict_steps(&r.fit.judge.predictor, NULL, start, 1, 1, STEPS, out) == LF_OK;
 
 	memcpy(rows, r.values + start * RIG_COLUMNS, (size_t) lookback * RIG_COLUMNS * sizeof(double));
-	r.fit.predictor.windows.frame = &longer;
+	r.fit.judge.predictor.windows.frame = &longer;
 	for (int done = 0; done < STEPS; done += horizon)
 	{
-		good = good && lf_predict(&r.fit.predictor, NULL, (size_t) done, 1, 1, round) == LF_OK;
+		good = good && lf_predict(&r.fit.judge.predictor, NULL, (size_t) done, 1, 1, round) == LF_OK;
 		for (int k = 0; k < horizon; k++)
 			for (int j = 0; j < 2; j++)
 			{
@@ -304,10 +304,10 @@ test_strides(void)
 	fit_rig_setup(&r, LF_ENCODER_DECODER, 1, 0.1);
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network to forecast many windows ends training"))
 		return;
-	ok(lf_predict(&r.fit.predictor, NULL, 3, 7, 4, out) == LF_OK, "four windows, seven rows apart, are forecast");
+	ok(lf_predict(&r.fit.judge.predictor, NULL, 3, 7, 4, out) == LF_OK, "four windows, seven rows apart, are forecast");
 	for (size_t i = 0; i < 4; i++)
 	{
-		(void) lf_predict(&r.fit.predictor, NULL, 3 + 7 * i, 1, 1, single);
+		(void) lf_predict(&r.fit.judge.predictor, NULL, 3 + 7 * i, 1, 1, single);
 		for (size_t j = 0; j < 4; j++)
 			largest = fmax(largest, fabs(out[i * 4 + j] - single[j]));
 	}
@@ -335,18 +335,18 @@ test_many_windows(lf_preset preset, int steps)
 	block = guarded_new(arena.used);
 	arena = lf_arena_over(block.block, block.bytes);
 	lf_predictor_layout(&many, &arena, &r.fit.network, &r.task, RIG_COLUMNS, WINDOWS, WINDOWS);
-	many.windows = r.fit.predictor.windows;
+	many.windows = r.fit.judge.predictor.windows;
 	ok(lf_predict_steps(&many, NULL, FIRST, STRIDE, WINDOWS, steps, out) == LF_OK, "%d steps of %d windows", steps,
 	   WINDOWS);
 	for (size_t i = 0; i < WINDOWS; i++)
 	{
-		(void) lf_predict_steps(&r.fit.predictor, NULL, FIRST + STRIDE * i, 1, 1, steps, single);
+		(void) lf_predict_steps(&r.fit.judge.predictor, NULL, FIRST + STRIDE * i, 1, 1, steps, single);
 		for (size_t j = 0; j < (size_t) steps * 2; j++)
 			largest = fmax(largest, fabs(out[i * (size_t) steps * 2 + j] - single[j]) / (1 + fabs(single[j])));
 	}
 	ok(largest < 1e-5, "each of several windows is forecast as if it were alone");
 	diag("largest relative difference %.2g", largest);
-	ok(guarded_intact(&block) && many.windows.frame == &r.fit.view, "a forecast of many windows stays within its memory and leaves the frame as it was");
+	ok(guarded_intact(&block) && many.windows.frame == &r.fit.judge.view, "a forecast of many windows stays within its memory and leaves the frame as it was");
 	free(block.raw);
 	fit_rig_close(&r);
 }
@@ -375,15 +375,15 @@ test_independent_columns(void)
 	ok(r.spec.input.dim[1] == 1, "a network of independent columns sees one of them");
 	if (!ok(fit_rig_run(&r, 5) == LF_FINISHED, "a network of independent columns is trained on both"))
 		return;
-	ok(r.fit.split.windows == 73 && r.fit.scores[0].count == 36 && r.fit.scores[LF_FORECASTERS].count == 36,
+	ok(r.fit.split.windows == 73 && r.fit.judge.scores[0].count == 36 && r.fit.judge.scores[LF_FORECASTERS].count == 36,
 	   "a window is both columns, and each is scored");
 	for (size_t w = 0; w < 20; w++)
 	{
-		(void) lf_predict(&r.fit.predictor, NULL, w, 1, 1, both);
+		(void) lf_predict(&r.fit.judge.predictor, NULL, w, 1, 1, both);
 		for (int c = 0; c < 2; c++)
 		{
 			lf_task		single = r.task;
-			lf_predictor predictor = r.fit.predictor;
+			lf_predictor predictor = r.fit.judge.predictor;
 
 			single.inputs = single.targets = 1;
 			single.independent = false;
@@ -424,8 +424,8 @@ test_refusals(void)
 	ok(fit_rig_plan(&r, 0) == LF_NO_LAYERS, "a network without layers is refused");
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
 	ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network to be interrupted ends training");
-	ok(lf_predict_steps(&r.fit.predictor, &interrupt, 0, 1, 1, 2, out) == LF_INTERRUPTED, "a forecast can be interrupted");
-	ok(r.fit.predictor.windows.frame == &r.fit.view, "a forecast that was interrupted can be made again from the same frame");
+	ok(lf_predict_steps(&r.fit.judge.predictor, &interrupt, 0, 1, 1, 2, out) == LF_INTERRUPTED, "a forecast can be interrupted");
+	ok(r.fit.judge.predictor.windows.frame == &r.fit.judge.view, "a forecast that was interrupted can be made again from the same frame");
 	fit_rig_close(&r);
 }
 
@@ -469,12 +469,12 @@ test_two_series(void)
 		good = good && fabs((double) (a.fit.trainer.weights[i] - b.fit.trainer.weights[i])) < 1e-3;
 	ok(good, "how large the numbers of a series are does not matter to the network");
 	for (int f = 0; f < 2 * LF_FORECASTERS; f++)
-		good = good && a.fit.scores[f].count == b.fit.scores[f].count &&
-			fabs(a.fit.scores[f].absolute - b.fit.scores[f].absolute) < 1e-3 * a.fit.scores[f].absolute;
-	ok(good && b.fit.scores[LF_NETWORK].count == 15 * 2, "how large the numbers of a series are does not matter to its scores, nor to those of the baselines");
+		good = good && a.fit.judge.scores[f].count == b.fit.judge.scores[f].count &&
+			fabs(a.fit.judge.scores[f].absolute - b.fit.judge.scores[f].absolute) < 1e-3 * a.fit.judge.scores[f].absolute;
+	ok(good && b.fit.judge.scores[LF_NETWORK].count == 15 * 2, "how large the numbers of a series are does not matter to its scores, nor to those of the baselines");
 	for (int k = 0; k < 2; k++)
-		good = good && fabs((double) (a.fit.errors.error[k] - b.fit.errors.error[k])) < 1e-3;
-	ok(good && b.fit.errors.count[0] == 15, "how large the numbers of a series are does not matter to what is measured for intervals");
+		good = good && fabs((double) (a.fit.judge.errors.error[k] - b.fit.judge.errors.error[k])) < 1e-3;
+	ok(good && b.fit.judge.errors.count[0] == 15, "how large the numbers of a series are does not matter to what is measured for intervals");
 	fit_rig_close(&a);
 	fit_rig_close(&b);
 }
@@ -520,11 +520,11 @@ test_series_apart(void)
 	set_up_two(&r, start, 1);
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit of two series ends"))
 		return;
-	r.fit.view = lf_frame_of(&r.frame, 1);
-	(void) lf_predict(&r.fit.predictor, NULL, 0, 1, 1, out);
+	r.fit.judge.view = lf_frame_of(&r.frame, 1);
+	(void) lf_predict(&r.fit.judge.predictor, NULL, 0, 1, 1, out);
 	for (int i = 0; i < 50 * RIG_COLUMNS; i++)
 		r.values[i] = (double) NAN;
-	(void) lf_predict(&r.fit.predictor, NULL, 0, 1, 1, again);
+	(void) lf_predict(&r.fit.judge.predictor, NULL, 0, 1, 1, again);
 	ok(memcmp(out, again, sizeof(out)) == 0 && isfinite(out[0]), "a forecast of one series does not see the other");
 	fit_rig_close(&r);
 }
@@ -550,12 +550,12 @@ test_given(void)
 	ok(lf_task_is_autoregressive(&r.task) && lf_task_reach(&r.task) == 2, "what is given need not be forecast");
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit with a column known ahead ends"))
 		return;
-	(void) lf_predict_steps(&r.fit.predictor, NULL, 60, 1, 1, STEPS, out);
+	(void) lf_predict_steps(&r.fit.judge.predictor, NULL, 60, 1, 1, STEPS, out);
 	for (int done = 0; done < STEPS; done += 2)
 	{
 		double		some[2];
 
-		(void) lf_predict(&r.fit.predictor, NULL, (size_t) (60 + done), 1, 1, some);
+		(void) lf_predict(&r.fit.judge.predictor, NULL, (size_t) (60 + done), 1, 1, some);
 		for (int k = 0; k < 2 && done + k < STEPS; k++)
 		{
 			expected[done + k] = some[k];
@@ -566,15 +566,15 @@ test_given(void)
 		largest = fmax(largest, fabs(out[k] - expected[k]));
 	ok(largest < 1e-9, "steps past the horizon see what is given for them");
 	r.values[67 * RIG_COLUMNS + 1] += 1;
-	(void) lf_predict(&r.fit.predictor, NULL, 60, 1, 1, expected);
+	(void) lf_predict(&r.fit.judge.predictor, NULL, 60, 1, 1, expected);
 	ok(fabs(expected[1] - out[1]) > 1e-6, "the first steps see what is given for the last of them");
 
 	/* where the frame ends, the last row stands for those that are not there */
-	(void) lf_predict_steps(&r.fit.predictor, NULL, 74, 1, 1, STEPS, out);
+	(void) lf_predict_steps(&r.fit.judge.predictor, NULL, 74, 1, 1, STEPS, out);
 	for (int i = 80; i < 100; i++)
 		r.values[i * RIG_COLUMNS + 1] = r.values[79 * RIG_COLUMNS + 1];
-	r.fit.view.rows = 100;
-	(void) lf_predict_steps(&r.fit.predictor, NULL, 74, 1, 1, STEPS, expected);
+	r.fit.judge.view.rows = 100;
+	(void) lf_predict_steps(&r.fit.judge.predictor, NULL, 74, 1, 1, STEPS, expected);
 	ok(memcmp(out, expected, sizeof(out)) == 0 && guarded_intact(&r.block), "no row behind the frame is read");
 	fit_rig_close(&r);
 }
@@ -604,11 +604,11 @@ test_members(void)
 	ok(memcmp(r.fit.weights, r.fit.weights + parameters, parameters * sizeof(lf_real)) != 0 &&
 	   memcmp(r.fit.weights + parameters, r.fit.weights + 2 * parameters, parameters * sizeof(lf_real)) != 0,
 	   "the other members of an ensemble are other networks");
-	(void) lf_predict(&r.fit.predictor, NULL, 40, 1, 1, together);
+	(void) lf_predict(&r.fit.judge.predictor, NULL, 40, 1, 1, together);
 	for (int m = 0; m < 3; m++)
 	{
 		double		one[2 * 2];
-		lf_predictor single = r.fit.predictor;
+		lf_predictor single = r.fit.judge.predictor;
 
 		single.members = 1;
 		single.weights += (size_t) m * parameters;
@@ -649,7 +649,7 @@ test_lanes(void)
 			r.pool = slots == 4 ? NULL : &pool;
 			ok(fit_rig_run(&r, every) == LF_FINISHED && guarded_intact(&r.block) && r.fit.slots == (slots < 5 ? slots : 5) &&
 			   memcmp(r.fit.weights, one.fit.weights, bytes) == 0 && r.fit.epochs == one.fit.epochs &&
-			   memcmp(r.fit.scores, one.fit.scores, LF_FORECASTERS * sizeof(lf_score)) == 0,
+			   memcmp(r.fit.judge.scores, one.fit.judge.scores, LF_FORECASTERS * sizeof(lf_score)) == 0,
 			   "in %d slots%s five members are the same", slots, every > 0 ? ", with interrupts," : "");
 			fit_rig_close(&r);
 		}
@@ -722,18 +722,18 @@ test_blend(void)
 		return;
 	for (int j = 0; j < 2; j++)
 	{
-		good = good && r.fit.blend[j].with != LF_NETWORK && r.fit.blend[j].weight < 0.9;
-		diag("with %s, weight %.2g", lf_forecaster_keys[r.fit.blend[j].with], r.fit.blend[j].weight);
+		good = good && r.fit.judge.blend[j].with != LF_NETWORK && r.fit.judge.blend[j].weight < 0.9;
+		diag("with %s, weight %.2g", lf_forecaster_keys[r.fit.judge.blend[j].with], r.fit.judge.blend[j].weight);
 	}
 	ok(good, "of noise a plain forecast is mixed in");
-	r.fit.predictor.blend = NULL;
-	(void) lf_predict(&r.fit.predictor, NULL, 50, 1, 1, out);
-	r.fit.predictor.blend = r.fit.blend;
-	(void) lf_predict(&r.fit.predictor, NULL, 50, 1, 1, blended);
+	r.fit.judge.predictor.blend = NULL;
+	(void) lf_predict(&r.fit.judge.predictor, NULL, 50, 1, 1, out);
+	r.fit.judge.predictor.blend = r.fit.judge.blend;
+	(void) lf_predict(&r.fit.judge.predictor, NULL, 50, 1, 1, blended);
 	for (int k = 0; k < 2; k++)
 		for (int j = 0; j < 2; j++)
 		{
-			lf_blend	b = r.fit.blend[j];
+			lf_blend	b = r.fit.judge.blend[j];
 			double		base = lf_window_baseline(b.with, &r.frame, &r.task, 50, r.task.target[j], k);
 
 			good = good && fabs(blended[k * 2 + j] - (b.weight * out[k * 2 + j] + (1 - b.weight) * base)) < 1e-9;
@@ -741,10 +741,10 @@ test_blend(void)
 	ok(good, "the forecast is what the weight makes of both");
 	r.values[49 * RIG_COLUMNS] += 100;
 	r.values[59 * RIG_COLUMNS] += 100;
-	(void) lf_predict(&r.fit.predictor, NULL, 50, 1, 1, out);
+	(void) lf_predict(&r.fit.judge.predictor, NULL, 50, 1, 1, out);
 	ok(memcmp(out, blended, sizeof(out)) == 0, "no row outside the window has a part in it");
 	/* each half is scored by what the other taught */
-	ok(memcmp(&r.fit.crossed[0][0], &r.fit.crossed[1][0], sizeof(lf_blend)) != 0, "scores do not fit themselves");
+	ok(memcmp(&r.fit.judge.crossed[0][0], &r.fit.judge.crossed[1][0], sizeof(lf_blend)) != 0, "scores do not fit themselves");
 	fit_rig_close(&r);
 }
 
@@ -806,8 +806,8 @@ test_measure(void)
 			r.fit.given = scaled == 1 ? given : NULL;
 			do
 				status = lf_fit_step(&r.fit, NULL);
-			while (status == LF_OK || status == LF_EPOCH_DONE);
-			mae[scaled] = lf_score_mae(&r.fit.scores[LF_NETWORK]);
+			while (status == LF_OK || status == LF_EPOCH_DONE || status == LF_SCORED);
+			mae[scaled] = lf_score_mae(&r.fit.judge.scores[LF_NETWORK]);
 			ok(status == LF_FINISHED && guarded_intact(&r.block) && r.fit.epochs == 0 &&
 			   memcmp(r.fit.trainer.weights, one.fit.trainer.weights, bytes) == 0, "no epochs leave the weights%s%s",
 			   scaled == 1 ? ", with a scaling" : "", refit == 1 ? ", trained once more" : "");
@@ -816,15 +816,49 @@ test_measure(void)
 				   "a scaling that is given stays, and what it leaves open is that of the rows");
 			fit_rig_close(&r);
 		}
-		ok(mae[0] == lf_score_mae(&one.fit.scores[LF_NETWORK]) && mae[1] != mae[0],
+		ok(mae[0] == lf_score_mae(&one.fit.judge.scores[LF_NETWORK]) && mae[1] != mae[0],
 		   "what is measured are the errors of these weights with this scaling");
 	}
 	fit_rig_close(&one);
 }
 
+/* A fit hands out its score before it goes on, so that plans can be compared without a training on all rows. */
+static void
+test_stops_when_scored(void)
+{
+	fit_rig		whole;
+	fit_rig		stopped;
+	lf_status	status;
+	int			scored = 0;
+
+	fit_rig_setup(&whole, LF_VANILLA, 1, 0.25);
+	ok(fit_rig_run(&whole, 0) == LF_FINISHED, "a fit that goes on to its end finishes");
+	fit_rig_setup(&stopped, LF_VANILLA, 1, 0.25);
+	(void) fit_rig_plan(&stopped, 0);
+	lf_fit_start(&stopped.fit, &stopped.frame, &stopped.task, 9);
+	do
+		status = lf_fit_step(&stopped.fit, NULL);
+	while (status == LF_OK || status == LF_EPOCH_DONE);
+	ok(status == LF_SCORED, "a fit says when its held-out windows are scored");
+	ok(stopped.fit.judge.scores[LF_NETWORK].count > 0 &&
+	   memcmp(stopped.fit.judge.scores, whole.fit.judge.scores, 2 * LF_FORECASTERS * sizeof(lf_score)) == 0,
+	   "the scores that are handed out are those of the whole fit");
+	ok(stopped.fit.judge.phase == LF_JUDGE_MEASURE && stopped.fit.phase == LF_FIT_JUDGE, "nothing is trained on all windows yet");
+	while (status != LF_FINISHED)
+	{
+		status = lf_fit_step(&stopped.fit, NULL);
+		scored += status == LF_SCORED;
+	}
+	ok(scored == 0 && memcmp(stopped.fit.trainer.weights, whole.fit.trainer.weights,
+							 whole.fit.network.parameters * sizeof(lf_real)) == 0, "a fit that goes on is as if it had not stopped");
+	fit_rig_close(&whole);
+	fit_rig_close(&stopped);
+}
+
 int
 main(void)
 {
+	test_stops_when_scored();
 	for (int i = 0; i < LF_PRESETS; i++)
 		test_memory((lf_preset) i);
 	test_split();

@@ -31,7 +31,7 @@ same_result(const fit_rig *a, const fit_rig *b)
 	return memcmp(a->fit.trainer.weights, b->fit.trainer.weights, a->fit.network.parameters * sizeof(lf_real)) == 0 &&
 		a->fit.epochs == b->fit.epochs && a->fit.best_epoch == b->fit.best_epoch &&
 		memcmp(a->fit.history, b->fit.history, (size_t) a->fit.epochs * sizeof(lf_epoch)) == 0 &&
-		memcmp(a->fit.scores, b->fit.scores, 2 * LF_FORECASTERS * sizeof(lf_score)) == 0;
+		memcmp(a->fit.judge.scores, b->fit.judge.scores, 2 * LF_FORECASTERS * sizeof(lf_score)) == 0;
 }
 
 static void

@@ -29,7 +29,8 @@ typedef enum lf_status
 {
 	LF_OK = 0,
 	LF_EPOCH_DONE,				/* a trainer's step closed an epoch */
-	LF_FINISHED,				/* a trainer has nothing left to do */
+	LF_SCORED,					/* a fit has scored what was held out: it may be left there, or goes on */
+	LF_FINISHED,				/* nothing is left to do */
 	LF_INTERRUPTED,				/* the caller's flag was set; the same call may be made again */
 	LF_TOO_LARGE,				/* a size overflows or passes a limit of the core */
 	LF_NO_LAYERS,				/* a spec without layers, or with more than LF_MAX_LAYERS */

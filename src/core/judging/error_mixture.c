@@ -3,6 +3,8 @@
  */
 #include "judging/error_mixture.h"
 
+#include "base/sort.h"
+
 /* Entries of all lists, at most, unless that leaves less than two models' room in each. */
 #define MOST_ENTRIES ((size_t) 1 << 20)
 #define ROOM ((size_t) 16 * LF_MAX_ERRORS)
@@ -39,36 +41,18 @@ lf_error_mixture_limit(lf_error_mixture *mixture, int steps)
 	return (size_t) mixture->steps * (size_t) mixture->targets;
 }
 
-/* Lets list[at] sink to its place among its children: the largest of a heap of n is the first. */
-static void
-sink(lf_weighted_error *list, int at, int n)
+static bool
+is_larger(const void *a, const void *b, const void *state)
 {
-	lf_weighted_error entry = list[at];
-
-	for (int child = 2 * at + 1; child < n; at = child, child = 2 * at + 1)
-	{
-		if (child + 1 < n && list[child + 1].error > list[child].error)
-			child++;
-		if (list[child].error <= entry.error)
-			break;
-		list[at] = list[child];
-	}
-	list[at] = entry;
+	(void) state;
+	return ((const lf_weighted_error *) a)->error > ((const lf_weighted_error *) b)->error;
 }
 
+/* By errors, ascending. */
 static void
 sort(lf_weighted_error *list, int n)
 {
-	for (int i = n / 2; i-- > 0;)
-		sink(list, i, n);
-	for (int last = n; last-- > 1;)
-	{
-		lf_weighted_error largest = list[0];
-
-		list[0] = list[last];
-		list[last] = largest;
-		sink(list, 0, last);
-	}
+	lf_sort(list, (size_t) n, sizeof(lf_weighted_error), is_larger, NULL);
 }
 
 static double

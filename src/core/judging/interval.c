@@ -3,10 +3,9 @@
  */
 #include "judging/interval.h"
 
-#include <math.h>
+#include "base/sort.h"
 
-/* Errors that one forecast gives, at most: what a fit keeps until they are sorted. */
-#define MOST_MEASURED ((size_t) 1 << 19)
+#include <math.h>
 
 /* Errors that a model carries, at most. */
 #define MOST_KEPT ((size_t) 1 << 18)
@@ -40,11 +39,17 @@ lf_errors_steps(const lf_task *task, size_t held)
 }
 
 size_t
+lf_errors_most_windows(size_t lists)
+{
+	return smaller(MOST_WINDOWS, LF_MOST_MEASURED / lists);
+}
+
+size_t
 lf_errors_windows(const lf_task *task, size_t held)
 {
 	size_t		each = (size_t) lf_errors_steps(task, held) * (size_t) task->targets;
 
-	return each == 0 ? 0 : smaller(held, smaller(MOST_WINDOWS, MOST_MEASURED / each));
+	return each == 0 ? 0 : smaller(held, lf_errors_most_windows(each));
 }
 
 int
@@ -55,37 +60,11 @@ lf_errors_most(const lf_task *task, size_t held)
 	return each == 0 ? 0 : (int) smaller(smaller(lf_errors_windows(task, held), LF_MAX_ERRORS), MOST_KEPT / each);
 }
 
-/* Lets list[at] sink to its place among its children: the largest of a heap of n is the first. */
-static void
-sink(float *list, size_t at, size_t n)
+static bool
+is_larger(const void *a, const void *b, const void *state)
 {
-	float		value = list[at];
-
-	for (size_t child = 2 * at + 1; child < n; at = child, child = 2 * at + 1)
-	{
-		if (child + 1 < n && list[child + 1] > list[child])
-			child++;
-		if (list[child] <= value)
-			break;
-		list[at] = list[child];
-	}
-	list[at] = value;
-}
-
-/* Ascending, in place; the C library's own may take memory. */
-static void
-sort(float *list, size_t n)
-{
-	for (size_t i = n / 2; i-- > 0;)
-		sink(list, i, n);
-	for (size_t last = n; last-- > 1;)
-	{
-		float		largest = list[0];
-
-		list[0] = list[last];
-		list[last] = largest;
-		sink(list, 0, last);
-	}
+	(void) state;
+	return *(const float *) a > *(const float *) b;
 }
 
 /* Moves the numbers to the front and returns how many there are. */
@@ -126,7 +105,7 @@ lf_errors_keep(lf_errors *errors, int targets, float *measured, size_t n)
 		size_t		known = drop_unknown(list, n);
 		size_t		count = smaller(known, most);
 
-		sort(list, known);
+		lf_sort(list, known, sizeof(float), is_larger, NULL);
 		/* the k-th of 'count' stands for the rank that bounds as large a share of all, rounded up */
 		for (size_t k = 1; k <= count; k++)
 			kept[k - 1] = list[(k * (known + 1) + count) / (count + 1) - 1];

@@ -29,6 +29,12 @@ typedef struct lf_errors
 /* Steps to measure for a task with so many held-out windows: the horizon, and what recursion may be asked for. */
 int			lf_errors_steps(const lf_task *task, size_t held);
 
+/* Errors that are kept until they are sorted, at most. */
+#define LF_MOST_MEASURED ((size_t) 1 << 19)
+
+/* Windows that are measured, at most, for so many steps and targets. */
+size_t		lf_errors_most_windows(size_t lists);
+
 /* Windows to forecast for it: all that are held out, or as many spread over them. */
 size_t		lf_errors_windows(const lf_task *task, size_t held);
 

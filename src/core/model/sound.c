@@ -7,6 +7,7 @@
  */
 #include "model/sound.h"
 
+#include "base/sort.h"
 #include "series/level.h"
 
 #include <math.h>
@@ -349,26 +350,17 @@ network_is_sound(const lf_model *model)
 	return true;
 }
 
-/* Lets order[at] sink to its place among its children: the largest text of a heap of n is the first. */
-static void
-sink(const char *const *text, uint16_t *order, size_t at, size_t n)
+/* Whether the text with the first number comes behind that with the second. */
+static bool
+text_is_behind(const void *a, const void *b, const void *state)
 {
-	uint16_t	moved = order[at];
+	const char *const *text = state;
 
-	for (size_t child = 2 * at + 1; child < n; at = child, child = 2 * at + 1)
-	{
-		if (child + 1 < n && strcmp(text[order[child + 1]], text[order[child]]) > 0)
-			child++;
-		if (strcmp(text[order[child]], text[moved]) <= 0)
-			break;
-		order[at] = order[child];
-	}
-	order[at] = moved;
+	return strcmp(text[*(const uint16_t *) a], text[*(const uint16_t *) b]) > 0;
 }
 
 /*
- * Whether no text stands twice. A heap sort of places: it takes no memory but this, and for any order no more than
- * n log n comparisons. Of more texts than it has room for nothing is said: the dictionary that is built of so many series
+ * Whether no text stands twice. Their numbers are sorted, which takes no memory but this. Of more texts than it has room for nothing is said: the dictionary that is built of so many series
  * finds the first of two, and sorting them would take longer than reading all else of the model.
  */
 static bool
@@ -383,18 +375,10 @@ all_differ(const char *const *text, size_t n)
 		return true;
 	for (size_t i = 0; i < n; i++)
 		order[i] = (uint16_t) i;
-	for (size_t i = n / 2; i-- > 0;)
-		sink(text, order, i, n);
-	for (size_t last = n; last-- > 1;)
-	{
-		uint16_t	largest = order[0];
-
-		order[0] = order[last];
-		order[last] = largest;
-		sink(text, order, 0, last);
-		if (strcmp(text[order[0]], text[largest]) == 0)
+	lf_sort(order, n, sizeof(uint16_t), text_is_behind, text);
+	for (size_t i = 1; i < n; i++)
+		if (strcmp(text[order[i - 1]], text[order[i]]) == 0)
 			return false;
-	}
 	return true;
 }
 

@@ -3,7 +3,6 @@
  */
 #include "training/fit.h"
 
-#include "training/fit_judge.h"
 #include "judging/metrics.h"
 
 #include <math.h>
@@ -50,10 +49,8 @@ lf_fit_layout(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *
 	int			samples = lf_task_samples(task);
 	lf_status	status;
 	int			at_once;		/* windows that the network holds, or one that it takes in parts */
-	size_t		steps;			/* of a forecast */
-	size_t		lists;			/* of errors */
 
-	*fit = (lf_fit) {.task = task, .training = *training, .slots = 1};
+	*fit = (lf_fit) {.task = task, .training = *training, .slots = 1, .members = training->members > 1 ? training->members : 1};
 	fit->split = lf_split_count(frame, task, training->validation);
 	windows = fit->split.windows;
 	held = fit->split.validation_windows;
@@ -74,11 +71,7 @@ lf_fit_layout(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *
 	at_once = lf_shard_batch(&fit->network, fit->training.batch_size * samples) / samples;
 	if (at_once < 1)
 		at_once = 1;
-	fit->errors.steps = lf_errors_steps(task, held);
-	fit->errors.most = lf_errors_most(task, held);
-	fit->measured_windows = lf_errors_windows(task, held);
-	steps = (size_t) (fit->errors.steps > task->horizon ? fit->errors.steps : task->horizon);
-	lf_predictor_layout(&fit->predictor, arena, &fit->network, task, frame->columns, at_once, at_once);
+	lf_judge_layout(&fit->judge, arena, &fit->network, task, &fit->training, frame->columns, held, at_once);
 	fit->scaler = lf_arena_take(arena, series * columns, sizeof(lf_scaler));
 	fit->error_scale = lf_arena_take(arena, series * (size_t) task->targets, sizeof(double));
 	if (training->normalize != LF_NORMALIZE_NONE && lf_task_needs_level_regression(task) && lf_task_can_normalize(task))
@@ -88,22 +81,7 @@ lf_fit_layout(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *
 	}
 	if (training->members > 1)
 		fit->weights = lf_arena_take(arena, (size_t) training->members * fit->network.parameters, sizeof(lf_real));
-	for (int half = 0; half < 2 && training->blend && lf_task_can_blend(task); half++)
-	{
-		fit->sums[half] = lf_arena_take(arena, (size_t) task->targets, sizeof(lf_blend_sums));
-		fit->crossed[half] = lf_arena_take(arena, (size_t) task->targets, sizeof(lf_blend));
-	}
-	if (training->blend && lf_task_can_blend(task))
-		fit->blend = lf_arena_take(arena, (size_t) task->targets, sizeof(lf_blend));
-	fit->blends = training->blend && lf_task_can_blend(task);
-	fit->scores = lf_arena_take(arena, (size_t) task->targets * LF_FORECASTERS, sizeof(lf_score));
-	fit->mean = lf_arena_take(arena, (size_t) task->targets, sizeof(double));
 	fit->history = lf_arena_take(arena, (size_t) training->epochs, sizeof(lf_epoch));
-	lists = (size_t) fit->errors.steps * (size_t) task->targets;
-	fit->errors.count = lf_arena_take(arena, lists, sizeof(int));
-	fit->errors.error = lf_arena_take(arena, lists * (size_t) fit->errors.most, sizeof(float));
-	fit->measured = lf_arena_take(arena, lists * fit->measured_windows, sizeof(float));
-	fit->out = lf_arena_take(arena, (size_t) at_once * steps * (size_t) task->targets, sizeof(double));
 	return arena->overflow ? LF_TOO_LARGE : LF_OK;
 }
 
@@ -134,7 +112,7 @@ lf_fit_is_finite(const lf_fit *fit)
 {
 	const lf_real *weights = fit->weights == NULL ? fit->trainer.weights : fit->weights;
 
-	for (size_t i = 0; i < (size_t) fit->predictor.members * fit->network.parameters; i++)
+	for (size_t i = 0; i < (size_t) fit->members * fit->network.parameters; i++)
 		if (!isfinite(weights[i]))
 			return false;
 	return true;
@@ -149,20 +127,14 @@ lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season
 	fit->season = season;
 	fit->trainer.training = &fit->training;
 	fit->trainer.network = &fit->network;
-	fit->predictor.network = &fit->network;
 	lf_split_make(&fit->split, frame, task, fit->training.validation);
-	memset(fit->scores, 0, (size_t) task->targets * LF_FORECASTERS * sizeof(lf_score));
+	lf_judge_start(&fit->judge, frame, task, &fit->split, fit->scaler, fit->error_scale, season);
+	fit->judge.predictor.network = &fit->network;
+	fit->judge.predictor.members = fit->members;
+	fit->judge.predictor.weights = fit->weights;
 	fit->phase = fit->split.validation_windows > 0 ? LF_FIT_SELECT : LF_FIT_FINAL;
 	fit->started = false;
 	fit->slot[0].trainer = &fit->trainer;
-	fit->predictor.members = fit->training.members > 1 ? fit->training.members : 1;
-	fit->predictor.weights = fit->weights;
-	fit->predictor.blend = NULL;
-	for (int j = 0; j < task->targets && fit->blends; j++)
-	{
-		fit->blend[j] = fit->crossed[0][j] = fit->crossed[1][j] = (lf_blend) {.with = LF_NETWORK, .weight = 1};
-		fit->sums[0][j] = fit->sums[1][j] = (lf_blend_sums) {0};
-	}
 }
 
 /* A series that repeats itself: errors below this share of its spread are those of its digits. */
@@ -182,7 +154,7 @@ know_series(lf_fit *fit, size_t series, bool select, const volatile sig_atomic_t
 {
 	const lf_task *task = fit->task;
 	lf_frame	one = lf_frame_of(fit->frame, series);
-	size_t		known = select ? lf_fit_rows_before(fit, series) : one.rows;
+	size_t		known = select ? lf_rows_before_held(fit->frame, task, &fit->split, series) : one.rows;
 	lf_scaler  *scaler = fit->scaler + series * (size_t) one.columns;
 
 	for (int i = 0; i < one.columns; i++)
@@ -208,7 +180,7 @@ until(const lf_fit *fit, int member)
 	bool		select = fit->phase == LF_FIT_SELECT;
 	double		first = select && fit->training.refit ? SELECT_SHARE : 1;
 	double		begin = !select && fit->split.validation_windows > 0 ? SELECT_SHARE : 0;
-	int			rounds = (fit->predictor.members + fit->slots - 1) / fit->slots;
+	int			rounds = (fit->members + fit->slots - 1) / fit->slots;
 	int			round = member / fit->slots + 1;
 	double		share = begin + (first - begin) * round / rounds;
 
@@ -226,12 +198,12 @@ take_member(lf_fit *fit, lf_slot *slot)
 	slot->member = -1;
 	slot->started = false;
 	slot->status = LF_OK;
-	if (member == fit->predictor.members)
+	if (member == fit->members)
 		return;
 	slot->member = member;
 	fit->taken++;
 	trainer->training = &fit->training;
-	trainer->windows = fit->predictor.windows;
+	trainer->windows = fit->windows;
 	trainer->train = select ? fit->split.train : fit->split.all;
 	trainer->train_windows = select ? fit->split.train_windows : fit->split.windows;
 	trainer->validation = fit->split.validation;
@@ -246,7 +218,7 @@ take_member(lf_fit *fit, lf_slot *slot)
 	/* what is scored must be trained like what is kept */
 	trainer->choose_best = chooses_epoch(fit) || !fit->training.refit;
 	/* also where one follows the other: results are to be the same */
-	trainer->shards.crowded = fit->predictor.members > 1;
+	trainer->shards.crowded = fit->members > 1;
 }
 
 /* Scaling from the rows that the phase may know; then the slots have their first members. */
@@ -261,15 +233,16 @@ start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 		if (interrupt != NULL && *interrupt != 0)
 			return LF_INTERRUPTED;
 	}
-	fit->predictor.windows = (lf_windows) {
+	fit->windows = (lf_windows) {
 		.task = fit->task,
 		.frame = fit->frame,
 		.scaler = fit->scaler,
 		.normalize = fit->training.normalize,
 		.level_regression = fit->level_regression,
 	};
+	fit->judge.predictor.windows = fit->windows;
 	if (fit->level_regression != NULL)
-		lf_level_regression_fit(&fit->predictor.windows, select ? &fit->split.train : &fit->split.all, fit->level_regression, fit->regression_scratch);
+		lf_level_regression_fit(&fit->windows, select ? &fit->split.train : &fit->split.all, fit->level_regression, fit->regression_scratch);
 	fit->taken = 0;
 	fit->trained = 0;
 	for (int i = 0; i < fit->slots; i++)
@@ -352,9 +325,22 @@ train_members(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 		if (slot->status == LF_FINISHED)
 			end_member(fit, slot);
 	}
-	if (fit->trained == fit->predictor.members)
+	if (fit->trained == fit->members)
 		return LF_FINISHED;
 	return interrupted ? LF_INTERRUPTED : status;
+}
+
+/* A batch of what is held out; after the last one the next phase begins, or there is none. */
+static lf_status
+judge(lf_fit *fit, const volatile sig_atomic_t *interrupt)
+{
+	lf_status	status = lf_judge_step(&fit->judge, interrupt);
+
+	if (status != LF_FINISHED || !fit->training.refit)
+		return status;
+	fit->phase = LF_FIT_FINAL;
+	fit->started = false;
+	return LF_OK;
 }
 
 lf_status
@@ -363,31 +349,8 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	lf_status	status;
 
 	fit->latest = NULL;
-	if (fit->phase == LF_FIT_WEIGH || fit->phase == LF_FIT_SCORE)
-	{
-		status = lf_fit_judge_batch(fit, interrupt);
-		if (status != LF_OK || fit->done < fit->split.validation_windows)
-			return status;
-		if (fit->phase == LF_FIT_WEIGH)
-			lf_fit_blends(fit);
-		fit->phase = fit->phase == LF_FIT_WEIGH ? LF_FIT_SCORE : LF_FIT_MEASURE;
-		fit->done = 0;
-		return LF_OK;
-	}
-	if (fit->phase == LF_FIT_MEASURE)
-	{
-		if (fit->done < fit->measured_windows)
-		{
-			status = lf_fit_measure_batch(fit, interrupt);
-			if (status != LF_OK || fit->done < fit->measured_windows)
-				return status;
-		}
-		if (!fit->training.refit)
-			return LF_FINISHED;
-		fit->phase = LF_FIT_FINAL;
-		fit->started = false;
-		return LF_OK;
-	}
+	if (fit->phase == LF_FIT_JUDGE)
+		return judge(fit, interrupt);
 	if (!fit->started)
 	{
 		status = start_phase(fit, interrupt);
@@ -395,12 +358,9 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 			return status;
 	}
 	status = train_members(fit, interrupt);
-	if (status != LF_FINISHED)
+	if (status != LF_FINISHED || fit->phase == LF_FIT_FINAL)
 		return status;
-	if (fit->phase == LF_FIT_FINAL)
-		return LF_FINISHED;
-	fit->phase = fit->blends ? LF_FIT_WEIGH : LF_FIT_SCORE;
-	fit->done = 0;
+	fit->phase = LF_FIT_JUDGE;
 	return LF_EPOCH_DONE;
 }
 
@@ -423,10 +383,10 @@ lf_fit_result(const lf_fit *fit, const lf_spec *spec, lf_model *model)
 	model->final_epochs = fit->phase == LF_FIT_FINAL ? fit->first_epochs : fit->best_epoch;
 	model->epochs = fit->epochs;
 	model->history = fit->history;
-	model->scores = fit->scores;
-	model->errors = fit->errors;
+	model->scores = fit->judge.scores;
+	model->errors = fit->judge.errors;
 	model->parameters = fit->network.parameters;
-	model->members = fit->predictor.members;
+	model->members = fit->members;
 	model->weights = fit->weights == NULL ? fit->trainer.weights : fit->weights;
-	model->blend = fit->blend;
+	model->blend = fit->judge.blend;
 }

@@ -2,10 +2,8 @@
  * fit.h: from a frame to a trained model: split in time, scale, train, score the held-out part, train again on all.
  *
  *	   LF_FIT_SELECT	train on the older windows, watch the newest ones, keep the best epoch
- *	   LF_FIT_WEIGH		with 'blend': forecast the newest windows, to see what the forecast is to be mixed with
- *	   LF_FIT_SCORE	forecast the newest windows, beside the baselines
- *	   LF_FIT_MEASURE	forecast them again, past the horizon too, for the intervals
- *	   LF_FIT_FINAL	with 'refit': train on all windows, as many epochs as were best if enough were held out to tell
+ *	   LF_FIT_JUDGE		forecast the newest windows: see judge.h
+ *	   LF_FIT_FINAL		with 'refit': train on all windows, as many epochs as were best if enough were held out to tell
  *
  * Without a validation part there is only LF_FIT_FINAL.
  */
@@ -16,14 +14,13 @@
 #include "model/model.h"
 #include "series/level.h"
 #include "series/split.h"
+#include "training/judge.h"
 #include "training/trainer.h"
 
 typedef enum lf_fit_phase
 {
 	LF_FIT_SELECT,
-	LF_FIT_WEIGH,
-	LF_FIT_SCORE,
-	LF_FIT_MEASURE,
+	LF_FIT_JUDGE,
 	LF_FIT_FINAL
 } lf_fit_phase;
 
@@ -39,51 +36,46 @@ typedef struct lf_slot
 typedef struct lf_fit
 {
 	lf_fit_phase phase;
-	lf_network	network;		/* of the first slot, and of the predictor */
-	lf_trainer	trainer;		/* of the first slot */
-	int			slots;			/* that were planned */
-	lf_slot		slot[LF_MAX_THREADS];
-	lf_thread_pool    *pool;			/* the caller's, for the slots; NULL: one after the other */
-	const lf_real *from;		/* (from_members, parameters): the caller's, to begin with; NULL: fresh weights */
-	int			from_members;
-	const lf_scaler *given;		/* (series, columns): the caller's scaling; NULL, or scale 0: that of the rows */
-	const lf_trainer *latest;	/* the one that the status of the last step came from; NULL: none was at work */
-	int			latest_member;	/* that it had at hand */
-	bool		latest_final;	/* in a second training, on all windows */
-	const volatile sig_atomic_t *interrupt;	/* of the step under way */
-	lf_predictor predictor;
+	bool		started;		/* of the current phase */
+	const lf_frame *frame;
+	const lf_task *task;
+	lf_training training;
+	int			season;			/* of the naive baselines */
+	lf_split	split;
 	lf_scaler  *scaler;			/* (series, columns) */
-	double	   *error_scale;			/* (series, targets): of errors, see lf_error_scale; 1 for one series without a name */
-	double	   *level_regression;			/* (targets, inputs + 1), NULL where levels need none */
+	double	   *error_scale;	/* (series, targets): see lf_error_scale; 1 for one series without a name */
+	double	   *level_regression;	/* (targets, inputs + 1), NULL where levels need none */
 	double	   *regression_scratch;
-	lf_score   *scores;			/* (targets, LF_FORECASTERS) */
-	double	   *mean;			/* (targets): of the rows before the held-out part of the series at hand */
-	lf_epoch   *history;		/* (epochs) of LF_FIT_SELECT, or of LF_FIT_FINAL without one */
-	double	   *out;			/* (B, steps, targets): the horizon, or what is measured */
+	lf_windows	windows;		/* how networks see the rows in this phase */
+	lf_judge	judge;			/* of what is held out */
+
+	/* given by the caller */
+	lf_thread_pool *pool;		/* for the slots; NULL: one after the other */
+	const lf_real *from;		/* (from_members, parameters): to begin with; NULL: fresh weights */
+	int			from_members;
+	const lf_scaler *given;		/* (series, columns): NULL, or scale 0: that of the rows */
+
+	/* the training of the members */
+	lf_network	network;		/* of the first slot, and of the judge */
+	lf_trainer	trainer;		/* of the first slot */
+	int			members;
+	int			slots;			/* that have memory */
+	lf_slot		slot[LF_MAX_THREADS];
 	lf_real    *weights;		/* (members, parameters); NULL where there is one: the trainer's */
 	int			taken;			/* members that a slot has taken in this phase */
 	int			trained;		/* members that are through with it */
 	int			member_epoch[LF_MAX_MEMBERS];	/* the best of each */
-	lf_blend_sums *sums[2];		/* (targets) each: over the first and the second half of what is held out */
-	lf_blend   *crossed[2];		/* (targets): for each half, fitted on the other; scores do not fit themselves */
-	lf_blend   *blend;			/* (targets): fitted on both; NULL where nothing is blended */
-	bool		blends;
 	int			first_epochs;	/* that the first member went through in the phase that has ended */
+	lf_epoch   *history;		/* (epochs) of LF_FIT_SELECT, or of LF_FIT_FINAL without one */
 	int			epochs;			/* entries of history, which is that of the first member */
 	int			best_epoch;		/* the same */
-	lf_split	split;
-	lf_errors	errors;
-	float	   *measured;		/* (steps, targets, windows) of LF_FIT_MEASURE */
-	size_t		measured_windows;
-	size_t		done;			/* windows in LF_FIT_SCORE or LF_FIT_MEASURE */
-	lf_frame	view;			/* there: the series at hand, 'series' */
-	size_t		series;
-	bool		started;		/* of the current phase */
 	bool		cut_short;		/* by training.max_seconds */
-	int			season;
-	const lf_frame *frame;
-	const lf_task *task;
-	lf_training training;
+	const volatile sig_atomic_t *interrupt;	/* of the step under way */
+
+	/* about the last step */
+	const lf_trainer *latest;	/* the one that its status came from; NULL: none was at work */
+	int			latest_member;	/* that it had at hand */
+	bool		latest_final;	/* in a second training, on all windows */
 } lf_fit;
 
 /*
@@ -109,7 +101,10 @@ bool		lf_fit_is_finite(const lf_fit *fit);
 /* Points at the rows. 'season' is for the seasonal baseline. Frame and task must outlive the fit. */
 void		lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season);
 
-/* One mini-batch, or some of each slot; what comes back is as in lf_trainer_step. */
+/*
+ * One mini-batch, or some of each slot, or a batch of held-out windows; what comes back is as in lf_trainer_step. Once the
+ * windows are scored, LF_SCORED comes back: the scores of the judge can be read, and the fit may be left as it is.
+ */
 lf_status	lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt);
 
 /*

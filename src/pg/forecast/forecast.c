@@ -10,6 +10,20 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+/* The columns of a result row. */
+enum
+{
+	OUT_SERIES,
+	OUT_STEP,
+	OUT_FORECAST_AT,
+	OUT_TARGET,
+	OUT_FORECAST,
+	OUT_LOWER_BOUND,
+	OUT_UPPER_BOUND,
+	OUT_STATUS,
+	OUT_COLUMNS
+};
+
 /* One call of lstm_forecast. */
 typedef struct Forecast
 {
@@ -53,17 +67,17 @@ put_forecast(const Forecast *forecast, const char *label, const Timeline *timeli
 	for (int k = 0; k < forecast->steps; k++)
 		for (int j = 0; j < task->targets; j++)
 		{
-			Datum		values[8] = {series};
-			bool		nulls[8] = {label == NULL};
+			Datum		values[OUT_COLUMNS] = {[OUT_SERIES] = series};
+			bool		nulls[OUT_COLUMNS] = {[OUT_SERIES] = label == NULL};
 			double		value = out[(Size) k * task->targets + j];
 
 			CHECK_FOR_INTERRUPTS();
-			values[1] = Int32GetDatum(k + 1);
-			put_stamp(&values[2], &nulls[2], timeline, origin, task->lead + k);
-			values[3] = forecast->targets[j];
-			values[4] = Float8GetDatum(value);
-			model_bounds(forecast->loaded, 0, k, j, value, forecast->level, &values[5], &nulls[5]);
-			values[7] = forecast->ok;
+			values[OUT_STEP] = Int32GetDatum(k + 1);
+			put_stamp(&values[OUT_FORECAST_AT], &nulls[OUT_FORECAST_AT], timeline, origin, task->lead + k);
+			values[OUT_TARGET] = forecast->targets[j];
+			values[OUT_FORECAST] = Float8GetDatum(value);
+			model_bounds(forecast->loaded, 0, k, j, value, forecast->level, &values[OUT_LOWER_BOUND], &nulls[OUT_LOWER_BOUND]);
+			values[OUT_STATUS] = forecast->ok;
 			tuplestore_putvalues(forecast->result->setResult, forecast->result->setDesc, values, nulls);
 		}
 }
@@ -73,16 +87,19 @@ static void
 put_status(void *state, const char *label, const char *status)
 {
 	const Forecast *forecast = state;
-	Datum		values[8] = {0};
-	bool		nulls[8] = {label == NULL, true, true, true, true, true, true, false};
+	Datum		values[OUT_COLUMNS] = {0};
+	bool		nulls[OUT_COLUMNS];
 
+	memset(nulls, true, sizeof(nulls));
+	nulls[OUT_SERIES] = label == NULL;
 	if (label != NULL)
-		values[0] = CStringGetTextDatum(label);
-	values[7] = CStringGetTextDatum(status);
+		values[OUT_SERIES] = CStringGetTextDatum(label);
+	nulls[OUT_STATUS] = false;
+	values[OUT_STATUS] = CStringGetTextDatum(status);
 	tuplestore_putvalues(forecast->result->setResult, forecast->result->setDesc, values, nulls);
 	if (label != NULL)
-		pfree(DatumGetPointer(values[0]));
-	pfree(DatumGetPointer(values[7]));
+		pfree(DatumGetPointer(values[OUT_SERIES]));
+	pfree(DatumGetPointer(values[OUT_STATUS]));
 }
 
 static void
@@ -150,13 +167,10 @@ lstm_forecast(PG_FUNCTION_ARGS)
 	Oid			relation = PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3);
 	const lf_model *model;
 
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	RETURN_NO_ROWS_IF_NULL(0);
-	RETURN_NO_ROWS_IF_NULL(2);
-	forecast.level = PG_GETARG_FLOAT8(2);
-	check_level(forecast.level);
+	forecast.loaded = model_start_rows(fcinfo, 2, &forecast.level);
+	if (forecast.loaded == NULL)
+		return (Datum) 0;
 	forecast.as_of = PG_ARGISNULL(4) ? NULL : &as_of;
-	forecast.loaded = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
 	model = &forecast.loaded->model;
 	forecast.targets = model_targets(model);
 	forecast.ok = CStringGetTextDatum("ok");

@@ -1,6 +1,7 @@
 /*
  * predict.c: lstm_predict and lstm_predict_agg: forecasts from values that the caller brings.
  */
+#include "sql/aggregate.h"
 #include "sql/arguments.h"
 #include "server/error.h"
 #include "model/model_cache.h"
@@ -69,12 +70,24 @@ show_own_scaling(LoadedModel *loaded, const double *inputs, int rows)
 	model_show_series(loaded, scaler, error_scale);
 }
 
+/* The columns of a result row of lstm_predict. */
+enum
+{
+	OUT_STEP,
+	OUT_TARGET,
+	OUT_FORECAST,
+	OUT_LOWER_BOUND,
+	OUT_UPPER_BOUND,
+	OUT_COLUMNS
+};
+
 SQL_FUNCTION(lstm_predict);
 Datum
 lstm_predict(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	LoadedModel *loaded;
+	double		level;
+	LoadedModel *loaded = model_start_rows(fcinfo, 3, &level);
 	const lf_task *task;
 	ArrayType  *array;
 	Datum	   *targets;
@@ -84,12 +97,8 @@ lstm_predict(PG_FUNCTION_ARGS)
 	int			rows;
 	int			steps;
 
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	RETURN_NO_ROWS_IF_NULL(0);
-	RETURN_NO_ROWS_IF_NULL(1);
-	RETURN_NO_ROWS_IF_NULL(3);
-	check_level(PG_GETARG_FLOAT8(3));
-	loaded = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
+	if (loaded == NULL || PG_ARGISNULL(1))
+		return (Datum) 0;
 	task = &loaded->model.task;
 	check_input(&loaded->model);
 	steps = model_steps(&loaded->model, !PG_ARGISNULL(2), PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2));
@@ -111,15 +120,15 @@ lstm_predict(PG_FUNCTION_ARGS)
 	for (int k = 0; k < steps; k++)
 		for (int j = 0; j < task->targets; j++)
 		{
-			Datum		values[5] = {0};
-			bool		nulls[5] = {false, false, false, true, true};
+			Datum		values[OUT_COLUMNS] = {0};
+			bool		nulls[OUT_COLUMNS] = {false};
 			double		forecast = out[(Size) k * task->targets + j];
 
 			CHECK_FOR_INTERRUPTS();
-			values[0] = Int32GetDatum(k + 1);
-			values[1] = targets[j];
-			values[2] = Float8GetDatum(forecast);
-			model_bounds(loaded, 0, k, j, forecast, PG_GETARG_FLOAT8(3), &values[3], &nulls[3]);
+			values[OUT_STEP] = Int32GetDatum(k + 1);
+			values[OUT_TARGET] = targets[j];
+			values[OUT_FORECAST] = Float8GetDatum(forecast);
+			model_bounds(loaded, 0, k, j, forecast, level, &values[OUT_LOWER_BOUND], &nulls[OUT_LOWER_BOUND]);
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
 	return (Datum) 0;
@@ -162,11 +171,9 @@ SQL_FUNCTION(lstm_predict_agg_transition);
 Datum
 lstm_predict_agg_transition(PG_FUNCTION_ARGS)
 {
-	MemoryContext context;
+	MemoryContext context = aggregate_context(fcinfo);
 	PredictState *state;
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "lstm_predict_agg_transition was called outside an aggregate");
 	if (PG_ARGISNULL(0))
 	{
 		if (PG_ARGISNULL(1))
@@ -194,8 +201,7 @@ lstm_predict_agg_final(PG_FUNCTION_ARGS)
 	double	   *window;
 	double	   *out;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "lstm_predict_agg_final was called outside an aggregate");
+	(void) aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = (PredictState *) PG_GETARG_POINTER(0);

@@ -5,6 +5,21 @@
 #include "sql/arguments.h"
 #include "model/model_cache.h"
 
+/* The columns of a result row. */
+enum
+{
+	OUT_SERIES,
+	OUT_ORIGIN,
+	OUT_STEP,
+	OUT_AT,
+	OUT_TARGET,
+	OUT_ACTUAL,
+	OUT_FORECAST,
+	OUT_LOWER_BOUND,
+	OUT_UPPER_BOUND,
+	OUT_COLUMNS
+};
+
 /* Puts those forecasts of a batch that have a row to stand beside. */
 static void
 put_rows(const RollingOrigin *rolling, const RollingBatch *batch, double level, const Datum *targets, ReturnSetInfo *result)
@@ -19,22 +34,22 @@ put_rows(const RollingOrigin *rolling, const RollingBatch *batch, double level, 
 				uint64		row = rolling_origin_row(rolling, batch, i, k);
 				double		forecast = *out++;
 				double		actual;
-				Datum		values[9] = {0};
-				bool		nulls[9] = {false};
+				Datum		values[OUT_COLUMNS] = {0};
+				bool		nulls[OUT_COLUMNS] = {false};
 
 				CHECK_FOR_INTERRUPTS();
 				if (row >= rolling->rows->count)
 					continue;
-				rolling_origin_name(rolling, &values[0], &nulls[0]);
-				values[1] = Int64GetDatum((int64) (batch->window + (uint64) i * rolling->stride + task->lookback));
-				values[2] = Int32GetDatum(k + 1);
-				rolling_origin_stamp(rolling, row, &values[3], &nulls[3]);
-				values[4] = targets[j];
+				rolling_origin_name(rolling, &values[OUT_SERIES], &nulls[OUT_SERIES]);
+				values[OUT_ORIGIN] = Int64GetDatum((int64) (batch->window + (uint64) i * rolling->stride + task->lookback));
+				values[OUT_STEP] = Int32GetDatum(k + 1);
+				rolling_origin_stamp(rolling, row, &values[OUT_AT], &nulls[OUT_AT]);
+				values[OUT_TARGET] = targets[j];
 				actual = rolling_origin_actual(rolling, row, j);
-				nulls[5] = isnan(actual);
-				values[5] = Float8GetDatum(actual);
-				values[6] = Float8GetDatum(forecast);
-				model_bounds(rolling->loaded, i, k, j, forecast, level, &values[7], &nulls[7]);
+				nulls[OUT_ACTUAL] = isnan(actual);
+				values[OUT_ACTUAL] = Float8GetDatum(actual);
+				values[OUT_FORECAST] = Float8GetDatum(forecast);
+				model_bounds(rolling->loaded, i, k, j, forecast, level, &values[OUT_LOWER_BOUND], &nulls[OUT_LOWER_BOUND]);
 				tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 			}
 }
@@ -43,21 +58,17 @@ SQL_FUNCTION(lstm_rolling);
 Datum
 lstm_rolling(PG_FUNCTION_ARGS)
 {
-	LoadedModel *shared;
+	double		level;
+	LoadedModel *shared = model_start_rows(fcinfo, 4, &level);
 	const lf_task *task;
 	RollingOrigin	   *rolling;
 	RollingBatch	batch;
 	Datum	   *targets;
-	double		level;
 	int			steps;
 	int			stride;
 
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	RETURN_NO_ROWS_IF_NULL(0);
-	RETURN_NO_ROWS_IF_NULL(4);
-	level = PG_GETARG_FLOAT8(4);
-	check_level(level);
-	shared = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
+	if (shared == NULL)
+		return (Datum) 0;
 	task = &shared->model.task;
 	rolling = rolling_origin_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), NULL, 0);
 	steps = argument_int(fcinfo, 2, "steps", 1, PG_INT32_MAX, task->horizon);

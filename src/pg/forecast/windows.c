@@ -6,7 +6,7 @@
 #include "sql/names.h"
 #include "rows/panel.h"
 #include "rows/step.h"
-#include "training/plan.h"
+#include "train/request.h"
 
 #include <math.h>
 
@@ -44,26 +44,36 @@ target_array(const lf_frame *frame, const lf_task *task, uint64 w)
 	return doubles_finish(array);
 }
 
+/* The columns of a result row; that of lstm_split_sequence has no series. */
+enum
+{
+	OUT_SERIES,
+	OUT_WINDOW_NO,
+	OUT_X,
+	OUT_Y,
+	OUT_COLUMNS
+};
+
 /* Puts all windows of the frame, with a series column in front if the result has one. */
 static void
 put_windows(ReturnSetInfo *result, const lf_frame *frame, const lf_task *task, bool with_series, const char *series)
 {
 	uint64		count = lf_window_count(task, frame->rows);
-	int			at = with_series ? 1 : 0;
+	int			first = with_series ? OUT_SERIES : OUT_WINDOW_NO;
 	MemoryContext each = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast window", ALLOCSET_DEFAULT_SIZES);
 	Datum		name = series == NULL ? 0 : CStringGetTextDatum(series);
 
 	for (uint64 w = 0; w < count; w++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(each);
-		Datum		values[4] = {name};
-		bool		nulls[4] = {with_series && series == NULL, false, false, false};
+		Datum		values[OUT_COLUMNS] = {[OUT_SERIES] = name};
+		bool		nulls[OUT_COLUMNS] = {[OUT_SERIES] = series == NULL};
 
 		CHECK_FOR_INTERRUPTS();
-		values[at] = Int32GetDatum((int32) (w + 1));
-		values[at + 1] = PointerGetDatum(input_array(frame, task, w));
-		values[at + 2] = PointerGetDatum(target_array(frame, task, w));
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		values[OUT_WINDOW_NO] = Int32GetDatum((int32) (w + 1));
+		values[OUT_X] = PointerGetDatum(input_array(frame, task, w));
+		values[OUT_Y] = PointerGetDatum(target_array(frame, task, w));
+		tuplestore_putvalues(result->setResult, result->setDesc, values + first, nulls + first);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(each);
 	}
@@ -88,7 +98,6 @@ check_window(const lf_task *task)
 static lf_missing
 missing_method(const char *name)
 {
-	const char *nearest;
 	int			method;
 
 	if (name == NULL)
@@ -96,47 +105,27 @@ missing_method(const char *name)
 	method = name_index(name, lf_missing_names, LF_MISSINGS);
 	if (method >= 0)
 		return (lf_missing) method;
-	nearest = nearest_name(name, lf_missing_names, LF_MISSINGS);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("missing must be one of %s, not \"%s\"", join_names(lf_missing_names, LF_MISSINGS), name),
-			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+			 nearest_hint(name, lf_missing_names, LF_MISSINGS, NULL)));
 }
 
-/* The columns of the task, and the table that has them. */
-static Table *
-open_table(FunctionCallInfo fcinfo, char **targets, int target_count, lf_task *task, Columns *columns)
+/* Arguments behind those that lstm_train has as well, up to its static inputs. */
+enum
 {
-	char	   *series_column = argument_text(fcinfo, 3);
-	int			input_count;
-	int			known_count;
-	int			static_count;
-	char	  **inputs = argument_names(fcinfo, 6, "inputs", LF_MAX_COLUMNS, &input_count);
-	char	  **known = argument_names(fcinfo, 7, "known_inputs", LF_MAX_COLUMNS, &known_count);
-	char	  **statics = argument_names(fcinfo, 8, "static_inputs", LF_MAX_COLUMNS, &static_count);
-	Table	   *table;
-
-	*columns = columns_of_task(targets, target_count, inputs, input_count, task);
-	if (known != NULL)
-		columns_add_known(columns, task, known, known_count);
-	table = table_open(PG_GETARG_OID(0), argument_text(fcinfo, 2), columns->names, columns->read);
-	if (series_column != NULL)
-		table_open_series(table, series_column);
-	if (statics != NULL)
-	{
-		table_open_statics(table, statics, static_count);
-		columns_add_statics(columns, task, table);
-	}
-	check_window(task);
-	return table;
-}
+	ARG_LEAD = ARG_STATIC_INPUTS + 1,
+	ARG_MISSING,
+	ARG_STEP,
+	ARG_CALENDAR
+};
 
 /* The cycles of the calendar that are asked for; "auto", alone, means those that suit the rows. */
 static void
 read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelSpec *plan)
 {
 	int			count;
-	char	  **names = argument_names(fcinfo, 12, "calendar", PG_INT32_MAX, &count);
+	char	  **names = argument_names(fcinfo, ARG_CALENDAR, "calendar", PG_INT32_MAX, &count);
 
 	if (names == NULL)
 		return;
@@ -144,7 +133,6 @@ read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelSpec *plan)
 	for (int i = 0; i < count && !plan->choose_calendar; i++)
 	{
 		int			cycle = name_index(names[i], calendar_names, CALENDAR_CYCLES);
-		const char *nearest;
 
 		if (cycle >= 0 && plan->calendar >> cycle & 1)
 			ereport(ERROR,
@@ -155,19 +143,18 @@ read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelSpec *plan)
 			plan->calendar |= 1u << cycle;
 			continue;
 		}
-		nearest = nearest_name(names[i], calendar_names, CALENDAR_CYCLES);
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("calendar must be a list of %s, or auto, not \"%s\"",
 						join_names(calendar_names, CALENDAR_CYCLES), names[i]),
-				 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+				 nearest_hint(names[i], calendar_names, CALENDAR_CYCLES, NULL)));
 	}
 	if (plan->calendar != 0)
 		calendar_check("calendar", table->time_kind, table->time_column);
 }
 
 static Datum
-windows(FunctionCallInfo fcinfo, char **targets, int target_count)
+windows(FunctionCallInfo fcinfo, bool several)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	lf_task    *task = palloc0(sizeof(lf_task));
@@ -179,21 +166,22 @@ windows(FunctionCallInfo fcinfo, char **targets, int target_count)
 	char	   *step;
 
 	InitMaterializedSRF(fcinfo, 0);
-	RETURN_NO_ROWS_IF_NULL(0);
-	RETURN_NO_ROWS_IF_NULL(1);
-	task->horizon = argument_int(fcinfo, 4, "horizon", 1, LF_MAX_DIM, 1);
-	task->lookback = argument_int(fcinfo, 5, "lookback", 1, LF_MAX_DIM, 1);
-	task->lead = argument_int(fcinfo, 9, "lead", 0, LF_MAX_DIM, 1);
-	table = open_table(fcinfo, targets, target_count, task, &columns);
+	RETURN_NO_ROWS_IF_NULL(ARG_RELATION);
+	RETURN_NO_ROWS_IF_NULL(ARG_TARGET);
+	task->horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, 1);
+	task->lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, 1);
+	task->lead = argument_int(fcinfo, ARG_LEAD, "lead", 0, LF_MAX_DIM, 1);
+	table = request_columns(fcinfo, several, task, &columns);
+	check_window(task);
 	read_calendar(fcinfo, table, &plan);
 	plan.skip = table->series_column != NULL;
 	plan.series.source = table->label;
 	plan.series.time_column = table->time_column;
 	plan.series.names = (const char *const *) columns.names;
 	plan.series.timeline = timeline_of_kind(table->time_kind);
-	plan.series.method = missing_method(argument_text(fcinfo, 10));
+	plan.series.method = missing_method(argument_text(fcinfo, ARG_MISSING));
 	plan.series.season_column = task->target[0];
-	step = argument_text(fcinfo, 11);
+	step = argument_text(fcinfo, ARG_STEP);
 	if (step != NULL)
 		plan.series.timeline.step = step_from_text(table->time_kind, step);
 	if (table_has_series(table))
@@ -220,19 +208,14 @@ SQL_FUNCTION(lstm_windows);
 Datum
 lstm_windows(PG_FUNCTION_ARGS)
 {
-	char	   *target = argument_text(fcinfo, 1);
-
-	return windows(fcinfo, &target, 1);
+	return windows(fcinfo, false);
 }
 
 SQL_FUNCTION(lstm_windows_columns);
 Datum
 lstm_windows_columns(PG_FUNCTION_ARGS)
 {
-	int			count;
-	char	  **targets = argument_names(fcinfo, 1, "target", LF_MAX_COLUMNS, &count);
-
-	return windows(fcinfo, targets, count);
+	return windows(fcinfo, true);
 }
 
 SQL_FUNCTION(lstm_split_sequence);

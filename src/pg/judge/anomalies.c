@@ -131,17 +131,13 @@ lstm_anomalies(PG_FUNCTION_ARGS)
 {
 	Search		search = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
 	ReadFilter	filter = {0};
-	LoadedModel *shared;
+	LoadedModel *shared = model_start_rows(fcinfo, 2, &search.level);
 	RollingOrigin	   *rolling;
 	int			newest;
 
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	RETURN_NO_ROWS_IF_NULL(0);
-	RETURN_NO_ROWS_IF_NULL(2);
-	search.level = PG_GETARG_FLOAT8(2);
-	check_level(search.level);
+	if (shared == NULL)
+		return (Datum) 0;
 	newest = argument_int(fcinfo, 3, "newest", 1, PG_INT32_MAX, 0);
-	shared = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
 	/* the function of version 1.0 has no such parameter */
 	if (PG_NARGS() > 4)
 		search.asked = asked_read(fcinfo, 4, &shared->model, &filter);

@@ -21,9 +21,19 @@ enum
 	ARG_LEVEL
 };
 
+/* The columns of a result row. */
+enum
+{
+	OUT_FOLD,
+	OUT_KNOWN_ROWS,
+	OUT_SCORING,				/* from here on, see scoring.h */
+	OUT_COLUMNS = OUT_SCORING + SCORING_COLUMNS
+};
+
 typedef struct Backtest
 {
-	const Request *request;
+	Request    *request;
+	Table	   *table;
 	const Cutoff *cutoff;
 	int			folds;
 	int			test_rows;		/* of each fold */
@@ -57,10 +67,12 @@ put_measures(const Backtest *backtest, int fold, const CutoffScore *score)
 	for (int j = 0; j < task->targets; j++)
 		for (int metric = 0; metric < LF_METRICS; metric++)
 		{
-			Datum		values[9] = {Int32GetDatum(fold), Int64GetDatum((int64) score->origin - backtest->gap)};
-			bool		nulls[9] = {false, false};
+			Datum		values[OUT_COLUMNS] = {0};
+			bool		nulls[OUT_COLUMNS] = {false};
 
-			scoring_row(score->metrics, score->rolling, score->origin, j, metric, values + 2, nulls + 2);
+			values[OUT_FOLD] = Int32GetDatum(fold);
+			values[OUT_KNOWN_ROWS] = Int64GetDatum((int64) score->origin - backtest->gap);
+			scoring_row(score->metrics, score->rolling, score->origin, j, metric, values + OUT_SCORING, nulls + OUT_SCORING);
 			tuplestore_putvalues(backtest->result->setResult, backtest->result->setDesc, values, nulls);
 		}
 	MemoryContextSwitchTo(caller);
@@ -92,13 +104,15 @@ least_rows(const Backtest *backtest)
 }
 
 static void
-run(Backtest *backtest, Request *request, Table *table)
+run(void *state)
 {
+	Backtest   *backtest = state;
+	Request    *request = backtest->request;
 	LoadedModel *loaded = NULL;
 	MemoryContext each;
 
 	progress_expect(backtest->retrain ? backtest->folds : 1);
-	backtest->cutoff = cutoff_read(request, table, least_rows(backtest));
+	backtest->cutoff = cutoff_read(request, backtest->table, least_rows(backtest));
 	panel_report_skipped(backtest->cutoff->panel, request->source, "tested");
 	if (cutoff_rows(backtest->cutoff, 0) < least_rows(backtest))
 		ereport(ERROR,
@@ -127,8 +141,6 @@ backtest(FunctionCallInfo fcinfo, bool several)
 {
 	Request    *request = palloc0(sizeof(Request));
 	Backtest	backtest = {.request = request, .result = (ReturnSetInfo *) fcinfo->resultinfo};
-	Table	   *table;
-	Progress	progress;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	RETURN_NO_ROWS_IF_NULL(ARG_LEVEL);
@@ -137,19 +149,10 @@ backtest(FunctionCallInfo fcinfo, bool several)
 	backtest.folds = argument_int(fcinfo, ARG_FOLDS, "folds", 1, 1000, 5);
 	backtest.gap = argument_int(fcinfo, ARG_GAP, "gap", 0, PG_INT32_MAX, 0);
 	backtest.retrain = PG_ARGISNULL(ARG_RETRAIN) || PG_GETARG_BOOL(ARG_RETRAIN);
-	table = request_read(fcinfo, several, request);
+	backtest.table = request_read(fcinfo, several, request);
 	backtest.test_rows = argument_int(fcinfo, ARG_TEST_ROWS, "test_rows", request->wishes.task.horizon, PG_INT32_MAX,
 									  request->wishes.task.horizon);
-	progress_begin(&progress, PROGRESS_BACKTEST, table->relid);
-	PG_TRY();
-	{
-		run(&backtest, request, table);
-	}
-	PG_FINALLY();
-	{
-		progress_end(&progress);
-	}
-	PG_END_TRY();
+	progress_around(PROGRESS_BACKTEST, backtest.table->relid, run, &backtest);
 	return (Datum) 0;
 }
 

@@ -55,8 +55,8 @@ evaluate_series(RollingOrigin *rolling, int64 origin, double level, ReturnSetInf
 	for (int j = 0; j < task->targets && metrics[LF_NETWORK].score.count > 0; j++)
 		for (int metric = 0; metric < LF_METRICS; metric++)
 		{
-			Datum		values[7] = {0};
-			bool		nulls[7];
+			Datum		values[SCORING_COLUMNS] = {0};
+			bool		nulls[SCORING_COLUMNS];
 
 			scoring_row(metrics, rolling, known, j, metric, values, nulls);
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
@@ -68,22 +68,18 @@ SQL_FUNCTION(lstm_evaluate);
 Datum
 lstm_evaluate(PG_FUNCTION_ARGS)
 {
-	LoadedModel *shared;
+	double		level;
+	LoadedModel *shared = model_start_rows(fcinfo, 4, &level);
 	const lf_task *task;
 	RollingOrigin	   *rolling;
-	double		level;
 	int64		origin;
 	int			steps;
 	int			stride;
 	bool		any = false;
 	bool		warned = false;
 
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	RETURN_NO_ROWS_IF_NULL(0);
-	RETURN_NO_ROWS_IF_NULL(4);
-	level = PG_GETARG_FLOAT8(4);
-	check_level(level);
-	shared = model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
+	if (shared == NULL)
+		return (Datum) 0;
 	task = &shared->model.task;
 	rolling = rolling_origin_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), NULL, 0);
 	steps = argument_int(fcinfo, 2, "steps", 1, PG_INT32_MAX, task->horizon);

@@ -109,16 +109,16 @@ scoring_row(const lf_metrics *metrics, const RollingOrigin *rolling, uint64 know
 	double		value = lf_metrics_value(&mine[LF_NETWORK], metric, error_scale);
 	double		naive = lf_metrics_value(&mine[best], metric, error_scale);
 
-	rolling_origin_name(rolling, &values[0], &nulls[0]);
-	nulls[1] = nulls[2] = false;
-	values[1] = CStringGetTextDatum(model->names[column]);
-	values[2] = CStringGetTextDatum(lf_metric_names[metric]);
-	put_number(value, &values[3], &nulls[3]);
-	nulls[4] = nulls[5] = nulls[6] = best == LF_NETWORK;
+	rolling_origin_name(rolling, &values[SCORING_SERIES], &nulls[SCORING_SERIES]);
+	nulls[SCORING_TARGET] = nulls[SCORING_METRIC] = false;
+	values[SCORING_TARGET] = CStringGetTextDatum(model->names[column]);
+	values[SCORING_METRIC] = CStringGetTextDatum(lf_metric_names[metric]);
+	put_number(value, &values[SCORING_VALUE], &nulls[SCORING_VALUE]);
+	nulls[SCORING_BASELINE] = nulls[SCORING_BASELINE_VALUE] = nulls[SCORING_SKILL] = best == LF_NETWORK;
 	if (best == LF_NETWORK)
 		return;
-	values[4] = CStringGetTextDatum(lf_forecaster_keys[best]);
-	put_number(naive, &values[5], &nulls[5]);
+	values[SCORING_BASELINE] = CStringGetTextDatum(lf_forecaster_keys[best]);
+	put_number(naive, &values[SCORING_BASELINE_VALUE], &nulls[SCORING_BASELINE_VALUE]);
 	/* the share of the baseline's error that is gone */
-	put_number(lf_metric_is_loss(metric) && naive > 0 ? 1 - value / naive : (double) NAN, &values[6], &nulls[6]);
+	put_number(lf_metric_is_loss(metric) && naive > 0 ? 1 - value / naive : (double) NAN, &values[SCORING_SKILL], &nulls[SCORING_SKILL]);
 }

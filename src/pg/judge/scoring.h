@@ -8,6 +8,19 @@
 #include "forecast/rolling_origin.h"
 #include "judging/metrics.h"
 
+/* The columns of a result row about one target and measure; those of lstm_backtest stand behind two of its own. */
+enum
+{
+	SCORING_SERIES,
+	SCORING_TARGET,
+	SCORING_METRIC,
+	SCORING_VALUE,
+	SCORING_BASELINE,
+	SCORING_BASELINE_VALUE,
+	SCORING_SKILL,
+	SCORING_COLUMNS
+};
+
 /* Sums for the network and each baseline: (targets, LF_FORECASTERS). */
 lf_metrics *scoring_create(const lf_task *task);
 

@@ -39,7 +39,26 @@ enum
 /* Rows of a fold where they are not given: this part of all, so that three folds and a test make a fifth. */
 #define FOLD_SHARE 20
 
-#define COLUMNS 15
+/* The columns of a result row. */
+enum
+{
+	OUT_RANK,
+	OUT_TRIAL,
+	OUT_STATUS,
+	OUT_OPTIONS,
+	OUT_LOOKBACK,
+	OUT_PARAMETERS,
+	OUT_SECONDS,
+	OUT_ERROR,
+	OUT_MAE,
+	OUT_RMSE,
+	OUT_BASELINE,
+	OUT_BASELINE_ERROR,
+	OUT_SKILL,
+	OUT_TEST_ERROR,
+	OUT_TEST_BASELINE_ERROR,
+	OUT_COLUMNS
+};
 
 typedef struct Tune
 {
@@ -49,6 +68,10 @@ typedef struct Tune
 	int			most;			/* combinations to try */
 	int			seed;			/* of their choice */
 	TimestampTz deadline;		/* after it no trial begins */
+	FunctionCallInfo fcinfo;	/* of the call */
+	Table	   *table;
+	const Grid *grid;
+	Jsonb	   *options;
 } Tune;
 
 static void
@@ -195,33 +218,33 @@ put_trial(const Tune *tune, const Trial *trial, ReturnSetInfo *result)
 	double		naive = trial_baseline(trial, &trial->folds);
 	bool		one = tune->division.request->wishes.task.targets == 1;
 	double		error = trial_error(trial);
-	Datum		values[COLUMNS] = {0};
-	bool		nulls[COLUMNS] = {false};
+	Datum		values[OUT_COLUMNS] = {0};
+	bool		nulls[OUT_COLUMNS] = {false};
 
-	nulls[0] = trial->rank == 0;
-	values[0] = Int32GetDatum(trial->rank);
-	values[1] = Int32GetDatum((int) (trial - tune->trial) + 1);
-	values[2] = CStringGetTextDatum(trial->status);
-	values[3] = JsonbPGetDatum(trial->options);
-	nulls[4] = trial->lookback == 0 && trial->wanted == LF_UNSET;
-	values[4] = Int32GetDatum(trial->lookback > 0 ? trial->lookback : trial->wanted);
-	nulls[5] = trial->parameters == 0;
-	values[5] = Int64GetDatum((int64) trial->parameters);
-	nulls[6] = trial->seconds == 0;
-	values[6] = Float8GetDatum(trial->seconds);
-	for (int i = 7; i < COLUMNS; i++)
+	nulls[OUT_RANK] = trial->rank == 0;
+	values[OUT_RANK] = Int32GetDatum(trial->rank);
+	values[OUT_TRIAL] = Int32GetDatum((int) (trial - tune->trial) + 1);
+	values[OUT_STATUS] = CStringGetTextDatum(trial->status);
+	values[OUT_OPTIONS] = JsonbPGetDatum(trial->options);
+	nulls[OUT_LOOKBACK] = trial->lookback == 0 && trial->wanted == LF_UNSET;
+	values[OUT_LOOKBACK] = Int32GetDatum(trial->lookback > 0 ? trial->lookback : trial->wanted);
+	nulls[OUT_PARAMETERS] = trial->parameters == 0;
+	values[OUT_PARAMETERS] = Int64GetDatum((int64) trial->parameters);
+	nulls[OUT_SECONDS] = trial->seconds == 0;
+	values[OUT_SECONDS] = Float8GetDatum(trial->seconds);
+	for (int i = OUT_ERROR; i < OUT_COLUMNS; i++)
 		nulls[i] = true;
 	if (trial->rank > 0)
 	{
-		put_number(&values[7], &nulls[7], error);
-		put_number(&values[8], &nulls[8], one ? lf_score_mae(&trial->folds.first) : (double) NAN);
-		put_number(&values[9], &nulls[9], one ? lf_score_rmse(&trial->folds.first) : (double) NAN);
-		nulls[10] = baseline == LF_NETWORK;
-		values[10] = CStringGetTextDatum(lf_forecaster_keys[baseline]);
-		put_number(&values[11], &nulls[11], naive);
-		put_number(&values[12], &nulls[12], naive > 0 ? 1 - error / naive : (double) NAN);
-		put_number(&values[13], &nulls[13], lf_cv_error(&trial->test, LF_NETWORK));
-		put_number(&values[14], &nulls[14], trial_baseline(trial, &trial->test));
+		put_number(&values[OUT_ERROR], &nulls[OUT_ERROR], error);
+		put_number(&values[OUT_MAE], &nulls[OUT_MAE], one ? lf_score_mae(&trial->folds.first) : (double) NAN);
+		put_number(&values[OUT_RMSE], &nulls[OUT_RMSE], one ? lf_score_rmse(&trial->folds.first) : (double) NAN);
+		nulls[OUT_BASELINE] = baseline == LF_NETWORK;
+		values[OUT_BASELINE] = CStringGetTextDatum(lf_forecaster_keys[baseline]);
+		put_number(&values[OUT_BASELINE_ERROR], &nulls[OUT_BASELINE_ERROR], naive);
+		put_number(&values[OUT_SKILL], &nulls[OUT_SKILL], naive > 0 ? 1 - error / naive : (double) NAN);
+		put_number(&values[OUT_TEST_ERROR], &nulls[OUT_TEST_ERROR], lf_cv_error(&trial->test, LF_NETWORK));
+		put_number(&values[OUT_TEST_BASELINE_ERROR], &nulls[OUT_TEST_BASELINE_ERROR], trial_baseline(trial, &trial->test));
 	}
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
@@ -300,13 +323,14 @@ divide_rows(Division *division, FunctionCallInfo fcinfo, Request *request, Table
 
 /* Reads the rows, tries what there is to try, and returns the results. */
 static void
-run(Tune *tune, FunctionCallInfo fcinfo, Table *table, const Grid *grid, Jsonb *options)
+run(void *state)
 {
+	Tune	   *tune = state;
 	Request    *request = (Request *) tune->division.request;
 	Trial	   *best;
 
-	divide_rows(&tune->division, fcinfo, request, table);
-	plan_trials(tune, grid, options);
+	divide_rows(&tune->division, tune->fcinfo, request, tune->table);
+	plan_trials(tune, tune->grid, tune->options);
 	/* the test is of the best trial and of the first one */
 	progress_expect((int64) tune->trials * tune->division.folds +
 					(tune->division.test_rows == 0 ? 0 : Min(tune->trials, 2)));
@@ -328,36 +352,23 @@ run(Tune *tune, FunctionCallInfo fcinfo, Table *table, const Grid *grid, Jsonb *
 	}
 	MemoryContextDelete(tune->division.each);
 	report_verdict(best);
-	put_trials(tune, (ReturnSetInfo *) fcinfo->resultinfo);
+	put_trials(tune, (ReturnSetInfo *) tune->fcinfo->resultinfo);
 }
 
 static Datum
 tune_options(FunctionCallInfo fcinfo, bool several)
 {
 	Request    *request = palloc0(sizeof(Request));
-	Tune		tune = {.division = {.request = request}};
-	Jsonb	   *options = PG_ARGISNULL(ARG_OPTIONS) ? DatumGetJsonbP(jsonb_from_text("{}")) :
-		PG_GETARG_JSONB_P(ARG_OPTIONS);
-	Table	   *table;
-	Grid	   *grid;
-	Progress	progress;
+	Tune		tune = {.division = {.request = request}, .fcinfo = fcinfo};
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	tune.most = argument_int(fcinfo, ARG_TRIALS, "trials", 1, MOST_TRIALS, 12);
 	tune.seed = argument_int(fcinfo, ARG_SEED, "seed", 0, PG_INT32_MAX, 1);
 	tune.deadline = read_deadline(fcinfo);
-	table = request_read(fcinfo, several, request);
-	grid = grid_read(PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID), options, request);
-	progress_begin(&progress, PROGRESS_TUNE, table->relid);
-	PG_TRY();
-	{
-		run(&tune, fcinfo, table, grid, options);
-	}
-	PG_FINALLY();
-	{
-		progress_end(&progress);
-	}
-	PG_END_TRY();
+	tune.options = PG_ARGISNULL(ARG_OPTIONS) ? DatumGetJsonbP(jsonb_from_text("{}")) : PG_GETARG_JSONB_P(ARG_OPTIONS);
+	tune.table = request_read(fcinfo, several, request);
+	tune.grid = grid_read(PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID), tune.options, request);
+	progress_around(PROGRESS_TUNE, tune.table->relid, run, &tune);
 	return (Datum) 0;
 }
 

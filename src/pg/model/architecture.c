@@ -121,7 +121,6 @@ visit_argument(void *state, const char *name, const JsonbValue *value)
 {
 	layer_reader *reader = state;
 	const char *valid[lengthof(keys)];
-	const char *nearest;
 	int			count = 0;
 
 	if (strcmp(name, "type") == 0)
@@ -142,12 +141,11 @@ visit_argument(void *state, const char *name, const JsonbValue *value)
 		}
 		valid[count++] = keys[i].key;
 	}
-	nearest = nearest_name(name, valid, count);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("layer %d (%s) has no argument \"%s\"", reader->number, reader->class->name, name),
 			 count > 0 ? errdetail("It takes %s.", join_names(valid, count)) : 0,
-			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+			 nearest_hint(name, valid, count, NULL)));
 }
 
 static lf_layer_kind

@@ -206,6 +206,17 @@ call_site_use(FunctionCallInfo fcinfo)
 	return fcinfo->flinfo->fn_extra;
 }
 
+LoadedModel *
+model_start_rows(FunctionCallInfo fcinfo, int level_argument, double *level)
+{
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(level_argument))
+		return NULL;
+	*level = PG_GETARG_FLOAT8(level_argument);
+	check_level(*level);
+	return model_use(call_site_use(fcinfo), fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(0));
+}
+
 static void
 bound_assigned(int value, void *extra)
 {

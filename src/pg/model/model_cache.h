@@ -40,4 +40,10 @@ ModelUse   *call_site_use(FunctionCallInfo fcinfo);
 /* Defines the setting lstm_forecast.model_cache. */
 void		model_cache_define(void);
 
+/*
+ * The prologue of a function that returns rows about a model: makes the result ready, reads the level of intervals from this
+ * argument, which may be NULL, and takes the model into use. NULL where model or level is NULL: there are no rows then.
+ */
+LoadedModel *model_start_rows(FunctionCallInfo fcinfo, int level_argument, double *level);
+
 #endif

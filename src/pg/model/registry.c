@@ -130,18 +130,17 @@ report_no_name(const char *table, const char *name, Datum *values, bool *null)
 	uint64		count = run(psprintf("SELECT DISTINCT name FROM %s ORDER BY name LIMIT %d", table, NAMES_SEEN), values,
 							null, true);
 	const char **names = palloc((count + 1) * sizeof(char *));
-	const char *nearest;
+	const char *otherwise;
 
 	for (uint64 i = 0; i < count; i++)
 		names[i] = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
-	nearest = nearest_name(name, names, (int) count);
+	otherwise = count == 0 ? "There is none yet: save one with lstm_save(name, model)." :
+		count > NAMES_LISTED ? psprintf("SELECT DISTINCT name FROM %s lists those that there are.", table) :
+		psprintf("There are: %s.", join_names(names, (int) count));
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("there is no model \"%s\"", name),
-			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) :
-			 count == 0 ? errhint("There is none yet: save one with lstm_save(name, model).") :
-			 count > NAMES_LISTED ? errhint("SELECT DISTINCT name FROM %s lists those that there are.", table) :
-			 errhint("There are: %s.", join_names(names, (int) count))));
+			 nearest_hint(name, names, (int) count, otherwise)));
 }
 
 /* Raises 42704 for a name that is not there, or else for its version; for the active one where 'version' is 0. */

@@ -87,7 +87,6 @@ column_type(Relation relation, const Table *table, const char *name)
 {
 	TupleDesc	descriptor = RelationGetDescr(relation);
 	const char **valid = palloc(descriptor->natts * sizeof(char *));
-	const char *nearest;
 	int			count = 0;
 
 	for (int i = 0; i < descriptor->natts; i++)
@@ -101,12 +100,11 @@ column_type(Relation relation, const Table *table, const char *name)
 		if (may_read(relation, column->attnum))
 			valid[count++] = NameStr(column->attname);
 	}
-	nearest = nearest_name(name, valid, count);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
 			 errmsg("column \"%s\" of %s does not exist", name, table->label),
-			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) :
-			 name[0] == '{' ? errhint("Give several columns as an array: ARRAY['a', 'b'].") : 0));
+			 nearest_hint(name, valid, count,
+						  name[0] == '{' ? "Give several columns as an array: ARRAY['a', 'b']." : NULL)));
 	return InvalidOid;
 }
 

@@ -55,8 +55,8 @@ clear_training(void)
 	set_number(PROGRESS_HELD_OUT_LOSS, (double) NAN);
 }
 
-void
-progress_begin(Progress *progress, ProgressCommand command, Oid relation)
+static void
+begin(Progress *progress, ProgressCommand command, Oid relation)
 {
 	const PgBackendStatus *own = OWN_BACKEND_STATUS;
 
@@ -90,8 +90,8 @@ give_back(const Progress *progress)
 	pgstat_progress_update_multi_param(PGSTAT_NUM_PROGRESS_PARAM, index, progress->before_value);
 }
 
-void
-progress_end(Progress *progress)
+static void
+end(Progress *progress)
 {
 	bool		tracked = pgstat_track_activities;
 
@@ -110,6 +110,23 @@ progress_end(Progress *progress)
 	else
 		pgstat_progress_end_command();
 	pgstat_track_activities = tracked;
+}
+
+void
+progress_around(ProgressCommand command, Oid relation, void (*work) (void *), void *state)
+{
+	Progress	progress;
+
+	begin(&progress, command, relation);
+	PG_TRY();
+	{
+		work(state);
+	}
+	PG_FINALLY();
+	{
+		end(&progress);
+	}
+	PG_END_TRY();
 }
 
 void
@@ -308,7 +325,7 @@ progress_fit(const lf_fit *fit, lf_status status)
 	if (fit->latest != NULL)
 	{
 		progress_trainer(fit->latest, status, fit->latest_final ? PROGRESS_TRAINING_ON_ALL : PROGRESS_TRAINING,
-						 fit->latest_member + 1, fit->predictor.members);
+						 fit->latest_member + 1, fit->members);
 		return;
 	}
 	if (fit->started && current->value[PROGRESS_PHASE] != PROGRESS_MEASURING)

@@ -69,11 +69,10 @@ typedef struct Progress
 } Progress;
 
 /*
- * Every call that trains is between these two, the second in a PG_FINALLY. The time of lstm_forecast.max_train_time runs
- * from the first on.
+ * Does the work of a call that trains, so that it is shown and its time counted: that of lstm_forecast.max_train_time runs
+ * from here on. The relation may be InvalidOid.
  */
-void		progress_begin(Progress *progress, ProgressCommand command, Oid relation);
-void		progress_end(Progress *progress);
+void		progress_around(ProgressCommand command, Oid relation, void (*work) (void *), void *state);
 
 /* What follows tells about the call at hand, and does nothing where none is. */
 

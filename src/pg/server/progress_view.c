@@ -10,7 +10,15 @@
 #include <math.h>
 
 /* pid, database, relation; then the values in the order of ProgressValue */
-#define COLUMNS (3 + PROGRESS_VALUES)
+/* The columns of a result row. */
+enum
+{
+	OUT_PID,
+	OUT_DATID,
+	OUT_RELID,
+	OUT_TOLD,					/* from here on what the training tells, see progress.h */
+	OUT_COLUMNS = OUT_TOLD + PROGRESS_VALUES
+};
 
 static const char *const commands[] = {"lstm_train", "lstm_train_agg", "lstm_tune", "lstm_backtest", "lstm_update",
 	"lstm_train_into"};
@@ -45,19 +53,19 @@ static void
 put_backend(const PgBackendStatus *backend, ReturnSetInfo *result)
 {
 	const int64 *told = backend->st_progress_param;
-	Datum		values[COLUMNS];
-	bool		nulls[COLUMNS];
-	Datum	   *value = values + 3;
-	bool	   *null = nulls + 3;
+	Datum		values[OUT_COLUMNS];
+	bool		nulls[OUT_COLUMNS];
+	Datum	   *value = values + OUT_TOLD;
+	bool	   *null = nulls + OUT_TOLD;
 
 	memset(nulls, true, sizeof(nulls));
-	nulls[0] = nulls[1] = false;
-	values[0] = Int32GetDatum(backend->st_procpid);
-	values[1] = ObjectIdGetDatum(backend->st_databaseid);
+	nulls[OUT_PID] = nulls[OUT_DATID] = false;
+	values[OUT_PID] = Int32GetDatum(backend->st_procpid);
+	values[OUT_DATID] = ObjectIdGetDatum(backend->st_databaseid);
 	if (may_see(backend))
 	{
-		nulls[2] = !OidIsValid(backend->st_progress_command_target);
-		values[2] = ObjectIdGetDatum(backend->st_progress_command_target);
+		nulls[OUT_RELID] = !OidIsValid(backend->st_progress_command_target);
+		values[OUT_RELID] = ObjectIdGetDatum(backend->st_progress_command_target);
 		for (int i = 0; i < PROGRESS_VALUES; i++)
 		{
 			null[i] = false;

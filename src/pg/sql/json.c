@@ -183,7 +183,6 @@ int
 json_choice(const JsonbValue *value, const char *what, const char *const *names, int count)
 {
 	char	   *name;
-	const char *nearest;
 	int			index;
 
 	if (value->type != jbvString)
@@ -192,11 +191,10 @@ json_choice(const JsonbValue *value, const char *what, const char *const *names,
 	index = name_index(name, names, count);
 	if (index >= 0)
 		return index;
-	nearest = nearest_name(name, names, count);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("%s must be one of %s, not %s", what, join_names(names, count), json_display(value)),
-			 nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : 0));
+			 nearest_hint(name, names, count, NULL)));
 }
 
 void

@@ -38,6 +38,14 @@ nearest_name(const char *name, const char *const *candidates, int count)
 	return nearest;
 }
 
+int
+nearest_hint(const char *name, const char *const *candidates, int count, const char *otherwise)
+{
+	const char *nearest = nearest_name(name, candidates, count);
+
+	return nearest != NULL ? errhint("Perhaps you meant \"%s\".", nearest) : otherwise != NULL ? errhint("%s", otherwise) : 0;
+}
+
 char *
 join_names(const char *const *names, int count)
 {

@@ -5,21 +5,12 @@
  */
 #include "train/average_state.h"
 #include "server/error.h"
+#include "sql/aggregate.h"
 #include "libpq/pqformat.h"
 #include "model/model_value.h"
 #include "utils/memutils.h"
 
 #include <math.h>
-
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "a support function of lstm_average_agg was called outside an aggregate");
-	return context;
-}
 
 static double
 weight_of(FunctionCallInfo fcinfo, const lf_model *model)

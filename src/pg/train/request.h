@@ -24,6 +24,12 @@ enum
 };
 
 /*
+ * Reads those that name columns, and opens the relation, which is not NULL, and neither is the target. Fills the columns of
+ * the task. 'several': target is an array.
+ */
+Table	   *request_columns(FunctionCallInfo fcinfo, bool several, lf_task *task, Columns *columns);
+
+/*
  * Reads and checks them, and opens the relation; raises what can be told before a row is read. 'several': target is an
  * array.
  */

@@ -1,7 +1,6 @@
 /*
  * train.c: lstm_train: a model from the columns of a relation.
  */
-#include "server/progress.h"
 #include "train/request.h"
 
 static Datum
@@ -9,20 +8,8 @@ train(FunctionCallInfo fcinfo, bool several)
 {
 	Request    *request = palloc0(sizeof(Request));
 	Table	   *table = request_read(fcinfo, several, request);
-	Progress	progress;
-	bytea	   *volatile model = NULL;
 
-	progress_begin(&progress, PROGRESS_TRAIN, table->relid);
-	PG_TRY();
-	{
-		model = training_run_table(request, table);
-	}
-	PG_FINALLY();
-	{
-		progress_end(&progress);
-	}
-	PG_END_TRY();
-	PG_RETURN_BYTEA_P(model);
+	PG_RETURN_BYTEA_P(training_run_table(PROGRESS_TRAIN, request, table));
 }
 
 SQL_FUNCTION(lstm_train);

@@ -5,6 +5,7 @@
  * ORDER BY inside the aggregate. The one with a time sorts for itself; it is therefore the one that parallel workers
  * can share: each collects its rows, the leader puts them one behind the other and sorts.
  */
+#include "sql/aggregate.h"
 #include "sql/arguments.h"
 
 #include "access/detoast.h"
@@ -24,16 +25,6 @@ typedef struct AggregateState
 } AggregateState;
 
 static const char source[] = "the aggregate's input";
-
-static MemoryContext
-aggregate_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "a support function of lstm_train_agg was called outside an aggregate");
-	return context;
-}
 
 static AggregateState *
 new_state(MemoryContext context, int columns, bool timed)
@@ -324,9 +315,16 @@ select_columns(Rows *rows, char **have, char **want, int count)
 	rows_select(rows, from, count);
 }
 
-static bytea *
-train(const AggregateState *state)
+typedef struct AggregateTraining
 {
+	const AggregateState *state;
+	bytea	   *model;
+} AggregateTraining;
+
+static void
+train(void *training)
+{
+	const AggregateState *state = ((AggregateTraining *) training)->state;
 	Request    *request = palloc0(sizeof(Request));
 	Options    *options = &request->options;
 	lf_task    *task = palloc0(sizeof(lf_task));
@@ -355,28 +353,19 @@ train(const AggregateState *state)
 	if (rows->timed)
 		rows_sort(rows);
 	select_columns(rows, names, request->columns.names, request->columns.read);
-	return training_run(request, rows);
+	((AggregateTraining *) training)->model = training_run(request, rows);
 }
 
 SQL_FUNCTION(lstm_train_agg_final);
 Datum
 lstm_train_agg_final(PG_FUNCTION_ARGS)
 {
-	Progress	progress;
-	bytea	   *volatile model = NULL;
+	AggregateTraining training = {0};
 
 	(void) aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();		/* a group without rows, as other aggregates do */
-	progress_begin(&progress, PROGRESS_TRAIN_AGG, InvalidOid);
-	PG_TRY();
-	{
-		model = train((AggregateState *) PG_GETARG_POINTER(0));
-	}
-	PG_FINALLY();
-	{
-		progress_end(&progress);
-	}
-	PG_END_TRY();
-	PG_RETURN_BYTEA_P(model);
+	training.state = (AggregateState *) PG_GETARG_POINTER(0);
+	progress_around(PROGRESS_TRAIN_AGG, InvalidOid, train, &training);
+	PG_RETURN_BYTEA_P(training.model);
 }

@@ -5,7 +5,6 @@
  * vacuum goes on, and tables can be altered. What is trained lies in the memory of the portal, which lives longer than
  * a transaction and is gone when the call ends, on an error too.
  */
-#include "server/progress.h"
 #include "train/request.h"
 #include "train/store.h"
 
@@ -70,8 +69,6 @@ train_into(FunctionCallInfo fcinfo, bool several)
 	Store		store;
 	Request    *request;
 	Table	   *table;
-	bytea	   *volatile model = NULL;
-	Progress	progress;
 
 	require_own_transactions(fcinfo);
 	/* from here on the current memory context outlives the transaction */
@@ -81,17 +78,7 @@ train_into(FunctionCallInfo fcinfo, bool several)
 	request = palloc0(sizeof(Request));
 	table = read_request(fcinfo, several, request);
 	request->commit_when_read = true;
-	progress_begin(&progress, PROGRESS_TRAIN_INTO, table->relid);
-	PG_TRY();
-	{
-		model = training_run_table(request, table);
-	}
-	PG_FINALLY();
-	{
-		progress_end(&progress);
-	}
-	PG_END_TRY();
-	store_model(fcinfo, &store, model);
+	store_model(fcinfo, &store, training_run_table(PROGRESS_TRAIN_INTO, request, table));
 	SPI_finish();
 	return (Datum) 0;
 }

@@ -75,7 +75,7 @@ least_size(const lf_fit *fit, const lf_frame *frame)
 {
 	Size		targets = fit->task->targets;
 
-	return weights_size(fit) + (Size) fit->errors.steps * targets * fit->errors.most * sizeof(float) +
+	return weights_size(fit) + (Size) fit->judge.errors.steps * targets * fit->judge.errors.most * sizeof(float) +
 		lf_frame_series(frame) * (frame->columns * sizeof(lf_scaler) + targets * sizeof(double));
 }
 
@@ -360,10 +360,28 @@ read_all(PanelSpec *plan, void *table)
 	return panel_read(plan, table, &all);
 }
 
-bytea *
-training_run_table(const Request *request, Table *table)
+typedef struct TableTraining
 {
-	if (!table_has_series(table))
-		return training_run(request, table_read(table, CurrentMemoryContext, NULL, 0));
-	return training_run_panel(request, read_all, table);
+	const Request *request;
+	Table	   *table;
+	bytea	   *model;
+} TableTraining;
+
+static void
+run_table(void *state)
+{
+	TableTraining *training = state;
+	Table	   *table = training->table;
+
+	training->model = table_has_series(table) ? training_run_panel(training->request, read_all, table) :
+		training_run(training->request, table_read(table, CurrentMemoryContext, NULL, 0));
+}
+
+bytea *
+training_run_table(ProgressCommand command, const Request *request, Table *table)
+{
+	TableTraining training = {.request = request, .table = table};
+
+	progress_around(command, table->relid, run_table, &training);
+	return training.model;
 }

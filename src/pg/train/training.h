@@ -5,6 +5,7 @@
 #define LFPG_TRAINING_H
 
 #include "rows/panel.h"
+#include "server/progress.h"
 #include "train/options.h"
 #include "train/wishes.h"
 
@@ -32,8 +33,8 @@ void		training_check(const Request *request);
 /* Trains on rows of one series and returns the model; also says in a NOTICE or WARNING how good it is. Frees the rows. */
 bytea	   *training_run(const Request *request, Rows *rows);
 
-/* The same on all series of a table. */
-bytea	   *training_run_table(const Request *request, Table *table);
+/* The same on all series of a table, shown as this command. */
+bytea	   *training_run_table(ProgressCommand command, const Request *request, Table *table);
 
 /* The same on a panel that is made by the plan of the training, in its memory. */
 typedef Panel *(*panel_maker) (PanelSpec *plan, void *state);

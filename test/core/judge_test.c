@@ -1,5 +1,5 @@
 /*
- * fit_judge_test.c: what is held out is judged fairly: by what has not seen it, in all its parts, and nothing twice.
+ * judge_test.c: what is held out is judged fairly: by what has not seen it, in all its parts, and nothing twice.
  */
 #include "fit_rig.h"
 #include "tap.h"
@@ -79,8 +79,8 @@ test_halves(void)
 
 			for (int by = 0; by < 1 + turn; by++)
 			{
-				r.fit.predictor.blend = turn == 0 ? NULL : own[by == 0 ? !half : half];
-				(void) lf_predict(&r.fit.predictor, NULL, first + i, 1, 1, out);
+				r.fit.judge.predictor.blend = turn == 0 ? NULL : own[by == 0 ? !half : half];
+				(void) lf_predict(&r.fit.judge.predictor, NULL, first + i, 1, 1, out);
 				for (size_t k = 0; k < 2; k++)
 					for (size_t j = 0; j < 2; j++)
 					{
@@ -104,16 +104,16 @@ test_halves(void)
 	   "the halves of this series teach different blends");
 	for (int half = 0; half < 2; half++)
 		for (int j = 0; j < 2; j++)
-			apart = apart && r.fit.crossed[half][j].with == own[!half][j].with &&
-				fabs(r.fit.crossed[half][j].weight - own[!half][j].weight) < 1e-4;
+			apart = apart && r.fit.judge.crossed[half][j].with == own[!half][j].with &&
+				fabs(r.fit.judge.crossed[half][j].weight - own[!half][j].weight) < 1e-4;
 	ok(apart, "the blend that judges a half is fitted on the other half");
-	ok(fabs(r.fit.scores[LF_NETWORK].absolute - absolute[0]) < 1e-3, "the scores of a blend are those of what the other half taught");
+	ok(fabs(r.fit.judge.scores[LF_NETWORK].absolute - absolute[0]) < 1e-3, "the scores of a blend are those of what the other half taught");
 	ok(fabs(absolute[1] - absolute[0]) > 0.1, "scores of this series by what their own half taught would be others");
 	diag("%g by the other half, %g by their own", absolute[0], absolute[1]);
 	for (size_t k = 0; k < 2; k++)
 		for (size_t j = 0; j < 2; j++)
 		{
-			const float *kept = r.fit.errors.error + (k * 2 + j) * (size_t) r.fit.errors.most;
+			const float *kept = r.fit.judge.errors.error + (k * 2 + j) * (size_t) r.fit.judge.errors.most;
 
 			for (int by = 0; by < 2; by++)
 				qsort(error[by][k][j], held, sizeof(float), compare);
@@ -142,9 +142,9 @@ test_spread(void)
 	set_up_one(&r, MANY);
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit of thousands of rows ends"))
 		return;
-	errors = &r.fit.errors;
+	errors = &r.fit.judge.errors;
 	held = r.fit.split.validation_windows;
-	ok(held > 1024 && r.fit.measured_windows == 512, "512 windows are measured, of twice as many or more");
+	ok(held > 1024 && r.fit.judge.measured_windows == 512, "512 windows are measured, of twice as many or more");
 	/* 774 of 1074 are calm: .72 */
 	ok(lf_errors_half_width(errors, 1, 0, 0, 0.66) < 0.2, "windows that are measured are not the newest alone");
 	ok(lf_errors_half_width(errors, 1, 0, 0, 0.85) > 0.2, "windows that are measured are not the oldest alone");
@@ -155,7 +155,7 @@ test_spread(void)
 		many[i] = 0.01 * lf_random_normal(&random);
 	many[MANY - 1] = 50;
 	set_up_one(&r, MANY);
-	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.measured[r.fit.measured_windows - 1] > 40,
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.judge.measured[r.fit.judge.measured_windows - 1] > 40,
 	   "the newest window is one of those that are measured");
 	fit_rig_close(&r);
 }
@@ -185,17 +185,17 @@ test_masked(void)
 	fit_rig		b;
 
 	ok(fit_masked_end(&a, true, 5) && fit_masked_end(&b, true, -300) &&
-	   memcmp(a.fit.sums[1], b.fit.sums[1], 2 * sizeof(lf_blend_sums)) == 0 &&
-	   memcmp(a.fit.blend, b.fit.blend, 2 * sizeof(lf_blend)) == 0,
+	   memcmp(a.fit.judge.sums[1], b.fit.judge.sums[1], 2 * sizeof(lf_blend_sums)) == 0 &&
+	   memcmp(a.fit.judge.blend, b.fit.judge.blend, 2 * sizeof(lf_blend)) == 0,
 	   "what stands in the place of a masked value has no part in the weights of a blend");
-	ok(a.fit.errors.count[0] == (int) a.fit.split.validation_windows &&
-	   a.fit.errors.count[2] == (int) a.fit.split.validation_windows - 1 &&
-	   lf_errors_largest(&b.fit.errors, 2, 1, 0) < 100, "a masked value gives no error for intervals");
+	ok(a.fit.judge.errors.count[0] == (int) a.fit.split.validation_windows &&
+	   a.fit.judge.errors.count[2] == (int) a.fit.split.validation_windows - 1 &&
+	   lf_errors_largest(&b.fit.judge.errors, 2, 1, 0) < 100, "a masked value gives no error for intervals");
 	fit_rig_close(&a);
 	fit_rig_close(&b);
 	ok(fit_masked_end(&a, false, 5) && fit_masked_end(&b, false, -300) &&
-	   memcmp(a.fit.sums[1], b.fit.sums[1], 2 * sizeof(lf_blend_sums)) != 0 &&
-	   lf_errors_largest(&b.fit.errors, 2, 1, 0) > 100, "the same value counts where it is not masked");
+	   memcmp(a.fit.judge.sums[1], b.fit.judge.sums[1], 2 * sizeof(lf_blend_sums)) != 0 &&
+	   lf_errors_largest(&b.fit.judge.errors, 2, 1, 0) > 100, "the same value counts where it is not masked");
 	fit_rig_close(&a);
 	fit_rig_close(&b);
 }
@@ -287,7 +287,7 @@ test_members(void)
 	r.fit.from_members = 2;
 	do
 		status = lf_fit_step(&r.fit, NULL);
-	while (status == LF_OK || status == LF_EPOCH_DONE);
+	while (status == LF_OK || status == LF_EPOCH_DONE || status == LF_SCORED);
 	ok(status == LF_FINISHED && memcmp(r.fit.weights, from, 2 * parameters * sizeof(lf_real)) == 0,
 	   "each member goes on from weights of its own");
 	fit_rig_close(&r);
@@ -302,7 +302,7 @@ test_members(void)
 	r.fit.from = from;
 	r.fit.from_members = 2;
 	status = LF_OK;
-	for (int step = 0; step < 10000 && (status == LF_OK || status == LF_EPOCH_DONE); step++)
+	for (int step = 0; step < 10000 && (status == LF_OK || status == LF_EPOCH_DONE || status == LF_SCORED); step++)
 		status = lf_fit_step(&r.fit, NULL);
 	ok(status == LF_DIVERGED && r.fit.latest_member == 1, "a member that diverges ends the training, and is named");
 	fit_rig_close(&r);

@@ -1,0 +1,303 @@
+/*
+ * judge.c: what the networks of a training are worth on the windows that were held out.
+ */
+#include "training/judge.h"
+
+#include <math.h>
+#include <string.h>
+
+size_t
+lf_rows_before_held(const lf_frame *frame, const lf_task *task, const lf_split *split, size_t series)
+{
+	const lf_spans *held = &split->validation;
+
+	if (lf_spans_in(held, series) == 0)
+		return lf_frame_of(frame, series).rows;
+	return lf_window_first_output(task, held->first[series] - lf_frame_start(frame, series));
+}
+
+void
+lf_judge_layout(lf_judge *judge, lf_arena *arena, lf_network *network, const lf_task *task, const lf_training *training,
+				int columns, size_t held, int batch)
+{
+	size_t		targets = (size_t) task->targets;
+	size_t		steps;			/* of a forecast */
+	size_t		lists;			/* of errors */
+
+	*judge = (lf_judge) {.blends = training->blend && lf_task_can_blend(task)};
+	judge->errors.steps = lf_errors_steps(task, held);
+	judge->errors.most = lf_errors_most(task, held);
+	judge->measured_windows = lf_errors_windows(task, held);
+	lf_predictor_layout(&judge->predictor, arena, network, task, columns, batch, batch);
+	for (int half = 0; half < 2 && judge->blends; half++)
+	{
+		judge->sums[half] = lf_arena_take(arena, targets, sizeof(lf_blend_sums));
+		judge->crossed[half] = lf_arena_take(arena, targets, sizeof(lf_blend));
+	}
+	if (judge->blends)
+		judge->blend = lf_arena_take(arena, targets, sizeof(lf_blend));
+	judge->scores = lf_arena_take(arena, targets * LF_FORECASTERS, sizeof(lf_score));
+	judge->mean = lf_arena_take(arena, targets, sizeof(double));
+	steps = (size_t) (judge->errors.steps > task->horizon ? judge->errors.steps : task->horizon);
+	lists = (size_t) judge->errors.steps * targets;
+	judge->errors.count = lf_arena_take(arena, lists, sizeof(int));
+	judge->errors.error = lf_arena_take(arena, lists * (size_t) judge->errors.most, sizeof(float));
+	judge->measured = lf_arena_take(arena, lists * judge->measured_windows, sizeof(float));
+	judge->out = lf_arena_take(arena, (size_t) batch * steps * targets, sizeof(double));
+}
+
+void
+lf_judge_start(lf_judge *judge, const lf_frame *frame, const lf_task *task, const lf_split *split, const lf_scaler *scaler,
+			   const double *error_scale, int season)
+{
+	judge->frame = frame;
+	judge->task = task;
+	judge->split = split;
+	judge->scaler = scaler;
+	judge->error_scale = error_scale;
+	judge->season = season;
+	judge->phase = judge->blends ? LF_JUDGE_WEIGH : LF_JUDGE_SCORE;
+	judge->done = 0;
+	judge->predictor.blend = NULL;
+	memset(judge->scores, 0, (size_t) task->targets * LF_FORECASTERS * sizeof(lf_score));
+	for (int j = 0; j < task->targets && judge->blends; j++)
+	{
+		judge->blend[j] = judge->crossed[0][j] = judge->crossed[1][j] = (lf_blend) {.with = LF_NETWORK, .weight = 1};
+		judge->sums[0][j] = judge->sums[1][j] = (lf_blend_sums) {0};
+	}
+}
+
+/* Points the predictor at a series, whose windows then start at row 0. Returns the row of the frame where it begins. */
+static size_t
+look_at(lf_judge *judge, size_t series)
+{
+	judge->series = series;
+	judge->view = lf_frame_of(judge->frame, series);
+	judge->predictor.windows.frame = &judge->view;
+	judge->predictor.windows.scaler = judge->scaler + series * (size_t) judge->view.columns;
+	return lf_frame_start(judge->frame, series);
+}
+
+/* Adds up the errors of the forecasts of one window, and of the baselines, in the error scale of the series. */
+static void
+score_window(lf_judge *judge, size_t window, const double *out)
+{
+	const lf_task *task = judge->task;
+	size_t		row = lf_window_first_output(task, window);
+
+	for (int k = 0; k < task->horizon; k++)
+		for (int j = 0; j < task->targets; j++)
+		{
+			int			column = task->target[j];
+			double		error_scale = judge->error_scale[judge->series * (size_t) task->targets + (size_t) j];
+			double		actual = judge->view.values[(row + (size_t) k) * (size_t) judge->view.columns + (size_t) column] / error_scale;
+			double		network = out[k * task->targets + j] / error_scale;
+			lf_score   *score = judge->scores + (size_t) j * LF_FORECASTERS;
+
+			if (lf_frame_is_masked(&judge->view, row + (size_t) k, column))
+				continue;
+			lf_score_add(&score[LF_NETWORK], network, actual);
+			if (row == 0)
+				continue;		/* lead 0 and lookback 1: nothing is known before the first output */
+			for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS; f++)
+			{
+				double		naive = lf_baseline(f, &judge->view, column, row - 1, k + 1, judge->season, judge->mean[j]);
+
+				if (!isnan(naive))
+					lf_score_add_beside(&score[f], naive / error_scale, actual, network);
+			}
+		}
+}
+
+/* Adds up what the weights of a blend need to know of the forecasts of one window. */
+static void
+weigh_window(lf_judge *judge, size_t window, const double *out, lf_blend_sums *sums)
+{
+	const lf_task *task = judge->task;
+	size_t		row = lf_window_first_output(task, window);
+
+	for (int k = 0; k < task->horizon; k++)
+		for (int j = 0; j < task->targets; j++)
+		{
+			int			column = task->target[j];
+			double		error_scale = judge->error_scale[judge->series * (size_t) task->targets + (size_t) j];
+			double		actual = judge->view.values[(row + (size_t) k) * (size_t) judge->view.columns + (size_t) column];
+
+			if (lf_frame_is_masked(&judge->view, row + (size_t) k, column))
+				continue;
+			for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS; f++)
+				lf_blend_add(&sums[j], f, lf_window_baseline(f, &judge->view, task, window, column, k) / error_scale,
+							 out[k * task->targets + j] / error_scale, actual / error_scale);
+		}
+}
+
+/* Whether a held-out window is in the older or the newer half of its series' ones. */
+static int
+half_of(const lf_judge *judge, size_t series, size_t window)
+{
+	const lf_spans *held = &judge->split->validation;
+
+	return window - held->before[series] >= lf_spans_in(held, series) / 2;
+}
+
+/* As many windows from one on as are in the same half. */
+static int
+within_half(const lf_judge *judge, size_t series, size_t window, int count)
+{
+	while (count > 1 && judge->blends &&
+		   half_of(judge, series, window + (size_t) count - 1) != half_of(judge, series, window))
+		count--;
+	return count;
+}
+
+/* From what was weighed to the blends. */
+static void
+fit_blends(lf_judge *judge)
+{
+	for (int j = 0; j < judge->task->targets; j++)
+	{
+		lf_blend_sums all = judge->sums[0][j];
+		const lf_blend_sums *newer = &judge->sums[1][j];
+
+		for (int f = 0; f < LF_FORECASTERS; f++)
+		{
+			all.baseline[f] += newer->baseline[f];
+			all.cross[f] += newer->cross[f];
+			all.apart[f] += newer->apart[f];
+			all.missing[f] |= newer->missing[f];
+		}
+		judge->crossed[0][j] = lf_blend_fit(newer);
+		judge->crossed[1][j] = lf_blend_fit(&judge->sums[0][j]);
+		judge->blend[j] = lf_blend_fit(&all);
+	}
+}
+
+/* Forecasts the next batch of held-out windows, of one series, and scores or weighs them. */
+static lf_status
+judge_batch(lf_judge *judge, const volatile sig_atomic_t *interrupt)
+{
+	const lf_task *task = judge->task;
+	const lf_spans *held = &judge->split->validation;
+	lf_window_start	place = lf_spans_at(held, judge->done);
+	size_t		left = held->before[place.series + 1] - judge->done;
+	int			count = left < (size_t) judge->predictor.batch ? (int) left : judge->predictor.batch;
+	bool		enters = judge->done == held->before[place.series];
+	size_t		first = place.row - look_at(judge, place.series);
+	lf_status	status;
+
+	count = within_half(judge, place.series, judge->done, count);
+	if (judge->blends && judge->phase == LF_JUDGE_SCORE)
+		judge->predictor.blend = judge->crossed[half_of(judge, place.series, judge->done)];
+	for (int j = 0; j < task->targets && enters; j++)
+		judge->mean[j] = lf_column_mean(&judge->view, task->target[j], lf_rows_before_held(judge->frame, task, judge->split, place.series));
+	status = lf_predict(&judge->predictor, interrupt, first, 1, count, judge->out);
+	if (status != LF_OK)
+		return status;
+	for (int i = 0; i < count; i++)
+	{
+		const double *out = judge->out + (size_t) (i * task->horizon) * (size_t) task->targets;
+
+		if (judge->phase == LF_JUDGE_WEIGH)
+			weigh_window(judge, first + (size_t) i, out, judge->sums[half_of(judge, place.series, judge->done)]);
+		else
+			score_window(judge, first + (size_t) i, out);
+	}
+	judge->done += (size_t) count;
+	return LF_OK;
+}
+
+/* Held-out window that is the i-th to be measured: they are evenly spread, and the newest is one of them. */
+static lf_window_start
+measured_place(const lf_judge *judge, size_t i)
+{
+	size_t		held = judge->split->validation_windows;
+	size_t		n = judge->measured_windows;
+
+	return lf_spans_at(&judge->split->validation, held - 1 - (n - 1 - i) * (held / n));
+}
+
+/* In which half it is. */
+static int
+measured_half(const lf_judge *judge, size_t i)
+{
+	lf_window_start	place = measured_place(judge, i);
+	const lf_spans *held = &judge->split->validation;
+
+	return half_of(judge, place.series, held->before[place.series] + place.row - held->first[place.series]);
+}
+
+/* How far off step k of the i-th forecast is: for the head, or past what it says in the error scale of the series. */
+static double
+how_far(const lf_judge *judge, size_t i, size_t k, size_t j, double forecast, double actual)
+{
+	const lf_task *task = judge->task;
+	size_t		place = (i * (size_t) task->horizon + k) * (size_t) task->targets + j;
+
+	if (task->head.kind == LF_HEAD_POINT || k >= (size_t) task->horizon)
+		return fabs(forecast - actual) / judge->error_scale[judge->series * (size_t) task->targets + j];
+	return lf_head_nonconformity(&task->head,
+							judge->predictor.distribution + place * (size_t) lf_head_parts(&task->head), actual);
+}
+
+/*
+ * Forecasts the next batch of those that are measured as far as intervals go, and notes how far off each step is. After
+ * the last one the errors are kept.
+ */
+static lf_status
+measure_batch(lf_judge *judge, const volatile sig_atomic_t *interrupt)
+{
+	const lf_task *task = judge->task;
+	size_t		n = judge->measured_windows;
+	size_t		stride = judge->split->validation_windows / n;
+	lf_window_start	place = measured_place(judge, judge->done);
+	size_t		first = place.row - look_at(judge, place.series);
+	size_t		count = 1;
+	size_t		steps = (size_t) judge->errors.steps;
+	size_t		targets = (size_t) task->targets;
+	lf_status	status;
+
+	while (count < (size_t) judge->predictor.batch && judge->done + count < n &&
+		   measured_place(judge, judge->done + count).series == place.series &&
+		   (!judge->blends || measured_half(judge, judge->done + count) == measured_half(judge, judge->done)))
+		count++;
+	if (judge->blends)
+		judge->predictor.blend = judge->crossed[measured_half(judge, judge->done)];
+	status = lf_predict_steps(&judge->predictor, interrupt, first, stride, (int) count, judge->errors.steps, judge->out);
+	if (status != LF_OK)
+		return status;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < steps; k++)
+			for (size_t j = 0; j < targets; j++)
+			{
+				size_t		row = lf_window_first_output(task, first + i * stride) + k;
+				float	   *to = judge->measured + (k * targets + j) * n + judge->done + i;
+				int			column = task->target[j];
+
+				*to = row >= judge->view.rows || lf_frame_is_masked(&judge->view, row, column) ? NAN :
+					(float) how_far(judge, i, k, j, judge->out[(i * steps + k) * targets + j],
+									judge->view.values[row * (size_t) judge->view.columns + (size_t) column]);
+			}
+	judge->done += count;
+	if (judge->done == n)
+		lf_errors_keep(&judge->errors, task->targets, judge->measured, n);
+	return LF_OK;
+}
+
+lf_status
+lf_judge_step(lf_judge *judge, const volatile sig_atomic_t *interrupt)
+{
+	size_t		windows = judge->phase == LF_JUDGE_MEASURE ? judge->measured_windows : judge->split->validation_windows;
+	lf_status	status = LF_OK;
+
+	if (judge->phase == LF_JUDGE_DONE)
+		return LF_FINISHED;
+	if (judge->done < windows)
+		status = judge->phase == LF_JUDGE_MEASURE ? measure_batch(judge, interrupt) : judge_batch(judge, interrupt);
+	if (status != LF_OK || judge->done < windows)
+		return status;
+	if (judge->phase == LF_JUDGE_WEIGH)
+		fit_blends(judge);
+	judge->phase++;
+	judge->done = 0;
+	return judge->phase == LF_JUDGE_MEASURE ? LF_SCORED : judge->phase == LF_JUDGE_DONE ? LF_FINISHED : LF_OK;
+}
