@@ -1,4 +1,4 @@
--- Measures forecasts on real series, five seeds where not said otherwise, beside forecasts that cost nothing. The folder
+-- Measures forecasts on real series, five seeds where not said otherwise, beside naive baselines. The folder
 -- with the data is the psql variable "data"; see make accuracy.
 \set ON_ERROR_STOP on
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;

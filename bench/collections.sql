@@ -1,5 +1,5 @@
 -- Measures one model over many series: all of M4 hourly, NN5 and the stations of the Australian temperatures, and Beijing's air
--- with all its columns, beside forecasts that cost nothing. The folder with the data is the psql variable "data", the number of
+-- with all its columns, beside naive baselines. The folder with the data is the psql variable "data", the number of
 -- seeds the variable "seeds"; see make collections. Each with default options first, then with the best that were found.
 \set ON_ERROR_STOP on
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;

@@ -59,7 +59,7 @@ CREATE TEMP TABLE scores AS
 SELECT no, series, id, level, avg(error) AS error, avg(winkler) AS winkler FROM covered GROUP BY no, series, id, level;
 
 \echo
-\echo Values within the intervals, per cent; one origin per series, all steps of the horizon. Error of the forecasts and
+\echo Values within the intervals, in percent; one origin per series, all steps of the horizon. Error of the forecasts and
 \echo Winkler score of the intervals as shares of those with the first options, geometric means over series.
 SELECT series, count(DISTINCT id) AS of_series, c.options, level,
        round(100 * avg(inside::int), 1) AS inside,

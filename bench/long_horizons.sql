@@ -1,5 +1,5 @@
--- Measures the preset segment on ETTh1 (hourly, seven columns), 96 rows in and 96 to 720 rows out, beside a forecast that
--- costs nothing and published results. The folder with the data is the psql variable "data", the number of seeds
+-- Measures the preset segment on ETTh1 (hourly, seven columns), 96 rows in and 96 to 720 rows out, beside a naive
+-- baseline and published results. The folder with the data is the psql variable "data", the number of seeds
 -- "seeds"; see make long-horizons.
 --
 -- The protocol is that of the papers: train rows 0..8639, validation the next 2,880, test the next 2,880, each part with

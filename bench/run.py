@@ -50,7 +50,7 @@ INTRODUCTION = """\
 One training step (forward, mean squared error, backward, Adam), one window, and %d windows at once, in microseconds.
 All programs start from the same weights and windows and agree, or there would be no figures. A ratio above 1 means
 that the core of this extension is faster. "limit" is the share of what this processor could do if it did nothing but
-multiply and add; the count stands in `operations()` in `bench/run.py`. How much of that limit a large square product of
+multiply and add; the operations are counted by `operations()` in `bench/run.py`. How much of that limit a large square product of
 OpenBLAS reaches on the same processor stands below."""
 
 

@@ -1,5 +1,5 @@
 -- What lstm_tune gains on real series: the error on rows that had no part in the choice, of the default options, of the
--- best trial of the default grid, and of the forecast that costs nothing. The folder with the data is the psql variable
+-- best trial of the default grid, and of the naive baseline. The folder with the data is the psql variable
 -- "data"; see make tuning.
 \set ON_ERROR_STOP on
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
@@ -44,7 +44,7 @@ FROM (SELECT DISTINCT name, horizon FROM series) s,
      lstm_tune(format('%I', name)::regclass, 'value', 'n', horizon => horizon, options => '{"missing": "seasonal"}') t;
 
 \echo
-\echo lstm_tune with its own grid: the test error (MASE) of trial 1 and of the best trial, and what costs nothing.
+\echo lstm_tune with its own grid: the test error (MASE) of trial 1 and of the best trial, and the naive baseline.
 SELECT name, round(max(test_error) FILTER (WHERE trial = 1)::numeric, 3) AS defaults,
        round(max(test_error) FILTER (WHERE rank = 1)::numeric, 3) AS tuned,
        round(max(test_baseline_error)::numeric, 3) AS costs_nothing, max(baseline) AS baseline,

@@ -1,4 +1,4 @@
--- Measures what lstm_update gains on real series: a model of the first 70 per cent of the rows goes on in four parts, and is
+-- Measures what lstm_update gains on real series: a model of the first 70 percent of the rows goes on in four parts, and is
 -- measured on the part that comes next, beside the same model as it was and one that is trained anew. The folder with the data is
 -- the psql variable "data"; see make updates.
 \set ON_ERROR_STOP on

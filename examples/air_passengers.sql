@@ -30,8 +30,8 @@ GROUP BY 1
 ORDER BY 1;
 
 \echo '2. Training on all months before 1960; the year 1960 is hidden from the network.'
-\echo '   The message compares a first network, which had seen only the older four fifths of these rows, with forecasts'
-\echo '   that cost nothing; it is a WARNING if one of them was better. The final network is then trained on all rows.'
+\echo '   The message compares a first network, which had seen only the older four fifths of these rows, with five'
+\echo '   naive baselines; it is a WARNING if one of them was better. The final network is then trained on all rows.'
 \echo
 
 CREATE VIEW passengers_known AS SELECT * FROM passengers WHERE month < '1960-01-01';

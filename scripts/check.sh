@@ -54,6 +54,7 @@ undefined_behaviour() {
         MODULE=build/ubsan/lstm_forecast.so CALLS=3000 SEED=2 scripts/servers.sh test/tap/forgeries.sh test/tap/calls.sh
 }
 
+suite 'includes' scripts/check_includes.sh
 suite 'core, float' core_tests float
 suite 'core, float, avx2' core_tests float avx2
 suite 'core, float, generic' core_tests float generic

@@ -5,7 +5,7 @@ RESET client_min_messages;
 CREATE TABLE flat AS SELECT n, 5.0 AS value FROM generate_series(1, 60) AS n;
 CREATE TABLE line AS SELECT n, n::float8 AS value FROM generate_series(1, 60) AS n;
 
--- progress, and that the best is no better than what costs nothing
+-- progress, and that the best is no better than the naive baseline
 SELECT rank, trial, status, options, lookback, error, baseline, baseline_error, skill, test_error, test_baseline_error
 FROM lstm_tune('flat', 'value', 'n', lookback => 3, options => '{"epochs": 2, "units": 2}', grid => '{"units": [3], "lookback": [3, 58, 4]}');
 SELECT rank, trial, status FROM lstm_tune('flat', 'value', 'n', lookback => 3, options => '{"epochs": 1}', max_time => '1 microsecond');

@@ -3,7 +3,7 @@
 -- complain if the script is sourced in psql, rather than via ALTER EXTENSION
 \echo Use "ALTER EXTENSION lstm_forecast UPDATE" to load this file. \quit
 
----- it has another parameter and another column: what depends on it has to be dropped first ----
+---- lstm_anomalies has another parameter and another column: what depends on it has to be dropped first ----
 
 DROP FUNCTION lstm_anomalies(bytea, regclass, float8, int);
 
@@ -29,17 +29,37 @@ LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'lstm_anomalies';
 
 COMMENT ON FUNCTION lstm_anomalies(bytea, regclass, float8, int, text[]) IS
-'the rows of a relation, or its newest ones, beside what the rows before them let expect';
+'the rows of a relation, or its newest rows, beside what is forecast for them from the rows before';
 
 ---- models by name ----
 
--- a model that is saved under a name others forecast by names nothing that its saver may not read
+-- others forecast with a model that is saved under a name: such a model names nothing that its saver may not read
 CREATE FUNCTION lstm_check_model() RETURNS trigger
 LANGUAGE C
 AS 'MODULE_PATHNAME', 'lstm_check_model';
 
 COMMENT ON FUNCTION lstm_check_model() IS
-'trigger for tables of models: who inserts or updates one must be able to read the relation that it names';
+'trigger for tables of models: whoever inserts or updates a model must be able to read the relation that the model names';
 
 CREATE TRIGGER lstm_check_model BEFORE INSERT OR UPDATE OF model ON lstm_models
 FOR EACH ROW EXECUTE FUNCTION lstm_check_model();
+
+---- comments in plainer words ----
+
+COMMENT ON FUNCTION lstm_rolling(bytea, regclass, int, int, float8, bigint) IS
+'forecasts along known rows, beside the actual values; a forecast begins at every stride-th row, and origin is the number of the last row that it knows';
+
+COMMENT ON FUNCTION lstm_update(bytea, regclass, int, float8, float8) IS
+'goes on training a model with the rows that came since, and returns the old model where the new one is worse on the newest of these rows';
+
+COMMENT ON FUNCTION lstm_evaluate(bytea, regclass, int, int, float8, bigint) IS
+'how good the forecasts are on rows that training did not know, beside the best naive baseline';
+
+COMMENT ON FUNCTION lstm_tune(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, jsonb, int, interval, int, int, int, int) IS
+'trains several columns with several combinations of options, ranks them by their errors on rows that came later, and tests the best on the newest rows';
+
+COMMENT ON PROCEDURE lstm_train_into(text, regclass, text[], text, text, int, int, text[], text[], text[], jsonb, text, boolean, text) IS
+'trains several columns as lstm_train does, but in two transactions: one reads the rows, the other stores the model';
+
+COMMENT ON FUNCTION lstm_info(bytea) IS
+'what a model records about itself: columns, lookback, horizon, scaling, held-out errors beside the baselines, options';

@@ -255,7 +255,7 @@ LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'lstm_rolling';
 
 COMMENT ON FUNCTION lstm_rolling(bytea, regclass, int, int, float8, bigint) IS
-'forecasts along known rows, beside what came: from every stride-th row, so many steps; origin is the number of the last row known';
+'forecasts along known rows, beside the actual values; a forecast begins at every stride-th row, and origin is the number of the last row that it knows';
 
 CREATE FUNCTION lstm_update(
     model bytea,
@@ -274,7 +274,7 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1
 AS 'MODULE_PATHNAME', 'lstm_update';
 
 COMMENT ON FUNCTION lstm_update(bytea, regclass, int, float8, float8) IS
-'goes on training a model with the rows that came since; keeps the old one where the new one is worse on the newest of them';
+'goes on training a model with the rows that came since, and returns the old model where the new one is worse on the newest of these rows';
 
 CREATE FUNCTION lstm_evaluate(
     model bytea,
@@ -295,7 +295,7 @@ LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 9
 AS 'MODULE_PATHNAME', 'lstm_evaluate';
 
 COMMENT ON FUNCTION lstm_evaluate(bytea, regclass, int, int, float8, bigint) IS
-'how good the forecasts are on rows that training did not know, beside the best forecast that costs nothing';
+'how good the forecasts are on rows that training did not know, beside the best naive baseline';
 
 CREATE FUNCTION lstm_backtest(
     relation regclass,
@@ -439,7 +439,7 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 13
 AS 'MODULE_PATHNAME', 'lstm_tune_columns';
 
 COMMENT ON FUNCTION lstm_tune(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, jsonb, int, interval, int, int, int, int) IS
-'the same for a training of several columns';
+'trains several columns with several combinations of options, ranks them by their errors on rows that came later, and tests the best on the newest rows';
 
 CREATE FUNCTION lstm_anomalies(
     model bytea,
@@ -463,7 +463,7 @@ LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'lstm_anomalies';
 
 COMMENT ON FUNCTION lstm_anomalies(bytea, regclass, float8, int, text[]) IS
-'the rows of a relation, or its newest ones, beside what the rows before them let expect';
+'the rows of a relation, or its newest rows, beside what is forecast for them from the rows before';
 
 CREATE FUNCTION lstm_plot(
     model bytea,
@@ -532,13 +532,13 @@ CREATE UNIQUE INDEX lstm_models_active ON lstm_models (name) WHERE active;
 
 COMMENT ON TABLE lstm_models IS 'models by name and version, as lstm_save stores them';
 
--- a model that is saved under a name others forecast by names nothing that its saver may not read
+-- others forecast with a model that is saved under a name: such a model names nothing that its saver may not read
 CREATE FUNCTION lstm_check_model() RETURNS trigger
 LANGUAGE C
 AS 'MODULE_PATHNAME', 'lstm_check_model';
 
 COMMENT ON FUNCTION lstm_check_model() IS
-'trigger for tables of models: who inserts or updates one must be able to read the relation that it names';
+'trigger for tables of models: whoever inserts or updates a model must be able to read the relation that the model names';
 
 CREATE TRIGGER lstm_check_model BEFORE INSERT OR UPDATE OF model ON lstm_models
 FOR EACH ROW EXECUTE FUNCTION lstm_check_model();
@@ -610,7 +610,7 @@ LANGUAGE C
 AS 'MODULE_PATHNAME', 'lstm_train_into_columns';
 
 COMMENT ON PROCEDURE lstm_train_into(text, regclass, text[], text, text, int, int, text[], text[], text[], jsonb, text, boolean, text) IS
-'the same for a training of several columns';
+'trains several columns as lstm_train does, but in two transactions: one reads the rows, the other stores the model';
 
 ---- windows ----
 
@@ -682,7 +682,7 @@ LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000
 AS 'MODULE_PATHNAME', 'lstm_info';
 
 COMMENT ON FUNCTION lstm_info(bytea) IS
-'all that a model knows of itself: columns, lookback, horizon, scaling, held-out errors beside the baselines, options';
+'what a model records about itself: columns, lookback, horizon, scaling, held-out errors beside the baselines, options';
 
 CREATE FUNCTION lstm_history(model bytea)
 RETURNS TABLE (

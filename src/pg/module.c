@@ -38,8 +38,8 @@ _PG_init(void)
 	ereport(WARNING,
 			(errmsg("lstm_forecast was loaded with a multi-threaded OpenBLAS"),
 			 errdetail("%s", blas.library),
-			 errhint("Install libopenblas0-serial and see that nothing, such as LD_LIBRARY_PATH, puts another variant "
-					 "before it.")));
+			 errhint("Install libopenblas0-serial, and make sure that nothing, such as LD_LIBRARY_PATH, puts "
+					 "another variant before it.")));
 }
 
 /* The columns of its result row. */

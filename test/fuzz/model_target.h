@@ -107,7 +107,7 @@ take_bounds(const lf_model *model, const lf_predictor *predictor, const double *
 		}
 }
 
-/* What the forecasts are worth beside those that cost nothing, and what is done with rows before and after. */
+/* What the forecasts are worth beside the naive baselines, and what is done with rows before and after. */
 static inline void
 take_measures(const lf_model *model, const lf_frame *frame, const double *out, int steps)
 {

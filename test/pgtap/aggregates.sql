@@ -50,7 +50,7 @@ SELECT results_eq($$ SELECT forecast_at, forecast FROM models, lstm_forecast(ord
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_forecast(timed, as_of => now()) AS f $$, '22023',
     'as_of needs a relation to read', 'rows that were not kept cannot be forecast from');
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_rolling(timed) AS f $$, '22023',
-    'the model does not know a relation to read', 'lstm_rolling needs a relation');
+    'the model names no relation to read', 'lstm_rolling needs a relation');
 
 ---- the same again, and something else ----
 
@@ -95,12 +95,12 @@ SELECT is((SELECT pg_temp.forecasts(lstm_train_agg(ARRAY[99, other, value],
 SELECT is((SELECT lstm_info(lstm_train_agg(ARRAY[other, value], '{"epochs": 2, "units": 3, "lookback": 4}' ORDER BY at))
         ->'targets' FROM days), '["value1", "value2"]', 'without names columns are value1, value2, and all are targets');
 SELECT throws_ok($$ SELECT lstm_train_agg(ARRAY[1, 2], '{"columns": ["a"]}') FROM days $$, '22023',
-    'the number of names in option "columns" must be that of the values in a row, 2, not 1', 'every column has a name or none');
+    'option "columns" must have as many names as a row has values (2), not 1', 'every column has a name or none');
 SELECT throws_ok($$ SELECT lstm_train_agg(ARRAY[1, 2], '{"columns": ["a", "b"], "target": "c"}') FROM days $$, '42703',
     'option "columns" does not name "c"', 'a target must be one of the columns');
 SELECT throws_ok($$ SELECT lstm_train_agg(CASE WHEN i < 5 THEN ARRAY[1, 2] ELSE ARRAY[1] END, '{}' ORDER BY i)
     FROM generate_series(1, 9) AS i $$, '22023',
-    '"values" has 1 elements in row 5, and 2 in the rows before', 'all rows have the same columns');
+    '"values" has 1 elements in row 5, but 2 in the rows before it', 'all rows have the same columns');
 SELECT throws_ok($$ SELECT lstm_train_agg('{}'::float8[], '{}') $$, '22023',
     '"values" must have 1 to 1600 elements, not 0', 'a row has columns');
 

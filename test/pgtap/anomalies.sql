@@ -56,7 +56,7 @@ SELECT is((SELECT n FROM sensor ORDER BY at DESC LIMIT 1), -1000, 'a trigger can
 
 CREATE VIEW short AS SELECT * FROM sensor WHERE n BETWEEN 1 AND 24;
 SELECT throws_ok($$ SELECT lstm_anomalies(model, 'short') FROM model $$, '22000',
-    'relation "short" has 24 rows, and the model needs 24 before the one to judge', 'too few rows to judge are an error');
+    'relation "short" has 24 rows, but the model needs 24 before the first row to judge', 'too few rows');
 
 ---- many series: each is answered ----
 
@@ -68,7 +68,7 @@ DELETE FROM pumps WHERE pump = 'ccc' AND at > '2024-01-05';
 INSERT INTO pumps VALUES ('gap', '2024-01-01', 1), ('gap', '2024-01-02', 1), ('gap', '2024-01-09', 1);
 CREATE TABLE looked AS SELECT a.* FROM pumps_model, lstm_anomalies(model) a;
 SELECT is((SELECT string_agg(format('%s %s %s', series, status, n), '; ' ORDER BY series) FROM (SELECT series, status, count(*) AS n FROM looked GROUP BY 1, 2) c),
-    'a ok 53; bb ok 53; ccc it has 4 rows, and 8 are needed 1; gap time stamps of series "gap" of relation "pumps" are not regular: 2024-01-09 follows 2024-01-02 1',
+    'a ok 53; bb ok 53; ccc it has 4 rows, but 8 are needed 1; gap timestamps of series "gap" of relation "pumps" are not regular: 2024-01-09 follows 2024-01-02 1',
     'every series has rows or a reason');
 SELECT is_empty($$ SELECT * FROM looked WHERE status <> 'ok' AND (at, target, actual, expected, lower_bound, upper_bound, score, probability, is_anomaly) IS NOT NULL $$,
     'a reason stands alone in its row');
@@ -76,15 +76,15 @@ SELECT is((SELECT series || ' ' || at::date FROM looked ORDER BY score DESC NULL
 SELECT results_eq($$ SELECT a.* FROM pumps_model, lstm_anomalies(model, series => '{bb}') a $$, $$ SELECT * FROM looked WHERE series = 'bb' $$,
     'one series is asked for by name');
 SELECT is((SELECT string_agg(format('%s: %s', series, status), '; ' ORDER BY series) FROM pumps_model, lstm_anomalies(model, newest => 1, series => '{zz,bb,ccc,zz}')),
-    'bb: ok; ccc: it has 4 rows, and 8 are needed; zz: there are no rows of it', 'what is asked for is answered once, with a reason where there is none');
+    'bb: ok; ccc: it has 4 rows, but 8 are needed; zz: it has no rows', 'what is asked for is answered once, with a reason where there is none');
 SELECT is((SELECT count(*) FROM pumps_model, lstm_anomalies(model, newest => 2)), 6::bigint, 'with newest series are left out with a reason, too');
 SELECT is((SELECT string_agg(status, '; ') FROM pumps_model, lstm_anomalies(model, series => '{ccc,gap}')),
-    'it has 4 rows, and 8 are needed; time stamps of series "gap" of relation "pumps" are not regular: 2024-01-09 follows 2024-01-02',
+    'it has 4 rows, but 8 are needed; timestamps of series "gap" of relation "pumps" are not regular: 2024-01-09 follows 2024-01-02',
     'where no series can be used there are reasons and no error');
-SELECT is((SELECT string_agg(status, '; ') FROM pumps_model, lstm_anomalies(model, series => '{zz}')), 'there are no rows of it', 'an unknown name of a series is no error');
-SELECT is_empty($$ SELECT a.* FROM pumps_model, lstm_anomalies(model, series => '{}') a $$, 'who asks for no series gets none');
+SELECT is((SELECT string_agg(status, '; ') FROM pumps_model, lstm_anomalies(model, series => '{zz}')), 'it has no rows', 'nor is an unknown name an error');
+SELECT is_empty($$ SELECT a.* FROM pumps_model, lstm_anomalies(model, series => '{}') a $$, 'who asks for none gets none');
 SELECT throws_ok($$ SELECT lstm_anomalies(model, 'sensor', series => '{a}') FROM model $$, '22023',
-    'the model was trained on one series, and "series" asks for one by name', 'a model of one series has no names');
+    'the model was trained on a single unnamed series, but "series" was given', 'a model of one series has no names');
 SELECT throws_ok($$ SELECT lstm_anomalies(model, series => ARRAY['a', NULL]) FROM pumps_model $$, '22004', 'series has a NULL element', 'NULL is no name');
 
 -- the score, and the times of the newest rows

@@ -123,7 +123,7 @@ HINT: For example: {"type": "lstm", "units": 50}.', 'a number is no layer'),
         'flatten, reshape, repeat_vector, conv_lstm2d, dropout, segment_lstm, category_embedding, not "lsmt"
 HINT: Perhaps you meant "lstm".', 'a type that does not exist'),
     ('[{"type": "lstm", "unit": 3}]', 'layer 1 (lstm) has no argument "unit"
-DETAIL: It takes units, activation, recurrent_activation, use_bias, unit_forget_bias, return_sequences, go_backwards.
+DETAIL: This layer takes units, activation, recurrent_activation, use_bias, unit_forget_bias, return_sequences, go_backwards.
 HINT: Perhaps you meant "units".', 'an argument that does not exist'),
     ('[{"type": "flatten", "units": 3}]', 'layer 1 (flatten) has no argument "units"', 'an argument of another layer'),
     ('[{"type": "lstm"}]', 'layer 1 (lstm) needs "units"', 'units are missing'),

@@ -108,7 +108,7 @@ SELECT lives_ok($$ SELECT lstm_average_agg(m) FROM (SELECT model AS m FROM seaso
 ---- the scaling of another model ----
 
 SELECT is(pg_temp.failure($$ SELECT lstm_average_agg(pg_temp.trained(node, '{}', 2, 12, '{size}')) FROM models $$),
-    E'22023: models that differ in scaling have no average\nDETAIL: One has standard, another the same by other numbers.\nHINT: Give a series_column, so that each series has its own, or set "scale" to "init" beside the option "init".',
+    E'22023: models that differ in scaling cannot be averaged\nDETAIL: One model has standard, another has the same method with other numbers.\nHINT: Give a series_column, so that each series has its own scaling, or set "scale" to "init" together with option "init".',
     'a column that all series share must be scaled alike');
 CREATE TABLE sized AS SELECT pg_temp.trained(0, '{}', 2, 12, '{size}') AS model;
 SELECT lives_ok($$ SELECT lstm_average_agg(pg_temp.trained(node, jsonb_build_object('init', s.model, 'scale', 'init'), 2, 12, '{size}')) FROM sized s, models $$,
@@ -124,46 +124,46 @@ SELECT is(lstm_info(lstm_train('one', 'value', 'n', lookback => 6, options => js
 SELECT isnt(lstm_info(lstm_train('one', 'value', 'n', lookback => 6, options => jsonb_build_object('init', model, 'epochs', 2)))->'scaling', lstm_info(model)->'scaling',
     'without a model to take it from the scaling is that of the rows') FROM alone;
 SELECT is(pg_temp.failure($$ SELECT lstm_average_agg(m) FROM (SELECT lstm_train('one', 'value', 'n', lookback => 6, options => jsonb_build_object('init', model, 'epochs', 2)) AS m
-    FROM alone UNION ALL SELECT model FROM alone) m $$), E'22023: models that differ in scaling have no average\nDETAIL: One has standard, another the same by other numbers.\nHINT: Give a series_column, so that each series has its own, or set "scale" to "init" beside the option "init".',
-    'models that are scaled otherwise have no mean');
+    FROM alone UNION ALL SELECT model FROM alone) m $$), E'22023: models that differ in scaling cannot be averaged\nDETAIL: One model has standard, another has the same method with other numbers.\nHINT: Give a series_column, so that each series has its own scaling, or set "scale" to "init" together with option "init".',
+    'and then there is no mean');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('early', 'value', 'n', lookback => 6, options => jsonb_build_object('init', model, 'scale', 'init', 'log', true)) FROM alone $$),
-    E'22023: option "scale" cannot be init here\nDETAIL: The model in option "init" has other columns, or other logarithms of them.\nHINT: Give the columns and options of the model, or leave scale out.',
+    E'22023: option "scale" cannot be init here\nDETAIL: The model in option "init" has other columns, or takes logarithms of other columns.\nHINT: Give the columns and options of the model, or leave scale out.',
     'numbers are no scaling of logarithms');
 SELECT is(pg_temp.failure(format('SELECT lstm_train(%L, %L, options => %L)', 'one', 'value', o)), e, format('%s needs a model to begin with', o)) FROM (VALUES
-    ('{"scale": "init"}', E'22023: option "scale" cannot be init here\nDETAIL: It is for a training that begins with a model.\nHINT: Give the model in option "init".'),
-    ('{"epochs": 0}', E'22023: option "epochs" cannot be 0 here\nDETAIL: It is for a training that begins with a model.\nHINT: Give the model in option "init".')) v (o, e);
+    ('{"scale": "init"}', E'22023: option "scale" cannot be init here\nDETAIL: This value is for a training that starts from a model.\nHINT: Give the model in option "init".'),
+    ('{"epochs": 0}', E'22023: option "epochs" cannot be 0 here\nDETAIL: This value is for a training that starts from a model.\nHINT: Give the model in option "init".')) v (o, e);
 
 ---- what has no mean ----
 
 SELECT is(pg_temp.failure(format('SELECT lstm_average_agg(m) FROM (SELECT model AS m FROM models WHERE node = 0 UNION ALL SELECT pg_temp.trained(1, %s)) m', call)),
-    format(E'22023: models that differ in %s have no average\nDETAIL: One has %s.\nHINT: %s', what, which, hint), format('models of another %s', what))
+    format(E'22023: models that differ in %s cannot be averaged\nDETAIL: One model has %s.\nHINT: %s', what, which, hint), format('models of another %s', what))
 FROM (VALUES
-    ($$ '{}', 3 $$, 'windows', 'lookback 12, horizon 2 and lead 1, another lookback 12, horizon 3 and lead 1', 'Train'),
-    ($$ '{}', 2, 13 $$, 'windows', 'lookback 12, horizon 2 and lead 1, another lookback 13, horizon 2 and lead 1', 'Train'),
-    ($$ '{"units": 5}' $$, 'network', '2 layers with 106 weights, another 2 layers with 152 weights', 'Train'),
-    ($$ '{"ensemble": 2}' $$, 'ensemble', '1 networks, another 2 networks', 'Train'),
-    ($$ '{"loss": "mae"}' $$, 'loss', 'mse, another mae', 'Train'),
-    ($$ '{"log": true}' $$, 'transform', 'one set of difference, log, limits and channels, another another one', 'Train'),
-    ($$ '{"normalize": "season_mean"}' $$, 'normalize', 'last, another season_mean over 12 rows', 'Train'),
-    ($$ '{"scale": "minmax"}' $$, 'scaling', 'standard, another minmax', 'Give'),
-    ($$ '{"missing": "linear"}' $$, 'missing', 'error, another linear', 'Train'),
-    ($$ '{}', 2, 12, '{size}' $$, 'columns', '"value", by "n", series by "sensor", another "value", "size", by "n", series by "sensor"', 'Train')) v (call, what, which, start),
-    LATERAL (SELECT CASE start WHEN 'Train' THEN 'Train all models alike, from the weights of the same model, by the option "init".' ELSE
-        'Give a series_column, so that each series has its own, or set "scale" to "init" beside the option "init".' END AS hint) h;
+    ($$ '{}', 3 $$, 'windows', 'lookback 12, horizon 2 and lead 1, another has lookback 12, horizon 3 and lead 1', 'Train'),
+    ($$ '{}', 2, 13 $$, 'windows', 'lookback 12, horizon 2 and lead 1, another has lookback 13, horizon 2 and lead 1', 'Train'),
+    ($$ '{"units": 5}' $$, 'network', '2 layers with 106 weights, another has 2 layers with 152 weights', 'Train'),
+    ($$ '{"ensemble": 2}' $$, 'ensemble', '1 networks, another has 2 networks', 'Train'),
+    ($$ '{"loss": "mae"}' $$, 'loss', 'mse, another has mae', 'Train'),
+    ($$ '{"log": true}' $$, 'transform', 'one setting of difference, log, limits and channels, another has a different one', 'Train'),
+    ($$ '{"normalize": "season_mean"}' $$, 'normalize', 'last, another has season_mean over 12 rows', 'Train'),
+    ($$ '{"scale": "minmax"}' $$, 'scaling', 'standard, another has minmax', 'Give'),
+    ($$ '{"missing": "linear"}' $$, 'missing', 'error, another has linear', 'Train'),
+    ($$ '{}', 2, 12, '{size}' $$, 'columns', '"value", by "n", series by "sensor", another has "value", "size", by "n", series by "sensor"', 'Train')) v (call, what, which, start),
+    LATERAL (SELECT CASE start WHEN 'Train' THEN 'Train all models alike, starting from the weights of the same model with option "init".' ELSE
+        'Give a series_column, so that each series has its own scaling, or set "scale" to "init" together with option "init".' END AS hint) h;
 CREATE VIEW late AS SELECT * FROM readings WHERE node = 0 AND n > 40;
 SELECT matches(pg_temp.failure($$ SELECT lstm_average_agg(m) FROM (SELECT model AS m FROM models WHERE node = 0 UNION ALL SELECT lstm_train('late', 'value', 'n', 'sensor',
     horizon => 2, lookback => 12, options => '{"epochs": 3, "units": 4, "normalize": "last"}')) m $$), '^22023: two models scale column "value" of series "s[369]" differently
-DETAIL: One subtracts .* and divides by .*, the other .*
-HINT: Train on all rows of a series in one place, or set "scale" to "init" beside the option "init"', 'two scalings of one series');
-SELECT matches(pg_temp.failure($$ SELECT lstm_average_agg(pg_temp.trained(node, '{"series_embedding": true}')) FROM models $$), '^22023: models that differ in categories have no average.*series_embedding out',
+DETAIL: One model subtracts .* and divides by .*, the other .*
+HINT: Train on all rows of a series in one place, or set "scale" to "init" together with option "init"', 'two scalings of one series');
+SELECT matches(pg_temp.failure($$ SELECT lstm_average_agg(pg_temp.trained(node, '{"series_embedding": true}')) FROM models $$), '^22023: models that differ in categories cannot be averaged.*series_embedding out',
     'a network that knows its series by number');
 SELECT is(pg_temp.failure(format('SELECT lstm_average_agg(model, %L::float8) FROM models', weight)),
-    format(E'22023: the weight of a model must be above 0 and finite, not %s\nDETAIL: It is from 1e-100 to 1e+100.\nHINT: Leave models out with FILTER.', shown), format('a weight of %s', weight))
+    format(E'22023: the weight of a model must be above 0 and finite, not %s\nDETAIL: Weights range from 1e-100 to 1e+100.\nHINT: Leave models out with FILTER.', shown), format('a weight of %s', weight))
 FROM (VALUES ('0', '0'), ('-1', '-1'), ('NaN', 'NaN'), ('Infinity', 'Infinity'), ('1e101', '1e+101')) v (weight, shown);
 CREATE TABLE imported AS SELECT lstm_import('{"input": [3, 1], "layers": [{"type": "lstm", "units": 1}, {"type": "dense", "units": 1}]}', array_fill(n::real, ARRAY[14])) AS model
 FROM generate_series(1, 2) n;
 SELECT is(pg_temp.failure('SELECT lstm_average_agg(model) FROM imported'),
-    E'22023: the model does not say on how many windows it was trained\nHINT: Give a weight as the second argument.', 'imported models have no weight of their own');
+    E'22023: the model does not record on how many windows it was trained\nHINT: Give a weight as the second argument.', 'imported models have no weight of their own');
 SELECT is((SELECT DISTINCT value FROM pg_temp.flat((SELECT lstm_average_agg(model, 1) FROM imported))), 1.5::float8, 'with weights, they have a mean');
 
 ---- hostile ----

@@ -145,11 +145,11 @@ SELECT throws_ok($$ SELECT count(*) FROM models, lstm_forecast(wide, series => (
     '54000', NULL, 'names of series are held against maintenance_work_mem');
 RESET maintenance_work_mem;
 SELECT results_eq($$ SELECT series, status FROM models, lstm_forecast(wide, series => ARRAY['z', 'a', 'z', 'y', 'a']) ORDER BY series $$,
-    $$ VALUES ('a', 'ok'), ('y', 'there are no rows of it'), ('z', 'there are no rows of it') $$, 'each name that is asked for is answered once');
+    $$ VALUES ('a', 'ok'), ('y', 'it has no rows'), ('z', 'it has no rows') $$, 'each name that is asked for is answered once');
 SELECT is((SELECT count(*) FROM models, lstm_forecast(wide, series => (SELECT array_agg('series ' || i % 50000) FROM generate_series(1, 60000) i))),
     50000::bigint, 'many names are told apart');
 SELECT throws_ok($$ SELECT lstm_train('wide', array_fill('c1'::text, ARRAY[100000]), 'n') $$, '54000',
-    'target has 100000 elements, and at most 1600 are possible', 'no more columns are asked for than there can be');
+    'target has 100000 elements, but at most 1600 are possible', 'no more columns are asked for than there can be');
 SELECT throws_ok($$ SELECT lstm_plot(alone, kind => repeat('x', 10000000)) FROM models $$, '22023', NULL, 'a word of ten million letters is none');
 SET LOCAL maintenance_work_mem = '1MB';
 SELECT throws_ok($$ SELECT count(*) FROM lstm_split_sequence(array_fill(1::float8, ARRAY[200000]), 100000) $$, '54000', NULL,
@@ -193,7 +193,7 @@ CREATE TABLE pairs AS SELECT shop, n, sin(n) * factor AS value FROM (VALUES ('a'
 ALTER TABLE models ADD pair bytea;
 UPDATE models SET pair = lstm_train('pairs', 'value', 'n', series_column => 'shop', lookback => 3, options => '{"epochs": 1, "units": 2}');
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_forecast(pg_temp.with_tail(pair, lstm_info(pair)->>'relation',
-    float8send(0) || '\x000000000000f03f' || '\x0000000000000040')) f $$, '22P03', 'the value is not a model, or it is damaged',
+    float8send(0) || '\x000000000000f03f' || '\x0000000000000040')) f $$, '22P03', 'the value is not a model, or is damaged',
     'a model of several series with rows of its own is refused');
 CREATE TABLE first AS SELECT f.* FROM models, lstm_forecast(pair) f;
 SELECT is((SELECT count(*) FROM models, lstm_predict(pair, ARRAY[1e9, -1e9, 1e9])), 1::bigint, 'another user shows the model a series of its own');

@@ -123,11 +123,11 @@ CREATE VIEW numbered AS SELECT i AS n, i % 3 AS value FROM generate_series(1, 10
 SELECT is(lstm_info(lstm_train('numbered', 'value', 'n', lookback => 2,
     options => '{"calendar": "auto", "epochs": 1, "units": 1}'))->'calendar', '[]', 'integers have no calendar');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('numbered', 'value', 'n', options => '{"calendar": ["hour_of_day"]}') $$),
-    '22023: option "calendar" needs a date or time, and time column "n" is an integer
-HINT: Leave it out, or make a time of the number in a view.', 'who asks for a calendar of integers is told');
+    '22023: option "calendar" needs a date or time, but time column "n" is an integer
+HINT: Leave the calendar out, or convert the number to a time in a view.', 'and who asks for one is told');
 SELECT is(pg_temp.failure($$ SELECT lstm_windows('numbered', 'value', 'n', calendar => '{hour_of_day}') $$),
-    '22023: calendar needs a date or time, and time column "n" is an integer
-HINT: Leave it out, or make a time of the number in a view.', 'lstm_windows tells who asks for a calendar of integers, too');
+    '22023: calendar needs a date or time, but time column "n" is an integer
+HINT: Leave the calendar out, or convert the number to a time in a view.', 'by lstm_windows as well');
 SELECT throws_ok($$ SELECT lstm_windows('days', 'value', 'at', calendar => '{day_of_weak}') $$, '22023', NULL,
     'a cycle that is none');
 SELECT is((SELECT cardinality(x) FROM lstm_windows('days', 'value', 'at', calendar => '{}') LIMIT 1), 1,
@@ -169,7 +169,7 @@ SELECT results_eq($$ SELECT f.forecast FROM (SELECT lstm_train_agg(at, value,
         lstm_forecast(model, steps => 5, relation => 'weekdays') f $$,
     'from the rows it carries as from the table');
 SELECT throws_like($$ SELECT lstm_train_agg(value, '{"lookback": 3, "calendar": ["day_of_week"]}' ORDER BY at)
-    FROM weekdays $$, 'option "calendar" needs a date or time, and these rows have none',
+    FROM weekdays $$, 'option "calendar" needs a date or time, but these rows have none',
     'an aggregate without times has none');
 CREATE VIEW two AS SELECT 'a' AS s, * FROM weekdays UNION ALL SELECT 'b', at, value * 100 FROM weekdays;
 SELECT is((SELECT count(*) FROM lstm_train('two', 'value', 'at', 's', lookback => 1,
@@ -182,9 +182,9 @@ SELECT is((SELECT count(*) FROM lstm_backtest('weekdays', 'value', lookback => 3
     options => '{"epochs": 1, "units": 1, "calendar": "auto"}', folds => 2) WHERE metric = 'mae'), 2::bigint,
     'lstm_backtest');
 SELECT is(pg_temp.failure($$ SELECT p.* FROM models, lstm_predict(model, ARRAY[1]) p $$),
-    '22023: the model needs more than an array of values: "hour_of_day_sin", for example
-DETAIL: It was trained with known, static or calendar inputs.
-HINT: Use lstm_forecast, which reads them from a relation.', 'lstm_predict does not know the time');
+    '22023: an array of values is not enough for this model, which also needs "hour_of_day_sin"
+DETAIL: The model was trained with known, static or calendar inputs.
+HINT: Use lstm_forecast, which reads these inputs from a relation.', 'lstm_predict does not know the time');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,4 +1,4 @@
--- Several networks forecast together, and with what costs nothing.
+-- Several networks forecast together, and with a naive baseline.
 BEGIN;
 SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;

@@ -22,17 +22,17 @@ SELECT is(pg_temp.failure(format($$ SELECT lstm_train('days', 'value', lookback 
     format('options %s', left(options::text, 60)))
 FROM (VALUES
     ('{"epoch": 3}'::jsonb, 'unrecognized option "epoch"
-HINT: Perhaps you meant "epochs". lstm_options() lists all.'),
+HINT: Perhaps you meant "epochs". lstm_options() lists all options.'),
     ('{"Epochs": 3}', 'unrecognized option "Epochs"
-HINT: Perhaps you meant "epochs". lstm_options() lists all.'),
+HINT: Perhaps you meant "epochs". lstm_options() lists all options.'),
     ('{"learningrate": 3}', 'unrecognized option "learningrate"
-HINT: Perhaps you meant "learning_rate". lstm_options() lists all.'),
+HINT: Perhaps you meant "learning_rate". lstm_options() lists all options.'),
     ('{"": 3}', 'unrecognized option ""
-HINT: lstm_options() lists all.'),
+HINT: lstm_options() lists all options.'),
     ('{"zzz": 3}', 'unrecognized option "zzz"
-HINT: lstm_options() lists all.'),
+HINT: lstm_options() lists all options.'),
     ('{"lookback": 3}', '"lookback" is a parameter here, not an option
-HINT: Give it by name: lookback => ...'),
+HINT: Give the parameter by name: lookback => ...'),
     ('[]', 'options must be a JSON object
 HINT: For example: ''{"epochs": 100}''.'),
     ('3', 'options must be a JSON object
@@ -45,7 +45,7 @@ HINT: For example: ''{"epochs": 100}''.'),
     ('{"epochs": [3]}', 'option "epochs" must be an integer, not [3]'),
     ('{"epochs": 2.5}', 'option "epochs" must be an integer from 0 to 1000000, not 2.5'),
     ('{"epochs": 0}', 'option "epochs" cannot be 0 here
-DETAIL: It is for a training that begins with a model.
+DETAIL: This value is for a training that starts from a model.
 HINT: Give the model in option "init".'),
     ('{"epochs": -3}', 'option "epochs" must be an integer from 0 to 1000000, not -3'),
     ('{"epochs": 4294967297}', 'option "epochs" must be an integer from 0 to 1000000, not 4294967297'),
@@ -103,17 +103,17 @@ HINT: Perhaps you meant "other".', 'series_column'),
     ($$ SELECT lstm_train('days', 'value', known_inputs => '{value}') $$, '22023: known_inputs names column "value", which is a target or an input already
 HINT: Give each column once.', 'known_inputs'),
     ($$ SELECT lstm_train('days', 'value', static_inputs => '{other}') $$, '22000: relation "days" cannot be used: static input "other" has more than one value', 'static_inputs'),
-    ($$ SELECT f.* FROM models, lstm_forecast(one, series => '{a}') AS f $$, '22023: the model was trained on one series, and "series" asks for one by name
-HINT: Train with series_column, or leave series out.', 'series'),
-    ($$ SELECT lstm_train('days', 'value', lookback => 40) $$, '22000: relation "days" has 40 rows, and training needs at least 41
+    ($$ SELECT f.* FROM models, lstm_forecast(one, series => '{a}') AS f $$, '22023: the model was trained on a single unnamed series, but "series" was given
+HINT: Train with series_column, or leave "series" out.', 'series'),
+    ($$ SELECT lstm_train('days', 'value', lookback => 40) $$, '22000: relation "days" has 40 rows, but training needs at least 41
 DETAIL: One window takes lookback 40 + lead 1 - 1 + horizon 1 rows.
 HINT: Reduce lookback or horizon, or give more rows.', 'too few rows'),
     ($$ SELECT lstm_train('days', 'value', lookback => 30, horizon => 10, options => '{"lead": 3}') $$,
-        '22000: relation "days" has 40 rows, and training needs at least 42
+        '22000: relation "days" has 40 rows, but training needs at least 42
 DETAIL: One window takes lookback 30 + lead 3 - 1 + horizon 10 rows.
 HINT: Reduce lookback or horizon, or give more rows.', 'too few rows for a later lead'),
     ($$ SELECT lstm_train_agg(v::float8, '{"lookback": 3}') FROM generate_series(1, 2) AS v $$,
-        '22000: the aggregate''s input has 2 rows, and training needs at least 4
+        '22000: the aggregate''s input has 2 rows, but training needs at least 4
 DETAIL: One window takes lookback 3 + lead 1 - 1 + horizon 1 rows.
 HINT: Reduce lookback or horizon, or give more rows.', 'too few rows in a group are an error')
 ) AS v (statement, failure, description);
@@ -148,32 +148,32 @@ DETAIL: 40 of 40 rows have NULL, NaN or infinite values.
 HINT: Train with option "missing", which fills values, for example {"missing": "linear"}; or leave these rows out in a view.', 'nothing but bad values'),
     ('UPDATE changed SET at = NULL WHERE other = 7', '22004: time column "at" of relation "changed" is NULL in row 40
 DETAIL: 1 of 40 rows has no finite time.
-HINT: Leave such rows out, for example by a view.', 'a NULL time'),
+HINT: Leave such rows out, for example with a view.', 'a NULL time'),
     ('UPDATE changed SET at = ''infinity'' WHERE other = 7', '22000: time column "at" of relation "changed" is infinite in row 40
 DETAIL: 1 of 40 rows has no finite time.
-HINT: Leave such rows out, for example by a view.',
+HINT: Leave such rows out, for example with a view.',
         'an infinite time'),
     ('UPDATE changed SET at = ''-infinity'' WHERE other = 7', '22000: time column "at" of relation "changed" is infinite in row 1
 DETAIL: 1 of 40 rows has no finite time.
-HINT: Leave such rows out, for example by a view.',
+HINT: Leave such rows out, for example with a view.',
         'an infinite past'),
     ('INSERT INTO changed SELECT * FROM changed WHERE other IN (5, 6)',
-        '22000: time stamp 2024-01-05 00:00:00 of relation "changed" stands in more than one row
-DETAIL: 2 rows repeat the time of the one before.
-HINT: Give one row per time, for example by a view with GROUP BY; for several series in one table, a view with one of them.',
+        '22000: timestamp 2024-01-05 00:00:00 of relation "changed" occurs in more than one row
+DETAIL: 2 rows repeat the time of the row before.
+HINT: Give one row per time, for example with a view that uses GROUP BY; if the table holds several series, give series_column.',
         'duplicate time stamps'),
     ('DELETE FROM changed WHERE other IN (10, 20, 21)',
-        '22000: time stamps of relation "changed" are not regular: 2024-01-11 00:00:00 follows 2024-01-09 00:00:00
+        '22000: timestamps of relation "changed" are not regular: 2024-01-11 00:00:00 follows 2024-01-09 00:00:00
 DETAIL: The step is 1 day; 3 rows are missing.
-HINT: Train with option "missing", which fills gaps, for example {"missing": "linear"}; or give the step by option "step".', 'gaps'),
+HINT: Train with option "missing", which fills gaps, for example {"missing": "linear"}; or give the step in option "step".', 'gaps'),
     ('UPDATE changed SET at = timestamp ''2019-12-31'' + other * interval ''1 month''; DELETE FROM changed WHERE other = 10',
-        '22000: time stamps of relation "changed" are not regular: 2020-11-30 00:00:00 follows 2020-09-30 00:00:00
+        '22000: timestamps of relation "changed" are not regular: 2020-11-30 00:00:00 follows 2020-09-30 00:00:00
 DETAIL: The step is 1 mon; 1 row is missing.
-HINT: Train with option "missing", which fills gaps, for example {"missing": "linear"}; or give the step by option "step".', 'a missing month, which makes no other month irregular'),
+HINT: Train with option "missing", which fills gaps, for example {"missing": "linear"}; or give the step in option "step".', 'a missing month, which makes no other month irregular'),
     ('UPDATE changed SET at = at + interval ''1 minute'' WHERE other = 10',
-        '22000: time stamps of relation "changed" are not regular: 2024-01-10 00:01:00 follows 2024-01-09 00:00:00
+        '22000: timestamps of relation "changed" are not regular: 2024-01-10 00:01:00 follows 2024-01-09 00:00:00
 DETAIL: The step is 1 day; 1 row is not a whole number of steps from the others.
-HINT: Give such rows a time of the grid in a view, for example by GROUP BY date_trunc(...), or give the step by option "step".', 'a row that is late')
+HINT: Move such rows onto the grid in a view, for example with GROUP BY date_trunc(...), or give the step in option "step".', 'a row that is late')
 ) AS v (change, failure, description);
 SELECT is(pg_temp.with_rows('UPDATE changed SET value = NULL WHERE other = 38', $$ SELECT f.* FROM models,
     lstm_forecast(one, relation => 'changed') AS f $$), '22004: column "value" of relation "changed" is NULL in row 1
@@ -193,18 +193,18 @@ SELECT throws_ok($$ SELECT lstm_train_agg(now(), i::float8, '{"lookback": 3}') F
 SELECT throws_ok(format($$ SELECT f.* FROM models, lstm_predict(one, %L::float8[]) AS f $$, input), state, message, format('input %s', input))
 FROM (VALUES ('{1,NULL,3}', '22004', 'element 2 of input is NULL'), ('{NaN,2,3}', '22000', 'element 1 of input is NaN'),
     ('{1,2,Infinity}', '22000', 'element 3 of input is infinite'), ('{1,2,-Infinity}', '22000', 'element 3 of input is infinite'),
-    ('{}', '22023', 'input has 0 rows, and the model looks back over 3'),
-    ('{1,2}', '22023', 'input has 2 rows, and the model looks back over 3'),
-    ('{{1,2,3},{4,5,6}}', '22023', 'a row of input must have as many values as the model has inputs, 1, not 3')) AS v (input, state, message);
+    ('{}', '22023', 'input has 0 rows, but the lookback of the model is 3'),
+    ('{1,2}', '22023', 'input has 2 rows, but the lookback of the model is 3'),
+    ('{{1,2,3},{4,5,6}}', '22023', 'a row of input must have as many values as the model has inputs (1), not 3')) AS v (input, state, message);
 SELECT lives_ok($$ SELECT f.* FROM models, lstm_predict(one, '{{{1},{2},{3}}}') AS f $$, 'three dimensions are taken in row-major order');
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_predict(two, '{1,2,3,4,5}') AS f $$, '22023',
-    'the number of values of input must be a multiple of the number of inputs, 2, not 5', 'half a row');
+    'the number of values in input must be a multiple of 2, the number of inputs, not 5', 'half a row');
 
 ---- memory, before anything is read ----
 
 SET LOCAL maintenance_work_mem = '1MB';
 SELECT throws_like($$ SELECT lstm_train('unreadable', 'value', lookback => 3, options => '{"units": 1000}') $$,
-    'training this network needs % kB, and maintenance_work_mem allows 1024 kB', 'a network that is too large is refused before a row is read');
+    'training this network needs % kB, but maintenance_work_mem allows only 1024 kB', 'a network that is too large is refused before a row is read');
 SELECT is(left(pg_temp.failure($$ SELECT lstm_train('unreadable', 'value', lookback => 3, options => '{"units": 1000}') $$), 5), '54000',
     'the SQLSTATE of a network that is too large is program_limit_exceeded');
 SELECT is(left(pg_temp.failure($$ SELECT lstm_train('unreadable', 'value', options => '{"units": 1000}') $$), 5), '54000',
@@ -213,7 +213,7 @@ SELECT is(left(pg_temp.failure($$ SELECT lstm_train('unreadable', 'value', lookb
     'a small one is not refused: then the rows are read');
 CREATE VIEW many AS SELECT n, n AS value FROM generate_series(1, 200000) AS n;
 SELECT throws_like($$ SELECT lstm_train('many', 'value', 'n', lookback => 3, options => '{"units": 2}') $$,
-    'reading more than % rows needs % kB, and maintenance_work_mem allows 1024 kB', 'more rows than memory are refused');
+    'reading more than % rows needs % kB, but maintenance_work_mem allows only 1024 kB', 'more rows than memory are refused');
 SELECT is(left(pg_temp.failure($$ SELECT lstm_train_agg(n::float8, '{"lookback": 3}') FROM generate_series(1, 200000) AS n $$), 5), '54000',
     'a network that is too large is refused in an aggregate');
 SELECT is(left(pg_temp.failure($$ SELECT f.* FROM models, lstm_predict(one, '{1,2,3}', 1000000) AS f $$), 5), '54000',
@@ -223,7 +223,7 @@ SELECT throws_ok(format($$ SELECT lstm_train('days', 'value', lookback => 3, opt
 FROM (VALUES ('{"units": 65536}'::jsonb)) AS v (options);
 
 SELECT is(pg_temp.failure($$ SELECT lstm_train(4294967295, 'value') $$), '42P01: relation with OID 4294967295 does not exist
-HINT: It may have been dropped meanwhile; give the name of another.', 'a relation that is gone');
+HINT: The relation may have been dropped; give the name of an existing one.', 'a relation that is gone');
 -- 63 bytes would end inside of a character
 SELECT is(pg_temp.failure(format($$ SELECT lstm_train('days', 'value', options => '{"loss": "%s"}') $$, 'x' || repeat('€', 40))),
     replace(pg_temp.failure($$ SELECT lstm_train('days', 'value', options => '{"loss": "x"}') $$), '"x"', '"x' || repeat('€', 20) || '"'),
@@ -244,12 +244,12 @@ SELECT lives_ok($$ SELECT lstm_train_agg(5, '{"epochs": 2, "units": 4, "lookback
 ---- models that are none ----
 
 SELECT throws_ok(format($$ SELECT %s FROM models $$, replace(call, 'M', format('%L::bytea', bytes))), '22P03',
-    'the value is not a model, or it is damaged', format('%s of %s', call, left(bytes, 12)))
+    'the value is not a model, or is damaged', format('%s of %s', call, left(bytes, 12)))
 FROM unnest(ARRAY['lstm_info(M)', 'lstm_predict(M, ''{1,2,3}'')', 'lstm_forecast(M)', 'lstm_summary(M)', 'lstm_weights(M)']) AS call,
      unnest(ARRAY['', 'hello world', '\x4c53549a']) AS bytes;
 SELECT is(pg_temp.failure(format($$ SELECT lstm_info(%s) FROM models $$, damage)),
-    '22P03: the value is not a model, or it is damaged
-HINT: A model is the bytea value that lstm_train, lstm_train_agg or lstm_import returned; lstm_load(name) gives one that was saved.', damage)
+    '22P03: the value is not a model, or is damaged
+HINT: A model is the bytea value that lstm_train, lstm_train_agg or lstm_import returned; lstm_load(name) returns a saved model.', damage)
 FROM unnest(ARRAY['substring(one, 1, length(one) - 1)', 'substring(one, 2)', 'one || ''\x00''', 'one || one',
     'set_byte(one, 100, get_byte(one, 100) # 1)', 'set_byte(one, length(one) - 1, get_byte(one, length(one) - 1) # 128)',
     'set_byte(one, 4, 0)', 'set_byte(one, 6, 1)']) AS damage;

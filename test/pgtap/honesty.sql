@@ -12,7 +12,7 @@ INSERT INTO rows
 SELECT n, noise, sum(noise) OVER (ORDER BY n), 0.05 * n + 5 * sin(2 * pi() * n / 12) + 0.2 * noise
 FROM (SELECT n, sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()) AS noise FROM generate_series(1, 1000) n) r;
 
--- the network's error on the held-out part, as a share of that of the best forecast that costs nothing
+-- the network's error on the held-out part, as a share of that of the best naive baseline
 CREATE TABLE verdicts AS
 SELECT column_name, horizon, min((m.value->>'mae')::float8) FILTER (WHERE m.key = 'network')
         / min((m.value->>'mae')::float8) FILTER (WHERE m.key <> 'network') AS share,

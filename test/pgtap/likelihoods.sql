@@ -163,20 +163,20 @@ SELECT is((SELECT count(*) FROM models, unnest(ARRAY['forecast', 'rolling']) kin
 SELECT is(pg_temp.failure(format($$ SELECT lstm_train('older', 'value', 'n', lookback => 3, options => %L) $$, options)), '22023: ' || failure,
     format('options %s', left(options::text, 70)))
 FROM (VALUES
-    ('{"quantiles": [0.1, 0.9]}'::jsonb, 'option "quantiles" is not for loss mse
+    ('{"quantiles": [0.1, 0.9]}'::jsonb, 'option "quantiles" does not apply to loss mse
 HINT: Set "loss": "quantile", or leave quantiles out.'),
     ('{"loss": "quantile", "quantiles": [0.1, 0.5]}', 'option "quantiles" cannot be [0.1, 0.5]
-DETAIL: Levels are on both sides of 0.5, 0.001 or more apart, and at most 31 with it.
-HINT: For the interval of 80 per cent: [0.1, 0.9].'),
+DETAIL: Levels must lie on both sides of 0.5, at least 0.001 apart; there can be at most 31, including 0.5.
+HINT: For the interval of 80 percent: [0.1, 0.9].'),
     ('{"loss": "quantile", "quantiles": [0.1, 0.9, 0.9]}', 'option "quantiles" cannot be [0.1, 0.9, 0.9]
-DETAIL: Levels are on both sides of 0.5, 0.001 or more apart, and at most 31 with it.
-HINT: For the interval of 80 per cent: [0.1, 0.9].'),
+DETAIL: Levels must lie on both sides of 0.5, at least 0.001 apart; there can be at most 31, including 0.5.
+HINT: For the interval of 80 percent: [0.1, 0.9].'),
     ('{"loss": "quantile", "quantiles": [0, 0.9]}', 'option "quantiles" must be from 0.001 to 0.999, not 0'),
     ('{"loss": "quantile", "quantiles": [0.1, "0.9"]}', 'option "quantiles" must be a number, not "0.9"'),
-    ('{"loss": "gaussian", "quantiles": [0.1, 0.9]}', 'option "quantiles" is not for loss gaussian
+    ('{"loss": "gaussian", "quantiles": [0.1, 0.9]}', 'option "quantiles" does not apply to loss gaussian
 HINT: Set "loss": "quantile", or leave quantiles out.'),
     ('{"calibrate": false}', 'option "calibrate" must be true for loss mse
-DETAIL: Its intervals are made of held-out errors and of nothing else.
+DETAIL: The intervals of this loss are made from held-out errors alone.
 HINT: Leave the option out, or set loss to quantile, gaussian or student_t.'),
     ('{"loss": "quantile", "architecture": [{"type": "lstm", "units": 2}, {"type": "dense", "units": 1}]}',
      'the network''s output has shape (None, 1), but must have shape (None, 9)

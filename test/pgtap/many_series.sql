@@ -181,27 +181,27 @@ CREATE TABLE mixed_model AS SELECT lstm_train('mixed', 'value', series_column =>
 SELECT is(lstm_info(model)->>'series', '2', 'series that cannot be used are left out of training') FROM mixed_model;
 SELECT results_eq($$ SELECT series, status FROM mixed_model,
     lstm_forecast(model) ORDER BY series COLLATE "C" NULLS LAST $$, $$ VALUES
-    ('empty', 'it has 0 known rows, and the model looks back over 5'), ('fine', 'ok'),
-    ('gap', 'time stamps of series "gap" of relation "mixed" are not regular: 2024-02-06 follows 2024-02-04'), ('good',
+    ('empty', 'it has 0 known rows, but the lookback of the model is 5'), ('fine', 'ok'),
+    ('gap', 'timestamps of series "gap" of relation "mixed" are not regular: 2024-02-06 follows 2024-02-04'), ('good',
         'ok'),
     ('hole', 'column "value" of series "hole" of relation "mixed" is NULL in row 37'),
-    ('short', 'it has 1 known rows, and the model looks back over 5'),
-    ('twice', 'time stamp 2024-02-07 of series "twice" of relation "mixed" stands in more than one row'), (NULL,
+    ('short', 'it has 1 known rows, but the lookback of the model is 5'),
+    ('twice', 'timestamp 2024-02-07 of series "twice" of relation "mixed" occurs in more than one row'), (NULL,
         'column "s" is NULL') $$,
     'each series without a forecast has a row that says why');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('mixed', 'value', series_column => 's', lookback => 5,
     options => '{"on_error": "error"}') $$),
     '22000: series "empty" of relation "mixed" cannot be used: it has no known target
-HINT: Leave it out in a view, or with option "on_error" set to "skip".', 'on_error error stops at the first');
+HINT: Leave the series out in a view, or set option "on_error" to "skip".', 'on_error error stops at the first');
 CREATE VIEW one_bad AS SELECT * FROM mixed WHERE s IN ('good', 'short');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('one_bad', 'value', series_column => 's', lookback => 5,
     options => '{"on_error": "error"}') $$),
-    '22000: series "short" of relation "one_bad" cannot be used: it has 1 rows, and 6 are needed
-HINT: Leave it out in a view, or with option "on_error" set to "skip".', 'the error about too short series names what is needed and what was found');
+    '22000: series "short" of relation "one_bad" cannot be used: it has 1 rows, but 6 are needed
+HINT: Leave the series out in a view, or set option "on_error" to "skip".', 'and names what is needed and what was found');
 CREATE VIEW all_bad AS SELECT * FROM mixed WHERE s IN ('short', 'empty');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('all_bad', 'value', series_column => 's', lookback => 5) $$),
     '22000: relation "all_bad" has no series that can be used
-DETAIL: It has 2 series. The first, "empty": it has no known target.', 'no series that can be used');
+DETAIL: There are 2 series; the first is "empty": it has no known target.', 'no series that can be used');
 CREATE VIEW none AS SELECT * FROM mixed WHERE false;
 SELECT throws_ok($$ SELECT lstm_train('none', 'value', series_column => 's', lookback => 5) $$, '22000',
     'relation "none" has no rows', 'no rows at all');
@@ -209,7 +209,7 @@ SELECT is((SELECT lstm_info(lstm_train('mixed', 'value', series_column => 's', l
     options => '{"epochs": 1, "units": 2, "missing": "linear"}'))->>'series'),
     '4', 'missing values can be filled, in each series by itself');
 SELECT results_eq($$ SELECT series, status FROM mixed_model, lstm_forecast(model, series => '{good,none,good}') $$,
-    $$ VALUES ('good', 'ok'), ('none', 'there are no rows of it') $$,
+    $$ VALUES ('good', 'ok'), ('none', 'it has no rows') $$,
         'a series that was asked for and has no rows gets a row');
 SELECT results_eq($$ SELECT series, forecast_at::date FROM mixed_model, lstm_forecast(model, as_of => '2024-01-20')
     WHERE status = 'ok' ORDER BY 1 $$,
@@ -287,7 +287,7 @@ SELECT is((SELECT count(*) FROM lstm_train('shops', 'sold', series_column => 'sh
 SELECT throws_ok($$ SELECT f.* FROM lstm_train('shops', 'sold', series_column => 'shop', lookback => 4,
     static_inputs => '{kind}', options => '{"epochs": 1, "units": 2}') AS model,
     lstm_forecast(model, relation => 'foreign_kinds') f $$, '42804',
-        'static input "kind" of relation "foreign_kinds" is a number, and the model was trained on text',
+        'static input "kind" of relation "foreign_kinds" is a number, but the model was trained on text',
     'a category cannot become a number');
 CREATE TABLE crowd AS SELECT s, i AS n, 'label ' || s AS label, (s + i) % 3 AS value FROM generate_series(1, 10001) s,
     generate_series(1, 4) i;
@@ -391,7 +391,7 @@ SELECT throws_ok($$ SELECT f.* FROM lstm_train('known', 'Sold', 'day', lookback 
     'without series_column the rows of several series are no series');
 SELECT throws_ok($$ SELECT f.* FROM lstm_train('one_shop', 'Sold', lookback => 3,
     options => '{"epochs": 1, "units": 1}') AS model, lstm_forecast(model, series => '{a}') f $$, '22023',
-    'the model was trained on one series, and "series" asks for one by name', 'a model of one series has no names');
+    'the model was trained on a single unnamed series, but "series" was given', 'a model of one series has no names');
 SELECT is((SELECT count(*) FROM models, lstm_predict(model, (SELECT array_agg("Sold" ORDER BY day) FROM "Sales"
     WHERE "Shop" = 'South'))), 2::bigint,
     'lstm_predict scales what it is given by itself');

@@ -111,7 +111,7 @@ SELECT results_eq($$ SELECT x, y FROM lstm_windows('pairs', 'value', time_column
 UPDATE pairs SET a = NULL;
 SELECT is(pg_temp.failure($$ SELECT lstm_train('pairs', 'value', time_column => 'at', inputs => '{a,value}', options => '{"missing": "linear"}') $$),
     '22000: column "a" of relation "pairs" has no known value
-DETAIL: All of its 30 values are NULL, NaN or missing.
+DETAIL: All 30 values of the column are NULL, NaN or missing.
 HINT: Leave the column out, or read more rows.', 'a column without any value cannot be filled');
 
 ---- what no filling mends ----
@@ -131,22 +131,22 @@ FROM (VALUES
     ('UPDATE changed SET value = ''-Infinity'' WHERE at = ''2024-01-05''', '22000: column "value" of relation "changed" is infinite in row 5
 DETAIL: 1 of 40 rows has infinite values.
 HINT: Leave these rows out or make the values finite, for example in a view.', 'an infinite value'),
-    ('INSERT INTO changed SELECT at, 1 FROM changed WHERE at < ''2024-01-04''', '22000: time stamp 2024-01-01 00:00:00 of relation "changed" stands in more than one row
-DETAIL: 3 rows repeat the time of the one before.
-HINT: Give one row per time, for example by a view with GROUP BY; for several series in one table, a view with one of them.', 'duplicates'),
+    ('INSERT INTO changed SELECT at, 1 FROM changed WHERE at < ''2024-01-04''', '22000: timestamp 2024-01-01 00:00:00 of relation "changed" occurs in more than one row
+DETAIL: 3 rows repeat the time of the row before.
+HINT: Give one row per time, for example with a view that uses GROUP BY; if the table holds several series, give series_column.', 'duplicates'),
     ('UPDATE changed SET at = at + interval ''1 second'' WHERE at IN (''2024-01-01'', ''2024-01-05'')',
-        '22000: time stamps of relation "changed" are not regular: 2024-01-02 00:00:00 follows 2024-01-01 00:00:01
+        '22000: timestamps of relation "changed" are not regular: 2024-01-02 00:00:00 follows 2024-01-01 00:00:01
 DETAIL: The step is 1 day; 2 rows are not a whole number of steps from the others.
-HINT: Give such rows a time of the grid in a view, for example by GROUP BY date_trunc(...), or give the step by option "step".',
+HINT: Move such rows onto the grid in a view, for example with GROUP BY date_trunc(...), or give the step in option "step".',
         'rows that are late, the first one too'),
     ('INSERT INTO changed VALUES (''294000-01-01'', 1)', '22000: too many rows of relation "changed" are missing: 294000-01-01 00:00:00 follows 2024-02-09 00:00:00
-DETAIL: The step is 1 day; 106642004 rows are missing, and at most 10 are filled for each of the 41 that there are.
-HINT: Correct the time stamp, or give a longer step by option "step".', 'a year that is mistyped'),
+DETAIL: The step is 1 day; 106642004 rows are missing, but at most 10 are filled for each of the 41 existing rows.
+HINT: Correct the timestamp, or give a longer step in option "step".', 'a year that is mistyped'),
     ('INSERT INTO changed VALUES (''4713-01-01 BC'', 1)', '22000: too many rows of relation "changed" are missing: 2024-01-01 00:00:00 follows 4713-01-01 00:00:00 BC
-DETAIL: The step is 1 day; 2460272 rows are missing, and at most 10 are filled for each of the 41 that there are.
-HINT: Correct the time stamp, or give a longer step by option "step".', 'a time before all others'),
+DETAIL: The step is 1 day; 2460272 rows are missing, but at most 10 are filled for each of the 41 existing rows.
+HINT: Correct the timestamp, or give a longer step in option "step".', 'a time before all others'),
     ('UPDATE changed SET value = NULL', '22000: column "value" of relation "changed" has no known value
-DETAIL: All of its 40 values are NULL, NaN or missing.
+DETAIL: All 40 values of the column are NULL, NaN or missing.
 HINT: Leave the column out, or read more rows.', 'no value at all')
 ) AS v (change, failure, description);
 SELECT matches(pg_temp.refused('UPDATE changed SET at = ''1999-01-01'' WHERE at = ''2024-01-01''', '{"missing": "linear", "step": "1 microsecond"}'),
@@ -156,12 +156,12 @@ INSERT INTO far SELECT i, i FROM generate_series(1, 20) AS i;
 INSERT INTO far VALUES (-9223372036854775808, 0), (9223372036854775807, 0);
 SELECT is(pg_temp.failure($$ SELECT lstm_train('far', 'value', options => '{"missing": "linear"}') $$),
     '22000: too many rows of relation "far" are missing: 1 follows -9223372036854775808
-DETAIL: The step is 1; 18446744073709551594 rows are missing, and at most 10 are filled for each of the 22 that there are.
-HINT: Correct the time stamp, or give a longer step by option "step".', 'the whole range of integers is counted without overflow');
+DETAIL: The step is 1; 18446744073709551594 rows are missing, but at most 10 are filled for each of the 22 existing rows.
+HINT: Correct the timestamp, or give a longer step in option "step".', 'the whole range of integers is counted without overflow');
 CREATE VIEW sparse AS SELECT 8 * i AS n, i % 7 AS value FROM generate_series(1, 30000) AS i UNION ALL VALUES (1, 1), (2, 1), (3, 1), (4, 1);
 SET LOCAL maintenance_work_mem = '1MB';
 SELECT matches(pg_temp.failure($$ SELECT lstm_train('sparse', 'value', time_column => 'n', lookback => 2, options => '{"units": 1, "step": 1, "missing": "linear"}') $$),
-    '^54000: filling the gaps from 1 to 240000 needs \d+ kB, and maintenance_work_mem allows 1024 kB\nHINT', 'rows to be filled must fit into memory');
+    '^54000: filling the gaps from 1 to 240000 needs \d+ kB, but maintenance_work_mem allows only 1024 kB\nHINT', 'rows to be filled must fit into memory');
 RESET maintenance_work_mem;
 SELECT is(pg_temp.failure($$ SELECT * FROM lstm_windows('holes', 'value', missing => 'lienar') $$),
     '22023: missing must be one of error, linear, previous, seasonal, mask, not "lienar"
@@ -206,7 +206,7 @@ BEGIN
     RETURN pg_temp.failure(format('SELECT f.* FROM lstm_forecast(lstm_train(''short'', ''value'', lookback => %s, options =>
         ''{"epochs": 1, "units": 1, "missing": "seasonal"}''), steps => 10) AS f', lookback));
 END $$;
-SELECT matches(pg_temp.short(rows), '^22000: relation "short" has ' || rows || ' rows, and training needs at least 5\n', format('%s rows', rows))
+SELECT matches(pg_temp.short(rows), '^22000: relation "short" has ' || rows || ' rows, but training needs at least 5\n', format('%s rows', rows))
 FROM unnest(ARRAY[0, 1, 2, 4]) AS rows;
 SELECT is(pg_temp.short(5), 'no error', 'lookback + 1 rows, and ten times the horizon');
 SELECT is(pg_temp.short(2, 1), 'no error', 'two rows are enough for a lookback of one');

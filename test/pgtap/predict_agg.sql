@@ -71,9 +71,9 @@ SELECT throws_ok($$ SELECT lstm_predict_agg(one, CASE WHEN n <> 7 THEN value ELS
 SELECT throws_ok($$ SELECT lstm_predict_agg(one, CASE WHEN n <> 7 THEN value ELSE '-Infinity' END ORDER BY n)
     FROM models, days $$, '22000', 'value 7 of the group is NaN or infinite', 'an infinite value is refused');
 SELECT throws_ok($$ SELECT lstm_predict_agg(two_columns, value ORDER BY n) FROM models, days $$, '22023',
-    'lstm_predict_agg takes models of one input column, and this one has 2', 'a model of two inputs is refused');
+    'lstm_predict_agg takes models with one input column, but this model has 2', 'a model of two inputs is refused');
 SELECT throws_ok($$ SELECT lstm_predict_agg('\x00', value ORDER BY n) FROM days $$, '22P03',
-    'the value is not a model, or it is damaged', 'bytes that are no model are refused');
+    'the value is not a model, or is damaged', 'bytes that are no model are refused');
 SELECT is((SELECT lstm_predict_agg(two_targets, value ORDER BY n) FROM models, days),
     (SELECT array_agg(row ORDER BY step) FROM (SELECT step, ARRAY[min(forecast) FILTER (WHERE target = 'value'),
             min(forecast) FILTER (WHERE target = 'other')] AS row

@@ -83,7 +83,7 @@ SELECT is(pg_temp.refused('UPDATE holes SET other = ''-infinity'' WHERE n = 10')
     'minus infinity in a real column');
 SELECT is(pg_temp.refused('UPDATE holes SET n = NULL WHERE n = 3'), '22004: time column "n" of relation "holes" is NULL in row 10',
     'NULL as time');
-SELECT is(pg_temp.refused('UPDATE holes SET n = 9 WHERE n = 3'), '22000: time stamp 9 of relation "holes" stands in more than one row',
+SELECT is(pg_temp.refused('UPDATE holes SET n = 9 WHERE n = 3'), '22000: timestamp 9 of relation "holes" occurs in more than one row',
     'a time twice');
 SELECT matches(pg_temp.refused('UPDATE holes SET value = 10::numeric ^ 400 WHERE n = 3'), '^22003: .* is out of range for type double precision$',
     'a number that no float8 holds');
@@ -102,10 +102,10 @@ SELECT is((SELECT array_agg(at) FROM (SELECT f.at FROM lstm_train('minutes', 'va
         lstm_rolling(m, 'minutes') AS f) AS rolled), (SELECT array_agg(at ORDER BY at) FROM minutes WHERE value > 3), 'minutes are counted from the first');
 UPDATE minutes SET at = at + interval '1 s' WHERE value = 5000;
 SELECT throws_ok($$ SELECT count(*) FROM lstm_windows('minutes', 'value') $$, '22000',
-    'time stamps of relation "minutes" are not regular: 2020-01-04 11:20:01+00 follows 2020-01-04 11:19:00+00', 'a last one that is late is found');
+    'timestamps of relation "minutes" are not regular: 2020-01-04 11:20:01+00 follows 2020-01-04 11:19:00+00', 'a last one that is late is found');
 UPDATE minutes SET at = at - interval '1 s' - interval '1 minute' WHERE value = 5000;
 SELECT throws_ok($$ SELECT count(*) FROM lstm_windows('minutes', 'value') $$, '22000',
-    'time stamp 2020-01-04 11:19:00+00 of relation "minutes" stands in more than one row', 'a time that comes twice is found');
+    'timestamp 2020-01-04 11:19:00+00 of relation "minutes" occurs in more than one row', 'and one that comes twice');
 
 ---- kinds of relations ----
 

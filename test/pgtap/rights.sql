@@ -84,7 +84,7 @@ SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT lstm_info(lstm_train('measure
 SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT forecast_at::date FROM models, lstm_forecast(guarded, relation => 'measured.guarded') $$), '2024-01-22',
     'forecasts begin after the last row that it lets through');
 SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT count(*) FROM models, lstm_forecast(guarded, relation => 'measured.guarded') $$),
-    '22000: relation "guarded" has 0 rows, and the model looks back over 3', 'where no policy applies there are no rows');
+    '22000: relation "guarded" has 0 rows, but the lookback of the model is 3', 'where no policy applies there are no rows');
 SET LOCAL row_security = off;
 SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT lstm_train('measured.guarded', 'value', 'at', lookback => 3) $$),
     '42501: query would be affected by row-level security policy for table "guarded"', 'row_security off is obeyed');

@@ -93,7 +93,7 @@ SELECT results_eq($$ SELECT r.origin, r.at::date, r.forecast FROM models, lstm_r
         (SELECT array_agg(other ORDER BY n) FROM days WHERE n BETWEEN d.n - 3 AND d.n)) AS p) FROM models, days AS d WHERE n >= 4 $$,
     'with lead 0 the row that is forecast is the origin');
 SELECT throws_ok($$ SELECT r.* FROM models, lstm_rolling(same_row, steps => 2) AS r $$, '22023',
-    '2 steps are more than the model''s horizon of 1', 'steps that would need feeding back are refused where it cannot be');
+    '2 steps exceed the model''s horizon of 1', 'steps that would need feeding back are refused where it cannot be');
 CREATE VIEW later AS SELECT at, value * 2 AS value FROM days WHERE n > 15;
 SELECT is((SELECT count(*) FROM models, lstm_rolling(one, relation => 'later')), 11::bigint, 'another relation may be given');
 SELECT is((SELECT array_agg(actual ORDER BY origin) FROM models, lstm_rolling(one, relation => 'later')),

@@ -113,9 +113,9 @@ FROM (VALUES
     (ARRAY['a'], '{"segment_length": 5}'::jsonb, NULL::text[], 'option "segment_length" of 5 does not divide the lookback of 48 and the horizon of 72
 HINT: Take a common divisor of both, or leave the option out.'),
     (ARRAY['a'], '{"bidirectional": true}', NULL, 'option "bidirectional" must be false for the preset segment
-DETAIL: Its forecast goes on from the last state of the network, so it reads forwards.'),
+DETAIL: The forecast of this preset continues from the last state of the network, so the network must read forwards.'),
     (ARRAY['a'], '{"channels": "independent"}', ARRAY['a', 'b'], 'option "channels" cannot be independent here
-DETAIL: Independent columns are forecast each from itself: the inputs must be the targets, in the same order, and nothing else.
+DETAIL: Independent columns are each forecast from their own values: the inputs must be the targets, in the same order, and nothing else.
 HINT: Leave other inputs out, or set channels to joint.'),
     (ARRAY['a', 'b'], '{"architecture": [{"type": "lstm", "units": 2}, {"type": "dense", "units": 144}], "channels": "independent"}', NULL,
      'the network''s output has shape (None, 144), but must have shape (None, 72) or (None, 72, 1)

@@ -109,7 +109,7 @@ SELECT is(lstm_info(model)->>'step', '5', 'the step of an integer time is a numb
 SELECT is(lstm_info(model)->>'last_time', '1060', 'the last time of an integer time is a number') FROM by_integer;
 SELECT is(lstm_info(model)->>'time_column', 'id', 'the integer primary key is the time column') FROM by_integer;
 SELECT throws_ok($$ SELECT f.* FROM by_integer, lstm_forecast(model, as_of => '2024-01-01') AS f $$, '22023',
-    'as_of is a time, and time column "id" is an integer', 'as_of needs a time');
+    'as_of is a time, but time column "id" is an integer', 'as_of needs a time');
 CREATE TEMP TABLE other_types (small smallint, medium int, value int);
 INSERT INTO other_types SELECT i, -i, i * i % 7 FROM generate_series(1, 12) AS i;
 SELECT is(lstm_info(lstm_train('other_types', 'value', time_column => 'small', lookback => 2, options => '{"epochs": 1}'))->>'step',
@@ -146,9 +146,9 @@ SELECT results_eq($$ SELECT forecast_at::date FROM by_day, lstm_forecast(model, 
 SELECT results_eq($$ SELECT forecast_at::date FROM by_day, lstm_forecast(model, as_of => 'infinity') AS f $$,
     $$ VALUES (date '2024-01-31') $$, 'as_of infinity knows all rows');
 SELECT throws_ok($$ SELECT f.* FROM by_day, lstm_forecast(model, as_of => '2024-01-02') AS f $$, '22000',
-    'relation "days" has 2 rows up to as_of, and the model looks back over 3', 'as_of needs enough rows before it');
+    'relation "days" has 2 rows up to as_of, but the lookback of the model is 3', 'as_of needs enough rows before it');
 SELECT throws_ok($$ SELECT f.* FROM by_day, lstm_forecast(model, as_of => '-infinity') AS f $$, '22000',
-    'relation "days" has 0 rows up to as_of, and the model looks back over 3', 'as_of before all rows finds none');
+    'relation "days" has 0 rows up to as_of, but the lookback of the model is 3', 'as_of before all rows finds none');
 SELECT results_eq($$ SELECT step, forecast_at::date FROM by_day, lstm_forecast(same_row) AS f $$,
     $$ VALUES (1, date '2024-01-30'), (2, '2024-01-31') $$, 'with lead 0 the first forecast lies on the last row');
 SELECT results_eq($$ SELECT step, forecast_at::date FROM by_day, lstm_forecast(later_row) AS f $$,
@@ -168,7 +168,7 @@ SELECT results_eq($$ SELECT forecast_at::date FROM by_day, lstm_forecast(model, 
     $$ VALUES (date '2024-02-02'), ('2024-02-03') $$, 'rows that came after training are seen');
 INSERT INTO days VALUES ('2024-02-03', 1, 1);
 SELECT throws_ok($$ SELECT f.* FROM by_day, lstm_forecast(model) AS f $$, '22000',
-    'time stamps of relation "days" are not regular: 2024-02-03 follows 2024-02-01',
+    'timestamps of relation "days" are not regular: 2024-02-03 follows 2024-02-01',
     'a gap in the newest rows is refused');
 SELECT lives_ok($$ SELECT f.* FROM by_day, lstm_forecast(model, as_of => '2024-02-01') AS f $$,
     'a gap after as_of does not matter');
@@ -187,13 +187,13 @@ SELECT is(lstm_info(lstm_train('two_times', 'value', time_column => name, lookba
         ->>'time_column', name, format('the one given is taken: %s', name)) FROM unnest(ARRAY['at', 'seen', 'id']) AS name;
 CREATE TEMP TABLE no_time AS SELECT id, value FROM two_times;
 SELECT is(pg_temp.failure($$ SELECT lstm_train('no_time', 'value') $$),
-    '22023: relation "no_time" has no column that tells the order of its rows
-DETAIL: It has neither a column of a date or time type nor an integer primary key.
+    '22023: relation "no_time" has no column that gives the order of its rows
+DETAIL: The relation has neither a column of a date or time type nor an integer primary key.
 HINT: Give time_column, for example one of its integer columns: id.', 'an integer that is no key is not guessed');
 CREATE TEMP TABLE only_values AS SELECT 1.5 AS value;
 SELECT is(pg_temp.failure($$ SELECT lstm_train('only_values', 'value') $$),
-    '22023: relation "only_values" has no column that tells the order of its rows
-DETAIL: It has neither a column of a date or time type nor an integer primary key.
+    '22023: relation "only_values" has no column that gives the order of its rows
+DETAIL: The relation has neither a column of a date or time type nor an integer primary key.
 HINT: Add a date, timestamp or integer column, or use lstm_train_agg(value, options ORDER BY ...).',
     'without any candidate the hint leads to the aggregate');
 CREATE TEMP TABLE two_keys (a int, b int, value int, PRIMARY KEY (a, b));

@@ -130,7 +130,7 @@ SELECT is(pg_temp.failure(format($$ SELECT pg_temp.trained(%L, %L, '{"step": %s}
     format('step %s of %s is refused', step, type))
 FROM (VALUES
     ('date', '{2024-01-01,2024-01-02}', '"1 month 1 day"', '22023: option "step" cannot be "1 month 1 day"
-DETAIL: A step has one part, and is not 0.
+DETAIL: A step has a single unit and is not 0.
 HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; with an integer time column an integer.'),
     ('date', '{2024-01-01,2024-01-02}', '"1 hour"', '22023: option "step" cannot be "1 hour"
 DETAIL: The step of dates is a number of days or months.
@@ -148,9 +148,9 @@ HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; with
     ('date', '{2024-01-01,2024-01-02}', '9007199254740993', '22015: interval field value out of range: "9007199254740993"'),
     ('date', '{2024-01-01,2024-01-02}', 'true', '22023: option "step" must be a string, not true'),
     ('timestamp', '{2024-01-01 00:00,2024-01-01 01:00,2024-01-01 01:30}', '"1 hour"',
-        '22000: time stamps of relation "rows" are not regular: 2024-01-01 01:30:00 follows 2024-01-01 01:00:00
+        '22000: timestamps of relation "rows" are not regular: 2024-01-01 01:30:00 follows 2024-01-01 01:00:00
 DETAIL: The step is 01:00:00; 1 row is not a whole number of steps from the others.
-HINT: Give such rows a time of the grid in a view, for example by GROUP BY date_trunc(...), or give the step by option "step".')
+HINT: Move such rows onto the grid in a view, for example with GROUP BY date_trunc(...), or give the step in option "step".')
 ) AS v (type, times, step, failure);
 
 ---- a model of another place ----

@@ -154,21 +154,21 @@ SELECT is(pg_temp.forecasts(model, ARRAY[[80, 92], [90, 91]], 2),
     'several targets are fed back each into its own column') FROM models WHERE name = 'two columns';
 
 SELECT throws_ok(format($$ SELECT f.* FROM models, lstm_predict(model, %L, 2) AS f WHERE name = %L $$, input, name), '22023',
-    '2 steps are more than the model''s horizon of 1', format('outputs cannot be fed back: %s', name))
+    '2 steps exceed the model''s horizon of 1', format('outputs cannot be fed back: %s', name))
 FROM (VALUES ('other input', '{92,91}'), ('more inputs', '{80,92,90,91}'), ('same row', '{92,91}')) AS v (name, input);
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_forecast(model, 2) AS f WHERE name = 'other input' $$, '22023',
-    '2 steps are more than the model''s horizon of 1', 'lstm_forecast does not feed back either where it cannot');
+    '2 steps exceed the model''s horizon of 1', 'lstm_forecast does not feed back either where it cannot');
 SELECT lives_ok($$ SELECT f.* FROM models, lstm_predict(model, '{92,91}', 1) AS f WHERE name = 'other input' $$,
     'steps within the horizon need no feeding back');
 
 ---- wrong inputs ----
 
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_predict(model, ARRAY[80, 90]) AS f WHERE name = 'temps' $$, '22023',
-    'input has 2 rows, and the model looks back over 3', 'an input that is too short is refused');
+    'input has 2 rows, but the lookback of the model is 3', 'an input that is too short is refused');
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_predict(model, ARRAY[80, 92, 90]) AS f WHERE name = 'two columns' $$, '22023',
-    'the number of values of input must be a multiple of the number of inputs, 2, not 3', 'a flat input must be whole rows');
+    'the number of values in input must be a multiple of 2, the number of inputs, not 3', 'a flat input must be whole rows');
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_predict(model, ARRAY[[1, 2, 3], [4, 5, 6]]) AS f WHERE name = 'two columns' $$,
-    '22023', 'a row of input must have as many values as the model has inputs, 2, not 3', 'rows must be as wide as the inputs');
+    '22023', 'a row of input must have as many values as the model has inputs (2), not 3', 'rows must be as wide as the inputs');
 SELECT throws_ok(format($$ SELECT f.* FROM models, lstm_predict(model, ARRAY[70, 80, 90], level => %L) AS f
     WHERE name = 'temps' $$, level), '22023', format('level must be between 0 and 1, not %s', shown),
     format('level %s is refused', level))

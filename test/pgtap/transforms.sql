@@ -77,23 +77,23 @@ FROM models, lstm_forecast(model, level => 0.8) AS f WHERE name = 'quantile';
 
 CREATE TABLE with_zero AS SELECT at, CASE WHEN value < 52 THEN 0 ELSE value END AS value FROM known;
 SELECT is(pg_temp.failure($$ SELECT lstm_train('with_zero', 'value', options => '{"log": true}') $$),
-    '22000: relation "with_zero" cannot be used: column "value" is 0 in row 1, and option "log" needs values above 0 (set a lower_limit below them, or leave log out)',
+    '22000: relation "with_zero" cannot be used: column "value" is 0 in row 1, but option "log" needs values above 0 (set a lower_limit below all values, or leave log out)',
     'a value without a logarithm');
 SELECT lives_ok($$ SELECT lstm_train('with_zero', 'value', options => '{"log": true, "lower_limit": -1, "epochs": 2}') $$,
     'has one above a lower limit');
 SELECT is(pg_temp.failure(format($$ SELECT * FROM lstm_predict(%L, array_fill(0::float8, ARRAY[12])) $$, model)),
-    '22000: input "value" is 0, and the model was trained on logarithms of values above 0', 'an array may not hold a value without a logarithm')
+    '22000: input "value" is 0, but the model was trained on logarithms of values above 0', 'nor may an array hold one')
 FROM models WHERE name = 'log';
 SELECT is(pg_temp.failure(format($$ SELECT pg_temp.trained(%L) $$, options)), expected, expected) FROM (VALUES
-    ('{"log": true, "loss": "gaussian"}', '22023: options "log" and "loss" do not go together here
-DETAIL: A mean and a spread of logarithms have no counterpart among the values; quantiles have.
-HINT: Leave one of them out.'),
-    ('{"difference": 1, "loss": "quantile"}', '22023: options "difference" and "loss" do not go together here
+    ('{"log": true, "loss": "gaussian"}', '22023: options "log" and "loss" cannot be combined here
+DETAIL: The mean and spread of logarithms have no counterpart among the values; their quantiles do.
+HINT: Leave one of the two options out.'),
+    ('{"difference": 1, "loss": "quantile"}', '22023: options "difference" and "loss" cannot be combined here
 DETAIL: Differences are added up, and the spread of a sum does not follow from those of its parts.
-HINT: Leave one of them out.'),
-    ('{"difference": 1, "normalize": "last"}', '22023: options "difference" and "normalize" do not go together here
-DETAIL: A difference has no level to be measured from.
-HINT: Leave one of them out.'),
+HINT: Leave one of the two options out.'),
+    ('{"difference": 1, "normalize": "last"}', '22023: options "difference" and "normalize" cannot be combined here
+DETAIL: Differences have no level that normalizing could remove.
+HINT: Leave one of the two options out.'),
     ('{"difference": 13}', '22023: a difference of 13 rows does not fit into the lookback of 12
 HINT: Give a longer lookback.'),
     ('{"lower_limit": 3, "upper_limit": 3}', '22023: option "upper_limit" of 3 is not above "lower_limit" of 3'),

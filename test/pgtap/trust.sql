@@ -73,7 +73,7 @@ GRANT lstm_owner TO lstm_boss;
 SELECT is(pg_temp.forecasts('lstm_boss', 'owned.days'), '1', 'a superuser who was made a member of the owner reads it');
 SELECT is(pg_temp.failure($$ SELECT count(*) FROM models, lstm_forecast(model) WHERE name = 'author.days' $$), format(E'42501: the model names relation author.days, which belongs to role "lstm_author"\n'
     'DETAIL: Whoever made the model chose the relation, and reading it can run code of that role with the rights of role "%s".\n'
-    'HINT: To read it all the same, ask for it: relation => ''author.days''.', current_user),
+    'HINT: To read the relation nevertheless, name it explicitly: relation => ''author.days''.', current_user),
     'the error says why, and what to write');
 SELECT is(pg_temp.failure(format('SELECT count(*) FROM models, %s AS f WHERE name = ''author.days''', call)) LIKE '42501: the model names%', true,
     format('%s reads nothing of others', call))
@@ -134,7 +134,7 @@ SELECT is(pg_temp.forecasts(current_user, 'mine.guarded'), '42501: the model nam
 CREATE TABLE public.mine_days AS TABLE mine.days;
 CREATE TEMP TABLE x AS TABLE mine.days;
 SELECT throws_ok(format($$ SELECT lstm_forecast(pg_temp.seal(overlay(model PLACING %L::bytea FROM position('mine.days'::bytea IN model)), lookup))
-    FROM models, crc WHERE name = 'mine.days' $$, name), '22P03', 'the value is not a model, or it is damaged', format('%s is no name of a relation', name))
+    FROM models, crc WHERE name = 'mine.days' $$, name), '22P03', 'the value is not a model, or is damaged', format('%s is no name of a relation', name))
     FROM (VALUES ('mine_days'), ('pg_temp.x')) AS v (name);
 
 ---- saving ----
@@ -171,7 +171,7 @@ GRANT SELECT, INSERT ON public.own_models TO lstm_author;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OF network ON own_models FOR EACH ROW EXECUTE FUNCTION lstm_check_model('network');
 SELECT is(pg_temp.as_user('lstm_author', $$ INSERT INTO own_models SELECT 1, model FROM models WHERE name = 'secret' $$),
     '42501: permission denied for column "pay" of relation mine.secret', 'the trigger guards tables of one''s own, too');
-SELECT is(pg_temp.as_user('lstm_author', $$ INSERT INTO own_models SELECT 1, 'no model' RETURNING id $$), '22P03: the value is not a model, or it is damaged',
+SELECT is(pg_temp.as_user('lstm_author', $$ INSERT INTO own_models SELECT 1, 'no model' RETURNING id $$), '22P03: the value is not a model, or is damaged',
     'what is no model does not get past it');
 SELECT is(pg_temp.as_user('lstm_author', $$ INSERT INTO own_models VALUES (1, NULL) RETURNING id $$), '1', 'NULL does');
 CREATE TRIGGER wrong BEFORE INSERT ON own_models FOR EACH ROW EXECUTE FUNCTION lstm_check_model();
@@ -200,8 +200,8 @@ DELETE FROM author.seen;
 SELECT is((SELECT string_agg(series || ' ' || status, ', ') FROM series_models, lstm_forecast(model, relation => 'author.kinds', series => names) WHERE col = c),
     expected, format('series are asked for by names in a column %s', c))
     FROM (VALUES ('k', '{b}'::text[], 'b ok'), ('name', '{b}', 'b ok'), ('word', '{b}', 'b ok'), ('pair', '{"(b,1)"}', '(b,1) ok'),
-        ('list', '{"{b}","{c}"}', '{b} ok, {c} there are no rows of it')) AS v (c, names, expected);
-SELECT is_empty('SELECT * FROM author.seen', 'no cast and no domain of the author has run a function for that');
+        ('list', '{"{b}","{c}"}', '{b} ok, {c} it has no rows')) AS v (c, names, expected);
+SELECT is_empty('SELECT * FROM author.seen', 'neither a cast nor a domain of the author has run a function for that');
 SELECT throws_ok($$ SELECT lstm_forecast(model, relation => 'author.kinds', series => '{c}') FROM series_models WHERE col = 'k' $$, '22P02',
     'invalid input value for enum author.kind: "c"', 'a name that the type does not have is an error');
 

@@ -90,7 +90,7 @@ need one "CALL lstm_train_into('mine', 'load', 'mw', options => '{\"epochs\": 1,
 is "$(sql one "SELECT count(*) FROM models, lstm_forecast(model) WHERE name = 'mine'")" 1 'a statement of the user stores the model'
 is "$(sql one "CALL lstm_train_into('mine', 'load', 'mw', options => '{\"epochs\": 1, \"units\": 2}', store =>
     'UPDATE models SET model = \$1 WHERE name = ''yours''')")" \
-    'ERROR:  the statement of store has stored the model "mine" in no row' 'a statement that stores nothing is an error'
+    'ERROR:  the statement in "store" has stored model "mine" in no row' 'a statement that stores nothing is an error'
 is "$(sql one "CALL lstm_train_into('mine', 'load', 'mw', $endless, store => 'INSERT INTO nowhere VALUES (\$1)')")" \
     'ERROR:  relation "nowhere" does not exist at character 13' 'a statement that cannot work is refused before the training'
 need one "CREATE ROLE trainer; GRANT SELECT ON load TO trainer; GRANT SELECT, INSERT ON lstm_models TO trainer"
@@ -118,7 +118,7 @@ for statement in '' ' ; ' 'SELECT 1' 'VALUES (1)' 'DROP TABLE IF EXISTS x' 'COMM
     'SELECT length($1), $2' "INSERT INTO models VALUES (\$2, '')" 'DELETE FROM models WHERE model = $1' 'CREATE TABLE x AS SELECT $2' \
     'INSERT INTO models VALUES ($2, $1); SELECT 1' 'CREATE RULE r AS ON INSERT TO load DO INSTEAD NOTHING'; do
     is "$(sql one "CALL lstm_train_into('mine', 'load', 'mw', $endless, store => \$s\$$statement\$s\$)")" \
-        'ERROR:  the statement of store would not store the model' "as a statement of store, '$statement' is refused"
+        'ERROR:  the statement in "store" would not store the model' "as a statement of store, '$statement' is refused"
 done
 need one "CREATE TABLE kept (name text, model bytea);
     CREATE FUNCTION keep(bytea, text) RETURNS void LANGUAGE sql AS 'INSERT INTO kept VALUES (\$2, \$1)';
@@ -139,7 +139,7 @@ store_narrow="store => 'INSERT INTO narrow VALUES (\$2, \$1)'"
 violates='new row for relation "narrow" violates check constraint "narrow_model_check"'
 is "$(on one psql -XqAt -d postgres -c "CALL lstm_train_into('narrow', 'load', 'mw', $quick, $store_narrow)" 2>&1 | grep -E '^(ERROR|HINT)')" \
     "ERROR:  $violates
-HINT:  The model is kept: lstm_load('narrow', 1)." 'where storing fails the error says where the model is'
+HINT:  The model was kept: lstm_load('narrow', 1)." 'where storing fails the error says where the model is'
 is "$(sql one "SELECT active, note, (SELECT count(*) FROM lstm_forecast(model)) FROM lstm_models WHERE name = 'narrow'")" \
     "f|kept by lstm_train_into, which could not store it: $violates|1" 'the model is saved as a version that is not active'
 is "$(on one psql -XqAt -v VERBOSITY=terse -d postgres -c 'SET ROLE nobody' \
@@ -149,8 +149,8 @@ is "$(on one psql -XqAt -v VERBOSITY=terse -d postgres -c 'SET ROLE nobody' \
 1" 'without rights on lstm_models it is in a temporary table'
 is "$(sql one "CALL lstm_train_into('nowhere', 'load', 'mw', $quick, store =>
     'UPDATE models SET model = \$1 WHERE name = ''nobody''')")" \
-    'ERROR:  the statement of store has stored the model "nowhere" in no row' 'an update that finds no row is an error'
-is "$(sql one "SELECT count(*) FROM lstm_models WHERE name = 'nowhere'")" 1 'the model of such an update is kept, too'
+    'ERROR:  the statement in "store" has stored model "nowhere" in no row' 'an update that finds no row is an error'
+is "$(sql one "SELECT count(*) FROM lstm_models WHERE name = 'nowhere'")" 1 'its model is kept, too'
 
 # what happens to the extension meanwhile
 seconds="lookback => 24, options => '{\"epochs\": 1000000, \"units\": 64, \"batch_size\": 256, \"patience\": 0, \"threads\": 2,
@@ -165,7 +165,7 @@ need one 'ALTER EXTENSION lstm_forecast SET SCHEMA public'
 train "CALL lstm_train_into('dropped', 'load', 'mw', $seconds)" -c 'SELECT name FROM pg_temp.lstm_kept_models WHERE length(model) > 0'
 need one 'DROP EXTENSION lstm_forecast'
 wait "$trainer"
-is "$(cat "$work/trained")" 'ERROR:  extension "lstm_forecast" has been dropped meanwhile
+is "$(cat "$work/trained")" 'ERROR:  extension "lstm_forecast" has been dropped
 dropped' 'a model of an extension that was dropped is kept, too'
 
 stop one

@@ -1,7 +1,7 @@
 /*
  * base.h: what every file of the core shares: the scalar type, status codes, checked sizes, the arena, the pass.
  *
- * The contract of the core, in short. The caller owns all memory: a *_plan function run over a measuring arena tells
+ * The contract of the core, in short. The caller owns all memory: a *_layout function run over a measuring arena tells
  * how many bytes are needed, the same function run over a real block hands out the pointers. Nothing here allocates,
  * prints, keeps a global or calls back, so a caller may longjmp between any two calls and leak nothing.
  *

@@ -1,5 +1,5 @@
 /*
- * blend.h: a forecast mixed with one that costs nothing: w * network + (1 - w) * baseline.
+ * blend.h: a forecast mixed with a naive baseline: w * network + (1 - w) * baseline.
  *
  * The baseline is that of the window alone, so that whoever has a window has the blend. Which one, and the weight, is
  * fitted by least squares on held-out forecasts (combination of forecasts: Bates and Granger 1969; the weight is held

@@ -26,7 +26,7 @@ void		lf_cv_add(lf_cv_score *cv, const lf_metrics *metrics, const double *error_
 /* NaN where a forecaster has none in some fold. */
 double		lf_cv_error(const lf_cv_score *cv, lf_forecaster forecaster);
 
-/* The forecast that costs nothing and has the least error; LF_NETWORK where there is none. */
+/* The naive baseline that has the least error; LF_NETWORK where there is none. */
 lf_forecaster lf_cv_best_baseline(const lf_cv_score *cv);
 
 #endif

@@ -12,7 +12,7 @@
 
 #define MOST_WINDOWS ((size_t) 512)
 
-/* Fewest errors of which one bounds the others at 95 per cent. */
+/* Fewest errors of which one bounds the others at 95 %. */
 #define ENOUGH 19
 
 /* Steps that a forecast one step ahead is measured for, where there are rows for it. */

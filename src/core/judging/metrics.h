@@ -2,11 +2,11 @@
  * metrics.h: how good forecasts were, in the usual measures.
  *
  *	   mae, rmse		in units of the column
- *	   smape, mape		per cent; mape leaves actual values of 0 out (Makridakis 1993)
+ *	   smape, mape		percent; mape leaves actual values of 0 out (Makridakis 1993)
  *	   mase				the mae in units of that of the seasonal naive forecast over the rows before (Hyndman and
  *						Koehler 2006)
  *	   r2				1 - squares of the errors / squares around the mean of the actual values
- *	   coverage			per cent of the actual values within their intervals
+ *	   coverage			percent of the actual values within their intervals
  *	   interval_width	mean, in units of the column
  *	   winkler			mean width plus 2 / (1 - level) times what lies outside (Winkler 1972)
  *

@@ -1,5 +1,5 @@
 /*
- * score.h: errors of forecasts beside those of the forecasts that cost nothing.
+ * score.h: errors of forecasts beside those of the naive baselines.
  */
 #ifndef LF_SCORE_H
 #define LF_SCORE_H

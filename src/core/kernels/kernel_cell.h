@@ -64,7 +64,7 @@ finish_rows_forward(const lf_cell_step *step, size_t row, int rows, size_t strip
 				   z[r][3] * vec_activation(activation, z[r][2]), step->units - strip * LANES);
 }
 
-/* One copy for all sizes of tiles: it is long, and a call costs nothing beside it. */
+/* One copy for all sizes of tiles: it is long, and a call costs next to nothing beside it. */
 static __attribute__((noinline)) void
 finish_forward(const lf_cell_step *step, size_t row, int rows, size_t strip, vec (*z)[TILE_VECTORS])
 {

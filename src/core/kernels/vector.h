@@ -5,7 +5,7 @@
  * intrinsic where the instruction set has one and a loop otherwise.
  *
  * The functions are for float and follow the usual way: split off a multiple of ln 2, a polynomial for the rest, the
- * multiple into the exponent. Their errors, over all floats, are in test/core/vector_test.c: below 4 units in the last
+ * multiple into the exponent. Their errors, over all floats, are in test/core/kernels_test.c: below 4 units in the last
  * place. In double, where digits count and not time, they are those of libm.
  *
  * This file must not be compiled with -fassociative-math, which may undo the split.

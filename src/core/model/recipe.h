@@ -47,7 +47,7 @@ typedef struct lf_training
 	lf_scale	scale;
 	lf_normalize normalize;
 	int			members;		/* networks that are trained alike from other random numbers, and forecast together */
-	bool		blend;			/* mix the forecast with the best that costs nothing, see blend.h */
+	bool		blend;			/* mix the forecast with the best naive baseline, see blend.h */
 	bool		calibrate;		/* correct what the network says of its spread by held-out values, see bounds.h */
 	double		max_seconds;	/* of a training by the caller's clock, which then ends with what it has; 0: no limit */
 	uint64_t	seed;

@@ -2,7 +2,7 @@
  * sound.c: the invariants of a model, one function for each.
  *
  * Each follows from what writes models: the options and their ranges (pg/train/options.c), what is chosen (plan.c,
- * defaults.c), how columns are added (pg/columns.c), what a fit leaves (fit.c), lstm_update, averages, and lstm_import.
+ * defaults.c), how columns are added (pg/rows/columns.c), what a fit leaves (fit.c), lstm_update, averages, and lstm_import.
  * Sums and largest values of sound models must be sound again: averages are made of models that were read.
  */
 #include "model/sound.h"

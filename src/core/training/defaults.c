@@ -10,7 +10,7 @@
 
 /*
  * Rows of a window, about: whole seasons, as many as fit, one at least. In long tables two if they can be had: on 25
- * hourly series of M4 two days of lookback left 10 per cent less error than one.
+ * hourly series of M4 two days of lookback left 10 % less error than one.
  */
 #define SHORT_TABLE 500
 #define SHORT_LOOKBACK 12

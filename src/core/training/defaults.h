@@ -46,7 +46,7 @@ lf_normalize lf_default_normalize(const lf_task *task, double level_share, size_
 /* The same for the preset segment: the profile of two seasons where the level stays, else the last value. */
 lf_normalize lf_default_segment_normalize(const lf_task *task, double level_share, int season);
 
-/* Levels of quantiles: the median, and both ends of the intervals of 50, 80, 90 and 95 per cent. */
+/* Levels of quantiles: the median, and both ends of the intervals of 50, 80, 90 and 95 %. */
 #define LF_DEFAULT_LEVELS 9
 extern const double lf_default_levels[LF_DEFAULT_LEVELS];
 

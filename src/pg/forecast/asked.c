@@ -16,8 +16,8 @@ asked_read(FunctionCallInfo fcinfo, int number, const lf_model *model, ReadFilte
 	if (!PG_ARGISNULL(number) && model->series_column[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the model was trained on one series, and \"series\" asks for one by name"),
-				 errhint("Train with series_column, or leave series out.")));
+				 errmsg("the model was trained on a single unnamed series, but \"series\" was given"),
+				 errhint("Train with series_column, or leave \"series\" out.")));
 	names = argument_names(fcinfo, number, "series", PG_INT32_MAX, &count);
 	if (names == NULL)
 		return asked;
@@ -25,7 +25,7 @@ asked_read(FunctionCallInfo fcinfo, int number, const lf_model *model, ReadFilte
 	asked.held = dictionary_memory(count) + count * (sizeof(char *) + sizeof(bool));
 	for (int i = 0; i < count; i++)
 		asked.held += strlen(names[i]) + 1;
-	check_memory(asked.held, "the list of series", "ask for fewer at once");
+	check_memory(asked.held, "the list of series", "ask for fewer series at once");
 	asked.names = dictionary_for(count);
 	for (int i = 0; i < count; i++)
 	{
@@ -52,6 +52,6 @@ asked_report_missing(const Asked *asked, series_left_out report, void *state)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (!asked->answered[i])
-			report(state, dictionary_labels(asked->names)[i], "there are no rows of it");
+			report(state, dictionary_labels(asked->names)[i], "it has no rows");
 	}
 }

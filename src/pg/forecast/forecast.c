@@ -151,8 +151,8 @@ forecast_tail(FunctionCallInfo fcinfo, Forecast *forecast)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("as_of needs a relation to read"),
-				 errdetail("The model was trained by an aggregate and keeps its newest rows only."),
-				 errhint("Give one: relation => 'name'.")));
+				 errdetail("The model was trained by an aggregate and keeps only its newest rows."),
+				 errhint("Specify a relation: relation => 'name'.")));
 	forecast_frame_of_tail(&forecast->loaded->model, forecast->steps, &start);
 	forecast_frame_show(&start, forecast->loaded);
 	put_forecast(forecast, NULL, &start.timeline, start.origin);

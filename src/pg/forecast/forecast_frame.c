@@ -69,7 +69,8 @@ split_future(Rows *rows, const PanelSpec *plan, const Timeline *timeline, const 
 	if (!looks_ahead(plan))
 		return future;
 	future.count = read - rows->count;
-	check_memory_beside(rows_memory(rows), future.count * each, "what is known of the future", "give fewer rows of it");
+	check_memory_beside(rows_memory(rows), future.count * each, "reading known inputs beyond the origin",
+						"give fewer rows beyond the origin");
 	future.at = palloc_extended(future.count * sizeof(int64) + 1, MCXT_ALLOC_HUGE);
 	future.values = palloc_extended(future.count * rows->columns * sizeof(double) + 1, MCXT_ALLOC_HUGE);
 	for (uint64 i = 0; i < future.count; i++)
@@ -89,10 +90,10 @@ short_of(const PanelSpec *plan, int column, const Timeline *timeline, int64 orig
 	char	   *needed = timeline_text(timeline->kind, timeline_at(timeline, origin, reach));
 
 	if (found == 0)
-		return psprintf("known input \"%s\" is needed from %s to %s, and not known there",
+		return psprintf("known input \"%s\" is needed from %s to %s, but has no values there",
 						plan->columns->names[column], timeline_text(timeline->kind, timeline_at(timeline, origin, 1)),
 						needed);
-	return psprintf("known input \"%s\" is needed to %s, and known to %s",
+	return psprintf("known input \"%s\" is needed up to %s, but known only up to %s",
 					plan->columns->names[column], needed,
 					timeline_text(timeline->kind, timeline_at(timeline, origin, found)));
 }
@@ -139,7 +140,7 @@ take_values(ForecastFrame *start, const lf_task *task, int columns, int reach, S
 	Size		size = rows * columns * sizeof(double);
 	double	   *values;
 
-	check_memory_beside(held, size, psprintf("the window of this model and the %d rows behind it", reach),
+	check_memory_beside(held, size, psprintf("a window of this model with the %d rows after it", reach),
 						"ask for fewer steps");
 	values = palloc_extended(size, MCXT_ALLOC_HUGE);
 	start->frame = (lf_frame) {.values = values, .rows = rows, .columns = columns};
@@ -180,7 +181,7 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 		rows_keep_newest(rows, task->lookback);
 	reason = panel_regularize(plan, read->label, rows, &series, &record);
 	if (reason == NULL && rows->count < task->lookback)
-		reason = psprintf("it has " UINT64_FORMAT " known rows%s, and the model looks back over %d", rows->count,
+		reason = psprintf("it has " UINT64_FORMAT " known rows%s, but the lookback of the model is %d", rows->count,
 						  as_of != NULL ? " up to as_of" : "", task->lookback);
 	if (reason == NULL)
 		reason = panel_constants(panel, plan, read, constants);
@@ -237,7 +238,7 @@ forecast_frame_read(const lf_model *model, Oid relation, const char *label, int 
 	one.panel = panel_create(&one.plan, table->series_column != NULL);
 	table_read_series(table, &filter, receive_one, &one);
 	if (!one.found)
-		one.reason = "there are no rows of it";
+		one.reason = "it has no rows";
 	if (one.reason != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),

@@ -51,7 +51,7 @@ latest_plan(const lf_model *model, Table *table, Columns *columns)
 		if (table->is_category[i] != (model->task.kind[columns->read + i] == LF_COLUMN_CATEGORY))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("static input \"%s\" of %s is %s, and the model was trained on %s", table->statics[i],
+					 errmsg("static input \"%s\" of %s is %s, but the model was trained on %s", table->statics[i],
 							table->label, table->is_category[i] ? "text" : "a number",
 							table->is_category[i] ? "numbers" : "text")));
 	return (PanelSpec) {
@@ -124,7 +124,7 @@ check_count(const Rows *rows, const lf_model *model, const Table *table, bool as
 	if (rows->count < model->task.lookback)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("%s has " UINT64_FORMAT " rows%s, and the model looks back over %d",
+				 errmsg("%s has " UINT64_FORMAT " rows%s, but the lookback of the model is %d",
 						table->label, rows->count, as_of ? " up to as_of" : "", model->task.lookback)));
 }
 

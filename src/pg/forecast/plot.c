@@ -99,7 +99,8 @@ plot_forecast(Plot *plot)
 	if (rows < task->lookback)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("%s has %d rows, and the model looks back over %d", rolling->table->label, rows, task->lookback)));
+				 errmsg("%s has %d rows, but the lookback of the model is %d", rolling->table->label, rows,
+						task->lookback)));
 	out = newest_forecast(plot, rolling);
 	for (int i = 0; i < known; i++)
 	{
@@ -120,7 +121,7 @@ plot_forecast(Plot *plot)
 	include_all(chart, high, steps);
 	chart_open(chart, psprintf("%s: forecast after %s", target_text(plot, rolling), row_label(rolling, rows - 1)),
 			   row_label(rolling, rows - known), psprintf("step %d", steps));
-	chart_band(chart, COLOUR_FORECAST, psprintf("%g %% interval", 100 * plot->level), future, low, high, steps);
+	chart_band(chart, COLOUR_FORECAST, psprintf("%g%% interval", 100 * plot->level), future, low, high, steps);
 	chart_line(chart, COLOUR_KNOWN, "known", x, y, known);
 	chart_line(chart, COLOUR_FORECAST, "forecast", future, forecast, steps);
 	chart_mark(chart, 0);
@@ -146,7 +147,8 @@ plot_rolling(Plot *plot)
 	if (count == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("%s has " UINT64_FORMAT " rows, and the model needs " UINT64_FORMAT " before the first forecast",
+				 errmsg("%s has " UINT64_FORMAT " rows, but the model needs " UINT64_FORMAT " before the first "
+						"forecast",
 						rolling->table->label, rolling->rows->count, span)));
 	rolling_origin_start(rolling, plot->loaded, 1, 1, task->lookback);
 	while (rolling_origin_next(rolling, &batch))
@@ -164,9 +166,9 @@ plot_rolling(Plot *plot)
 	include_all(chart, low, count);
 	include_all(chart, high, count);
 	include_all(chart, forecast, count);
-	chart_open(chart, psprintf("%s: forecasts of the next row", target_text(plot, rolling)),
+	chart_open(chart, psprintf("%s: one-step-ahead forecasts", target_text(plot, rolling)),
 			   row_label(rolling, span), row_label(rolling, rolling->rows->count - 1));
-	chart_band(chart, COLOUR_FORECAST, psprintf("%g %% interval", 100 * plot->level), x, low, high, count);
+	chart_band(chart, COLOUR_FORECAST, psprintf("%g%% interval", 100 * plot->level), x, low, high, count);
 	chart_line(chart, COLOUR_KNOWN, "actual", x, actual, count);
 	chart_line(chart, COLOUR_FORECAST, "forecast", x, forecast, count);
 }
@@ -185,7 +187,7 @@ plot_loss(Plot *plot)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the model has no losses to plot"),
-				 errdetail("It was not trained here.")));
+				 errdetail("The model was not trained by this extension.")));
 	for (int i = 0; i < count; i++)
 	{
 		/* the first and the last one are among them */
@@ -229,8 +231,8 @@ find_target(const lf_model *model, const char *name)
 			return j;
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("the model does not forecast a column \"%s\"", name),
-			 errhint("Its first target is \"%s\"; lstm_info(model)->'targets' lists all.",
+			 errmsg("the model does not forecast column \"%s\"", name),
+			 errhint("The first target of the model is \"%s\"; lstm_info(model)->'targets' lists all of them.",
 					 model->names[model->task.target[0]])));
 	return 0;
 }
@@ -242,8 +244,8 @@ find_series(const lf_model *model, const char *name)
 	if (name != NULL && model->labels == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the model was trained on one series, and \"series\" asks for one by name"),
-				 errhint("Train with series_column, or leave series out.")));
+				 errmsg("the model was trained on a single unnamed series, but \"series\" was given"),
+				 errhint("Train with series_column, or leave \"series\" out.")));
 	return name != NULL || model->labels == NULL ? name : model->labels[0];
 }
 
@@ -275,8 +277,8 @@ lstm_plot(PG_FUNCTION_ARGS)
 		}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("there is no kind of plot called \"%s\"", kind),
-			 errhint("Kinds are forecast, rolling and loss.")));
+			 errmsg("unrecognized plot kind \"%s\"", kind),
+			 errhint("Valid kinds are forecast, rolling and loss.")));
 	PG_RETURN_NULL();
 }
 
@@ -328,7 +330,7 @@ lstm_sparkline(PG_FUNCTION_ARGS)
 	if (size > MaxAllocSize)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("a sparkline of %d values is longer than a text can be", elements.count)));
+				 errmsg("a sparkline of %d values exceeds the maximum size of a text", elements.count)));
 	check_memory(size, psprintf("a sparkline of %d values", elements.count), "give fewer");
 	for (int i = 0; i < elements.count; i++)
 		chart_include(&low, &high, next_element(&elements, i));

@@ -16,10 +16,10 @@ check_input(const lf_model *model)
 		if (lf_task_is_given(&model->task, i))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("the model needs more than an array of values: \"%s\", for example",
+					 errmsg("an array of values is not enough for this model, which also needs \"%s\"",
 							model->names[model->task.input[i]]),
-					 errdetail("It was trained with known, static or calendar inputs."),
-					 errhint("Use lstm_forecast, which reads them from a relation.")));
+					 errdetail("The model was trained with known, static or calendar inputs."),
+					 errhint("Use lstm_forecast, which reads these inputs from a relation.")));
 }
 
 /* Rows of the inputs as a frame of the model: a copy only where these are not its columns in their order. */
@@ -34,7 +34,7 @@ frame_of(LoadedModel *loaded, const double *inputs, int rows)
 
 	if (model_inputs_are_columns(model))
 		return frame;
-	check_memory(size, psprintf("looking at %d rows of input", rows), "give fewer");
+	check_memory(size, psprintf("reading %d rows of input", rows), "give fewer");
 	values = palloc_extended(size, MCXT_ALLOC_HUGE);
 	loaded->held += size;
 	frame.values = values;
@@ -63,7 +63,7 @@ show_own_scaling(LoadedModel *loaded, const double *inputs, int rows)
 	if (!lf_task_targets_are_inputs(&model->task))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the model was trained on several series, and its targets are not in its inputs"),
+				 errmsg("the model was trained on several series, and its targets are not among its inputs"),
 				 errhint("Use lstm_forecast, which knows which series it reads.")));
 	frame = frame_of(loaded, inputs, rows);
 	model_scale_unknown(model, &frame, rows, &scaler, &error_scale);
@@ -109,8 +109,8 @@ lstm_predict(PG_FUNCTION_ARGS)
 	if (rows < task->lookback)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("input has %d rows, and the model looks back over %d", rows, task->lookback),
-				 task->inputs > 1 ? errdetail("A row has %d values.", task->inputs) : 0));
+				 errmsg("input has %d rows, but the lookback of the model is %d", rows, task->lookback),
+				 task->inputs > 1 ? errdetail("Each row has %d values.", task->inputs) : 0));
 	show_own_scaling(loaded, inputs, rows);
 	inputs += (Size) (rows - task->lookback) * task->inputs;
 
@@ -157,10 +157,10 @@ new_predict_state(FunctionCallInfo fcinfo, MemoryContext context)
 	if (task->inputs != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("lstm_predict_agg takes models of one input column, and this one has %d", task->inputs),
+				 errmsg("lstm_predict_agg takes models with one input column, but this model has %d", task->inputs),
 				 errhint("Use lstm_predict or lstm_forecast.")));
 	check_input(&loaded->model);
-	check_memory(size, "the window of this model", "use a smaller one");
+	check_memory(size, "the window of this model", "use a smaller model");
 	state = MemoryContextAllocZero(context, size);
 	state->task = task;
 	state->loaded = model_share(&state->use, context, site);
@@ -209,7 +209,7 @@ lstm_predict_agg_final(PG_FUNCTION_ARGS)
 	if (state->seen < task->lookback)
 		PG_RETURN_NULL();		/* a window that is not full yet */
 	/* the state is left as it is: as a window function this runs after every row */
-	check_memory(task->lookback * sizeof(double) * 2, "the window of this model", "use a smaller one");
+	check_memory(task->lookback * sizeof(double) * 2, "the window of this model", "use a smaller model");
 	window = palloc(task->lookback * sizeof(double));
 	for (int t = 0; t < task->lookback; t++)
 		window[t] = state->ring[(state->seen + t) % task->lookback];

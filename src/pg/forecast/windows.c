@@ -91,7 +91,7 @@ check_window(const lf_task *task)
 	if (values > (MaxAllocSize - 1024) / (sizeof(double) + 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("a window is larger than a row can be")));
+				 errmsg("a window exceeds the maximum size of a row")));
 	check_memory(2 * values * sizeof(double), "a window", "give a smaller lookback, horizon or number of columns");
 }
 
@@ -191,7 +191,7 @@ windows(FunctionCallInfo fcinfo, bool several)
 	if (!lf_task_look_ahead(task))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("more than %d columns", LF_MAX_COLUMNS)));
+				 errmsg("too many columns: at most %d are possible", LF_MAX_COLUMNS)));
 	check_window(task);
 	panel_report_skipped(panel, table->label, "shown");
 	for (Size i = 0; i < panel->series; i++)

@@ -150,7 +150,8 @@ lstm_anomalies(PG_FUNCTION_ARGS)
 	if (rolling != NULL && rolling->panel->rows->count <= search.span)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("%s has " UINT64_FORMAT " rows, and the model needs " UINT64_FORMAT " before the one to judge",
+				 errmsg("%s has " UINT64_FORMAT " rows, but the model needs " UINT64_FORMAT " before the first row "
+						"to judge",
 						rolling->table->label, (uint64) rolling->panel->rows->count, search.span)));
 	if (rolling != NULL)
 		look(&search, shared, rolling);

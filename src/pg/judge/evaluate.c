@@ -1,5 +1,5 @@
 /*
- * evaluate.c: lstm_evaluate: how good a model's forecasts were on known rows, beside the best that costs nothing.
+ * evaluate.c: lstm_evaluate: how good a model's forecasts were on known rows, beside the best naive baseline.
  */
 #include "sql/arguments.h"
 #include "server/error.h"
@@ -31,9 +31,9 @@ first_unknown(const RollingOrigin *rolling, bool *warned)
 	share = Max((uint64) ceil(model->training.validation * (double) rows), (uint64) task->horizon);
 	if (!*warned)
 		ereport(WARNING,
-				(errmsg("%s has no rows after those that the model was trained on", rolling->table->label),
-				 errdetail("These figures are of the newest " UINT64_FORMAT
-						   " rows, which the network knows: they are too good.", share),
+				(errmsg("%s has no rows after those on which the model was trained", rolling->table->label),
+				 errdetail("These figures are for the newest " UINT64_FORMAT " rows, on which the network was "
+						   "trained, so they are too good.", share),
 				 errhint("Train on a view that ends earlier, use lstm_backtest, or give first_origin.")));
 	*warned = true;
 	return rolling_origin_first_origin(task, rows > share ? rows - share : 0);

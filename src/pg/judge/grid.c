@@ -86,8 +86,8 @@ visit_grid(void *state, const char *name, const JsonbValue *value)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"%s\" cannot be in grid", name),
-				 errdetail("Trials are compared on the same rows, and this option changes what these are."),
-				 errhint("Give it in options, for all trials.")));
+				 errdetail("Trials are compared on the same rows, and this option would change the rows."),
+				 errhint("Give the option in \"options\", for all trials.")));
 	if (grid->options == LF_MAX_GRID_OPTIONS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -135,7 +135,7 @@ grid_read(Jsonb *json, Jsonb *options, const Request *request)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("grid has more than %d combinations", LF_MAX_COMBINATIONS),
-				 errhint("Give fewer options, or fewer values of each.")));
+				 errhint("Give fewer options, or fewer values for each.")));
 	return grid;
 }
 

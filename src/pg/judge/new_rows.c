@@ -46,8 +46,9 @@ new_rows_read(NewRows *new, const lf_model *model, Oid relation)
 	if (model->time_kind != new->rolling->table->time_kind || model->time_kind == LF_TIME_NONE || model->rows == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("which rows of %s are new to this model is not known", new->rolling->table->label),
-				 errdetail("It was %s.", model->rows == 0 ? "not trained here" : "trained on rows with other times, or with none"),
+				 errmsg("cannot tell which rows of %s are new to this model", new->rolling->table->label),
+				 errdetail("The model was %s.", model->rows == 0 ? "not trained by this extension" :
+						   "trained on rows with times of another type, or without times"),
 				 errhint("Train a model on this relation with lstm_train.")));
 	panel = new->rolling->panel;
 	new->frame = panel_frame(panel);

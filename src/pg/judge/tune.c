@@ -103,7 +103,8 @@ plan_trials(Tune *tune, const Grid *grid, Jsonb *options)
 	int			most = tune->most;
 
 	/* each has options of its own, and their text */
-	check_memory((1 + Min(grid->size, most)) * (sizeof(Trial) + 3 * VARSIZE(options)), "so many trials", "try fewer");
+	check_memory((1 + Min(grid->size, most)) * (sizeof(Trial) + 3 * VARSIZE(options)), "a list of so many trials",
+				 "try fewer");
 	tune->trial = palloc0((1 + Min(grid->size, most)) * sizeof(Trial));
 	tune->trial[0] = (Trial) {
 		.label = "options as given",
@@ -138,7 +139,7 @@ run_trials(Tune *tune)
 		if (i > 0 && GetCurrentTimestamp() >= tune->deadline)
 		{
 			ereport(NOTICE,
-					(errmsg("max_time is over: %d of %d trials were run", i, tune->trials)));
+					(errmsg("max_time expired after %d of %d trials", i, tune->trials)));
 			return;
 		}
 		trial_try_folds(&tune->division, &tune->trial[i]);
@@ -195,13 +196,16 @@ report_verdict(const Trial *best)
 	if (trial_error(best) >= naive)
 		ereport(WARNING,
 				(errmsg("no trial beats the %s forecast", baseline),
-				 errdetail("Its error is %.4g, that of the best trial %.4g.", naive, trial_error(best)),
-				 errhint("Use that forecast, give more rows, or columns that tell more.")));
+				 errdetail("The error of that forecast is %.4g; the error of the best trial is %.4g.", naive,
+						   trial_error(best)),
+				 errhint("Use that forecast, or give more rows or more informative columns.")));
 	else if (test >= naive_test)
 		ereport(WARNING,
 				(errmsg("the best trial loses to the %s forecast on the test rows", baseline),
-				 errdetail("Its error there is %.4g, that of the %s forecast %.4g.", test, baseline, naive_test),
-				 errhint("That it was better in the folds may be chance. Give more rows, more folds or fewer trials.")));
+				 errdetail("The error of the trial on these rows is %.4g; the error of the %s forecast is %.4g.", test,
+						   baseline, naive_test),
+				 errhint("The lead of the trial in the folds may be due to chance. Use more rows, more folds or "
+						 "fewer trials.")));
 }
 
 static void
@@ -279,7 +283,7 @@ read_deadline(FunctionCallInfo fcinfo)
 	if (deadline <= now)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("max_time must be longer than 0")));
+				 errmsg("max_time must be greater than 0")));
 	return deadline;
 }
 
@@ -342,7 +346,7 @@ run(void *state)
 		ereport(ERROR,
 				(errcode(tune->trial[0].code),
 				 errmsg("none of the trials on %s succeeded", request->source),
-				 errdetail("The first failed with: %s", tune->trial[0].status),
+				 errdetail("The first trial failed with: %s", tune->trial[0].status),
 				 tune->trial[0].hint != NULL ? errhint("%s", tune->trial[0].hint) : 0));
 	if (tune->division.test_rows > 0)
 	{

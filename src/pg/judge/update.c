@@ -201,8 +201,8 @@ static const char *
 reason_text(const Update *update, double before, double after)
 {
 	if (!new_rows_are_enough(&update->rows))
-		return psprintf("too few new rows to judge by: " UINT64_FORMAT " of them allow " UINT64_FORMAT " forecasts, and %d are "
-						"needed", update->rows.count, update->rows.forecasts, NEW_ROWS_LEAST_FORECASTS);
+		return psprintf("too few new rows to judge: " UINT64_FORMAT " rows allow " UINT64_FORMAT " forecasts, but "
+						"%d are needed", update->rows.count, update->rows.forecasts, NEW_ROWS_LEAST_FORECASTS);
 	if (isnan(before) || isnan(after))
 		return "no error could be measured on the new rows";
 	return psprintf("%s on the newest " UINT64_FORMAT " forecasts",

@@ -144,7 +144,7 @@ visit_argument(void *state, const char *name, const JsonbValue *value)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("layer %d (%s) has no argument \"%s\"", reader->number, reader->class->name, name),
-			 count > 0 ? errdetail("It takes %s.", join_names(valid, count)) : 0,
+			 count > 0 ? errdetail("This layer takes %s.", join_names(valid, count)) : 0,
 			 nearest_hint(name, valid, count, NULL)));
 }
 
@@ -186,7 +186,7 @@ read_layer(const JsonbValue *value, int number, bool inside)
 		if (reader.wrapped == NULL || inside)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 inside ? errmsg("layer %d wraps a wrapper", number) :
+					 inside ? errmsg("layer %d cannot nest wrappers", number) :
 					 errmsg("layer %d (%s) needs \"layer\", the one layer that it wraps", number, reader.class->name),
 					 errhint("For example: {\"type\": \"%s\", \"layer\": {\"type\": \"%s\", \"units\": 50}}.",
 							 reader.class->name, kind == LF_BIDIRECTIONAL ? "lstm" : "dense")));

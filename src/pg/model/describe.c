@@ -72,7 +72,7 @@ weights_array(const lf_real *weights, size_t size, int layer, const char *name)
 	if (bytes > MaxAllocSize - 1024)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("tensor \"%s\" of layer %d is larger than an array can be", name, layer)));
+				 errmsg("tensor \"%s\" of layer %d exceeds the maximum size of an array", name, layer)));
 	check_memory(2 * bytes, psprintf("tensor \"%s\" of layer %d", name, layer), "look at a smaller model");
 	elements = palloc(bytes);
 	SET_VARSIZE(elements, bytes);

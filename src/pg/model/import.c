@@ -41,8 +41,8 @@ visit_spec(void *state, const char *key, const JsonbValue *value)
 	else
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a spec has no key \"%s\"", key),
-				 errdetail("It has \"input\" and \"layers\".")));
+				 errmsg("unrecognized key \"%s\" in spec", key),
+				 errdetail("The keys of a spec are \"input\" and \"layers\".")));
 }
 
 static void
@@ -83,7 +83,7 @@ read_weights(ArrayType *array, const lf_network *network)
 	if ((size_t) count != network->parameters)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the layers have %zu weights, and %d were given", network->parameters, count),
+				 errmsg("the layers have %zu weights, but %d were given", network->parameters, count),
 				 errdetail("By layer: %s.", wanted_weights(network)),
 				 errhint("Give the arrays of Keras' get_weights() in order, each flattened row by row.")));
 	/* NULLs have no place among the elements, but the first one is an error */
@@ -122,7 +122,8 @@ lstm_import(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the network's output has shape %s", shape_text(output, true)),
-				 errdetail("It must be (None, units), one step of so many targets, or (None, steps, units)."),
+				 errdetail("The shape must be (None, units), for one step of as many targets, or (None, steps, "
+						   "units)."),
 				 errhint("End with a flatten, reshape or dense layer.")));
 
 	task->lookback = model->spec.input.dim[0];
@@ -134,7 +135,7 @@ lstm_import(PG_FUNCTION_ARGS)
 	if (model->columns > LF_MAX_COLUMNS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("inputs and outputs are more than %d columns", LF_MAX_COLUMNS)));
+				 errmsg("inputs and outputs together exceed %d columns", LF_MAX_COLUMNS)));
 	model->names = palloc(model->columns * sizeof(char *));
 	model->scaler = palloc(model->columns * sizeof(lf_scaler));
 	for (int i = 0; i < model->columns; i++)

@@ -24,8 +24,8 @@ check_length(const StringInfoData *out)
 	if (out->len > LONGEST)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("what there is to say of the model is longer than %d MB", LONGEST >> 20),
-				 errdetail("It has too many columns with too long names.")));
+				 errmsg("the description of the model exceeds %d MB", LONGEST >> 20),
+				 errdetail("The model has too many columns with long names.")));
 }
 
 static void

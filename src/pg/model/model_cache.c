@@ -227,7 +227,7 @@ void
 model_cache_define(void)
 {
 	DefineCustomIntVariable("lstm_forecast.model_cache",
-							"Memory of a backend for models that it used and may use again.",
+							"Maximum memory per session for models that are kept ready to forecast.",
 							"With 0 a model is dropped at the end of the query that used it.",
 							&bound, DEFAULT_BOUND, 0, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB,
 							NULL, bound_assigned, NULL);

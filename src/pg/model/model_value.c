@@ -56,7 +56,7 @@ model_load(const bytea *value)
 	needed = arena.used + LF_ALIGNMENT;
 	/* what is stored must stay readable, whatever the setting; no reader takes more than this factor says */
 	if (needed > LF_MODEL_MEMORY(VARSIZE_ANY_EXHDR(value)) + LF_ALIGNMENT)
-		check_memory(needed, "this model", "use a smaller one");
+		check_memory(needed, "this model", "use a smaller model");
 	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
 	read_value(value, &arena, &loaded->model);
 	for (int i = 0; i < loaded->model.columns; i++)
@@ -121,7 +121,7 @@ model_prepare(LoadedModel *loaded, int batch, int moving)
 	Size		needed = measure(loaded, batch, moving);
 	lf_arena	arena;
 
-	check_memory_beside(loaded->held, needed, "the network of this model", "use a smaller one");
+	check_memory_beside(loaded->held, needed, "the network of this model", "use a smaller model");
 	loaded->buffers = needed;
 	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
 	plan(loaded, &arena, batch, moving);
@@ -195,7 +195,7 @@ check_logarithms(const lf_model *model, const double *inputs)
 			if (inputs[(Size) t * task->inputs + i] <= task->log_from)
 				ereport(ERROR,
 						(errcode(ERRCODE_DATA_EXCEPTION),
-						 errmsg("input \"%s\" is %g, and the model was trained on logarithms of values above %g",
+						 errmsg("input \"%s\" is %g, but the model was trained on logarithms of values above %g",
 								model->names[task->input[i]], inputs[(Size) t * task->inputs + i], task->log_from)));
 	}
 }
@@ -287,7 +287,7 @@ model_to_bytea(const lf_model *model)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the model would be larger than 1 GB")));
 	settings_check_model(size, "the model has");
-	check_memory(size, "the model as a value", "make a smaller one");
+	check_memory(size, "the model as a value", "make a smaller model");
 	value = palloc(size + VARHDRSZ);
 	SET_VARSIZE(value, size + VARHDRSZ);
 	while (lf_model_write(model, serve_interrupts(), (unsigned char *) VARDATA(value)) == LF_INTERRUPTED)
@@ -303,7 +303,8 @@ model_forecast(LoadedModel *loaded, uint64 first, uint64 stride, int count, int 
 	lf_status	status;
 
 	if (!memory_allows(loaded->held + loaded->buffers + size))
-		check_memory_beside(loaded->held + loaded->buffers, size, psprintf("a forecast of %d steps", steps), "ask for fewer");
+		check_memory_beside(loaded->held + loaded->buffers, size, psprintf("a forecast of %d steps", steps),
+							"ask for fewer steps");
 	out = MemoryContextAllocHuge(CurrentMemoryContext, size);
 	do
 		status = lf_predict_steps(&loaded->predictor, serve_interrupts(), first, stride, count, steps, out);
@@ -323,7 +324,7 @@ model_steps(const lf_model *model, bool given, int steps)
 	if (steps > model->task.horizon && !lf_task_is_autoregressive(&model->task))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%d steps are more than the model's horizon of %d", steps, model->task.horizon),
+				 errmsg("%d steps exceed the model's horizon of %d", steps, model->task.horizon),
 				 errdetail("Forecasts can be fed back as inputs only where the inputs are the targets and lead is 1."),
 				 model->imported ? 0 : errhint("Train with a longer horizon.")));
 	return steps;

@@ -53,7 +53,7 @@ registry_table(FunctionCallInfo fcinfo)
 	if (!OidIsValid(schema))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("extension \"lstm_forecast\" has been dropped meanwhile")));
+				 errmsg("extension \"lstm_forecast\" has been dropped")));
 	return quote_qualified_identifier(get_namespace_name(schema), "lstm_models");
 }
 
@@ -70,7 +70,7 @@ registry_name(FunctionCallInfo fcinfo, int number)
 	if (name[0] == '\0' || strlen(name) > LF_MAX_NAME)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the name of a model has 1 to %d bytes, not %zu", LF_MAX_NAME, strlen(name))));
+				 errmsg("the name of a model must have 1 to %d bytes, not %zu", LF_MAX_NAME, strlen(name))));
 	return name;
 }
 
@@ -119,8 +119,8 @@ versions_text(uint64 count)
 	int			oldest = int_of_row(count - 1);
 
 	if (count == 1)
-		return psprintf("Its only version is %d.", newest);
-	return psprintf("It has " UINT64_FORMAT " versions, from %d to %d.", count, oldest, newest);
+		return psprintf("The only version of the model is %d.", newest);
+	return psprintf("The model has " UINT64_FORMAT " versions, from %d to %d.", count, oldest, newest);
 }
 
 /* Raises 42704 for a name that is not there. */
@@ -134,12 +134,12 @@ report_no_name(const char *table, const char *name, Datum *values, bool *null)
 
 	for (uint64 i = 0; i < count; i++)
 		names[i] = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
-	otherwise = count == 0 ? "There is none yet: save one with lstm_save(name, model)." :
-		count > NAMES_LISTED ? psprintf("SELECT DISTINCT name FROM %s lists those that there are.", table) :
-		psprintf("There are: %s.", join_names(names, (int) count));
+	otherwise = count == 0 ? "No model has been saved yet; save one with lstm_save(name, model)." :
+		count > NAMES_LISTED ? psprintf("SELECT DISTINCT name FROM %s lists the saved models.", table) :
+		psprintf("The saved models are: %s.", join_names(names, (int) count));
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
-			 errmsg("there is no model \"%s\"", name),
+			 errmsg("model \"%s\" does not exist", name),
 			 nearest_hint(name, names, (int) count, otherwise)));
 }
 
@@ -157,7 +157,7 @@ report_missing(const char *table, const char *name, int version, Datum *values, 
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("no version of model \"%s\" is active", name),
 				 errdetail("%s", versions_text(count)),
-				 errhint("Activate one with lstm_activate(name, version), or load one by its version.")));
+				 errhint("Activate a version with lstm_activate(name, version), or load a version by its number.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("model \"%s\" has no version %d", name, version),
@@ -208,8 +208,8 @@ registry_save(const RegistryEntry *entry, Datum model)
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 			 errmsg("could not save model \"%s\"", entry->name),
-			 errdetail("Versions that this session does not see were in the way %d times.", ATTEMPTS),
-			 errhint("Try again; see that no policy or trigger of table %s hides or holds back rows.", entry->table)));
+			 errdetail("The new version conflicted %d times with versions that this session cannot see.", ATTEMPTS),
+			 errhint("Try again, and make sure that no policy or trigger of table %s hides or suppresses rows.", entry->table)));
 	return 0;
 }
 
@@ -232,7 +232,7 @@ lstm_check_model(PG_FUNCTION_ARGS)
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("lstm_check_model is for triggers that fire for each row before it is inserted or updated")));
+				 errmsg("lstm_check_model must be fired for each row before INSERT or UPDATE")));
 	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 	descriptor = RelationGetDescr(trigger->tg_relation);
 	column = trigger->tg_trigger->tgnargs > 0 ? trigger->tg_trigger->tgargs[0] : "model";
@@ -287,7 +287,7 @@ version_argument(FunctionCallInfo fcinfo)
 	if (version < 1 && !PG_ARGISNULL(1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("versions are numbered from 1 on, not %d", version)));
+				 errmsg("version must be at least 1, not %d", version)));
 	return version;
 }
 

@@ -72,10 +72,10 @@ calendar_check(const char *what, lf_time_kind kind, const char *time_column)
 	if (!timeline_has_calendar(kind))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s needs a date or time, and %s", what, time_column[0] == '\0' ? "these rows have none" :
+				 errmsg("%s needs a date or time, but %s", what, time_column[0] == '\0' ? "these rows have none" :
 						psprintf("time column \"%s\" is an integer", time_column)),
-				 errhint("Leave it out, or %s.", time_column[0] == '\0' ? "use lstm_train_agg(at, value, options)" :
-						 "make a time of the number in a view")));
+				 errhint("Leave the calendar out, or %s.", time_column[0] == '\0' ? "use lstm_train_agg(at, value, options)" :
+						 "convert the number to a time in a view")));
 }
 
 int

@@ -25,7 +25,7 @@ check_room(int columns)
 	if (columns > LF_MAX_COLUMNS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("more than %d columns", LF_MAX_COLUMNS)));
+				 errmsg("too many columns: at most %d are possible", LF_MAX_COLUMNS)));
 }
 
 Columns

@@ -24,8 +24,8 @@ find_unlogged(const PanelSpec *plan, const Rows *rows)
 
 			CHECK_FOR_INTERRUPTS();
 			if (value <= task->log_from)
-				return psprintf("column \"%s\" is %g in row " UINT64_FORMAT
-								", and option \"log\" needs values above %g (set a lower_limit below them, or leave log out)",
+				return psprintf("column \"%s\" is %g in row " UINT64_FORMAT ", but option \"log\" needs values "
+								"above %g (set a lower_limit below all values, or leave log out)",
 								plan->columns->names[task->target[j]], value, row + 1, task->log_from);
 		}
 	return NULL;
@@ -80,9 +80,9 @@ category_code(const Panel *panel, const PanelSpec *plan, int column, const char 
 	if (code >= LF_MAX_CATEGORIES || strlen(label) > LF_MAX_NAME)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("static input \"%s\" has more than %d values, or one of more than %d bytes",
+				 errmsg("static input \"%s\" has more than %d values, or one longer than %d bytes",
 						plan->columns->names[column], LF_MAX_CATEGORIES, LF_MAX_NAME),
-				 errhint("Group them in a view, or leave the column out.")));
+				 errhint("Group the values in a view, or leave the column out.")));
 	return (double) code;
 }
 
@@ -267,7 +267,7 @@ series_text(const Panel *panel, const char *label, const char *source)
 	if (panel->names == NULL)
 		return pstrdup(source);
 	if (label == NULL)
-		return psprintf("the series NULL of %s", source);
+		return psprintf("series NULL of %s", source);
 	return psprintf("series \"%s\" of %s", label, source);
 }
 
@@ -279,7 +279,7 @@ skip(Panel *panel, const PanelSpec *plan, const char *label, const char *reason)
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s cannot be used: %s", series_text(panel, label, plan->series.source), reason),
 				 panel->names != NULL ?
-				 errhint("Leave it out in a view, or with option \"on_error\" set to \"skip\".") : 0));
+				 errhint("Leave the series out in a view, or set option \"on_error\" to \"skip\".") : 0));
 	if (plan->left_out != NULL)
 		plan->left_out(plan->left_out_state, label, reason);
 	if (panel->skipped++ > 0)
@@ -319,7 +319,7 @@ panel_add(Panel *panel, PanelSpec *plan, SeriesRows *read)
 	if (reason == NULL)
 		reason = panel_regularize(plan, read->label, rows, &series, &record);
 	if (reason == NULL && rows->count < plan->least_rows)
-		reason = psprintf("it has " UINT64_FORMAT " rows, and " UINT64_FORMAT " are needed", rows->count, plan->least_rows);
+		reason = psprintf("it has " UINT64_FORMAT " rows, but " UINT64_FORMAT " are needed", rows->count, plan->least_rows);
 	if (reason == NULL && read->label != NULL && strlen(read->label) > LF_MAX_NAME)
 		reason = psprintf("its name has more than %d bytes", LF_MAX_NAME);
 	if (reason == NULL && panel->series == LF_MAX_SERIES)
@@ -350,8 +350,8 @@ panel_finish(Panel *panel, const char *source)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg(panel->skipped == 0 ? "%s has no rows" : "%s has no series that can be used", source),
-				 panel->skipped > 0 ? errdetail_plural("It has " UINT64_FORMAT " series, %s: %s.",
-													   "It has " UINT64_FORMAT " series. The first, %s: %s.",
+				 panel->skipped > 0 ? errdetail_plural("There is " UINT64_FORMAT " series, %s: %s.",
+													   "There are " UINT64_FORMAT " series; the first is %s: %s.",
 													   panel->skipped, panel->skipped, panel->skipped_label,
 													   panel->skipped_reason) : 0));
 	panel->rows->beside = 0;
@@ -364,10 +364,10 @@ panel_report_skipped(const Panel *panel, const char *source, const char *done)
 {
 	if (panel->skipped > 0)
 		ereport(WARNING,
-				(errmsg_plural(UINT64_FORMAT " series of %s is left out, " UINT64_FORMAT " are %s",
-							   UINT64_FORMAT " series of %s are left out, " UINT64_FORMAT " are %s",
+				(errmsg_plural(UINT64_FORMAT " series of %s is left out; " UINT64_FORMAT " are %s",
+							   UINT64_FORMAT " series of %s are left out; " UINT64_FORMAT " are %s",
 							   panel->skipped, panel->skipped, source, (uint64) panel->series, done),
-				 errdetail("The first, %s: %s.", panel->skipped_label, panel->skipped_reason)));
+				 errdetail("The first is %s: %s.", panel->skipped_label, panel->skipped_reason)));
 }
 
 typedef struct Reading

@@ -102,7 +102,7 @@ fill_columns(Rows *rows, const Series *series, lf_missing method, int season)
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),
 					 errmsg("column \"%s\" of %s has no known value", series->names[column], series->source),
-					 errdetail("All of its " UINT64_FORMAT " values are NULL, NaN or missing.", rows->count),
+					 errdetail("All " UINT64_FORMAT " values of the column are NULL, NaN or missing.", rows->count),
 					 errhint("Leave the column out, or read more rows.")));
 	}
 }
@@ -190,7 +190,7 @@ regularize_report(const lf_missing_record *record, const Series *series)
 						   record->values, record->values, series->source,
 						   timeline_text(series->timeline.kind, record->first),
 						   timeline_text(series->timeline.kind, record->last)),
-			 errdetail_plural("By method %s; " UINT64_FORMAT " row was missing.",
-							  "By method %s; " UINT64_FORMAT " rows were missing.",
+			 errdetail_plural("The method is %s; " UINT64_FORMAT " row was missing.",
+							  "The method is %s; " UINT64_FORMAT " rows were missing.",
 							  record->rows, lf_missing_names[record->method], record->rows)));
 }

@@ -79,7 +79,7 @@ report_row_limit(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			 errmsg("more than %u rows", PG_UINT32_MAX)));
+			 errmsg("too many rows: at most %u are possible", PG_UINT32_MAX)));
 }
 
 static void
@@ -103,7 +103,7 @@ rows_write_times(Rows *rows)
 	if (rows->capacity > rows->count)
 		set_capacity(rows, Min(rows->capacity, most_rows(rows, true)));
 	check_memory_beside(rows->beside, rows->capacity * (rows->columns * sizeof(double) + sizeof(int64)),
-						psprintf("the times of " UINT64_FORMAT " rows", rows->count), "give fewer rows");
+						psprintf("keeping the times of " UINT64_FORMAT " rows", rows->count), "give fewer rows");
 	at = MemoryContextAllocHuge(rows->context, rows->capacity * sizeof(int64));
 	for (uint64 i = 0; i < rows->count; i++)
 	{
@@ -258,7 +258,8 @@ rows_widen(Rows *rows, int columns)
 	int			after = before + columns;
 	unsigned char *marks = rows->marks;
 
-	check_memory_beside(rows->beside, rows->count * after * sizeof(double), "the columns of all rows", "give fewer rows");
+	check_memory_beside(rows->beside, rows->count * after * sizeof(double), "keeping the columns of all rows",
+						"give fewer rows");
 	rows->columns = after;
 	rows->capacity = Max(rows->count, 1);
 	rows->values = repalloc_huge(rows->values, rows->capacity * after * sizeof(double));
@@ -309,7 +310,7 @@ check_times(const Rows *rows, const char *source, const char *time_column)
 			 errdetail_plural(UINT64_FORMAT " of " UINT64_FORMAT " rows has no finite time.",
 							  UINT64_FORMAT " of " UINT64_FORMAT " rows have no finite time.",
 							  rows->bad_times, rows->bad_times, rows->count + rows->bad_times),
-			 errhint("Leave such rows out, for example by a view.")));
+			 errhint("Leave such rows out, for example with a view.")));
 }
 
 void

@@ -44,7 +44,7 @@ step_from_text(lf_time_kind kind, const char *given)
 	Interval   *interval;
 
 	if (kind == LF_TIME_NONE)
-		report_bad_step(given, "There is no time that it could be a step of.");
+		report_bad_step(given, "A step needs a time, and these rows have none.");
 	if (kind == LF_TIME_INTEGER)
 	{
 		char	   *end;
@@ -59,7 +59,7 @@ step_from_text(lf_time_kind kind, const char *given)
 													 Int32GetDatum(-1)));
 	timeline.step = (lf_time_step) {.months = interval->month, .days = interval->day, .units = interval->time};
 	if ((interval->month != 0) + (interval->day != 0) + (interval->time != 0) != 1)
-		report_bad_step(given, "A step has one part, and is not 0.");
+		report_bad_step(given, "A step has a single unit and is not 0.");
 	if (!timeline_has_step(&timeline))
 		report_bad_step(given, "A step is positive, and at most 200000 years or 10000000 days.");
 	if (kind == LF_TIME_DATE && interval->time != 0)
@@ -273,10 +273,10 @@ find_step(const Rows *rows, const Timeline *timeline, const char *source)
 	if (difference[best].count == 0 || !timeline_has_step(&reading[best]))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("time stamps of %s have no step: %s follows %s", source,
+				 errmsg("timestamps of %s have no regular step: %s follows %s", source,
 						timeline_text(timeline->kind, rows_time(rows, 1)),
 						timeline_text(timeline->kind, rows_time(rows, 0))),
-				 errhint("Correct the time stamps, or give the step by option \"step\".")));
+				 errhint("Correct the timestamps, or give the step in option \"step\".")));
 	return reading[best].step;
 }
 
@@ -299,19 +299,19 @@ check_duplicates(const Rows *rows, lf_time_kind kind, const char *source)
 	if (duplicates > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("time stamp %s of %s stands in more than one row",
+				 errmsg("timestamp %s of %s occurs in more than one row",
 						timeline_text(kind, rows_time(rows, first)), source),
-				 errdetail_plural(UINT64_FORMAT " row repeats the time of the one before.",
-								  UINT64_FORMAT " rows repeat the time of the one before.",
+				 errdetail_plural(UINT64_FORMAT " row repeats the time of the row before it.",
+								  UINT64_FORMAT " rows repeat the time of the row before.",
 								  duplicates, duplicates),
-				 errhint("Give one row per time, for example by a view with GROUP BY; "
-						 "for several series in one table, a view with one of them.")));
+				 errhint("Give one row per time, for example with a view that uses GROUP BY; if the table holds "
+						 "several series, give series_column.")));
 }
 
 static int
 irregular_message(const Rows *rows, lf_time_kind kind, uint64 row, const char *source)
 {
-	return errmsg("time stamps of %s are not regular: %s follows %s", source,
+	return errmsg("timestamps of %s are not regular: %s follows %s", source,
 				  timeline_text(kind, rows_time(rows, Max(row, 1))),
 				  timeline_text(kind, rows_time(rows, Max(row, 1) - 1)));
 }
@@ -325,8 +325,8 @@ report_strays(const Rows *rows, const Timeline *timeline, const Irregular *found
 			 errdetail_plural("The step is %s; " UINT64_FORMAT " row is not a whole number of steps from the others.",
 							  "The step is %s; " UINT64_FORMAT " rows are not a whole number of steps from the others.",
 							  found->strays, timeline_step_text(timeline->kind, &timeline->step), found->strays),
-			 errhint("Give such rows a time of the grid in a view, for example by GROUP BY date_trunc(...), "
-					 "or give the step by option \"step\".")));
+			 errhint("Move such rows onto the grid in a view, for example with GROUP BY date_trunc(...), or give "
+					 "the step in option \"step\".")));
 }
 
 static void
@@ -338,8 +338,8 @@ report_missing(const Rows *rows, const Timeline *timeline, const Irregular *foun
 			 errdetail_plural("The step is %s; " UINT64_FORMAT " row is missing.",
 							  "The step is %s; " UINT64_FORMAT " rows are missing.",
 							  found->missing, timeline_step_text(timeline->kind, &timeline->step), found->missing),
-			 errhint("Train with option \"missing\", which fills gaps, for example {\"missing\": \"linear\"}; "
-					 "or give the step by option \"step\".")));
+			 errhint("Train with option \"missing\", which fills gaps, for example {\"missing\": \"linear\"}; or "
+					 "give the step in option \"step\".")));
 }
 
 static void
@@ -350,10 +350,10 @@ report_too_many(const Rows *rows, const Timeline *timeline, const Irregular *fou
 			 errmsg("too many rows of %s are missing: %s follows %s", source,
 					timeline_text(timeline->kind, rows_time(rows, found->widest_gap)),
 					timeline_text(timeline->kind, rows_time(rows, found->widest_gap - 1))),
-			 errdetail("The step is %s; " UINT64_FORMAT " rows are missing, and at most %d are filled for each of the "
-					   UINT64_FORMAT " that there are.",
+			 errdetail("The step is %s; " UINT64_FORMAT " rows are missing, but at most %d are filled for each of "
+					   "the " UINT64_FORMAT " existing rows.",
 					   timeline_step_text(timeline->kind, &timeline->step), found->missing, MOST_FILLED, rows->count),
-			 errhint("Correct the time stamp, or give a longer step by option \"step\".")));
+			 errhint("Correct the timestamp, or give a longer step in option \"step\".")));
 }
 
 uint64

@@ -165,8 +165,8 @@ find_time_column(Relation relation, Table *table)
 		}
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s has no column that tells the order of its rows", table->label),
-				 errdetail("It has neither a column of a date or time type nor an integer primary key."),
+				 errmsg("%s has no column that gives the order of its rows", table->label),
+				 errdetail("The relation has neither a column of a date or time type nor an integer primary key."),
 				 count > 0 ? errhint("Give time_column, for example one of its integer columns: %s.",
 									 join_names(found, count)) :
 				 errhint("Add a date, timestamp or integer column, or use lstm_train_agg(value, options ORDER BY ...).")));
@@ -180,7 +180,7 @@ report_not_numeric(const Table *table, const char *name, Oid type)
 	ereport(ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
 			 errmsg("column \"%s\" of %s is of type %s, which is not numeric", name, table->label, format_type_be(type)),
-			 errhint("Use a view that casts or encodes it as a number.")));
+			 errhint("Use a view that casts or encodes the column as a number.")));
 }
 
 Table *
@@ -193,7 +193,7 @@ table_open(Oid relid, const char *time_column, char **names, int columns)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("relation with OID %u does not exist", relid),
-				 errhint("It may have been dropped meanwhile; give the name of another.")));
+				 errhint("The relation may have been dropped; give the name of an existing one.")));
 	/* the query that reads will see to the rights; before that, errors on columns are not for everybody */
 	if (!may_read(relation, InvalidAttrNumber))
 		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(relation->rd_rel->relkind), RelationGetRelationName(relation));
@@ -281,9 +281,9 @@ table_of_model(const lf_model *model, Oid relation, char **names, int columns)
 	if (!asked && model->relation[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the model does not know a relation to read"),
-				 errdetail("It was %s.", model->imported ? "imported" : "trained by an aggregate"),
-				 errhint("Give one: relation => 'name'.")));
+				 errmsg("the model names no relation to read"),
+				 errdetail("The model was %s.", model->imported ? "imported" : "trained by an aggregate"),
+				 errhint("Specify a relation: relation => 'name'.")));
 	if (!asked)
 		relation = table_resolve(model->relation, false);
 	table = table_open(relation, model->time_column[0] == '\0' ? NULL : model->time_column, names, columns);

@@ -82,7 +82,7 @@ read_query(const Table *table, const TimestampTz *as_of, uint64 newest)
 	if (as_of != NULL && table->time_kind == LF_TIME_INTEGER)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("as_of is a time, and time column \"%s\" is an integer", table->time_column)));
+				 errmsg("as_of is a time, but time column \"%s\" is an integer", table->time_column)));
 	/* the comparison of a date or timestamp with timestamptz is in the session's time zone, as in any query */
 	if (as_of != NULL)
 		appendStringInfo(&query, " WHERE %s OPERATOR(pg_catalog.<=) $1", time);

@@ -182,7 +182,8 @@ report_stranger(const Table *table, Oid owner, const ObjectAddress *object)
 			 errmsg("the model names relation %s, which%s belongs to role \"%s\"", table->name, what, role),
 			 errdetail("Whoever made the model chose the relation, and reading it can run code of that role with the rights "
 					   "of role \"%s\".", GetUserNameFromId(GetUserId(), false)),
-			 errhint("To read it all the same, ask for it: relation => %s.", quote_literal_cstr(table->name))));
+			 errhint("To read the relation nevertheless, name it explicitly: relation => %s.",
+					 quote_literal_cstr(table->name))));
 }
 
 void
@@ -222,13 +223,14 @@ check_column(Oid relid, const lf_model *model, const char *name, bool may_be_gon
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("the model names column \"%s\" of relation %s, which does not exist", name, model->relation),
-				 errhint("Only the owner of the table of models may save it: nobody can tell whether you may read that column.")));
+				 errhint("Only the owner of the table of models may save this model, because your right to read "
+						 "that column cannot be checked.")));
 	if (pg_attribute_aclcheck(relid, column, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for column \"%s\" of relation %s", name, model->relation),
-				 errdetail("The model names it, and whoever forecasts with the model reads it."),
-				 errhint("Only those who may read what a model names may save it.")));
+				 errdetail("The model names this column, and whoever forecasts with the model reads it."),
+				 errhint("Only a role that may read what a model names may save the model.")));
 }
 
 void
@@ -246,8 +248,8 @@ trust_check_claims(const lf_model *model, Oid owner)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("the model names relation %s, which does not exist", model->relation),
-				 errhint("Only the owner of the table of models may save it: nobody can tell whether you may read that "
-						 "relation.")));
+				 errhint("Only the owner of the table of models may save this model, because your right to read "
+						 "that relation cannot be checked.")));
 	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
 		return;
 	if (model->time_column[0] != '\0')

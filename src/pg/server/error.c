@@ -54,7 +54,7 @@ report_network(lf_status status, const lf_network *network, const lf_spec *spec,
 		case LF_NO_LAYERS:
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("an architecture has 1 to %d layers, not %d", LF_MAX_LAYERS, spec->count)));
+					 errmsg("an architecture must have 1 to %d layers, not %d", LF_MAX_LAYERS, spec->count)));
 			break;
 		case LF_BAD_RANK:
 			ereport(ERROR,
@@ -98,9 +98,9 @@ report_model(lf_status status)
 				 errmsg("the model is too large")));
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("the value is not a model, or it is damaged"),
-			 errhint("A model is the bytea value that lstm_train, lstm_train_agg or lstm_import returned; lstm_load(name) "
-					 "gives one that was saved.")));
+			 errmsg("the value is not a model, or is damaged"),
+			 errhint("A model is the bytea value that lstm_train, lstm_train_agg or lstm_import returned; "
+					 "lstm_load(name) returns a saved model.")));
 }
 
 void
@@ -128,7 +128,7 @@ check_memory(Size needed, const char *what, const char *remedy)
 	if (!memory_allows(needed))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%s needs %zu kB, and maintenance_work_mem allows %zu kB",
+				 errmsg("%s needs %zu kB, but maintenance_work_mem allows only %zu kB",
 						what, needed / 1024 + 1, allowed / 1024),
 				 errhint("Raise maintenance_work_mem, or %s.", remedy)));
 }

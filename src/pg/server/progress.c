@@ -167,15 +167,15 @@ report_time_limit(void)
 
 	ereport(ERROR,
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			 errmsg("training takes longer than lstm_forecast.max_train_time, %s", time_limit_text()),
+			 errmsg("training exceeded lstm_forecast.max_train_time, %s", time_limit_text()),
 			 value[PROGRESS_EPOCHS] == 0 ?
 			 errdetail_plural(INT64_FORMAT " row had been read.", INT64_FORMAT " rows had been read.",
 							  (unsigned long) value[PROGRESS_ROWS], value[PROGRESS_ROWS]) :
-			 errdetail(INT64_FORMAT " of " INT64_FORMAT " epochs were done%s.", value[PROGRESS_EPOCH],
+			 errdetail(INT64_FORMAT " of " INT64_FORMAT " epochs were completed%s.", value[PROGRESS_EPOCH],
 					   value[PROGRESS_EPOCHS],
 					   value[PROGRESS_PHASE] != PROGRESS_TRAINING_ON_ALL ? "" : " of the training on all rows"),
-			 errhint("Reduce epochs, patience, units, lookback, ensemble or the number of rows, or leave the second "
-					 "training out with \"refit\": false. Only a superuser can raise the setting.")));
+			 errhint("Reduce epochs, patience, units, lookback, ensemble or the number of rows, or skip the second "
+					 "training with \"refit\": false. Only a superuser can raise the setting.")));
 }
 
 void

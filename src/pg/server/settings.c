@@ -43,20 +43,21 @@ void
 settings_define(void)
 {
 	DefineCustomEnumVariable("lstm_forecast.kernels",
-							 "Instructions that networks are computed with.",
-							 "auto takes the widest vectors that the processor has. The last digits of results differ.",
+							 "Processor instructions with which networks are computed.",
+							 "\"auto\" takes the widest vectors that the processor supports. Results differ in "
+							 "their last digits.",
 							 &kernels, 0, kernel_names, PGC_USERSET, 0, check_kernels, assign_kernels, NULL);
 	DefineCustomIntVariable("lstm_forecast.max_threads",
-							"Most threads that one training may use.",
+							"Maximum number of threads per training.",
 							"-1 takes 2, or max_parallel_maintenance_workers + 1 if that is less. "
 							"The number does not change the model.",
 							&max_threads, -1, -1, LF_MAX_THREADS, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("lstm_forecast.max_model_size",
-							"Largest model that is made.",
-							"A training that would make a larger one is an error before it starts.",
+							"Maximum size of a new model.",
+							"A training that would make a larger model fails before it starts.",
 							&max_model_size, MOST_KILOBYTES, 1, MOST_KILOBYTES, PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	DefineCustomBoolVariable("lstm_forecast.log_progress",
-							 "Tells of each tenth of the epochs of a training in a message.",
+							 "Reports the progress of a training in a message after each tenth of its epochs.",
 							 NULL, &log_progress, false, PGC_USERSET, 0, NULL, NULL, NULL);
 }
 
@@ -66,7 +67,7 @@ settings_check_model(Size bytes, const char *what)
 	if (bytes > (Size) max_model_size * 1024)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%s %zu kB, and lstm_forecast.max_model_size allows %d kB", what, bytes / 1024 + 1,
+				 errmsg("%s %zu kB, but lstm_forecast.max_model_size allows only %d kB", what, bytes / 1024 + 1,
 						max_model_size),
 				 errhint("Reduce units, layers or ensemble. Only a superuser can raise the setting.")));
 }

@@ -32,8 +32,8 @@ void
 time_limit_define(void)
 {
 	DefineCustomIntVariable("lstm_forecast.max_train_time",
-							"Longest time that one training may take.",
-							"A training that takes longer is an error. 0 is no limit.",
+							"Maximum time that one training may take.",
+							"A training that takes longer fails. 0 means no limit.",
 							&limit, 0, 0, INT_MAX, PGC_SUSET, GUC_UNIT_MS, NULL, NULL, NULL);
 }
 

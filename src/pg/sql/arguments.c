@@ -71,7 +71,7 @@ argument_names(FunctionCallInfo fcinfo, int number, const char *what, int most, 
 	if (*count > most)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%s has %d elements, and at most %d are possible", what, *count, most)));
+				 errmsg("%s has %d elements, but at most %d are possible", what, *count, most)));
 	bytes = measure_names(array, what);
 	check_memory(bytes + *count * sizeof(char *), psprintf("the list of %s", what), "give fewer elements");
 	/* one block for all: a chunk for each would take twice as much */
@@ -120,7 +120,7 @@ argument_text(FunctionCallInfo fcinfo, int number)
 	if (length > LF_MAX_NAME)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("an argument that is a name must have at most %d bytes, not %zu", LF_MAX_NAME, length)));
+				 errmsg("a name given as an argument must have at most %d bytes, not %zu", LF_MAX_NAME, length)));
 	return text_to_cstring(PG_GETARG_TEXT_PP(number));
 }
 
@@ -156,12 +156,12 @@ array_rows(ArrayType *array, int count, int columns, const char *what)
 	if (ARR_NDIM(array) == 2 && ARR_DIMS(array)[1] != columns && ARR_DIMS(array)[0] > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a row of %s must have as many values as the model has inputs, %d, not %d",
+				 errmsg("a row of %s must have as many values as the model has inputs (%d), not %d",
 						what, columns, ARR_DIMS(array)[1])));
 	if (count % columns != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the number of values of %s must be a multiple of the number of inputs, %d, not %d",
+				 errmsg("the number of values in %s must be a multiple of %d, the number of inputs, not %d",
 						what, columns, count)));
 	return count / columns;
 }
@@ -178,8 +178,8 @@ doubles_start(int rows, int columns, double **values)
 	if (bytes > MaxAllocSize)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%zu values are more than an array can have", count)));
-	check_memory(bytes, psprintf("an array of %zu values", count), "ask for fewer");
+				 errmsg("%zu values exceed the maximum size of an array", count)));
+	check_memory(bytes, psprintf("an array of %zu values", count), "ask for fewer values");
 	array = palloc(bytes);
 	memset(array, 0, ARR_OVERHEAD_WITHNULLS(dimensions, count));
 	SET_VARSIZE(array, bytes);

@@ -22,7 +22,7 @@ weight_of(FunctionCallInfo fcinfo, const lf_model *model)
 		if (model->windows == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("the model does not say on how many windows it was trained"),
+					 errmsg("the model does not record on how many windows it was trained"),
 					 errhint("Give a weight as the second argument.")));
 		return (double) model->windows;
 	}
@@ -31,7 +31,7 @@ weight_of(FunctionCallInfo fcinfo, const lf_model *model)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the weight of a model must be above 0 and finite, not %g", weight),
-				 errdetail("It is from %g to %g.", LF_LEAST_WEIGHT, LF_MOST_WEIGHT),
+				 errdetail("Weights range from %g to %g.", LF_LEAST_WEIGHT, LF_MOST_WEIGHT),
 				 errhint("Leave models out with FILTER.")));
 	return weight;
 }

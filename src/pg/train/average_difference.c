@@ -50,14 +50,14 @@ report_difference(lf_difference difference, const lf_model *a, const lf_model *b
 	const char *what = "columns";
 	const char *one = columns_text(a);
 	const char *other = columns_text(b);
-	const char *hint = "Train all models alike, from the weights of the same model, by the option \"init\".";
+	const char *hint = "Train all models alike, starting from the weights of the same model with option \"init\".";
 
 	switch (difference)
 	{
 		case LF_ALIKE:
 		case LF_OTHER_COLUMNS:
 			if (strcmp(one, other) == 0)
-				one = other = psprintf("%s, used otherwise", one);
+				other = "the same columns in other roles";
 			break;
 		case LF_OTHER_WINDOWS:
 			what = "windows";
@@ -81,8 +81,8 @@ report_difference(lf_difference difference, const lf_model *a, const lf_model *b
 			break;
 		case LF_OTHER_TRANSFORM:
 			what = "transform";
-			one = "one set of difference, log, limits and channels";
-			other = "another one";
+			one = "one setting of difference, log, limits and channels";
+			other = "a different one";
 			break;
 		case LF_OTHER_NORMALIZE:
 			what = "normalize";
@@ -92,23 +92,23 @@ report_difference(lf_difference difference, const lf_model *a, const lf_model *b
 		case LF_OTHER_SCALE:
 			what = "scaling";
 			one = lf_scale_names[a->training.scale];
-			other = a->training.scale == b->training.scale ? "the same by other numbers" :
+			other = a->training.scale == b->training.scale ? "the same method with other numbers" :
 				lf_scale_names[b->training.scale];
-			hint = "Give a series_column, so that each series has its own, or set \"scale\" to \"init\" beside the "
-				"option \"init\".";
+			hint = "Give a series_column, so that each series has its own scaling, or set \"scale\" to \"init\" "
+				   "together with option \"init\".";
 			break;
 		case LF_OTHER_CATEGORIES:
 			what = "categories";
 			one = "one list of values";
-			other = "another one";
-			hint = "The network numbers them: train on the same values everywhere, or leave the column or "
-				"series_embedding out.";
+			other = "a different one";
+			hint = "The network numbers the categories: train on the same values everywhere, or leave the column or "
+				   "series_embedding out.";
 			break;
 		case LF_OTHER_TIME:
 			what = "step";
 			one = time_text(a);
 			other = time_text(b);
-			hint = "Give the option \"step\", and train in the same time zone.";
+			hint = "Give option \"step\", and train in the same time zone.";
 			break;
 		case LF_OTHER_MISSING:
 			what = "missing";
@@ -118,13 +118,13 @@ report_difference(lf_difference difference, const lf_model *a, const lf_model *b
 		case LF_OTHER_BLEND:
 			what = "blend";
 			one = "a mixture with one baseline";
-			other = "with another one";
+			other = "a mixture with another baseline";
 			hint = "Train with \"blend\" set to \"none\".";
 			break;
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("models that differ in %s have no average", what),
-			 errdetail("One has %s, another %s.", one, other),
+			 errmsg("models that differ in %s cannot be averaged", what),
+			 errdetail("One model has %s, another has %s.", one, other),
 			 errhint("%s", hint)));
 }

@@ -33,7 +33,8 @@ expect_series(AverageState *state, Size series)
 		return;
 	while (state->capacity < series)
 		state->capacity *= 2;
-	check_memory(state->memory + state->capacity * each, "an average of models with so many series", "average fewer");
+	check_memory(state->memory + state->capacity * each, "averaging models with so many series",
+						"average fewer models");
 	record->scaler = repalloc_huge(record->scaler, state->capacity * record->columns * sizeof(lf_scaler));
 	record->error_scale = repalloc_huge(record->error_scale, state->capacity * record->task.targets * sizeof(double));
 }
@@ -69,10 +70,10 @@ add_series(AverageState *state, const lf_model *model)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("two models scale column \"%s\" of series \"%s\" differently", record->names[differs],
 							model->labels[s]),
-					 errdetail("One subtracts %g and divides by %g, the other %g and %g.",
+					 errdetail("One model subtracts %g and divides by %g, the other subtracts %g and divides by %g.",
 							   known[differs].offset, known[differs].scale, scaler[differs].offset, scaler[differs].scale),
-					 errhint("Train on all rows of a series in one place, or set \"scale\" to \"init\" beside the "
-							 "option \"init\".")));
+					 errhint("Train on all rows of a series in one place, or set \"scale\" to \"init\" together "
+							 "with option \"init\".")));
 	}
 	if (state->labels != NULL)
 	{

@@ -75,97 +75,103 @@ static const OptionRow rows[] = {
 	"Rows of a segment of the preset segment; lookback and horizon must be multiples of it."},
 	{"channels", OPTION_CHOICE, PLACE(channels), NAMES(channels_names, 2), "joint, for segment independent if it can be",
 	false,
-	"With several columns: joint shows them to the network side by side, independent one at a time, as so many series "
-	"of one model; then the inputs must be the targets."},
+	"With several columns: joint shows the columns to the network side by side; independent shows them one at a "
+	"time, like so many series of one model, and then the inputs must be the targets."},
 	{"lead", OPTION_INT, PLACE(lead), NUMBERS(0, LF_MAX_DIM), "1", false,
-	"Rows from the last input row to the first output: 1 the next row, 0 the same row (its inputs are known)."},
+	"Rows from the last input row to the first output: 1 is the next row, 0 the same row (its inputs are known)."},
 	{"epochs", OPTION_INT, PLACE(training.epochs), NUMBERS(0, 1000000), "from the number of windows", false,
-	"How often training goes over all windows, at most. 0, with init: not at all, the model is only measured."},
+	"Maximum number of passes over all windows. 0, with init: the model is not trained, only measured."},
 	{"batch_size", OPTION_INT, PLACE(training.batch_size), NUMBERS(1, LF_MAX_BATCH),
 	"32; 64 or 128 for many windows", false,
 	"Windows per step of the optimizer."},
 	{"optimizer", OPTION_CHOICE, PLACE(training.optimizer), NAMES(lf_optimizer_names, LF_OPTIMIZERS), "adam", false,
-	"How gradients become steps, with Keras' formulas."},
+	"How gradients become steps; the formulas are those of Keras."},
 	{"learning_rate", OPTION_REAL, PLACE(training.learning_rate), NUMBERS(1e-10, 100),
 	"0.005, for segment 0.0005, for sgd 0.01", false,
 	"Size of the optimizer's steps."},
 	{"schedule", OPTION_CHOICE, PLACE(training.schedule), NAMES(lf_schedule_names, LF_SCHEDULES), "cosine", false,
-	"How the learning rate changes over the epochs: not at all, or along a cosine down to 0."},
+	"How the learning rate changes over the epochs: not at all, or down to 0 along a cosine."},
 	{"momentum", OPTION_REAL, PLACE(training.momentum), NUMBERS(0, 0.999999), "0", false,
 	"Momentum of sgd."},
 	{"weight_decay", OPTION_REAL, PLACE(training.weight_decay), NUMBERS(0, 1), "0.004", false,
 	"Decay of the weights by adamw."},
 	{"clip_norm", OPTION_REAL, PLACE(training.clip_norm), NUMBERS(0, 1e6), "1", false,
-	"Longest gradient, as the norm over all weights; longer ones are scaled down. 0: none are."},
+	"Maximum norm of the gradient over all weights; longer gradients are scaled down to it. 0: no maximum."},
 	{"loss", OPTION_CHOICE, PLACE(loss), NAMES(lf_loss_names, LF_LOSSES), "mse, for segment mae", false,
-	"What training makes small: the squared error, the absolute error, or huber, which is between the two; or, of "
-	"networks that say how sure they are, the error of quantiles or the negative log likelihood of a normal or of Student's "
-	"distribution."},
+	"What training minimizes: the squared error, the absolute error, or huber, which lies between the two; or, for "
+	"networks that also forecast how uncertain they are, the error of quantiles or the negative log-likelihood of a "
+	"normal or Student's t distribution."},
 	{"quantiles", OPTION_LEVELS, PLACE(quantiles), NUMBERS(LF_LOWEST_LEVEL, 1 - LF_LOWEST_LEVEL),
 	"[0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975]", false,
-	"Levels that the loss quantile learns; 0.5 is added."},
+	"Levels that the loss quantile learns; 0.5 is added where it is missing."},
 	{"ensemble", OPTION_INT, PLACE(training.members), NUMBERS(1, LF_MAX_MEMBERS), "1", false,
-	"Networks that are trained alike from other random numbers; the forecast is the mean of theirs."},
+	"Number of networks that are trained alike from different random numbers; the forecast is the mean of their "
+	"forecasts."},
 	{"blend", OPTION_CHOICE, PLACE(blend), NAMES(blend_names, 2), "none", false,
-	"Whether the forecast is mixed with the best that costs nothing, by a weight fitted on the held-out part: none, or auto."},
+	"Whether the forecast is mixed with the best naive baseline, by a weight fitted on the held-out part: none, or "
+	"auto."},
 	{"init", OPTION_MODEL, PLACE(init), ANYTHING, "none", false,
-	"A model of the same network, with whose weights training begins. What is left open of network, lookback and "
-	"normalization is taken from it. See lstm_update() for going on with new rows."},
+	"A model of the same network, whose weights training starts from. If network, lookback or normalization are not "
+	"given, those of this model are taken. To go on with new rows, see lstm_update()."},
 	{"validation", OPTION_REAL, PLACE(training.validation), NUMBERS(0, 0.9), "0.2", false,
-	"Newest part of the windows that is held out to choose the best epoch and to tell how good the forecast is."},
+	"Share of the windows, the newest ones, that is held out to choose the best epoch and to measure how good the "
+	"forecast is."},
 	{"patience", OPTION_INT, PLACE(training.patience), NUMBERS(0, 1000000), "10", false,
-	"Epochs without a better held-out loss after which training stops; 0: never. The best epoch is kept either way."},
+	"Epochs without a lower held-out loss after which training stops; 0: never. The weights of the best epoch are "
+	"kept either way."},
 	{"refit", OPTION_BOOL, PLACE(training.refit), ANYTHING, "true", false,
-	"Whether the final model is trained once more on all windows, the held-out ones too."},
+	"Whether the final model is trained again on all windows, including the held-out ones."},
 	{"calibrate", OPTION_BOOL, PLACE(training.calibrate), ANYTHING, "true", false,
-	"Whether the intervals of the losses quantile, gaussian and student_t are made wider or narrower so that they hold "
+	"Whether the intervals of the losses quantile, gaussian and student_t are widened or narrowed so that they hold "
 	"their level on the held-out windows."},
 	{"max_time", OPTION_DURATION, PLACE(training.max_seconds), NUMBERS(1e-6, 1e9), "none", false,
-	"Longest time that training may take, as an interval or in seconds: it then ends with what it has. Reading the rows and "
-	"measuring errors and intervals come on top. How far it gets depends on the machine."},
+	"Maximum time for training, as an interval or in seconds: training then ends with what it has reached. Reading "
+	"the rows and measuring errors and intervals take extra time. How far training gets depends on the machine."},
 	{"shuffle", OPTION_BOOL, PLACE(training.shuffle), ANYTHING, "true", false,
 	"Whether windows are visited in a new random order in each epoch."},
 	{"scale", OPTION_CHOICE, PLACE(scale), NAMES(scale_names, SCALE_INIT + 1), "standard", false,
-	"Scaling of each column by its training rows: to mean 0 and variance 1, or to 0 to 1; or init, as in the model of the "
-	"option init, by which series that it does not know are scaled by their own rows."},
+	"Scaling of each column by its training rows: to mean 0 and variance 1, or to the range from 0 to 1; or init, "
+	"the scaling of the model in option init, where series unknown to that model are scaled by their own rows."},
 	{"normalize", OPTION_CHOICE, PLACE(normalize), NAMES(lf_normalize_names, LF_NORMALIZES), "from the data", false,
-	"What windows are measured from: nothing; the last value or the mean of each target in the window; or the mean of its "
-	"last season, and then outputs from that as well, from the value one season before (seasonal_naive) or from the mean of "
-	"the same place in the window's seasons (season_profile)."},
+	"What the values of a window are measured from: nothing; the last value or the mean of each target in the "
+	"window; or the mean of the window's last season, and then outputs from that mean as well, from the value one "
+	"season earlier (seasonal_naive) or from the mean of the same place in the window's seasons (season_profile)."},
 	{"difference", OPTION_DIFFERENCE, 0, NUMBERS(0, LF_MAX_DIM), "0", false,
-	"Rows between two values of the targets of which the network sees the difference: 1 those of neighbours, \"season\" those "
-	"of a season; 0: the values themselves."},
+	"Rows between the two target values whose difference the network sees: 1 for neighbouring rows, \"season\" for "
+	"rows one season apart; 0: the values themselves."},
 	{"log", OPTION_BOOL, PLACE(log), ANYTHING, "false", false,
-	"Whether the network sees the logarithms of the targets, above lower_limit or 0: for what grows by per cents."},
+	"Whether the network sees the logarithms of the targets, above lower_limit or 0: for values that grow by a "
+	"percentage."},
 	{"lower_limit", OPTION_REAL, PLACE(lower_limit), NUMBERS(-1e300, 1e300), "none", false,
-	"Forecasts and intervals do not go below it."},
+	"Forecasts and intervals never go below this value."},
 	{"upper_limit", OPTION_REAL, PLACE(upper_limit), NUMBERS(-1e300, 1e300), "none", false,
-	"Forecasts and intervals do not go above it."},
+	"Forecasts and intervals never go above this value."},
 	{"seed", OPTION_SEED, PLACE(seed), NUMBERS(0, 9007199254740992.0), "1", false,
-	"Start of all random numbers: the same rows and seed give the same model."},
+	"Seed of all random numbers: the same rows and seed give the same model."},
 	{"timing", OPTION_BOOL, PLACE(timing), ANYTHING, "false", false,
-	"Whether lstm_history() tells the seconds of each epoch. Then equal trainings give models that differ in them."},
+	"Whether lstm_history() reports the seconds of each epoch. Identical trainings then give models that differ in "
+	"these times."},
 	{"threads", OPTION_INT, PLACE(threads), NUMBERS(1, LF_MAX_THREADS), "lstm_forecast.max_threads", false,
-	"Threads that share each mini-batch, or the networks of an ensemble, at most lstm_forecast.max_threads, and one if a "
-	"mini-batch is small. The model does not depend on their number."},
+	"Number of threads that share each mini-batch, or the networks of an ensemble: at most "
+	"lstm_forecast.max_threads, and one if a mini-batch is small. The model does not depend on this number."},
 	{"missing", OPTION_CHOICE, PLACE(missing), NAMES(lf_missing_names, LF_MISSINGS), "error", false,
-	"What is done about missing rows, NULL and NaN: refused; filled on the line between the neighbours, by the value "
-	"before or by the mean of the same place in the seasons around; or filled on the line to be seen by the network, "
-	"but left out of loss and errors."},
+	"What is done about missing rows, NULL and NaN: error refuses them; linear fills them on the line between their "
+	"neighbours, previous with the value before, seasonal with the mean of the same place in the seasons around; "
+	"mask shows the network what linear fills in, but leaves these values out of loss and errors."},
 	{"step", OPTION_STEP, PLACE(step), ANYTHING, "from the data", false,
-	"Time from row to row, as an interval of months, of days or of time, or as an integer for integer times."},
+	"Time from row to row, as an interval of months, days or time, or as an integer for integer times."},
 	{"calendar", OPTION_CALENDAR, 0, NAMES(calendar_names, CALENDAR_CYCLES), "none", false,
-	"What the network is told of the time of each row, as sine and cosine: none, auto, or an array of minute_of_hour, "
-	"hour_of_day, day_of_week, day_of_month, day_of_year, month_of_year. auto takes those that rows of this step show and "
-	"that come round twice."},
+	"What the network is told about the time of each row, as sine and cosine: none, auto, or an array of "
+	"minute_of_hour, hour_of_day, day_of_week, day_of_month, day_of_year, month_of_year. auto takes the cycles that "
+	"rows of this step can show and that the rows cover at least twice."},
 	{"on_error", OPTION_CHOICE, PLACE(on_error), NAMES(on_error_names, 2), "skip", false,
-	"With series_column: whether a series that is too short or broken is left out, with a warning, or is an error."},
+	"With series_column: whether a series that is too short or broken is left out with a warning, or is an error."},
 	{"series_embedding", OPTION_BOOL, PLACE(series_embedding), ANYTHING, "false", false,
-	"With series_column: whether the network learns a vector for each series, by which it tells them apart."},
+	"With series_column: whether the network learns a vector for each series, to tell the series apart."},
 	{"horizon", OPTION_INT, PLACE(horizon), NUMBERS(1, LF_MAX_DIM), "1", true,
-	"Steps of a forecast, as the parameter of lstm_train."},
+	"Steps of a forecast, like the parameter of lstm_train."},
 	{"lookback", OPTION_INT, PLACE(lookback), NUMBERS(1, LF_MAX_DIM), "from the data", true,
-	"Rows of a window, as the parameter of lstm_train."},
+	"Rows of a window, like the parameter of lstm_train."},
 	{"columns", OPTION_NAMES, PLACE(columns), ANYTHING, "value, or value1, value2, ...", true,
 	"Names of the elements of \"values\"."},
 	{"target", OPTION_NAMES, PLACE(target), ANYTHING, "all columns", true,
@@ -269,9 +275,10 @@ read_levels(const OptionRow *row, const JsonbValue *value, const char *what, lf_
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s cannot be %s", what, json_display(value)),
-				 errdetail("Levels are on both sides of 0.5, %g or more apart, and at most %d with it.",
+				 errdetail("Levels must lie on both sides of 0.5, at least %g apart; there can be at most %d, "
+						   "including 0.5.",
 						   LF_LOWEST_LEVEL, LF_MAX_LEVELS),
-				 errhint("For the interval of 80 per cent: [0.1, 0.9].")));
+				 errhint("For the interval of 80 percent: [0.1, 0.9].")));
 }
 
 /* A number of seconds, or an interval. */
@@ -291,7 +298,7 @@ read_duration(const OptionRow *row, const JsonbValue *value, const char *what)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s cannot be %s", what, json_display(value)),
-				 errdetail("It is a time of more than nothing, as '10 minutes', or a number of seconds.")));
+				 errdetail("The value must be a time greater than 0, such as '10 minutes', or a number of seconds.")));
 	return seconds;
 }
 
@@ -385,7 +392,7 @@ visit_option(void *state, const char *name, const JsonbValue *value)
 				ereport(ERROR,
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						 errmsg("\"%s\" is a parameter here, not an option", name),
-						 errhint("Give it by name: %s => ...", name)));
+						 errhint("Give the parameter by name: %s => ...", name)));
 			if (is_of_network(name))
 				reader->options->open = false;
 			read_option(&rows[i], value, reader->options);
@@ -398,8 +405,8 @@ visit_option(void *state, const char *name, const JsonbValue *value)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unrecognized option \"%s\"", name),
-			 nearest != NULL ? errhint("Perhaps you meant \"%s\". lstm_options() lists all.", nearest) :
-			 errhint("lstm_options() lists all.")));
+			 nearest != NULL ? errhint("Perhaps you meant \"%s\". lstm_options() lists all options.", nearest) :
+			 errhint("lstm_options() lists all options.")));
 }
 
 void
@@ -447,7 +454,7 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"%s\" cannot be %s here", options->scale == SCALE_INIT ? "scale" : "epochs",
 						options->scale == SCALE_INIT ? "init" : "0"),
-				 errdetail("It is for a training that begins with a model."),
+				 errdetail("This value is for a training that starts from a model."),
 				 errhint("Give the model in option \"init\".")));
 	options->training.scale = options->scale == SCALE_INIT ? options->init->model.training.scale :
 		(lf_scale) options->scale;

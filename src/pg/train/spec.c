@@ -15,7 +15,8 @@ check_segments(const lf_preset_arguments *arguments, const lf_task *task)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"bidirectional\" must be false for the preset segment"),
-				 errdetail("Its forecast goes on from the last state of the network, so it reads forwards.")));
+				 errdetail("The forecast of this preset continues from the last state of the network, so the "
+						   "network must read forwards.")));
 	if (length > 0 && (task->lookback % length != 0 || task->horizon % length != 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -41,7 +42,7 @@ embed_categories(const lf_task *task, const lf_facts *facts, lf_spec *spec)
 	if (spec->count > room)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the network has %d layers, and %d more for its categories, of %d at most",
+				 errmsg("the network has %d layers and %d more for its categories, but at most %d are possible",
 						spec->count, count, LF_MAX_LAYERS)));
 	memmove(spec->layer + count, spec->layer, spec->count * sizeof(lf_layer_spec));
 	for (int i = 0; i < count; i++)

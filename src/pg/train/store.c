@@ -76,13 +76,13 @@ why_not(SPIPlanPtr plan)
 	ListCell   *cell;
 
 	if (sources == NIL)
-		return "It is empty.";
+		return "The statement is empty.";
 	if (list_length(sources) > 1)
-		return psprintf("It is %d statements.", list_length(sources));
+		return psprintf("The string contains %d statements.", list_length(sources));
 	foreach(cell, ((CachedPlanSource *) linitial(sources))->query_list)
 		if (can_store(lfirst_node(Query, cell)))
 			return NULL;
-	return "It does not put $1, which is the model, into a table.";
+	return "The statement does not put $1, which is the model, into a table.";
 }
 
 static void
@@ -92,15 +92,15 @@ check_statement(const char *statement)
 	const char *reason;
 
 	if (plan == NULL)
-		elog(ERROR, "could not prepare the statement of store: %s", SPI_result_code_string(SPI_result));
+		elog(ERROR, "could not prepare the statement in \"store\": %s", SPI_result_code_string(SPI_result));
 	reason = why_not(plan);
 	if (reason != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the statement of store would not store the model"),
+				 errmsg("the statement in \"store\" would not store the model"),
 				 errdetail("%s", reason),
-				 errhint("Give one INSERT, UPDATE or MERGE with the model as $1 and its name as $2, or a CALL of a procedure "
-						 "or a SELECT of a function of yours that stores it.")));
+				 errhint("Give one INSERT, UPDATE or MERGE with the model as $1 and its name as $2, or a CALL or "
+						 "SELECT of a procedure or function of yours that stores the model.")));
 	SPI_freeplan(plan);
 }
 
@@ -115,7 +115,7 @@ store_check(const Store *store)
 	if (!store->entry.note_is_null)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("note is of the table lstm_models, and store puts the model elsewhere"),
+				 errmsg("\"note\" belongs to table lstm_models, but \"store\" puts the model elsewhere"),
 				 errhint("Write the note in the statement itself.")));
 	check_statement(store->statement);
 }
@@ -139,12 +139,12 @@ run_statement(const Storing *storing)
 											   values, NULL, false, 0);
 
 	if (result < 0)
-		elog(ERROR, "could not run the statement of store: %s", SPI_result_code_string(result));
+		elog(ERROR, "could not run the statement in \"store\": %s", SPI_result_code_string(result));
 	if (SPI_processed == 0 && result != SPI_OK_SELECT && result != SPI_OK_UTILITY)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("the statement of store has stored the model \"%s\" in no row", storing->store->entry.name),
-				 errhint("INSERT ... ON CONFLICT ... DO UPDATE finds a row in any case.")));
+				 errmsg("the statement in \"store\" has stored model \"%s\" in no row", storing->store->entry.name),
+				 errhint("INSERT ... ON CONFLICT ... DO UPDATE stores the model in any case.")));
 }
 
 /* The table is looked up now: the extension may have moved to another schema during the training. */
@@ -200,9 +200,9 @@ keep(Storing *storing)
 
 	/* what has failed just now would fail again */
 	if (storing->store->statement != NULL && attempt(keep_in_registry, storing) == NULL)
-		return psprintf("The model is kept: lstm_load(%s, %d).", quote_literal_cstr(name), storing->version);
+		return psprintf("The model was kept: lstm_load(%s, %d).", quote_literal_cstr(name), storing->version);
 	if (attempt(keep_in_session, storing) == NULL)
-		return psprintf("The model is kept until this session ends: SELECT model FROM pg_temp." KEPT " WHERE name = %s.",
+		return psprintf("The model was kept until this session ends: SELECT model FROM pg_temp." KEPT " WHERE name = %s.",
 						quote_literal_cstr(name));
 	return NULL;
 }

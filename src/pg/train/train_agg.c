@@ -114,7 +114,7 @@ lstm_train_agg_values(PG_FUNCTION_ARGS)
 	if (state->rows->columns != count)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"values\" has %d elements in row " UINT64_FORMAT ", and %d in the rows before",
+				 errmsg("\"values\" has %d elements in row " UINT64_FORMAT ", but %d in the rows before it",
 						count, state->rows->count + 1, state->rows->columns)));
 	values = palloc(count * sizeof(double));
 	for (int i = 0; i < count; i++)
@@ -285,7 +285,7 @@ column_names(const Options *options, int columns)
 		if (options->columns_count != columns)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("the number of names in option \"columns\" must be that of the values in a row, %d, not %d",
+					 errmsg("option \"columns\" must have as many names as a row has values (%d), not %d",
 							columns, options->columns_count)));
 		return options->columns;
 	}

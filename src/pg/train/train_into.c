@@ -29,9 +29,10 @@ require_own_transactions(FunctionCallInfo fcinfo)
 	ereport(ERROR,
 			(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
 			 errmsg("lstm_train_into cannot run inside a transaction block"),
-			 errdetail("It commits when the rows are read, and stores the model in another transaction. A function, an "
-					   "EXCEPTION block, and a procedure with SECURITY DEFINER or SET are inside one, too."),
-			 errhint("CALL it by itself, or use lstm_train.")));
+			 errdetail("lstm_train_into commits when the rows are read, and stores the model in another "
+					   "transaction. A function, an EXCEPTION block, and a procedure with SECURITY DEFINER or SET "
+					   "count as transaction blocks, too."),
+			 errhint("CALL lstm_train_into by itself, or use lstm_train.")));
 }
 
 /* The arguments of lstm_train among those of this call. */

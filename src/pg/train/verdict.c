@@ -103,7 +103,7 @@ verdict_report(const lf_model *model)
 		ereport(NOTICE,
 				(errmsg("the forecast is untested: no rows were held out"),
 				 model->training.validation > 0 ?
-				 errdetail("Holding out needs %d windows or more, and there are " UINT64_FORMAT ".",
+				 errdetail("Holding rows out needs at least %d windows, but there are " UINT64_FORMAT ".",
 						   Max(LF_MIN_WINDOWS_TO_VALIDATE, model->task.horizon), model->windows) : 0));
 		return;
 	}
@@ -130,9 +130,10 @@ verdict_report(const lf_model *model)
 				 errhint("Use that forecast, give more rows, or try another architecture or lookback.")));
 	else if (equal != NULL)
 		ereport(WARNING,
-				(errmsg("the network is not surely better than the %s forecast on %s", equal, windows),
+				(errmsg("the network is not significantly better than the %s forecast on %s", equal, windows),
 				 errdetail("%s", sentence(model, line.data)),
-				 errhint("The difference may be chance. Use that forecast, give more rows, or columns that tell more.")));
+				 errhint("The difference may be due to chance. Use that forecast, or give more rows or more "
+						 "informative columns.")));
 	else
 		ereport(NOTICE,
 				(errmsg("%s on %s: %s", measure_of(model), windows, line.data),

@@ -1,5 +1,5 @@
 /*
- * verdict.h: how good a model is, in one honest line: beside the forecasts that cost nothing.
+ * verdict.h: how good a model is, in one honest line: beside the naive baselines.
  */
 #ifndef LFPG_VERDICT_H
 #define LFPG_VERDICT_H
@@ -7,7 +7,7 @@
 #include "server/common.h"
 #include "model/model.h"
 
-/* A NOTICE where the network is surely better than all of them on the held-out rows, else a WARNING. */
+/* A NOTICE where the network is significantly better than all baselines on the held-out rows, else a WARNING. */
 void		verdict_report(const lf_model *model);
 
 #endif

@@ -32,7 +32,7 @@ given_scaling(const Options *options, const lf_task *task, const Columns *column
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"scale\" cannot be init here"),
-				 errdetail("The model in option \"init\" has other columns, or other logarithms of them."),
+				 errdetail("The model in option \"init\" has other columns, or takes logarithms of other columns."),
 				 errhint("Give the columns and options of the model, or leave scale out.")));
 	if (panel->names != NULL && init->labels != NULL)
 		known = dictionary_of(init->labels, init->series);
@@ -60,9 +60,10 @@ warm_start(lf_fit *fit, const lf_spec *spec, const Options *options, const lf_ta
 	if (!same)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the model in option \"init\" is of another network"),
-				 errdetail("It has %zu weights for %d inputs, %d targets, lookback %d and horizon %d; this training has %zu "
-						   "for %d inputs, %d targets, lookback %d and horizon %d.", init->parameters, init->task.inputs,
+				 errmsg("the model in option \"init\" has a different network"),
+				 errdetail("The model has %zu weights for %d inputs, %d targets, lookback %d and horizon %d; this "
+						   "training has %zu for %d inputs, %d targets, lookback %d and horizon %d.",
+						   init->parameters, init->task.inputs,
 						   init->task.targets, init->task.lookback, init->task.horizon, fit->network.parameters,
 						   task->inputs, task->targets, task->lookback, task->horizon),
 				 errhint("Give the columns and the horizon of the model, and leave architecture, units and lookback out.")));
@@ -75,7 +76,7 @@ warm_start(lf_fit *fit, const lf_spec *spec, const Options *options, const lf_ta
 		if (!lf_labels_equal(&before, &now))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("the model in option \"init\" knows other values of column \"%s\"",
+					 errmsg("the model in option \"init\" was trained on other values of column \"%s\"",
 							columns->names[column]),
 					 errhint("Train on the same series and categories, or use lstm_update().")));
 	}

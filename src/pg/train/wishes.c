@@ -75,9 +75,9 @@ report_conflict(const char *option, const char *other, const char *reason)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("options \"%s\" and \"%s\" do not go together here", option, other),
+			 errmsg("options \"%s\" and \"%s\" cannot be combined here", option, other),
 			 errdetail("%s", reason),
-			 errhint("Leave one of them out.")));
+			 errhint("Leave one of the two options out.")));
 }
 
 static void
@@ -85,7 +85,7 @@ report_too_few(const lf_facts *facts, const lf_task *task, const char *source)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg("%s has %zu rows%s, and training needs at least %zu",
+			 errmsg("%s has %zu rows%s, but training needs at least %zu",
 					source, facts->rows, facts->series > 1 ? " in most series" : "", lf_window_rows(task)),
 			 errdetail("One window takes lookback %d + lead %d - 1 + horizon %d rows.",
 					   task->lookback, task->lead, task->horizon),
@@ -115,21 +115,21 @@ report_wishes(lf_plan_status status, const lf_wishes *wishes, const lf_plan *pla
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("option \"channels\" cannot be independent here"),
-					 errdetail("Independent columns are forecast each from itself: the inputs must be the targets, "
-							   "in the same order, and nothing else."),
+					 errdetail("Independent columns are each forecast from their own values: the inputs must be the "
+							   "targets, in the same order, and nothing else."),
 					 errhint("Leave other inputs out, or set channels to joint.")));
 			break;
 		case LF_PLAN_NO_QUANTILES:
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("option \"quantiles\" is not for loss %s", loss),
+					 errmsg("option \"quantiles\" does not apply to loss %s", loss),
 					 errhint("Set \"loss\": \"quantile\", or leave quantiles out.")));
 			break;
 		case LF_PLAN_MUST_CALIBRATE:
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("option \"calibrate\" must be true for loss %s", loss),
-					 errdetail("Its intervals are made of held-out errors and of nothing else."),
+					 errdetail("The intervals of this loss are made from held-out errors alone."),
 					 errhint("Leave the option out, or set loss to quantile, gaussian or student_t.")));
 			break;
 		case LF_PLAN_LIMITS_CROSS:
@@ -139,21 +139,21 @@ report_wishes(lf_plan_status status, const lf_wishes *wishes, const lf_plan *pla
 							wishes->lower_limit)));
 			break;
 		case LF_PLAN_LOG_OF_SPREAD:
-			report_conflict("log", "loss", "A mean and a spread of logarithms have no counterpart among the values; "
-							"quantiles have.");
+			report_conflict("log", "loss",
+							"The mean and spread of logarithms have no counterpart among the values; their quantiles do.");
 			break;
 		case LF_PLAN_DIFFERENCE_OF_SPREAD:
 			report_conflict("difference", "loss", "Differences are added up, and the spread of a sum does not follow from "
 							"those of its parts.");
 			break;
 		case LF_PLAN_DIFFERENCE_OF_LEVEL:
-			report_conflict("difference", "normalize", "A difference has no level to be measured from.");
+			report_conflict("difference", "normalize", "Differences have no level that normalizing could remove.");
 			break;
 		case LF_PLAN_DIFFERENCE_OF_OTHERS:
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("option \"difference\" needs the targets among the inputs, and lead 1"),
-					 errdetail("Differences are added up from the last value in the window on.")));
+					 errmsg("option \"difference\" needs the targets among the inputs, and a lead of 1"),
+					 errdetail("Differences are added up starting from the last value in the window.")));
 			break;
 		default:
 			elog(ERROR, "unrecognized status of a plan: %d", (int) status);
@@ -179,7 +179,7 @@ plan_by(const lf_facts *facts, const lf_wishes *wishes, const char *source, lf_p
 		case LF_PLAN_TOO_MANY_COLUMNS:
 			ereport(ERROR,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("more than %d columns", LF_MAX_COLUMNS)));
+					 errmsg("too many columns: at most %d are possible", LF_MAX_COLUMNS)));
 			break;
 		case LF_PLAN_TOO_FEW_ROWS:
 			report_too_few(facts, task, source);
@@ -188,7 +188,8 @@ plan_by(const lf_facts *facts, const lf_wishes *wishes, const char *source, lf_p
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("option \"normalize\" must be none here"),
-					 errdetail("The level of a target that is no input is estimated from at most %d inputs, not %d.",
+					 errdetail("The level of a target that is not an input is estimated from at most %d inputs, not "
+							   "%d.",
 							   LF_MAX_REGRESSION_INPUTS, task->inputs),
 					 errhint("Leave the option out, or add the target to inputs.")));
 			break;
