@@ -56,7 +56,7 @@ SELECT is((SELECT n FROM sensor ORDER BY at DESC LIMIT 1), -1000, 'a trigger can
 
 CREATE VIEW short AS SELECT * FROM sensor WHERE n BETWEEN 1 AND 24;
 SELECT throws_ok($$ SELECT lstm_anomalies(model, 'short') FROM model $$, '22000',
-    'relation "short" has 24 rows, but the model needs 24 before the first row to judge', 'too few rows');
+    'relation "short" has 24 rows, but the model needs 24 before the first row to judge', 'too few rows to judge are an error');
 
 ---- many series: each is answered ----
 
@@ -81,8 +81,8 @@ SELECT is((SELECT count(*) FROM pumps_model, lstm_anomalies(model, newest => 2))
 SELECT is((SELECT string_agg(status, '; ') FROM pumps_model, lstm_anomalies(model, series => '{ccc,gap}')),
     'it has 4 rows, but 8 are needed; timestamps of series "gap" of relation "pumps" are not regular: 2024-01-09 follows 2024-01-02',
     'where no series can be used there are reasons and no error');
-SELECT is((SELECT string_agg(status, '; ') FROM pumps_model, lstm_anomalies(model, series => '{zz}')), 'it has no rows', 'nor is an unknown name an error');
-SELECT is_empty($$ SELECT a.* FROM pumps_model, lstm_anomalies(model, series => '{}') a $$, 'who asks for none gets none');
+SELECT is((SELECT string_agg(status, '; ') FROM pumps_model, lstm_anomalies(model, series => '{zz}')), 'it has no rows', 'an unknown name of a series is no error');
+SELECT is_empty($$ SELECT a.* FROM pumps_model, lstm_anomalies(model, series => '{}') a $$, 'who asks for no series gets none');
 SELECT throws_ok($$ SELECT lstm_anomalies(model, 'sensor', series => '{a}') FROM model $$, '22023',
     'the model was trained on a single unnamed series, but "series" was given', 'a model of one series has no names');
 SELECT throws_ok($$ SELECT lstm_anomalies(model, series => ARRAY['a', NULL]) FROM pumps_model $$, '22004', 'series has a NULL element', 'NULL is no name');

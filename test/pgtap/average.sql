@@ -125,7 +125,7 @@ SELECT isnt(lstm_info(lstm_train('one', 'value', 'n', lookback => 6, options => 
     'without a model to take it from the scaling is that of the rows') FROM alone;
 SELECT is(pg_temp.failure($$ SELECT lstm_average_agg(m) FROM (SELECT lstm_train('one', 'value', 'n', lookback => 6, options => jsonb_build_object('init', model, 'epochs', 2)) AS m
     FROM alone UNION ALL SELECT model FROM alone) m $$), E'22023: models that differ in scaling cannot be averaged\nDETAIL: One model has standard, another has the same method with other numbers.\nHINT: Give a series_column, so that each series has its own scaling, or set "scale" to "init" together with option "init".',
-    'and then there is no mean');
+    'models that are scaled otherwise have no mean');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('early', 'value', 'n', lookback => 6, options => jsonb_build_object('init', model, 'scale', 'init', 'log', true)) FROM alone $$),
     E'22023: option "scale" cannot be init here\nDETAIL: The model in option "init" has other columns, or takes logarithms of other columns.\nHINT: Give the columns and options of the model, or leave scale out.',
     'numbers are no scaling of logarithms');

@@ -124,10 +124,10 @@ SELECT is(lstm_info(lstm_train('numbered', 'value', 'n', lookback => 2,
     options => '{"calendar": "auto", "epochs": 1, "units": 1}'))->'calendar', '[]', 'integers have no calendar');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('numbered', 'value', 'n', options => '{"calendar": ["hour_of_day"]}') $$),
     '22023: option "calendar" needs a date or time, but time column "n" is an integer
-HINT: Leave the calendar out, or convert the number to a time in a view.', 'and who asks for one is told');
+HINT: Leave the calendar out, or convert the number to a time in a view.', 'who asks for a calendar of integers is told');
 SELECT is(pg_temp.failure($$ SELECT lstm_windows('numbered', 'value', 'n', calendar => '{hour_of_day}') $$),
     '22023: calendar needs a date or time, but time column "n" is an integer
-HINT: Leave the calendar out, or convert the number to a time in a view.', 'by lstm_windows as well');
+HINT: Leave the calendar out, or convert the number to a time in a view.', 'lstm_windows tells who asks for a calendar of integers, too');
 SELECT throws_ok($$ SELECT lstm_windows('days', 'value', 'at', calendar => '{day_of_weak}') $$, '22023', NULL,
     'a cycle that is none');
 SELECT is((SELECT cardinality(x) FROM lstm_windows('days', 'value', 'at', calendar => '{}') LIMIT 1), 1,

@@ -96,10 +96,10 @@ SELECT is((SELECT array_agg(key ORDER BY key) FROM rebuilt, jsonb_object_keys(ls
     '{calendar,channels,horizon,imported,inputs,known_inputs,last_time,layers,lead,lookback,members,parameters,relation,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,version}',
     'an imported model does not claim to know its training');
 SELECT is(lstm_info(again)->'layers', lstm_info(bare)->'layers', 'layers survive the way out and in') FROM rebuilt;
-SELECT is(lstm_info(again)->'targets', '["y1"]', 'its outputs are called y1, y2, ...') FROM rebuilt;
-SELECT is_empty($$ SELECT h.* FROM rebuilt, lstm_history(again) AS h $$, 'it has no history');
+SELECT is(lstm_info(again)->'targets', '["y1"]', 'outputs of an imported model are called y1, y2, ...') FROM rebuilt;
+SELECT is_empty($$ SELECT h.* FROM rebuilt, lstm_history(again) AS h $$, 'an imported model has no history');
 SELECT throws_ok($$ SELECT f.* FROM rebuilt, lstm_forecast(again) AS f $$, '22023', 'the model names no relation to read',
-    'it knows no relation');
+    'an imported model knows no relation');
 
 ---- presets ----
 

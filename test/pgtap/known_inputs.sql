@@ -99,7 +99,7 @@ SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(day, steps =>
     '22000: relation "shop" cannot be forecast: known input "promo" is needed up to 2024-11-07, but known only up to 2024-11-06',
         'how far it is needed, and how far it is known');
 SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'known') f $$),
-    '22000: relation "known" cannot be forecast: known input "promo" is needed from 2024-10-28 to 2024-11-03, but has no values there', 'or that it is not known at all');
+    '22000: relation "known" cannot be forecast: known input "promo" is needed from 2024-10-28 to 2024-11-03, but has no values there', 'lstm_info says that a column is not known ahead');
 CREATE VIEW holes AS SELECT n, day, sold, nullif(n, 303) IS NOT NULL AND promo AS flag,
     CASE WHEN n <> 303 THEN promo END AS promo, price FROM shop;
 SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'holes') f $$),
@@ -123,7 +123,7 @@ SELECT is(pg_temp.failure($$ SELECT p.* FROM models, lstm_predict(day, ARRAY[1, 
     '22023: an array of values is not enough for this model, which also needs "promo"
 DETAIL: The model was trained with known, static or calendar inputs.
 HINT: Use lstm_forecast, which reads these inputs from a relation.', 'lstm_predict says where to go');
-SELECT throws_ok($$ SELECT lstm_predict_agg(day, 1) FROM models $$, '22023', NULL, 'so does lstm_predict_agg');
+SELECT throws_ok($$ SELECT lstm_predict_agg(day, 1) FROM models $$, '22023', NULL, 'lstm_predict_agg says where to go');
 SELECT is(pg_temp.failure(format($$ SELECT lstm_train('shop', 'sold', 'day', known_inputs => %L) $$, names)), failure,
     format('known_inputs %s', names))
 FROM (VALUES ('{sold}'::text[], '22023: known_inputs names column "sold", which is a target or an input already
@@ -155,7 +155,7 @@ SELECT is((SELECT count(*) FROM lstm_train('shop', 'sold', 'day', lookback => 3,
 SELECT throws_ok($$ SELECT f.* FROM lstm_train('shop', 'sold', 'day', lookback => 3, inputs => '{price,sold}',
     known_inputs => '{promo}', horizon => 2, options => '{"epochs": 1, "units": 2}') AS model,
     lstm_forecast(model, steps => 3) f $$, '22023', '3 steps exceed the model''s horizon of 2',
-        'which cannot be fed back');
+        'targets that are no inputs cannot be fed back');
 CREATE VIEW two_targets AS SELECT day, sold, CASE WHEN sold IS NOT NULL THEN price END AS price, promo FROM shop;
 SELECT is((SELECT count(*) FROM lstm_train('two_targets', ARRAY['sold', 'price'], 'day', lookback => 3,
     known_inputs => '{promo}', options => '{"epochs": 1, "units": 2}') AS model,

@@ -197,7 +197,7 @@ CREATE VIEW one_bad AS SELECT * FROM mixed WHERE s IN ('good', 'short');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('one_bad', 'value', series_column => 's', lookback => 5,
     options => '{"on_error": "error"}') $$),
     '22000: series "short" of relation "one_bad" cannot be used: it has 1 rows, but 6 are needed
-HINT: Leave the series out in a view, or set option "on_error" to "skip".', 'and names what is needed and what was found');
+HINT: Leave the series out in a view, or set option "on_error" to "skip".', 'the error about too short series names what is needed and what was found');
 CREATE VIEW all_bad AS SELECT * FROM mixed WHERE s IN ('short', 'empty');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('all_bad', 'value', series_column => 's', lookback => 5) $$),
     '22000: relation "all_bad" has no series that can be used

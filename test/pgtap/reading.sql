@@ -105,7 +105,7 @@ SELECT throws_ok($$ SELECT count(*) FROM lstm_windows('minutes', 'value') $$, '2
     'timestamps of relation "minutes" are not regular: 2020-01-04 11:20:01+00 follows 2020-01-04 11:19:00+00', 'a last one that is late is found');
 UPDATE minutes SET at = at - interval '1 s' - interval '1 minute' WHERE value = 5000;
 SELECT throws_ok($$ SELECT count(*) FROM lstm_windows('minutes', 'value') $$, '22000',
-    'timestamp 2020-01-04 11:19:00+00 of relation "minutes" occurs in more than one row', 'and one that comes twice');
+    'timestamp 2020-01-04 11:19:00+00 of relation "minutes" occurs in more than one row', 'a time that comes twice is found');
 
 ---- kinds of relations ----
 

@@ -41,21 +41,21 @@ SELECT is((SELECT count(*) FROM lstm_models, lstm_info(model) i WHERE i->>'relat
 ---- what cannot be ----
 
 SELECT throws_ok($$ SELECT lstm_load('dais') $$, '42704', 'model "dais" does not exist', 'a name that is not there is an error');
-SELECT throws_ok($$ SELECT lstm_load('days', 2) $$, '42704', 'model "days" has no version 2', 'so is a version that was deleted');
-SELECT throws_ok($$ SELECT lstm_activate('days', 7) $$, '42704', 'model "days" has no version 7', 'it cannot be activated');
-SELECT is((SELECT version FROM lstm_models WHERE active AND name = 'days'), 4, 'and what was active stays');
-SELECT throws_ok($$ SELECT lstm_load('days', 0) $$, '22023', 'version must be at least 1, not 0', 'there is no version 0');
+SELECT throws_ok($$ SELECT lstm_load('days', 2) $$, '42704', 'model "days" has no version 2', 'a version that was deleted is an error');
+SELECT throws_ok($$ SELECT lstm_activate('days', 7) $$, '42704', 'model "days" has no version 7', 'a version that was deleted cannot be activated');
+SELECT is((SELECT version FROM lstm_models WHERE active AND name = 'days'), 4, 'what was active stays after a failed activation');
+SELECT throws_ok($$ SELECT lstm_load('days', 0) $$, '22023', 'version must be at least 1, not 0', 'version 0 is not there');
 SELECT throws_ok($$ SELECT lstm_activate('days', NULL) $$, '22004', 'version must not be NULL', 'NULL cannot be activated');
 UPDATE lstm_models SET active = false WHERE name = 'days';
 SELECT throws_ok($$ SELECT lstm_load('days') $$, '42704', 'no version of model "days" is active', 'a name without an active version says so');
 SELECT is(lstm_load('days', 4), model, 'versions of a name without an active one can be loaded') FROM made WHERE seed = 2;
 SELECT throws_ok($$ SELECT lstm_save('days', '\x0102') $$, '22P03', NULL, 'bytes that are no model are not saved');
-SELECT throws_ok($$ SELECT lstm_save('days', substr(model, 1, length(model) - 1)) FROM made $$, '22P03', NULL, 'nor is half of one');
-SELECT throws_ok($$ SELECT lstm_save('days', NULL) $$, '22004', 'model must not be NULL', 'nor NULL');
+SELECT throws_ok($$ SELECT lstm_save('days', substr(model, 1, length(model) - 1)) FROM made $$, '22P03', NULL, 'half of a model is not saved');
+SELECT throws_ok($$ SELECT lstm_save('days', NULL) $$, '22004', 'model must not be NULL', 'NULL is not saved');
 SELECT throws_ok($$ SELECT lstm_save('', model) FROM made $$, '22023', 'the name of a model must have 1 to 1023 bytes, not 0', 'a name is not empty');
 SELECT throws_ok($$ SELECT lstm_save(repeat('é', 512), model) FROM made $$, '22023', 'the name of a model must have 1 to 1023 bytes, not 1024',
-    'nor too long');
-SELECT throws_ok($$ SELECT lstm_load(NULL) $$, '22004', 'name must not be NULL', 'nor NULL');
+    'a name is not too long');
+SELECT throws_ok($$ SELECT lstm_load(NULL) $$, '22004', 'name must not be NULL', 'NULL is not saved');
 
 ---- rights ----
 

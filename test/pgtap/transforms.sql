@@ -82,7 +82,7 @@ SELECT is(pg_temp.failure($$ SELECT lstm_train('with_zero', 'value', options => 
 SELECT lives_ok($$ SELECT lstm_train('with_zero', 'value', options => '{"log": true, "lower_limit": -1, "epochs": 2}') $$,
     'has one above a lower limit');
 SELECT is(pg_temp.failure(format($$ SELECT * FROM lstm_predict(%L, array_fill(0::float8, ARRAY[12])) $$, model)),
-    '22000: input "value" is 0, but the model was trained on logarithms of values above 0', 'nor may an array hold one')
+    '22000: input "value" is 0, but the model was trained on logarithms of values above 0', 'an array may not hold a value without a logarithm')
 FROM models WHERE name = 'log';
 SELECT is(pg_temp.failure(format($$ SELECT pg_temp.trained(%L) $$, options)), expected, expected) FROM (VALUES
     ('{"log": true, "loss": "gaussian"}', '22023: options "log" and "loss" cannot be combined here

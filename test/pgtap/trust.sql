@@ -201,7 +201,7 @@ SELECT is((SELECT string_agg(series || ' ' || status, ', ') FROM series_models, 
     expected, format('series are asked for by names in a column %s', c))
     FROM (VALUES ('k', '{b}'::text[], 'b ok'), ('name', '{b}', 'b ok'), ('word', '{b}', 'b ok'), ('pair', '{"(b,1)"}', '(b,1) ok'),
         ('list', '{"{b}","{c}"}', '{b} ok, {c} it has no rows')) AS v (c, names, expected);
-SELECT is_empty('SELECT * FROM author.seen', 'neither a cast nor a domain of the author has run a function for that');
+SELECT is_empty('SELECT * FROM author.seen', 'no cast and no domain of the author has run a function for that');
 SELECT throws_ok($$ SELECT lstm_forecast(model, relation => 'author.kinds', series => '{c}') FROM series_models WHERE col = 'k' $$, '22P02',
     'invalid input value for enum author.kind: "c"', 'a name that the type does not have is an error');
 

@@ -132,7 +132,7 @@ SELECT results_eq($$ SELECT trial, status FROM failing WHERE rank IS NULL ORDER 
     $$ SELECT trial, status FROM failing WHERE lookback = 180 OR options @> '{"segment_length": 3, "architecture": "segment"}' ORDER BY trial $$,
     'trials that cannot be trained on these rows have no rank');
 SELECT is((SELECT status FROM failing WHERE lookback = 180 AND options = '{"epochs": 2, "units": 2}'),
-    'fold 1 of relation "days" has 168 rows, but training needs at least 184', 'and say why');
+    'fold 1 of relation "days" has 168 rows, but training needs at least 184', 'trials that cannot be trained say why');
 SELECT is((SELECT status FROM failing WHERE lookback = 8 AND options @> '{"segment_length": 3, "architecture": "segment"}'),
     'option "segment_length" of 3 does not divide the lookback of 8 and the horizon of 4', 'trials whose options do not go together have no rank');
 SELECT ok((SELECT bool_and(num_nulls(error, mae, rmse, baseline, baseline_error, skill, test_error, test_baseline_error) = 8)
@@ -164,8 +164,8 @@ SELECT results_eq($$ SELECT round(error::numeric, 9) FROM lstm_tune('shops', 'so
         options => '{"epochs": 2, "units": 3}', folds => 2) WHERE metric = 'mase' $$, 'of several series the error is the mean over them and the folds');
 SELECT results_eq($$ SELECT rank, status, test_error IS NOT NULL FROM lstm_tune('shops', 'sold', series_column => 'shop', horizon => 7,
         lookback => 14, options => '{"epochs": 2, "units": 3}', grid => '{"units": [4]}', folds => 1) WHERE rank = 1 $$,
-    $$ VALUES (1, 'ok', true) $$, 'their newest rows are a test here too');
-SELECT throws_ok($$ SELECT lstm_tune('shops', 'sold', series_column => 'shop', horizon => 70) $$, '22000', NULL, 'and they must be long enough for the folds');
+    $$ VALUES (1, 'ok', true) $$, 'the newest rows of several series are a test');
+SELECT throws_ok($$ SELECT lstm_tune('shops', 'sold', series_column => 'shop', horizon => 70) $$, '22000', NULL, 'several series must be long enough for the folds');
 SELECT throws_ok($$ SELECT lstm_tune('days', 'value', max_time => '-1 s') $$, '22023', 'max_time must be greater than 0', 'a time that is over before it begins');
 
 ---- several columns ----

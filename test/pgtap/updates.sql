@@ -52,9 +52,9 @@ CREATE TABLE refused AS SELECT * FROM lstm_update(pg_temp.model(), 'went_on', le
 SELECT ok(NOT accepted AND error > previous_error AND reason LIKE 'worse on the newest 29 %', 'steps that are too long make it worse') FROM refused;
 SELECT ok(new_model = pg_temp.model(), 'a model stays as it was where an update makes it worse') FROM refused;
 CREATE VIEW few AS SELECT * FROM days WHERE n <= 220;
-SELECT ok(NOT accepted AND error IS NULL AND previous_error IS NULL AND new_model = pg_temp.model(), 'so it does where new rows are too few') FROM lstm_update(pg_temp.model(), 'few');
-SELECT is(reason, 'too few new rows to judge: 20 rows allow 9 forecasts, but 10 are needed', 'which it says') FROM lstm_update(pg_temp.model(), 'few');
-SELECT ok(NOT accepted AND new_rows = 0, 'and where there are none') FROM lstm_update(pg_temp.model());
+SELECT ok(NOT accepted AND error IS NULL AND previous_error IS NULL AND new_model = pg_temp.model(), 'a model stays as it was where new rows are too few') FROM lstm_update(pg_temp.model(), 'few');
+SELECT is(reason, 'too few new rows to judge: 20 rows allow 9 forecasts, but 10 are needed', 'an update for which new rows are too few says so') FROM lstm_update(pg_temp.model(), 'few');
+SELECT ok(NOT accepted AND new_rows = 0, 'a model stays as it was where there are no new rows') FROM lstm_update(pg_temp.model());
 
 ---- nothing leaks: rows that judge have no part in the weights that they judge ----
 
@@ -110,10 +110,10 @@ CREATE FUNCTION pg_temp.embedded(relation regclass) RETURNS bytea LANGUAGE sql A
     SELECT lstm_train(relation, 'sold', 'n', 'shop', options => jsonb_build_object('init', model, 'epochs', 1, 'series_embedding', true)) FROM models WHERE name = 'embedded' $$;
 SELECT is((SELECT lstm_info(pg_temp.embedded('shops_old'))->>'series'), '3', 'series that both trainings know keep their vectors');
 CREATE VIEW shops_other AS SELECT shop + 1 AS shop, n, sold FROM shops_old;
-SELECT is(pg_temp.failure($$ SELECT pg_temp.embedded('shops_other') $$), E'22023: the model in option "init" was trained on other values of column "shop"\nHINT: Train on the same series and categories, or use lstm_update().', 'others have none');
+SELECT is(pg_temp.failure($$ SELECT pg_temp.embedded('shops_other') $$), E'22023: the model in option "init" was trained on other values of column "shop"\nHINT: Train on the same series and categories, or use lstm_update().', 'series that the model before does not know have no vector');
 SELECT is(pg_temp.failure($$ SELECT pg_temp.begun('{"units": 7}') $$) ~ '^22023: the model in option "init" has a different network', true, 'another network has other weights');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('old', 'value', 'n', horizon => 3, options => jsonb_build_object('init', model)) FROM models WHERE name = 'one' $$)
-    ~ '^22023: the model in option "init" has a different network', true, 'so has another horizon');
+    ~ '^22023: the model in option "init" has a different network', true, 'another horizon has other weights');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('old', 'value', 'n', options => '{"init": "\\x00"}') $$) ~ '^22P03', true, 'bytes that are no model');
 SELECT is((SELECT lstm_info(lstm_train('old', 'value', 'n', lookback => 2, options => jsonb_build_object('epochs', 1, 'init', lstm_import(
     '{"input": [2, 1], "layers": [{"type": "lstm", "units": 1}, {"type": "dense", "units": 1}]}', array_fill(0.5::real, ARRAY[14])))))->'options'->>'learning_rate'),

@@ -150,7 +150,7 @@ is "$(on one psql -XqAt -v VERBOSITY=terse -d postgres -c 'SET ROLE nobody' \
 is "$(sql one "CALL lstm_train_into('nowhere', 'load', 'mw', $quick, store =>
     'UPDATE models SET model = \$1 WHERE name = ''nobody''')")" \
     'ERROR:  the statement in "store" has stored model "nowhere" in no row' 'an update that finds no row is an error'
-is "$(sql one "SELECT count(*) FROM lstm_models WHERE name = 'nowhere'")" 1 'its model is kept, too'
+is "$(sql one "SELECT count(*) FROM lstm_models WHERE name = 'nowhere'")" 1 'the model of such an update is kept, too'
 
 # what happens to the extension meanwhile
 seconds="lookback => 24, options => '{\"epochs\": 1000000, \"units\": 64, \"batch_size\": 256, \"patience\": 0, \"threads\": 2,
