@@ -1,6 +1,7 @@
 # make demo    installs what is missing, builds, and forecasts real data in a throw-away cluster
 # make check   the same set-up, then every test
 # make fuzz    searches for inputs that break something; make asan valgrind tidy cppcheck: what these tools find
+# make mutants  breaks promises on purpose, and looks whether the tests notice
 # make recovery   kills servers, and loads one with many sessions
 # make bench   measures its speed beside PyTorch, oneDNN, OpenBLAS (bench-core) and jobs in Python (bench-sql)
 # make         builds; make install installs; both need what scripts/setup.sh installs
@@ -45,10 +46,10 @@ PROCESSOR_CFLAGS = $(PROCESSOR_CFLAGS_$(PROCESSOR))
 KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
-OURS = demo check recovery forms accuracy collections thousand coverage defaults tuning updates federated scale \
+OURS = demo check recovery forms accuracy collections thousand coverage defaults tuning updates federated scale mutants \
 	long-horizons cancel bench bench-core bench-sql setup setup-check setup-bench setup-tools core-tests core-programs \
 	asan-tests fuzzers bench-programs portability versions fuzz fuzz-corpus asan valgrind tidy cppcheck
-ifneq ($(filter $(OURS),$(MAKECMDGOALS)),)
+ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
 override PG_CONFIG = /usr/lib/postgresql/$(PG_VERSION)/bin/pg_config
@@ -74,6 +75,12 @@ check: setup-check
 	$(SUB) -s all
 	$(SUB) -s core-tests
 	BLAS=$(BLAS) scripts/check.sh
+
+# takes a quarter of an hour; MUTANTS=blend takes those in whose entry that stands
+mutants: setup-check
+	$(SUB) -s all
+	$(SUB) -s core-tests
+	MUTANTS="$(MUTANTS)" BLAS=$(BLAS) scripts/mutants.sh
 
 # takes some minutes; KILLS=100 SESSIONS=50 SECONDS=600 takes longer
 KILLS ?= 20

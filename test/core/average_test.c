@@ -173,7 +173,7 @@ test_parts(void)
 	large.weights = weights;
 	open_rig(&r, &large);
 	ok(add(&r, &large, 2) == 2, "a million weights are added in parts");
-	ok(r.average.sum[large.parameters - 1] == 6 && r.average.weight == 2, "each once, and the weight once");
+	ok(r.average.sum[large.parameters - 1] == 6 && r.average.weight == 2, "each of a million weights is added once, and the weight of the model once");
 	free(weights);
 	free(r.block.raw);
 	sample_close(&s);
@@ -185,7 +185,7 @@ typedef enum change
 	CHANGE_NOTHING, CHANGE_NAME, CHANGE_INPUT, CHANGE_KIND, CHANGE_TIME_COLUMN, CHANGE_AHEAD, CHANGE_LOOKBACK, CHANGE_LEAD,
 	CHANGE_UNITS, CHANGE_MEMBERS, CHANGE_LOSS, CHANGE_LEVEL, CHANGE_LOG, CHANGE_LIMIT, CHANGE_DIFFERENCE, CHANGE_NORMALIZE,
 	CHANGE_SEASON, CHANGE_SCALE, CHANGE_STATIC, CHANGE_CATEGORY, CHANGE_STEP, CHANGE_ZONE, CHANGE_MISSING, CHANGE_BLEND,
-	CHANGE_SCALER, CHANGE_SEED, CHANGES
+	CHANGE_SCALER, CHANGE_CALIBRATE, CHANGE_LOG_FROM, CHANGE_LOWER, CHANGE_SEED, CHANGES
 } change;
 
 static void
@@ -219,6 +219,9 @@ change_model(sample *s, change what)
 		case CHANGE_MISSING: model->missing.method = LF_MISSING_LINEAR; break;
 		case CHANGE_BLEND: s->blend[1].with = LF_MEAN; break;
 		case CHANGE_SCALER: s->scaler[0].scale *= 2; break;
+		case CHANGE_CALIBRATE: model->training.calibrate = !model->training.calibrate; break;
+		case CHANGE_LOG_FROM: model->task.log_from -= 1; break;
+		case CHANGE_LOWER: model->task.lower_limit = -5; break;
 		case CHANGE_SEED: model->training.seed++; model->windows++; model->relation = "elsewhere"; break;
 		default: break;
 	}
@@ -259,6 +262,9 @@ test_differences(void)
 		{CHANGE_MISSING, "what is done about missing values", LF_OTHER_MISSING, LF_OTHER_MISSING},
 		{CHANGE_BLEND, "what the forecast is mixed with", LF_OTHER_BLEND, LF_ALIKE},
 		{CHANGE_SCALER, "the scaling of a series", LF_ALIKE, LF_OTHER_SCALE},
+		{CHANGE_CALIBRATE, "whether they are calibrated", LF_OTHER_LOSS, LF_OTHER_LOSS},
+		{CHANGE_LOG_FROM, "what logarithms begin at", LF_OTHER_TRANSFORM, LF_OTHER_TRANSFORM},
+		{CHANGE_LOWER, "the lower limit", LF_OTHER_TRANSFORM, LF_OTHER_TRANSFORM},
 		{CHANGE_SEED, "seed, rows and relation", LF_ALIKE, LF_ALIKE},
 	};
 
@@ -303,6 +309,8 @@ test_record(void)
 	b.model.missing.first = 0;
 	b.model.missing.last = 9;
 	b.scores[3].behind = 4;
+	a.scores[3].behind_squares = 6;
+	b.scores[3].behind_squares = 5;
 	b.scores[0].count = 1.5e308;
 	a.scores[0].count = 1.5e308;
 	b.model.final_epochs = 2;
@@ -311,7 +319,7 @@ test_record(void)
 	ok(a.model.last_time == 77 && a.model.final_epochs == 11, "the newest time and the most epochs count");
 	ok(a.model.missing.values == 20 && a.model.missing.first == INT64_C(-2345678) && a.model.missing.last == 9,
 	   "what was missing is that of both");
-	ok(a.scores[3].absolute == 75 && a.scores[3].behind == 4 && a.scores[3].count == 796, "scores add up");
+	ok(a.scores[3].absolute == 75 && a.scores[3].behind == 4 && a.scores[3].behind_squares == 11 && a.scores[3].count == 796, "scores add up");
 	ok(isfinite(a.scores[0].count), "a count that overflows stays one");
 	sample_close(&a);
 	sample_close(&b);

@@ -80,13 +80,13 @@ test_predictor(lf_loss loss, bool independent)
 																	   11 + 4 * (size_t) i, k, j, part)));
 				points = points && out[place] == lf_head_point(head, found);
 			}
-	ok(largest < 1e-12, "its distributions are on the scale of the columns");
-	ok(points, "and the forecasts are their points");
+	ok(largest < 1e-12, "distributions of a trained network are on the scale of the columns");
+	ok(points, "forecasts of a trained network are the points of its distributions");
 	memcpy(kept, r.fit.judge.predictor.distribution, (size_t) (3 * HORIZON * 2 * parts) * sizeof(double));
 	(void) lf_predict_steps(&r.fit.judge.predictor, NULL, 11, 4, 3, 5, out);
 	ok(memcmp(kept, r.fit.judge.predictor.distribution, (size_t) (3 * HORIZON * 2 * parts) * sizeof(double)) == 0,
-	   "those of the first steps are kept while forecasts are fed back");
-	ok(guarded_intact(&r.block), "and all stays within its memory");
+	   "distributions of the first steps are kept while forecasts are fed back");
+	ok(guarded_intact(&r.block), "forecasts of distributions stay within their memory");
 	fit_rig_close(&r);
 }
 
@@ -129,7 +129,7 @@ test_measured(lf_loss loss)
 	ok(count == 4 * 48 && errors->count[0] == 48 && inside >= 4 * 36 && inside <= 4 * 37,
 	   "%s: of held-out values 75 per cent lie inside", lf_loss_names[loss]);
 	diag("%d of %d", inside, count);
-	ok(none_beyond, "which are those that are less of a nonconformity than the half_width");
+	ok(none_beyond, "values inside are those that are less of a nonconformity than the half-width");
 	fit_rig_close(&r);
 }
 
@@ -151,7 +151,7 @@ test_reach(void)
 	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.99) == 4,
 	   "where too little is, it is not less than for a lower level");
 	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.9999999) == lf_normal_quantile((1 - 0.9999999) / 2),
-	   "and else the distribution's own");
+	   "beyond all measured errors the half-width is the distribution's own");
 	for (double level = 0.01; level < 1; level += 0.01)
 	{
 		double		half_width = lf_bounds_half_width(&model, distribution, 0, 0, level);
@@ -167,12 +167,30 @@ test_reach(void)
 	   lf_bounds_half_width(&model, NULL, 1, 0, 0.5) == 8, "without calibration the first steps have their own");
 	model.training.calibrate = true;
 	counts[0] = 0;
-	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.5) == lf_normal_quantile(0.25), "as where nothing was held out");
+	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.5) == lf_normal_quantile(0.25), "where nothing was held out the half-width is the distribution's own");
+}
+
+/* Bounds lie within the limits of the task, as forecasts do, and each is as far off as the other where there are none. */
+static void
+test_limits(void)
+{
+	lf_model	model = {.task = {.targets = 1, .limited = true, .lower_limit = 0, .upper_limit = 10}};
+	double		low;
+	double		high;
+
+	lf_bounds_at(&model, NULL, 2, 1, 1.5, &low, &high);
+	ok(low == 0 && high == 4, "no lower bound is below the lower limit");
+	lf_bounds_at(&model, NULL, 2, 9, 1.5, &low, &high);
+	ok(low == 6 && high == 10, "no upper bound is above the upper limit");
+	model.task.limited = false;
+	lf_bounds_at(&model, NULL, 2, 1, 1.5, &low, &high);
+	ok(low == -2 && high == 4, "without limits the forecast is in the middle of its bounds, in the unit of its series");
 }
 
 int
 main(void)
 {
+	test_limits();
 	for (int loss = LF_POINT_LOSSES; loss < LF_LOSSES; loss++)
 	{
 		test_predictor((lf_loss) loss, false);

@@ -125,12 +125,12 @@ test_interrupt(void)
 	ok(lf_model_write(&s.model, &interrupt, again.block) == LF_INTERRUPTED && guarded_intact(&again),
 	   "an interrupt stops writing");
 	ok(lf_model_read(bytes.block, bytes.bytes, &interrupt, &arena, &model) == LF_INTERRUPTED,
-	   "and reading");
+	   "an interrupt stops reading");
 	interrupt = 0;
 	ok(lf_model_write(&s.model, &interrupt, again.block) == LF_OK && memcmp(again.block, bytes.block, bytes.bytes) == 0,
-	   "then the bytes are written as ever");
+	   "after an interrupt the bytes are written as ever");
 	arena = lf_arena_measure();
-	ok(lf_model_read(bytes.block, bytes.bytes, &interrupt, &arena, &model) == LF_OK, "and read");
+	ok(lf_model_read(bytes.block, bytes.bytes, &interrupt, &arena, &model) == LF_OK, "after an interrupt the bytes are read as ever");
 	free(again.raw);
 	free(bytes.raw);
 	sample_close(&s);
@@ -348,7 +348,7 @@ test_differences(int number)
 	free(bytes.raw);
 	s.model.training.normalize = LF_NORMALIZE_LAST;
 	bytes = write_sample(&s);
-	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "and with a level besides");
+	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "differences with a level besides are refused");
 	free(bytes.raw);
 	sample_close(&s);
 }
@@ -434,10 +434,10 @@ test_envelope(void)
 	ok(status_of(copy, bytes.bytes) == LF_CORRUPT, "an unrecognized flag is refused");
 	put_number(copy + 6, 0, 2);
 	seal(copy, bytes.bytes);
-	ok(status_of(copy, bytes.bytes) == LF_OK, "without it the same bytes are a model");
+	ok(status_of(copy, bytes.bytes) == LF_OK, "bytes without an unrecognized flag are a model");
 	ok(status_of((const unsigned char *) "", 0) == LF_CORRUPT, "nothing is no model");
 	ok(status_of((const unsigned char *) "PNG, or so it seems, and long enough", 36) == LF_CORRUPT,
-	   "other bytes are no model");
+	   "bytes of something else are no model");
 	free(copy);
 	free(bytes.raw);
 	sample_close(&s);
@@ -479,7 +479,7 @@ test_values(void)
 	free(bytes.raw);
 	s.scaler[1].scale = -1;
 	bytes = write_sample(&s);
-	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "or turned upside down");
+	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "a column turned upside down by its scale is refused");
 	free(bytes.raw);
 	s.scaler[1].scale = 1;
 	s.model.task.target[1] = SAMPLE_COLUMNS;
@@ -528,7 +528,7 @@ test_levels(void)
 	s.model.task.head.level[2] = 0.75;
 	s.model.task.head.levels = 3;
 	bytes = write_sample(&s);
-	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "as are fewer levels than the network has outputs for");
+	ok(status_of(bytes.block, bytes.bytes) == LF_CORRUPT, "fewer levels than the network has outputs for are refused");
 	free(bytes.raw);
 	sample_close(&s);
 }

@@ -32,7 +32,7 @@ test_numbers(void)
 	lf_combination_values(values, 3, 1, value);
 	ok(value[0] == 0 && value[1] == 0 && value[2] == 1, "the last option changes first");
 	lf_combination_values(values, 3, 23, value);
-	ok(value[0] == 1 && value[1] == 2 && value[2] == 3, "and the last combination is the last value of each");
+	ok(value[0] == 1 && value[1] == 2 && value[2] == 3, "the last combination is the last value of each option");
 }
 
 static void
@@ -44,7 +44,7 @@ test_limit(void)
 		values[i] = 1000;
 	ok(lf_combinations_count(values, 3) == LF_MAX_COMBINATIONS, "a thousand million combinations can be numbered");
 	ok(lf_combinations_count(values, 4) == 0, "more cannot");
-	ok(lf_combinations_count(values, LF_MAX_GRID_OPTIONS) == 0, "also where their number passes 64 bits");
+	ok(lf_combinations_count(values, LF_MAX_GRID_OPTIONS) == 0, "more combinations than 64 bits can count are refused");
 }
 
 /* The picks of a seed, and whether one comes twice. */
@@ -80,7 +80,7 @@ test_picks(void)
 	for (uint64_t size = 2; size < 200; size++)
 		once = once && picks(size, size < 100 ? size - 1 : 100, size, a);
 	ok(once, "of more than are tried, none is tried twice");
-	ok(picks(LF_MAX_COMBINATIONS, 100, 7, a), "also of very many");
+	ok(picks(LF_MAX_COMBINATIONS, 100, 7, a), "of very many combinations none is tried twice");
 	(void) picks(LF_MAX_COMBINATIONS, 100, 7, b);
 	ok(memcmp(a, b, sizeof(a)) == 0, "the same seed draws the same");
 	(void) picks(LF_MAX_COMBINATIONS, 100, 8, b);

@@ -40,7 +40,7 @@ test_mean(void)
 	ok(near(lf_cv_error(&cv, LF_NETWORK), (3.0 / 2 + 1000.0 / 500) / 2), "targets count alike, in their units");
 	ok(near(lf_cv_error(&cv, LF_REPEAT_LAST), (4.0 / 2 + 250.0 / 500) / 2), "for baselines as well");
 	ok(isnan(lf_cv_error(&cv, LF_MEAN)), "a baseline that said nothing of one row has no error");
-	ok(lf_cv_best_baseline(&cv) == LF_REPEAT_LAST, "and is not the best");
+	ok(lf_cv_best_baseline(&cv) == LF_REPEAT_LAST, "a baseline that said nothing of one row is not the best");
 
 	memset(metrics, 0, sizeof(metrics));
 	be_off(metrics, 0, LF_NETWORK, 6, 2);
@@ -50,7 +50,7 @@ test_mean(void)
 	ok(near(lf_cv_error(&cv, LF_NETWORK), (1.75 + 6.0 / 3) / 2),
 	   "folds count alike; a target without values does not");
 	ok(near(lf_score_mae(&cv.first), (4 * 3.0 + 2 * 6) / 6), "mae is the mean over all forecasts of a target");
-	ok(near(lf_score_rmse(&cv.first), sqrt((4 * 9.0 + 2 * 36) / 6)), "and rmse the root of that of their squares");
+	ok(near(lf_score_rmse(&cv.first), sqrt((4 * 9.0 + 2 * 36) / 6)), "rmse is the root of the mean of the squares over all forecasts of a target");
 
 	memset(metrics, 0, sizeof(metrics));
 	lf_cv_add(&cv, metrics, error_scale, 2);

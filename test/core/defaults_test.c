@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include "training/defaults.h"
+#include "series/level.h"
 #include "base/random.h"
 
 #include <math.h>
@@ -19,13 +20,13 @@ test_lookback(void)
 	ok(lf_default_lookback(0, 1, 1) == 1 && lf_default_lookback(3, 1, 1) == 1, "a table of no or three rows leaves one row");
 	ok(lf_default_lookback(20, 1, 12) == 5, "a quarter of a short table is the most");
 	ok(lf_default_lookback(120, 1, 12) == 12, "ten years of months are shown one");
-	ok(lf_default_lookback(120, 1, 4) == 12, "or three years of quarters");
+	ok(lf_default_lookback(120, 1, 4) == 12, "ten years of quarters are shown three");
 	ok(lf_default_lookback(78, 1, 12) == 12 && lf_default_lookback(78, 44, 12) == 24,
 	   "many short tables are shown two, which is a third of their rows at most");
 	ok(lf_default_lookback(120, 1, 24) == 24, "a season is shown whole");
 	ok(lf_default_lookback(120, 1, 1) == 12, "twelve rows where there is no season");
 	ok(lf_default_lookback(5000, 1, 1) == 28, "28 in a long table");
-	ok(lf_default_lookback(5000, 1, 7) == 28, "which are four weeks of days");
+	ok(lf_default_lookback(5000, 1, 7) == 28, "a week of days in a long table is shown four times");
 	ok(lf_default_lookback(5000, 1, 24) == 48, "two days of hours");
 	ok(lf_default_lookback(5000, 1, 48) == 48, "one day of half hours, for two would be too many rows");
 }
@@ -64,18 +65,18 @@ test_normalize(void)
 	}
 	ok(usual(&task, &frame, 24) == LF_NORMALIZE_SEASON_PROFILE, "windows of two seasons are measured from these");
 	frame.rows = 400;
-	ok(usual(&task, &frame, 24) == LF_NORMALIZE_NONE, "unless the table is short");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_NONE, "windows of two seasons are not measured from these where the table is short");
 	frame.rows = ROWS;
 	task.lookback = 47;
-	ok(usual(&task, &frame, 24) == LF_NORMALIZE_NONE, "those of one are not, where the level stays");
-	ok(usual(&task, &frame, 1) == LF_NORMALIZE_NONE, "nor is there a season to be measured from, and no level");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_NONE, "windows of one season are not measured from it where the level stays");
+	ok(usual(&task, &frame, 1) == LF_NORMALIZE_NONE, "without a season, and with a level that stays, windows are measured from nothing");
 	task.input[0] = task.target[0] = 1;
-	ok(usual(&task, &frame, 24) == LF_NORMALIZE_SEASON_PROFILE, "where it moves one season does");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_SEASON_PROFILE, "where the level moves one season is enough to be measured from");
 	task.horizon = 12;
 	task.lookback = 48;
 	ok(usual(&task, &frame, 24) == LF_NORMALIZE_MEAN, "for less than a season, the mean of whole ones");
 	task.lookback = 23;
-	ok(usual(&task, &frame, 24) == LF_NORMALIZE_LAST, "or the last value where the window holds none");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_LAST, "where the window holds no whole season it is measured from the last value");
 	task.input[0] = 0;
 	ok(usual(&task, &frame, 24) == LF_NORMALIZE_LAST, "a target that is no input is estimated");
 }
@@ -93,7 +94,7 @@ test_long(void)
 		column[i] = sin(6.283185307179586 * (i % 24) / 24) + (i < LONG / 2 ? 0.01 * i : 0);
 	ok(usual(&task, &frame, 24) == LF_NORMALIZE_NONE, "a level that moved long ago is not subtracted");
 	frame.rows = LONG / 2;
-	ok(usual(&task, &frame, 24) == LF_NORMALIZE_SEASON_PROFILE, "one that still moves is");
+	ok(usual(&task, &frame, 24) == LF_NORMALIZE_SEASON_PROFILE, "a level that still moves is subtracted");
 	free(column);
 }
 
@@ -129,7 +130,7 @@ test_training(void)
 	training = open;
 	training.optimizer = LF_SGD;
 	lf_default_training(&training, &lf_presets[LF_SEGMENT], 100);
-	ok(training.learning_rate == 0.01, "but sgd keeps its");
+	ok(training.learning_rate == 0.01, "sgd keeps its learning rate, whatever the preset");
 }
 
 static void
@@ -137,12 +138,12 @@ test_choice_of_segments(void)
 {
 	ok(lf_default_is_segment(700, 1, 48, LF_UNSET, 24), "two days of hours are forecast by segments");
 	ok(lf_default_is_segment(700, 1, 48, 72, 24) && !lf_default_is_segment(700, 1, 48, 70, 24),
-	   "if the lookback is open, or whole seasons as well");
+	   "segments need a lookback that is open, or whole seasons");
 	ok(!lf_default_is_segment(700, 1, 36, LF_UNSET, 24) && !lf_default_is_segment(700, 1, 12, LF_UNSET, 24),
-	   "but not half a season");
-	ok(!lf_default_is_segment(700, 1, 48, LF_UNSET, 1), "nor rows without a season");
+	   "half a season is not forecast by segments");
+	ok(!lf_default_is_segment(700, 1, 48, LF_UNSET, 1), "rows without a season are not forecast by segments");
 	ok(!lf_default_is_segment(120, 1, 24, LF_UNSET, 12) && lf_default_is_segment(120, 10, 24, LF_UNSET, 12),
-	   "nor short tables, unless they are many");
+	   "short tables are not forecast by segments, unless they are many");
 }
 
 static void
@@ -158,8 +159,8 @@ test_segment_normalize(void)
 	   "segments are measured from their season where the level stays");
 	for (int i = 0; i < 1000; i++)
 		column[i] += 0.01 * i;
-	ok(of_segments(&task, &frame, 24) == LF_NORMALIZE_LAST, "and from the last value where it moves");
-	ok(of_segments(&task, &frame, 1) == LF_NORMALIZE_LAST, "or where there is no season");
+	ok(of_segments(&task, &frame, 24) == LF_NORMALIZE_LAST, "segments are measured from the last value where the level moves");
+	ok(of_segments(&task, &frame, 1) == LF_NORMALIZE_LAST, "segments are measured from the last value where there is no season");
 	free(column);
 }
 
@@ -171,9 +172,9 @@ test_segment_lookback(void)
 	ok(lf_default_segment_lookback(10000, 1, 96, 24, 0) == 96, "segments look back as far as they look ahead");
 	ok(lf_default_segment_lookback(10000, 1, 7, 12, 7) == 21, "at least as far as other presets do, in whole segments");
 	ok(lf_default_segment_lookback(10000, 9, 96, 24, 0) == 192, "of several series twice as far");
-	ok(lf_default_segment_lookback(10000, 9, 24, 24, 0) == 168, "and over seven seasons at least");
+	ok(lf_default_segment_lookback(10000, 9, 24, 24, 0) == 168, "of several series segments look back over seven seasons at least");
 	ok(lf_default_segment_lookback(100, 1, 96, 24, 0) == 24, "in short tables over a quarter of the rows");
-	ok(lf_default_segment_lookback(0, 1, 96, 24, 32) == 32, "and over one segment at least");
+	ok(lf_default_segment_lookback(0, 1, 96, 24, 32) == 32, "segments look back over one segment at least");
 	for (int horizon = 1; horizon < 200; horizon++)
 		for (int season = 1; season < 60; season += 7)
 		{
@@ -201,9 +202,43 @@ test_inner_season(void)
 	ok(lf_season_find(&frame, 0, ROWS, LF_LONGEST_LOOKBACK, scratch) == 24, "the day is the one inside");
 }
 
+/* As much of the variance between seasons as real series have: AirPassengers .85, temperatures and taxi rides .13. */
+static void
+test_real_levels(void)
+{
+	static const lf_task task = {.lookback = 12, .horizon = 1, .lead = 1, .inputs = 1, .targets = 1};
+	static lf_task two = {.lookback = 12, .horizon = 1, .lead = 1, .inputs = 2, .targets = 2, .input = {0, 1}, .target = {0, 1}};
+	static double columns[2 * 240];
+	static double column[240];
+	lf_frame	frame = {.values = column, .rows = 240, .columns = 1};
+	lf_frame	both = {.values = columns, .rows = 240, .columns = 2};
+
+	for (int i = 0; i < 240; i++)
+	{
+		/* 20 years whose means go up and down by 1, around which months swing by as much as leaves the share */
+		double		swing = sqrt(2 * (1 - 0.13) / 0.13);
+
+		column[i] = (i / 12 % 2 == 0 ? 1 : -1) + swing * sin(6.283185307179586 * (i % 12) / 12);
+		columns[2 * i] = column[i];
+	}
+	ok(fabs(lf_level_share(&frame, 0, 12) - 0.13) < 1e-9 && lf_default_normalize(&task, lf_target_level_share(&task, &frame, 12), 240, 12) == LF_NORMALIZE_NONE,
+	   "a level that moves no more than that of temperatures is not subtracted");
+	for (int i = 0; i < 240; i++)
+	{
+		double		swing = sqrt(2 * (1 - 0.85) / 0.85);
+
+		column[i] = (i / 12 % 2 == 0 ? 1 : -1) + swing * sin(6.283185307179586 * (i % 12) / 12);
+		columns[2 * i + 1] = column[i];
+	}
+	ok(fabs(lf_level_share(&frame, 0, 12) - 0.85) < 1e-9 && lf_default_normalize(&task, lf_target_level_share(&task, &frame, 12), 240, 12) == LF_NORMALIZE_MEAN,
+	   "a level that moves as much as that of AirPassengers is subtracted");
+	ok(lf_default_normalize(&two, lf_target_level_share(&two, &both, 12), 240, 12) == LF_NORMALIZE_MEAN, "the target whose level moves most decides, and may be the second");
+}
+
 int
 main(void)
 {
+	test_real_levels();
 	test_lookback();
 	test_normalize();
 	test_long();

@@ -160,7 +160,7 @@ test_weights(void)
 	out = result(&r, &block);
 	for (int k = 0; k < out.count[0]; k++)
 		above += out.error[k] >= 1000;
-	ok(out.count[0] == 99, "as many are kept as of one model");
+	ok(out.count[0] == 99, "of several models as many errors are kept as of one");
 	if (!ok(above >= 9 && above <= 11, "a tenth of them is from the model with a tenth of the weight"))
 		diag("%d of %d", above, out.count[0]);
 	free(r.block.raw);
@@ -237,7 +237,7 @@ test_many(void)
 	}
 	if (!ok(worst[0] < 0.005 && worst[1] < 0.005, "of a thousand models, quantiles are off by less than the step between them"))
 		diag("%g and, merged, %g", worst[0], worst[1]);
-	if (!ok(fabs(drift[0]) < 0.001 && fabs(drift[1]) < 0.001, "and do not drift"))
+	if (!ok(fabs(drift[0]) < 0.001 && fabs(drift[1]) < 0.001, "errors that are merged again and again do not drift"))
 		diag("%g and, merged, %g", drift[0], drift[1]);
 	ok(r[0].mixture.count[0] <= r[0].mixture.room && guarded_intact(&r[0].block) && guarded_intact(&r[1].block),
 	   "in memory that does not grow");

@@ -119,19 +119,25 @@ test_sample(void)
 	ok(renew(&r, KNOWN, RIG_ROWS, 1, 0) == LF_FINISHED && r.tuning.trainer.sampled == 20 &&
 	   r.tuning.trainer.train_windows == 40, "for each new window an old one is seen again");
 	ok(memcmp(r.tuning.weights, r.model.weights, r.model.parameters * sizeof(lf_real)) == 0,
-	   "it begins with the weights of the model");
+	   "tuning begins with the weights of the model");
 	history = r.tuning.trainer.history;
 	ok(fabs(history[0].loss - history[1].loss) > 1e-6 && fabs(history[1].loss - history[2].loss) > 1e-6,
-	   "each epoch takes another sample");
+	   "each epoch of tuning takes another sample of the old windows");
 	free(r.block.raw);
 	ok(renew(&r, KNOWN, RIG_ROWS, 1000, 0) == LF_FINISHED && r.tuning.trainer.sampled == KNOWN - 7,
 	   "more than there are cannot be seen");
 	history = r.tuning.trainer.history;
 	every = history[0].loss;
-	ok(fabs(history[1].loss - every) < 1e-5 * every, "and then each epoch sees all");
+	free(r.block.raw);
+	ok(renew(&r, KNOWN, RIG_ROWS, 0.33, 0) == LF_FINISHED && r.tuning.trainer.sampled == 7,
+	   "for 20 new windows a third of as many old ones are 7");
+	free(r.block.raw);
+	(void) renew(&r, KNOWN, RIG_ROWS, 1000, 0);
+	history = r.tuning.trainer.history;
+	ok(fabs(history[1].loss - every) < 1e-5 * every, "where all old windows are seen again each epoch sees the same");
 	free(r.block.raw);
 	ok(renew(&r, 0, RIG_ROWS, 0, 0) == LF_FINISHED && fabs(r.tuning.trainer.history[0].loss - every) < 1e-5 * every,
-	   "the same ones as when all are new");
+	   "all old windows again and no new ones cost what all windows as new ones cost");
 	close_rig(&r);
 }
 

@@ -16,7 +16,7 @@ test_memory(lf_preset preset)
 	r.training.refit = true;
 	r.training.normalize = LF_NORMALIZE_MEAN;
 	ok(fit_rig_run(&r, 0) == LF_FINISHED, "%s trains in exactly the measured memory", name);
-	ok(guarded_intact(&r.block), "and leaves its red zones alone");
+	ok(guarded_intact(&r.block), "a training leaves its red zones alone");
 	fit_rig_close(&r);
 	ok(fit_rig_plan(&r, LF_ALIGNMENT) == LF_TOO_LARGE, "one cache line less is too little for %s", name);
 	fit_rig_close(&r);
@@ -45,7 +45,7 @@ test_split(void)
 	r.training.refit = true;
 	ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit that is trained again ends");
 	ok(r.fit.trainer.epoch == 8 && r.fit.trainer.train_windows == 73 && r.fit.epochs == 8,
-	   "it is trained again on all windows, and for all epochs where the held-out part is too small to choose");
+	   "a fit is trained again on all windows, and for all epochs where the held-out part is too small to choose");
 	ok(r.fit.scaler[0].offset == all.offset && r.fit.scaler[0].scale == all.scale, "scaling then knows all rows");
 	fit_rig_close(&r);
 
@@ -227,11 +227,11 @@ test_masked(void)
 	ok(fit_masked(&a, true, 5) && fit_masked(&b, true, -300) && learned_the_same(&a, &b),
 	   "what stands in the place of a masked target changes neither weights nor losses nor scores");
 	ok(a.fit.judge.scores[LF_NETWORK].count == 2 * (double) a.fit.split.validation_windows - 2 * 5,
-	   "the others are all scored");
+	   "targets that are not masked are all scored");
 	fit_rig_close(&a);
 	fit_rig_close(&b);
 	ok(fit_masked(&a, false, 5) && fit_masked(&b, false, -300) && !learned_the_same(&a, &b),
-	   "without the mask it does");
+	   "without the mask what stands in the place of a target changes what is learned");
 	fit_rig_close(&a);
 	fit_rig_close(&b);
 
@@ -288,7 +288,7 @@ check_recursion(lf_preset preset, int lookback, int horizon, lf_normalize normal
 	}
 	ok(good && memcmp(out, expected, sizeof(out)) == 0, "%d steps past a horizon of %d feed forecasts back, %s",
 	   STEPS, horizon, lf_normalize_names[normalize]);
-	ok(guarded_intact(&r.block), "and stay within their memory");
+	ok(guarded_intact(&r.block), "forecasts that are fed back stay within their memory");
 	fit_rig_close(&r);
 }
 
@@ -311,7 +311,7 @@ test_strides(void)
 		for (size_t j = 0; j < 4; j++)
 			largest = fmax(largest, fabs(out[i * 4 + j] - single[j]));
 	}
-	ok(largest < 1e-5, "each as if it were alone");
+	ok(largest < 1e-5, "each of several windows is forecast as if it were alone");
 	fit_rig_close(&r);
 }
 
@@ -344,9 +344,9 @@ test_many_windows(lf_preset preset, int steps)
 		for (size_t j = 0; j < (size_t) steps * 2; j++)
 			largest = fmax(largest, fabs(out[i * (size_t) steps * 2 + j] - single[j]) / (1 + fabs(single[j])));
 	}
-	ok(largest < 1e-5, "each as if it were alone");
+	ok(largest < 1e-5, "each of several windows is forecast as if it were alone");
 	diag("largest relative difference %.2g", largest);
-	ok(guarded_intact(&block) && many.windows.frame == &r.fit.judge.view, "within its memory, and the frame is as it was");
+	ok(guarded_intact(&block) && many.windows.frame == &r.fit.judge.view, "a forecast of many windows stays within its memory and leaves the frame as it was");
 	free(block.raw);
 	fit_rig_close(&r);
 }
@@ -373,7 +373,7 @@ test_independent_columns(void)
 	r.training.batch_size = 40;
 	lf_preset_spec(LF_SEGMENT, &arguments, &r.task, &r.spec);
 	ok(r.spec.input.dim[1] == 1, "a network of independent columns sees one of them");
-	if (!ok(fit_rig_run(&r, 5) == LF_FINISHED, "and is trained on both"))
+	if (!ok(fit_rig_run(&r, 5) == LF_FINISHED, "a network of independent columns is trained on both"))
 		return;
 	ok(r.fit.split.windows == 73 && r.fit.judge.scores[0].count == 36 && r.fit.judge.scores[LF_FORECASTERS].count == 36,
 	   "a window is both columns, and each is scored");
@@ -394,9 +394,9 @@ test_independent_columns(void)
 				largest = fmax(largest, fabs(both[k * 2 + c] - one[k]));
 		}
 	}
-	ok(largest < 1e-5, "each column is forecast as if it were alone");
+	ok(largest < 1e-5, "each independent column is forecast as if it were alone");
 	diag("largest difference %.2g", largest);
-	ok(guarded_intact(&r.block), "and all stays within its memory");
+	ok(guarded_intact(&r.block), "training and forecasting independent columns stay within their memory");
 	fit_rig_close(&r);
 
 	/* a batch of one window is more samples than its shards hold, and then the forecast takes it in parts */
@@ -405,7 +405,7 @@ test_independent_columns(void)
 	fit_rig_close(&r);
 	r.training.batch_size = LF_MAX_BATCH;
 	r.frame.rows = RIG_MOST_ROWS;
-	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.training.batch_size == 213, "and so do those of all windows");
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.training.batch_size == 213, "batches of all windows train as well");
 	fit_rig_close(&r);
 }
 
@@ -425,7 +425,7 @@ test_refusals(void)
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
 	ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network to be interrupted ends training");
 	ok(lf_predict_steps(&r.fit.judge.predictor, &interrupt, 0, 1, 1, 2, out) == LF_INTERRUPTED, "a forecast can be interrupted");
-	ok(r.fit.judge.predictor.windows.frame == &r.fit.judge.view, "and made again from the same frame");
+	ok(r.fit.judge.predictor.windows.frame == &r.fit.judge.view, "a forecast that was interrupted can be made again from the same frame");
 	fit_rig_close(&r);
 }
 
@@ -460,21 +460,21 @@ test_two_series(void)
 			"fits of two series end"))
 		return;
 	ok(b.fit.split.windows == 43 + 23 && b.fit.split.validation_windows == 10 + 5 && b.fit.split.train_windows == 32 + 17,
-	   "each holds out its newest windows");
+	   "each of two series holds out its newest windows");
 	second = lf_frame_of(&b.frame, 1);
 	known = lf_scaler_of_column(LF_SCALE_STANDARD, &second, &(lf_task) {0}, 1, 0, 18 + 6, NULL);
 	ok(b.fit.scaler[2 + 1].offset == known.offset && b.fit.scaler[2 + 1].scale == known.scale,
-	   "each is scaled by its own rows before those");
+	   "each of two series is scaled by its own rows before the held-out ones");
 	for (size_t i = 0; i < a.fit.network.parameters; i++)
 		good = good && fabs((double) (a.fit.trainer.weights[i] - b.fit.trainer.weights[i])) < 1e-3;
 	ok(good, "how large the numbers of a series are does not matter to the network");
 	for (int f = 0; f < 2 * LF_FORECASTERS; f++)
 		good = good && a.fit.judge.scores[f].count == b.fit.judge.scores[f].count &&
 			fabs(a.fit.judge.scores[f].absolute - b.fit.judge.scores[f].absolute) < 1e-3 * a.fit.judge.scores[f].absolute;
-	ok(good && b.fit.judge.scores[LF_NETWORK].count == 15 * 2, "nor to its scores, nor to those of the baselines");
+	ok(good && b.fit.judge.scores[LF_NETWORK].count == 15 * 2, "how large the numbers of a series are does not matter to its scores, nor to those of the baselines");
 	for (int k = 0; k < 2; k++)
 		good = good && fabs((double) (a.fit.judge.errors.error[k] - b.fit.judge.errors.error[k])) < 1e-3;
-	ok(good && b.fit.judge.errors.count[0] == 15, "nor to what is measured for intervals");
+	ok(good && b.fit.judge.errors.count[0] == 15, "how large the numbers of a series are does not matter to what is measured for intervals");
 	fit_rig_close(&a);
 	fit_rig_close(&b);
 }
@@ -493,10 +493,10 @@ test_units(void)
 		values[i] = i % 4 + (i >= 20 ? 0.5 : 0);
 	/* the step between the 20th and the 21st row is seen by four of the 36 differences */
 	ok(fabs(lf_error_scale(&frame, 0, 40, 4, scaler) - 0.5 * 4 / 36) < 1e-12, "the unit is the seasonal naive error");
-	ok(lf_error_scale(&frame, 0, 20, 4, scaler) == 3, "or the scale, where the series repeats itself");
+	ok(lf_error_scale(&frame, 0, 20, 4, scaler) == 3, "the unit of a series that repeats itself is its scale");
 	for (int i = 0; i < 40; i++)
 		values[i] = sin(2 * 3.14159265358979323846 * i / 4.0);
-	ok(lf_error_scale(&frame, 0, 40, 4, scaler) == 3, "but for the last digits");
+	ok(lf_error_scale(&frame, 0, 40, 4, scaler) == 3, "the unit of a series that repeats itself but for the last digits is its scale");
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
 	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.error_scale[0] == 1,
 	   "one series without a name has errors in units of its columns");
@@ -567,7 +567,7 @@ test_given(void)
 	ok(largest < 1e-9, "steps past the horizon see what is given for them");
 	r.values[67 * RIG_COLUMNS + 1] += 1;
 	(void) lf_predict(&r.fit.judge.predictor, NULL, 60, 1, 1, expected);
-	ok(fabs(expected[1] - out[1]) > 1e-6, "and the first steps what is given for the last of them");
+	ok(fabs(expected[1] - out[1]) > 1e-6, "the first steps see what is given for the last of them");
 
 	/* where the frame ends, the last row stands for those that are not there */
 	(void) lf_predict_steps(&r.fit.judge.predictor, NULL, 74, 1, 1, STEPS, out);
@@ -600,10 +600,10 @@ test_members(void)
 	alone.training.refit = true;
 	ok(fit_rig_run(&alone, 0) == LF_FINISHED &&
 	   memcmp(alone.fit.trainer.weights, r.fit.weights, parameters * sizeof(lf_real)) == 0,
-	   "its first member is the network that it would be alone");
+	   "the first member of an ensemble is the network that it would be alone");
 	ok(memcmp(r.fit.weights, r.fit.weights + parameters, parameters * sizeof(lf_real)) != 0 &&
 	   memcmp(r.fit.weights + parameters, r.fit.weights + 2 * parameters, parameters * sizeof(lf_real)) != 0,
-	   "the others are other networks");
+	   "the other members of an ensemble are other networks");
 	(void) lf_predict(&r.fit.judge.predictor, NULL, 40, 1, 1, together);
 	for (int m = 0; m < 3; m++)
 	{
@@ -618,7 +618,7 @@ test_members(void)
 	}
 	for (int i = 0; i < 4; i++)
 		largest = fmax(largest, fabs(sum[i] / 3 - together[i]));
-	ok(largest < 1e-5, "the forecast is the mean of theirs");
+	ok(largest < 1e-5, "the forecast of an ensemble is the mean of its members'");
 	diag("largest difference %.2g", largest);
 	fit_rig_close(&r);
 	fit_rig_close(&alone);
@@ -650,7 +650,7 @@ test_lanes(void)
 			ok(fit_rig_run(&r, every) == LF_FINISHED && guarded_intact(&r.block) && r.fit.slots == (slots < 5 ? slots : 5) &&
 			   memcmp(r.fit.weights, one.fit.weights, bytes) == 0 && r.fit.epochs == one.fit.epochs &&
 			   memcmp(r.fit.judge.scores, one.fit.judge.scores, LF_FORECASTERS * sizeof(lf_score)) == 0,
-			   "in %d slots%s they are the same", slots, every > 0 ? ", with interrupts," : "");
+			   "in %d slots%s five members are the same", slots, every > 0 ? ", with interrupts," : "");
 			fit_rig_close(&r);
 		}
 	fit_rig_setup(&r, LF_STACKED, 1, 0.1);
@@ -659,7 +659,7 @@ test_lanes(void)
 	r.training.clip_norm = 0;
 	r.slots = 3;
 	r.pool = &pool;
-	ok(fit_rig_run(&r, 0) == LF_DIVERGED && r.fit.latest->epoch < 8, "one that diverges is the end of all");
+	ok(fit_rig_run(&r, 0) == LF_DIVERGED && r.fit.latest->epoch < 8, "a member that diverges is the end of all");
 	fit_rig_close(&r);
 	lf_thread_pool_stop(&pool);
 	fit_rig_close(&one);
@@ -680,7 +680,7 @@ test_time_limit(void)
 	fit_rig_close(&r);
 
 	r.training.max_seconds = 2 * all;
-	ok(fit_rig_run(&r, 0) == LF_FINISHED && !r.fit.cut_short && r.end == all, "nor does one that is not reached");
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && !r.fit.cut_short && r.end == all, "a time limit that is not reached changes nothing");
 	fit_rig_close(&r);
 
 	/* 54 windows are 6 batches and 2 of validation, 73 windows 9 */
@@ -688,7 +688,7 @@ test_time_limit(void)
 	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.cut_short && r.fit.epochs > 1 && r.fit.epochs < 8 &&
 	   r.fit.first_epochs <= r.fit.best_epoch, "half the time is enough for some epochs");
 	diag("%d epochs, then %d", r.fit.epochs, r.fit.first_epochs);
-	ok(r.end > 0.7 * all / 2 && r.end < all / 2 + 10, "and is what it takes: %g of %g", r.end, all / 2);
+	ok(r.end > 0.7 * all / 2 && r.end < all / 2 + 10, "half the time is what the training takes: %g of %g", r.end, all / 2);
 	fit_rig_close(&r);
 
 	r.training.max_seconds = 2;
@@ -773,7 +773,7 @@ test_blend_weights(void)
 		lf_blend_add(&sums, LF_REPEAT_LAST, cos(3 * i), sin(i), sin(i));
 	ok(lf_blend_fit(&sums).with == LF_NETWORK, "what is right is left alone");
 	memset(&sums, 0, sizeof(sums));
-	ok(lf_blend_fit(&sums).with == LF_NETWORK, "and so is what nothing is known of");
+	ok(lf_blend_fit(&sums).with == LF_NETWORK, "a network is left alone where nothing is known of it");
 }
 
 /* A training that begins with weights and a scaling keeps both where it has no epochs, and measures them. */

@@ -37,18 +37,18 @@ test_levels(void)
 
 	ok(takes(0.1, 0.5, 0.9, 0, 3) && takes(0.001, 0.5, 0.998, 0.999, 4), "levels ascend, .5 among them");
 	ok(!takes(0.5, 0.1, 0.9, 0, 3) && !takes(0.1, 0.1, 0.5, 0.9, 4) && !takes(0.1, 0.4, 0.9, 0, 3),
-	   "others are refused, or without .5");
+	   "levels that do not ascend, or without .5, are refused");
 	ok(!takes(0.1, 0.5, 0, 0, 2) && !takes(0.1, 0.2, 0.5, 0, 3) && !takes(0.5, 0.6, 0.7, 0, 3),
-	   "there are some on both sides");
+	   "levels without any on one side of .5 are refused");
 	ok(!takes(0, 0.5, 0.9, 0, 3) && !takes(0.1, 0.5, 1, 0, 3) && !takes(-1, 0.5, 0.9, 0, 3) &&
 	   !takes(NAN, 0.5, 0.9, 0, 3) && !takes(0.1, 0.5, NAN, 0.9, 4) && !takes(0.1, 0.5, INFINITY, 0, 3),
-	   "each between 0 and 1");
-	ok(!takes(0.1, 0.4999, 0.5, 0.9, 4), "and not next to another");
+	   "levels outside 0 to 1 are refused");
+	ok(!takes(0.1, 0.4999, 0.5, 0.9, 4), "levels next to each other are refused");
 	for (int i = 0; i <= LF_MAX_LEVELS; i++)
 		many[i] = 0.5 + 0.01 * (i - LF_MAX_LEVELS / 2);
 	many[LF_MAX_LEVELS / 2] = 0.5;
 	ok(lf_head_set_levels(&(lf_head) {0}, many, LF_MAX_LEVELS) &&
-	   !lf_head_set_levels(&(lf_head) {0}, many, LF_MAX_LEVELS + 1), "there is a limit to their number");
+	   !lf_head_set_levels(&(lf_head) {0}, many, LF_MAX_LEVELS + 1), "more levels than there is room for are refused");
 }
 
 static void
@@ -75,7 +75,7 @@ test_distributions(void)
 	}
 	ok(ascend, "quantiles never cross, and the median is its output");
 	lf_head_rescale(&head, q, 100, 5);
-	ok(lf_head_point(&head, q) == 100 + 5 * (double) output[2], "they go to the scale of the column");
+	ok(lf_head_point(&head, q) == 100 + 5 * (double) output[2], "quantiles go to the scale of the column");
 
 	head = (lf_head) {.kind = LF_HEAD_STUDENT_T};
 	output[0] = (lf_real) -7;
@@ -104,11 +104,11 @@ test_intervals(void)
 	lf_head_interval(&head, q, lf_head_half_width(&head, q, 0.9), &low, &high);
 	ok(fabs(low + 4) < 1e-12 && high > 5 && high < 6, "an interval takes quantiles, or lies between two of them");
 	lf_head_interval(&head, q, lf_normal_quantile(0.1), &low, &high);
-	ok(low > -4 && low < -1 && fabs(high - 5) < 1e-12, "each side its own");
+	ok(low > -4 && low < -1 && fabs(high - 5) < 1e-12, "each side of an interval of quantiles is as wide as its own quantiles");
 	lf_head_interval(&head, q, 0, &low, &high);
 	ok(low == 1 && high == 1, "one of no half_width is the median");
 	lf_head_interval(&head, q, 2 * lf_normal_quantile(0.01), &low, &high);
-	ok(fabs(high - 11) < 1e-12, "one that must go twice as far as the last quantile does so from the median");
+	ok(fabs(high - 11) < 1e-12, "an interval that must go twice as far as the last quantile does so from the median");
 	head = (lf_head) {.kind = LF_HEAD_GAUSSIAN};
 	lf_head_interval(&head, normal, lf_head_half_width(&head, normal, 0.95), &low, &high);
 	ok(fabs(low - (10 - 2 * 1.959963984540054)) < 1e-12 && fabs(low + high - 20) < 1e-12,
@@ -161,7 +161,7 @@ test_no_room(void)
 	   lf_head_nonconformity(&head, same, -1e9) == LF_MOST_NONCONFORMITY,
 	   "where quantiles are one, another value is a great nonconformity");
 	lf_head_interval(&head, same, LF_MOST_NONCONFORMITY, &low, &high);
-	ok(low == 3 && high == 3, "and no half_width holds it");
+	ok(low == 3 && high == 3, "no half-width holds another value where all quantiles are one");
 }
 
 int

@@ -171,7 +171,7 @@ test_sizes(void)
 	ok(lf_errors_steps(&task, 1000) == 100 && lf_errors_steps(&task, 50) == 32 && lf_errors_steps(&task, 5) == 1 &&
 	   lf_errors_steps(&task, 0) == 0, "one step ahead: 100 steps are measured, or as many as have 19 errors");
 	task.horizon = 24;
-	ok(lf_errors_steps(&task, 1000) == 240 && lf_errors_steps(&task, 40) == 45, "else ten times the horizon");
+	ok(lf_errors_steps(&task, 1000) == 240 && lf_errors_steps(&task, 40) == 45, "ten times the horizon is measured where that is more than 100 steps");
 	task.lead = 0;
 	ok(lf_errors_steps(&task, 1000) == 24, "where outputs cannot be fed back it is the horizon");
 	ok(lf_errors_steps(&huge, 1000) == 0 && lf_errors_windows(&huge, 1000) == 0 && lf_errors_most(&huge, 1000) == 0,

@@ -888,7 +888,7 @@ test_dropout(void)
 
 	memcpy(r.dx.block, y, r.y.bytes);
 	rig_forward(&r);
-	ok(memcmp(r.dx.block, y, r.y.bytes) == 0, "the same seed gives the same mask");
+	ok(memcmp(r.dx.block, y, r.y.bytes) == 0, "dropout with the same seed has the same mask");
 	r.pass.dropout_seed++;
 	rig_forward(&r);
 	for (size_t i = 0; i < count; i++)
@@ -897,12 +897,12 @@ test_dropout(void)
 		dropped_twice += y[i] == 0 && ((lf_real *) r.dx.block)[i] == 0;
 	}
 	ok(fabs((double) dropped_twice - rate * rate * count) < 5 * sqrt(rate * rate * (1 - rate * rate) * count) &&
-	   dropped_again != dropped_twice, "another seed gives an independent mask");
+	   dropped_again != dropped_twice, "dropout with another seed has an independent mask");
 
 	memcpy(r.dx.block, y, r.y.bytes);
 	r.network.layer[0].index++;
 	rig_forward(&r);
-	ok(memcmp(r.dx.block, y, r.y.bytes) != 0, "another place in the network gives another mask");
+	ok(memcmp(r.dx.block, y, r.y.bytes) != 0, "dropout in another place of the network has another mask");
 
 	r.pass.training = false;
 	rig_forward(&r);
@@ -1027,7 +1027,7 @@ test_refusals(void)
 	ok(create(&spec, lf_shape_1(5)) == LF_BAD_RANK, "conv1d refuses a vector");
 	ok(create(&spec, lf_shape_2(3, 5)) == LF_BAD_SHAPE, "conv1d refuses a kernel longer than its input");
 	spec.padding = LF_SAME;
-	ok(create(&spec, lf_shape_2(3, 5)) == LF_OK, "unless it is padded");
+	ok(create(&spec, lf_shape_2(3, 5)) == LF_OK, "conv1d that pads takes a kernel longer than its input");
 	spec.strides[0] = 0;
 	ok(create(&spec, lf_shape_2(3, 5)) == LF_BAD_SHAPE, "conv1d refuses a stride of 0");
 	spec.strides[0] = 1;

@@ -52,7 +52,7 @@ test_link(void)
 	   "a target that is linear in its inputs is found: %g %g %g", regression[0], regression[1], regression[2]);
 	windows.level_regression = regression;
 	lf_window_input(&windows, 10, x, &level);
-	ok(fabs(level - values[3 * 13 + 2]) < 0.02, "its level is the estimate from the last input row");
+	ok(fabs(level - values[3 * 13 + 2]) < 0.02, "the level of a target is the estimate from the last input row");
 	ok(fabs((double) x[0] - values[30]) < 1e-6 && fabs((double) x[7] - values[3 * 13 + 1]) < 1e-6,
 	   "the inputs stay as they are");
 	lf_window_target(&windows, 10, &level, y);
@@ -87,11 +87,37 @@ test_conditions(void)
 
 	ok(!lf_task_needs_level_regression(&task) && lf_task_can_normalize(&task), "a target that is an input needs no link");
 	task.target[0] = 1;
-	ok(lf_task_needs_level_regression(&task) && lf_task_can_normalize(&task), "another one does");
+	ok(lf_task_needs_level_regression(&task) && lf_task_can_normalize(&task), "a target that is no input needs a link");
 	task.inputs = LF_MAX_REGRESSION_INPUTS + 1;
 	for (int i = 0; i < task.inputs; i++)
 		task.input[i] = (int16_t) (i + 2);
-	ok(!lf_task_can_normalize(&task), "and cannot be had from too many inputs");
+	ok(!lf_task_can_normalize(&task), "no level can be had from too many inputs");
+}
+
+/* Two series on scales of their own, of which the second is ten times as large: one regression serves both. */
+static void
+test_two_series(void)
+{
+	static double values[2 * 3 * ROWS];
+	static lf_task task = {
+		.lookback = 4, .horizon = 1, .lead = 0, .inputs = 2, .targets = 1, .input = {0, 1}, .target = {2},
+	};
+	const lf_scaler scaler[6] = {{0, 1}, {0, 1}, {0, 1}, {0, 10}, {0, 10}, {0, 10}};
+	const size_t start[3] = {0, ROWS, 2 * ROWS};
+	lf_frame	frame = {.values = values, .rows = 2 * ROWS, .columns = 3, .series = 2, .start = start};
+	lf_windows	windows = {.task = &task, .frame = &frame, .scaler = scaler, .normalize = LF_NORMALIZE_LAST};
+	double		regression[3];
+	double		scratch[12];
+	size_t		before[3] = {0, ROWS - 3, 2 * (ROWS - 3)};
+	size_t		first[2] = {0, ROWS};
+	lf_spans	spans = {.series = 2, .before = before, .first = first};
+
+	fill(values);
+	for (int i = 0; i < 3 * ROWS; i++)
+		values[3 * ROWS + i] = 10 * values[i];
+	lf_level_regression_fit(&windows, &spans, regression, scratch);
+	ok(fabs(regression[0] - 2) < 0.01 && fabs(regression[1] + 1) < 0.01 && fabs(regression[2] - 3) < 0.01,
+	   "the levels of each series are those on its own scale: %g %g %g", regression[0], regression[1], regression[2]);
 }
 
 static void
@@ -109,7 +135,10 @@ test_share(void)
 	for (int i = 0; i < ROWS; i++)
 		values[i] = 7;
 	ok(lf_level_share(&frame, 0, 10) == 1, "a constant counts as moving: its last value is its forecast");
-	ok(lf_level_share(&frame, 0, ROWS) == 1, "so does a series of one block");
+	ok(lf_level_share(&frame, 0, ROWS) == 1, "a series of one block counts as moving");
+	for (int i = 0; i < ROWS; i++)
+		values[i] = i < ROWS % 30 ? 1000 : i % 2;
+	ok(lf_level_share(&frame, 0, 30) < 1e-9, "blocks are counted from the newest row: the rest, which is older, is left out");
 }
 
 int
@@ -117,6 +146,7 @@ main(void)
 {
 	test_link();
 	test_conditions();
+	test_two_series();
 	test_share();
 	return done_testing();
 }

@@ -34,13 +34,13 @@ test_by_hand(void)
 
 	ok(lf_loss_sum(LF_MSE, y, target, 4, dy) == 5.25, "mse adds squares");
 	ok(dy[0] == 0 && dy[1] == 1 && dy[2] == (lf_real) -0.5 && dy[3] == (lf_real) -0.25,
-	   "its gradient is that of the mean");
+	   "the gradient of mse is that of the mean");
 	ok(lf_loss_sum(LF_MAE, y, target, 4, dy) == 3.5, "mae adds sizes");
 	ok(dy[0] == 0 && dy[1] == (lf_real) 0.25 && dy[2] == (lf_real) -0.25 && dy[3] == (lf_real) -0.25,
-	   "its gradient is the sign, and 0 where there is no error");
+	   "the gradient of mae is the sign, and 0 where there is no error");
 	ok(lf_loss_sum(LF_HUBER, y, target, 4, dy) == 0 + 1.5 + 0.5 + 0.125, "huber is half the square, linear beyond 1");
 	ok(dy[0] == 0 && dy[1] == (lf_real) 0.25 && dy[2] == (lf_real) -0.25 && dy[3] == (lf_real) -0.125,
-	   "its gradient is the error, at most 1");
+	   "the gradient of huber is the error, at most 1");
 	ok(lf_loss_sum(LF_MSE, y, target, 4, NULL) == 5.25, "the gradient need not be asked for");
 }
 
@@ -270,7 +270,7 @@ test_pytorch(lf_loss loss, const tensor_file *file)
 		largest = fmax(largest, fabs((double) dy[i] - gradients->values[i]) / fmax(1, fabs(gradients->values[i])));
 	ok(targets->count * (size_t) lf_head_parts(&head) == outputs->count &&
 	   fabs(sum / (double) targets->count / total->values[0] - 1) < 1e-8, "%s is PyTorch's", name);
-	ok(largest < PYTORCH_TOLERANCE, "and so is its gradient");
+	ok(largest < PYTORCH_TOLERANCE, "the gradient of this loss is PyTorch's");
 	diag("largest difference %.2g", largest);
 	free(y);
 	free(dy);

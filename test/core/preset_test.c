@@ -167,7 +167,7 @@ test_segments(void)
 	ok(lf_segment_length(&task, 36) == 48 && lf_segment_length(&task, 1) == 48,
 	   "without one it is their largest common divisor up to 48");
 	task.horizon = 7;
-	ok(lf_segment_length(&task, 24) == 1, "or one row");
+	ok(lf_segment_length(&task, 24) == 1, "segments of rows without a common divisor are one row");
 	task.horizon = 192;
 	arguments.season = 24;
 	lf_preset_spec(LF_SEGMENT, &arguments, &task, &spec);

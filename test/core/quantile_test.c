@@ -35,10 +35,10 @@ test_normal(void)
 	diag("largest difference %.2g", largest);
 	for (double z = 0.01; z < 35; z *= 1.1)
 		there_and_back = fmax(there_and_back, relative(lf_normal_quantile(erfc(z / sqrt(2.0)) / 2), z));
-	ok(there_and_back < 1e-13, "and turn tails back into what they are the tails of");
+	ok(there_and_back < 1e-13, "normal quantiles turn tails back into what they are the tails of");
 	diag("largest relative difference %.2g", there_and_back);
 	ok(lf_normal_quantile(0.5) == 0, "half of it lies above 0");
-	ok(lf_normal_quantile(0.975) == -lf_normal_quantile(1 - 0.975), "it is symmetrical");
+	ok(lf_normal_quantile(0.975) == -lf_normal_quantile(1 - 0.975), "the normal quantile is symmetrical");
 }
 
 static void
@@ -114,7 +114,7 @@ test_t_areas(void)
 	ok(relative(lf_t_quantile(0.01, 1e15), lf_normal_quantile(0.01)) < 1e-14, "with many they are normal");
 	ok(relative(lf_t_quantile(1e-13, 1000), lf_t_quantile(1e-13, 1000.0001)) < 1e-8,
 	   "sum and expansion meet in the tail too");
-	ok(lf_t_quantile(0.5, 3) == 0 && lf_t_quantile(0.9, 3) == -lf_t_quantile(1 - 0.9, 3), "they are symmetrical");
+	ok(lf_t_quantile(0.5, 3) == 0 && lf_t_quantile(0.9, 3) == -lf_t_quantile(1 - 0.9, 3), "quantiles of Student's distribution are symmetrical");
 }
 
 static void
@@ -134,10 +134,10 @@ test_gamma(void)
 	}
 	ok(largest < 1e-12, "the ratio of two Gammas is that of the C library");
 	diag("largest difference %.2g", largest);
-	ok(slopes < 1e-8, "and its slope is its slope");
+	ok(slopes < 1e-8, "the slope of the ratio of gamma functions is its slope");
 	diag("largest relative difference %.2g", slopes);
 	ok(fabs(lf_log_gamma_ratio(1e12, &slope) - log(1e12) / 2 + 1.25e-13) < 1e-14 && relative(slope, 0.5e-12) < 1e-9,
-	   "also where the library's has no digits left");
+	   "the ratio of gamma functions is right where the library's has no digits left");
 }
 
 int

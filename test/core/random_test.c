@@ -32,7 +32,7 @@ test_vectors(void)
 		good = lf_random_next(&random) == expected[i] && good;
 	ok(good, "the generator is xoshiro256**");
 	random = lf_random_seed(1234567);
-	ok(memcmp(random.state, seeds, sizeof(seeds)) == 0, "it is seeded through splitmix64");
+	ok(memcmp(random.state, seeds, sizeof(seeds)) == 0, "the generator is seeded through splitmix64");
 	ok(lf_random_mix(1, 2) != lf_random_mix(2, 1) && lf_random_mix(1, 2) != lf_random_mix(1, 3) &&
 	   lf_random_mix(0, 0) != 0, "mixing tells its arguments apart");
 }
@@ -87,7 +87,7 @@ test_draws(void)
 	}
 	ok(in_range, "numbers below a bound are below it");
 	ok(chi_square(counts, 10) < 45, "numbers below 10 are equally frequent");
-	ok(chi_square(thirds, 3) < 27.6, "so are the thirds below 3 * 2^62");
+	ok(chi_square(thirds, 3) < 27.6, "the thirds of numbers below 3 * 2^62 are equally frequent");
 
 	for (int i = 0; i < DRAWS; i++)
 	{
@@ -99,8 +99,8 @@ test_draws(void)
 	}
 	/* 5 standard errors: of the mean 1, of the square sqrt(2), of the fourth power sqrt(96), each over sqrt(n) */
 	ok(fabs(mean) < 5 / sqrt(DRAWS), "normal numbers have the mean 0");
-	ok(fabs(square - 1) < 5 * sqrt(2.0 / DRAWS), "and the variance 1");
-	ok(fabs(fourth - 3) < 5 * sqrt(96.0 / DRAWS), "and the tails of a normal distribution");
+	ok(fabs(square - 1) < 5 * sqrt(2.0 / DRAWS), "normal numbers have the variance 1");
+	ok(fabs(fourth - 3) < 5 * sqrt(96.0 / DRAWS), "normal numbers have the tails of a normal distribution");
 }
 
 static guarded
@@ -173,7 +173,7 @@ check_glorot(const char *name, lf_shape shape, double fans)
 	}
 	ok(largest <= limit * (1 + 1e-6) && largest > 0.98 * limit, "glorot stays within its limit: %s", name);
 	/* u^2 of a uniform draw in +-1 has the mean 1/3 and the variance 4/45 */
-	ok(fabs(square / (limit * limit) - 1 / 3.0) < 5 * sqrt(4.0 / 45 / (double) count), "and fills it: %s", name);
+	ok(fabs(square / (limit * limit) - 1 / 3.0) < 5 * sqrt(4.0 / 45 / (double) count), "glorot fills its range: %s", name);
 	free(weights.raw);
 }
 
@@ -225,7 +225,7 @@ test_places(void)
 		free(seen);
 	}
 	ok(each_once, "an order that is not listed has every number once");
-	ok(moved > 980, "another key gives another order");
+	ok(moved > 980, "an order that is not listed is another one with another key");
 	ok(neighbours < 10, "neighbours do not stay together");	/* one pair is to be expected, ten in a million keys */
 }
 

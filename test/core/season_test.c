@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-#define MOST_ROWS 9000
+#define MOST_ROWS 17000
 #define SERIES 20
 #define TWO_PI 6.28318530717958647692
 
@@ -142,8 +142,8 @@ test_baselines(void)
 	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 4, 3, 7) == 40 &&
 	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 7, 3, 7) == 40, "seasonal naive repeats the last season");
 	ok(isnan(lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 1, 1, 3, 7)) &&
-	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 1, 2, 3, 7) == 10, "it says nothing before the first row");
-	ok(isnan(lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 1, 1, 7)), "without a season it says nothing");
+	   lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 1, 2, 3, 7) == 10, "seasonal naive says nothing before the first row");
+	ok(isnan(lf_baseline(LF_SEASONAL_NAIVE, &frame, 1, 4, 1, 1, 7)), "seasonal naive says nothing without a season");
 	/* from 10 to 50 in 4 rows: 10 each */
 	ok(lf_baseline(LF_DRIFT, &frame, 1, 4, 1, 1, 7) == 60 && lf_baseline(LF_DRIFT, &frame, 1, 4, 3, 1, 7) == 80,
 	   "drift goes on with the mean slope so far");
@@ -157,7 +157,7 @@ test_baselines(void)
 	   lf_baseline(LF_MEAN, &frame, 1, 4, 2, 1, 25) == 25, "the mean is that of the rows that it is told");
 	ok(isnan(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 0, 1, 2, 7)) &&
 	   lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 0, 2, 2, 7) == 10 &&
-	   isnan(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 1, 1, 7)), "it says nothing without a season or a row in it");
+	   isnan(lf_baseline(LF_SEASONAL_MEAN, &frame, 1, 5, 1, 1, 7)), "the seasonal mean says nothing without a season or a row in it");
 }
 
 static void
@@ -179,9 +179,37 @@ test_scores(void)
 	   "differences of 2, 0 and -1 to the network have a variance of 7 / 3");
 }
 
+/* What a user sees as a season, with much noise, few weeks or another one long ago. */
+static void
+test_hard(void)
+{
+	int			noisy = 0;
+	int			few = 0;
+
+	for (int s = 0; s < SERIES; s++)
+	{
+		lf_random	random = lf_random_seed(400 + (uint64_t) s);
+
+		/* the variance of the noise is that of the wave */
+		for (int i = 0; i < 12 * 300; i++)
+			column[i] = sqrt(2) * sin(TWO_PI * (i % 12) / 12) + lf_random_normal(&random);
+		noisy += season_of(column, 12 * 300) == 12;
+		fill_hours(&random, 3 * 168 + 1, 10);
+		few += season_of(column, 3 * 168 + 1) == 168;
+	}
+	if (!ok(noisy == SERIES, "a year of months is found under as much noise"))
+		diag("in %d of %d series", noisy, SERIES);
+	if (!ok(few == SERIES, "a week of hours is found in three of them"))
+		diag("in %d of %d series", few, SERIES);
+	for (int i = 0; i < MOST_ROWS; i++)
+		column[i] = sin(TWO_PI * i / (i < MOST_ROWS - 8192 ? 10 : 24));
+	ok(season_of(column, MOST_ROWS) == 24, "the newest rows tell the season, whatever it was before");
+}
+
 int
 main(void)
 {
+	test_hard();
 	test_found();
 	test_not_found();
 	test_rows();

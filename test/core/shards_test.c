@@ -108,6 +108,8 @@ test_same_bits(int planned)
 	shards_rig	alone;
 
 	open_rig(&alone, &spec, planned);
+	(void) train(&alone, 17);
+	ok(lf_shards_known(&alone.shards) == 2 * 17, "of a batch that is smaller than the %d planned no other sample is walked", planned);
 	ok(alone.shards.count == (planned < 256 ? 2 : LF_MAX_SHARDS), "%d samples are %d shards", planned, alone.shards.count);
 	for (int threads = 1; threads <= 5; threads++)
 	{
@@ -134,7 +136,7 @@ test_same_bits(int planned)
 	}
 	ok(same, "up to %d samples: the gradient is the same bit for bit with 1 to 5 threads", planned);
 	intact = close_rig(&alone) && intact;
-	ok(intact, "and no red zone was written to");
+	ok(intact, "shards write to no red zone");
 }
 
 static void
@@ -203,9 +205,9 @@ test_interrupt(void)
 	ok(lf_shards_train(&r.shards, &pass, LF_MSE, r.x.block, r.target.block, r.dy.block, &sum) == LF_INTERRUPTED,
 	   "threads heed an interrupt");
 	raised = 0;
-	ok(isfinite(train(&r, 64)), "and go on after it");
+	ok(isfinite(train(&r, 64)), "threads go on after an interrupt");
 	lf_thread_pool_stop(&pool);
-	ok(close_rig(&r), "and leave the red zones alone");
+	ok(close_rig(&r), "interrupted threads leave the red zones alone");
 }
 
 /* More shares than threads and fewer, in quick succession: each is done once. */
@@ -238,7 +240,7 @@ test_pool(void)
 	ok(once, "a pool takes each share once");
 	memset(done, 0, sizeof(done));
 	lf_thread_pool_run(NULL, 2, count_share, NULL);
-	ok(done[0] == 1 && done[1] == 1, "and so does no pool");
+	ok(done[0] == 1 && done[1] == 1, "without a pool each share is taken once");
 }
 
 int

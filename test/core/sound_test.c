@@ -321,7 +321,7 @@ test_look_ahead(void)
 	s.model.errors = (lf_errors) {0};
 	ok(lf_model_flaw(&s.model, false) == LF_SOUND, "what is known ahead goes in once for each lookback, up to the last output");
 	task->ahead[5] = 9;
-	ok(lf_model_flaw(&s.model, false) == LF_FLAW_INPUTS, "and not for another row");
+	ok(lf_model_flaw(&s.model, false) == LF_FLAW_INPUTS, "what is known ahead does not go in for another row");
 	sample_close(&s);
 }
 

@@ -67,10 +67,10 @@ main(void)
 	ok(counted.windows == 57 && counted.validation_windows == 8 + 5 && counted.train_windows == 24 + 3 + 13,
 	   "a part of each series is held out, where it has windows for it");
 	ok(r.split.windows == counted.windows && r.split.train_windows == counted.train_windows &&
-	   r.split.validation_windows == counted.validation_windows, "as many are listed as were counted");
+	   r.split.validation_windows == counted.validation_windows, "as many windows are listed as were counted");
 	ok(lie_within(&r, &r.split.all, &task, 57), "all windows lie each in one series");
-	ok(lie_within(&r, &r.split.train, &task, 40), "so do those that train");
-	ok(lie_within(&r, &r.split.validation, &task, 13), "and those that are held out");
+	ok(lie_within(&r, &r.split.train, &task, 40), "windows that train lie each in one series");
+	ok(lie_within(&r, &r.split.validation, &task, 13), "windows that are held out lie each in one series");
 	for (size_t s = 0; s < MOST_SERIES; s++)
 		if (lf_spans_in(&r.split.validation, s) > 0)
 			apart = apart && lf_window_first_output(&task, r.split.train.first[s] + lf_spans_in(&r.split.train, s) - 1) + 3 ==
@@ -81,6 +81,13 @@ main(void)
 	set_up(&r, few, 2, &task, 0.5);
 	ok(r.split.windows == 18 && r.split.validation_windows == 0 && r.split.train_windows == 18,
 	   "of few windows in all nothing is held out");
+	free(r.block);
+	/* 33 rows are 20 windows: half of them held out would leave none to train beside the gap */
+	task.horizon = 11;
+	task.lookback = 3;
+	set_up(&r, (size_t[1]) {33}, 1, &task, 0.5);
+	ok(r.split.windows == 20 && r.split.validation_windows == 0 && r.split.train_windows == 20,
+	   "nothing is held out of a series that would have no window left to train with");
 	free(r.block);
 	return done_testing();
 }

@@ -108,7 +108,7 @@ test_long_shuffle(void)
 	do
 		status = lf_trainer_step(trainer, NULL);
 	while (status == LF_OK);
-	ok(status == LF_FINISHED && memcmp(weights, trainer->weights, bytes) == 0, "and the result is the same bit for bit");
+	ok(status == LF_FINISHED && memcmp(weights, trainer->weights, bytes) == 0, "a shuffle that was interrupted gives the same result bit for bit");
 	free(weights);
 	free(values);
 	fit_rig_close(&r);
@@ -170,7 +170,7 @@ test_best_epoch(void)
 	   "with patience 3 training ends 3 epochs behind the best one");
 	diag("epoch %d, best %d", r.fit.epochs, r.fit.best_epoch);
 	ok(fabs(validation_loss(&r) - r.fit.history[r.fit.best_epoch - 1].validation_loss) <= TOLERANCE,
-	   "and the weights are those of the best");
+	   "with patience the weights are those of the best epoch");
 	fit_rig_close(&r);
 }
 
@@ -194,7 +194,7 @@ test_divergence(void)
 			r.training.momentum = kinds[i] == LF_SGD ? 0.9 : 0;
 			ok(fit_rig_run(&r, 0) == LF_DIVERGED, "%s with a learning rate of %g is reported to diverge",
 			   lf_optimizer_names[i], rates[j]);
-			ok(guarded_intact(&r.block), "and writes nowhere else");
+			ok(guarded_intact(&r.block), "a training that diverges writes nowhere else");
 			fit_rig_close(&r);
 		}
 }
@@ -210,12 +210,12 @@ test_schedule(void)
 	ok(fit_rig_run(&r, 0) == LF_FINISHED, "a training with a cosine schedule ends");
 	for (int i = 0; i < r.fit.epochs; i++)
 		falling = falling && r.fit.history[i].learning_rate < (i == 0 ? 0.01 : r.fit.history[i - 1].learning_rate);
-	ok(falling && r.fit.history[7].learning_rate < 0.01 * 0.01, "its learning rate falls to 0");
-	ok(fabs(r.fit.history[3].learning_rate - 0.005) < 0.0005, "and is at half its height half-way");
+	ok(falling && r.fit.history[7].learning_rate < 0.01 * 0.01, "the learning rate of a cosine schedule falls to 0");
+	ok(fabs(r.fit.history[3].learning_rate - 0.005) < 0.0005, "the learning rate of a cosine schedule is at half its height half-way");
 	fit_rig_close(&r);
 
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
-	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.history[7].learning_rate == 0.01, "a constant one stays");
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.history[7].learning_rate == 0.01, "a constant learning rate stays");
 	fit_rig_close(&r);
 }
 
@@ -286,9 +286,77 @@ test_one_step(void)
 	fit_rig_close(&r);
 }
 
+/* With steps so small that no weight changes, losses tell what they are means of. */
+static void
+test_losses(void)
+{
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	r.training.learning_rate = 1e-30;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && fabs(r.fit.history[7].loss / r.fit.history[0].loss - 1) < 1e-5 &&
+	   fabs(r.fit.history[7].validation_loss / r.fit.history[0].validation_loss - 1) < 1e-5,
+	   "the losses of an epoch are those of this epoch alone");
+	ok(fabs(r.fit.history[0].validation_loss - validation_loss(&r)) < 1e-4,
+	   "the validation loss of an epoch is that of the held-out windows alone");
+	fit_rig_close(&r);
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	lf_preset_spec(LF_VANILLA, &(lf_preset_arguments) {.units = {5}, .units_count = 1, .activation = LF_TANH,
+				   .recurrent_activation = LF_SIGMOID, .dropout = 0.5}, &r.task, &r.spec);
+	r.training.learning_rate = 1e-30;
+	r.training.shuffle = false;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && fabs(r.fit.history[1].loss - r.fit.history[0].loss) > 1e-6,
+	   "dropout drops other elements in each epoch");
+	fit_rig_close(&r);
+}
+
+/* The windows of an epoch, in the order in which they were visited. */
+static void
+test_order(void)
+{
+	fit_rig		r;
+
+	for (int shuffle = 0; shuffle < 2; shuffle++)
+	{
+		bool		in_time = true;
+		size_t		sum = 0;
+
+		fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+		r.training.shuffle = shuffle == 1;
+		(void) fit_rig_run(&r, 0);
+		for (size_t i = 0; i < r.fit.split.train_windows; i++)
+		{
+			in_time = in_time && r.fit.trainer.order[i] == i;
+			sum += r.fit.trainer.order[i];
+		}
+		ok(in_time == (shuffle == 0) && sum == 54 * 53 / 2, shuffle == 0 ? "without shuffle windows come in the order of time" :
+		   "with shuffle all windows come, in another order");
+		fit_rig_close(&r);
+	}
+}
+
+/* Where no best epoch is to be chosen, because so few windows were held out, there is none to be patient about. */
+static void
+test_patience_without_choice(void)
+{
+	fit_rig		r;
+
+	fit_rig_setup(&r, LF_VANILLA, 0, 1);
+	r.training.epochs = 60;
+	r.training.patience = 3;
+	r.training.refit = true;
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.epochs == 60 && r.fit.trainer.epoch == 60,
+	   "patience ends no training whose best epoch is not chosen");
+	fit_rig_close(&r);
+}
+
 int
 main(void)
 {
+	test_losses();
+	test_order();
+	test_patience_without_choice();
 	test_seeds();
 	test_interrupts();
 	test_long_shuffle();

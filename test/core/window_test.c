@@ -131,7 +131,7 @@ test_rows(void)
 				free(level.raw);
 			}
 	ok(inputs, "a window's inputs are its rows and columns, in the order of the task");
-	ok(outputs, "its outputs begin 'lead' rows behind its last input");
+	ok(outputs, "the outputs of a window begin 'lead' rows behind its last input");
 	ok(levels, "without normalizing the levels are 0");
 }
 
@@ -238,7 +238,7 @@ test_restore(void)
 		task.log_from = -1;
 		good = good && comes_back(&task, LF_NORMALIZE_NONE);
 	}
-	ok(good, "and from differences of neighbours or of seasons");
+	ok(good, "outputs come back from differences of neighbours or of seasons");
 }
 
 /* One column with a season of 3: what stands in the window, and what outputs are measured from. */
@@ -273,10 +273,10 @@ test_season(void)
 	task.lookback = 2;
 	ok(!lf_task_has_season(&task), "two rows hold no season of three");
 	lf_window_input(&windows, 0, x, &level);
-	ok(is_close(level, 1.5 / 2), "there the level is the mean of the window");
+	ok(is_close(level, 1.5 / 2), "where there is no season the level is the mean of the window");
 	task.lookback = 6;
 	task.lead = 0;
-	ok(!lf_task_has_season(&task), "nor is there one before an output on the last row of the window");
+	ok(!lf_task_has_season(&task), "there is no season before an output on the last row of the window");
 }
 
 static void
@@ -297,7 +297,7 @@ test_differences_and_logarithms(void)
 	ok(x[0] == 0 && x[1] == 2 && x[3] == 8 && y[0] == 16 && y[1] == 32, "the network sees differences");
 	y[0] = y[1] = 5;
 	lf_window_restore(&windows, 1, &level, y, restored);
-	ok(restored[0] == 21 && restored[1] == 26, "and its own are added up from the last value on");
+	ok(restored[0] == 21 && restored[1] == 26, "differences that the network puts out are added up from the last value on");
 	task.difference = 3;
 	lf_window_input(&windows, 1, x, &level);
 	lf_window_target(&windows, 1, &level, y);
@@ -349,9 +349,9 @@ test_scalers(void)
 	s = fit_column(LF_SCALE_MINMAX, column, 8);
 	ok(s.offset == 2 && s.scale == 7, "minmax: least value and range");
 	s = fit_column(LF_SCALE_NONE, column, 8);
-	ok(s.offset == 0 && s.scale == 1, "none: as it is");
+	ok(s.offset == 0 && s.scale == 1, "scale none leaves a column as it is");
 	s = fit_column(LF_SCALE_STANDARD, column, 2);
-	ok(s.offset == 3 && s.scale == 1, "only the rows that are asked for count");
+	ok(s.offset == 3 && s.scale == 1, "only the rows that are asked for count in a scaling");
 	s = lf_scaler_of_column(LF_SCALE_STANDARD, &frame, &(lf_task) {0}, 2, 0, ROWS, NULL);
 	ok(is_close(s.offset, 2019.5) && is_close(s.scale, sqrt((ROWS * ROWS - 1) / 12.0)), "one column among others");
 	s = fit_column(LF_SCALE_STANDARD, shifted, 4);
@@ -386,12 +386,12 @@ test_tasks(void)
 	   "an input that is no target cannot be fed back");
 	task.inputs = 2;
 	task.target[0] = 2;
-	ok(lf_task_is_autoregressive(&task), "the same columns on both sides can");
+	ok(lf_task_is_autoregressive(&task), "inputs that are the targets can be fed back");
 	task.lead = 0;
-	ok(!lf_task_is_autoregressive(&task), "unless outputs do not follow their inputs");
+	ok(!lf_task_is_autoregressive(&task), "outputs that do not follow their inputs cannot be fed back");
 	ok(lf_task_fits_output(&task, &shape), "(horizon, targets) serves the task");
 	shape = lf_shape_1(4);
-	ok(lf_task_fits_output(&task, &shape), "so does one vector of all outputs");
+	ok(lf_task_fits_output(&task, &shape), "one vector of all outputs serves the task");
 	shape = lf_shape_1(2);
 	ok(!lf_task_fits_output(&task, &shape), "a vector of one step does not serve two");
 	shape = lf_shape_3(2, 2, 1);
@@ -455,7 +455,7 @@ test_independent_columns(void)
 	task.independent = true;
 	ok(lf_task_samples(&joint) == 1 && lf_task_samples(&task) == 3, "independent columns are samples of their own");
 	ok(lf_task_fits_output(&task, &output) && !lf_task_fits_output(&joint, &output),
-	   "and want a network for one of them");
+	   "independent columns want a network for one of them");
 	lf_window_input(&windows, W, x[0], level[0]);
 	lf_window_target(&windows, W, level[0], y[0]);
 	windows.task = &task;
@@ -469,13 +469,13 @@ test_independent_columns(void)
 		for (int k = 0; k < HORIZON; k++)
 			good = good && y[1][c * HORIZON + k] == y[0][k * 3 + c];
 	}
-	ok(good, "they lie behind each other, with the numbers that they have side by side");
+	ok(good, "independent columns lie behind each other, with the numbers that they have side by side");
 	lf_window_restore(&windows, W, level[1], y[1], restored);
 	good = true;
 	for (int k = 0; k < HORIZON; k++)
 		for (int c = 0; c < 3; c++)
 			good = good && is_close(restored[k * 3 + c], values[(W + LOOKBACK + k) * COLUMNS + task.target[c]]);
-	ok(good, "and come back as rows of all columns");
+	ok(good, "independent columns come back as rows of all columns");
 	ok(lf_task_same_columns(&task), "inputs that are the targets in their order can be independent");
 	task.input[0] = 0;
 	task.input[1] = 2;
@@ -525,7 +525,7 @@ test_ahead(void)
 	lf_window_input(&windows, 0, x, level);
 	ok(x[0] == (lf_real) values[2] && x[2] == (lf_real) values[1] &&
 	   x[1] == (lf_real) (values[0] - values[2 * COLUMNS]),
-	   "only targets are measured from their level");
+	   "of all inputs only targets are measured from their level");
 	ok(lf_window_level(&windows, 0, 0) == 0, "a category has no level");
 }
 

@@ -86,7 +86,7 @@ SELECT is((SELECT pg_temp.forecasts(lstm_train_agg(ARRAY[other, value],
         '{"epochs": 2, "units": 3, "lookback": 4, "columns": ["other", "value"], "target": "value", "inputs": ["value", "other"]}'
         ORDER BY at)) FROM days),
     (SELECT pg_temp.forecasts(lstm_train('days', 'value', lookback => 4, inputs => '{value,other}',
-        options => '{"epochs": 2, "units": 3}'))), 'and forecast the same');
+        options => '{"epochs": 2, "units": 3}'))), 'models of rows and models of columns forecast the same');
 SELECT is((SELECT pg_temp.forecasts(lstm_train_agg(ARRAY[99, other, value],
         '{"epochs": 2, "units": 3, "lookback": 4, "columns": ["unused", "other", "value"], "target": ["value", "other"]}'
         ORDER BY at)) FROM days),
@@ -116,8 +116,8 @@ SELECT is((SELECT md5(m) FROM (SELECT region, lstm_train_agg(at, value, '{"epoch
     (SELECT md5(lstm_train_agg(at, value, '{"epochs": 1, "units": 2, "lookback": 3}')) FROM days WHERE region = 'north'),
     'the model of a group is that of its rows alone');
 SELECT is((SELECT lstm_train_agg(value, '{}') FROM days WHERE false), NULL, 'a group without rows gives NULL');
-SELECT is((SELECT lstm_train_agg(at, value, '{}') FROM days WHERE false), NULL, 'also with times');
-SELECT is((SELECT lstm_train_agg(ARRAY[value], '{}') FROM days WHERE false), NULL, 'also with columns');
+SELECT is((SELECT lstm_train_agg(at, value, '{}') FROM days WHERE false), NULL, 'a group with times and without rows gives NULL');
+SELECT is((SELECT lstm_train_agg(ARRAY[value], '{}') FROM days WHERE false), NULL, 'a group with columns and without rows gives NULL');
 SELECT lives_ok($$ SELECT lstm_train_agg(value, NULL ORDER BY at) FROM (SELECT * FROM days LIMIT 8) AS few $$,
     'NULL options are no options');
 

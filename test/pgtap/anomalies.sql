@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(26);
+SELECT plan(28);
 
 CREATE TABLE sensor (at timestamptz PRIMARY KEY, n int UNIQUE, value float8);
 SELECT setseed(0.125);
@@ -27,7 +27,7 @@ SELECT ok((SELECT count(*) FILTER (WHERE is_anomaly) <= 16 FROM found JOIN senso
     'of rows without anything odd one in a hundred is called so, give or take');
 SELECT ok((SELECT bool_and(is_anomaly = (actual < lower_bound OR actual > upper_bound)) FROM found),
     'an anomaly lies outside its interval');
-SELECT ok((SELECT bool_and((probability < 0.0101) = is_anomaly) FROM found), 'and is as rare as the level says');
+SELECT ok((SELECT bool_and((probability < 0.0101) = is_anomaly) FROM found), 'an anomaly is as rare as the level says');
 SELECT ok((SELECT min(probability) > 0 AND max(probability) <= 1 FROM found), 'no row is impossible');
 SELECT ok((SELECT count(*) = 0 FROM found a JOIN found b ON a.score > b.score AND a.probability > b.probability),
     'a higher score is never more probable');
@@ -37,9 +37,9 @@ SELECT results_eq($$ SELECT at, expected, lower_bound, upper_bound FROM found $$
 
 SELECT results_eq($$ SELECT at, actual, expected, score, is_anomaly FROM model, lstm_anomalies(model, 'sensor', newest => 1) $$,
     $$ SELECT at, actual, expected, score, is_anomaly FROM found ORDER BY at DESC LIMIT 1 $$, 'the newest row alone');
-SELECT is((SELECT count(*) FROM model, lstm_anomalies(model, 'sensor', newest => 30)), 30::bigint, 'or so many');
-SELECT is((SELECT count(*) FROM model, lstm_anomalies(model, 'sensor', newest => 2147483647)), 976::bigint, 'or all there are');
-SELECT throws_ok($$ SELECT lstm_anomalies(model, 'sensor', newest => 0) FROM model $$, '22023', NULL, 'not none');
+SELECT is((SELECT count(*) FROM model, lstm_anomalies(model, 'sensor', newest => 30)), 30::bigint, 'as many of the newest rows are judged as asked for');
+SELECT is((SELECT count(*) FROM model, lstm_anomalies(model, 'sensor', newest => 2147483647)), 976::bigint, 'more of the newest rows than there are means all');
+SELECT throws_ok($$ SELECT lstm_anomalies(model, 'sensor', newest => 0) FROM model $$, '22023', NULL, 'none of the newest rows cannot be asked for');
 
 -- as a trigger would use it
 CREATE FUNCTION pg_temp.judge() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -56,7 +56,7 @@ SELECT is((SELECT n FROM sensor ORDER BY at DESC LIMIT 1), -1000, 'a trigger can
 
 CREATE VIEW short AS SELECT * FROM sensor WHERE n BETWEEN 1 AND 24;
 SELECT throws_ok($$ SELECT lstm_anomalies(model, 'short') FROM model $$, '22000',
-    'relation "short" has 24 rows, but the model needs 24 before the first row to judge', 'too few rows');
+    'relation "short" has 24 rows, but the model needs 24 before the first row to judge', 'too few rows to judge are an error');
 
 ---- many series: each is answered ----
 
@@ -81,11 +81,19 @@ SELECT is((SELECT count(*) FROM pumps_model, lstm_anomalies(model, newest => 2))
 SELECT is((SELECT string_agg(status, '; ') FROM pumps_model, lstm_anomalies(model, series => '{ccc,gap}')),
     'it has 4 rows, but 8 are needed; timestamps of series "gap" of relation "pumps" are not regular: 2024-01-09 follows 2024-01-02',
     'where no series can be used there are reasons and no error');
-SELECT is((SELECT string_agg(status, '; ') FROM pumps_model, lstm_anomalies(model, series => '{zz}')), 'it has no rows', 'nor is an unknown name an error');
-SELECT is_empty($$ SELECT a.* FROM pumps_model, lstm_anomalies(model, series => '{}') a $$, 'who asks for none gets none');
+SELECT is((SELECT string_agg(status, '; ') FROM pumps_model, lstm_anomalies(model, series => '{zz}')), 'it has no rows', 'an unknown name of a series is no error');
+SELECT is_empty($$ SELECT a.* FROM pumps_model, lstm_anomalies(model, series => '{}') a $$, 'who asks for no series gets none');
 SELECT throws_ok($$ SELECT lstm_anomalies(model, 'sensor', series => '{a}') FROM model $$, '22023',
     'the model was trained on a single unnamed series, but "series" was given', 'a model of one series has no names');
 SELECT throws_ok($$ SELECT lstm_anomalies(model, series => ARRAY['a', NULL]) FROM pumps_model $$, '22004', 'series has a NULL element', 'NULL is no name');
+
+-- the score, and the times of the newest rows
+SELECT ok(bool_and(abs(score - abs(actual - expected) / ((upper_bound - lower_bound) / 2)) < 1e-6),
+    'the score is the distance from the forecast in units of the median error')
+FROM model, lstm_anomalies(model, 'sensor', level => 0.5);
+SELECT results_eq($$ SELECT at, actual FROM model, lstm_anomalies(model, 'sensor', newest => 3) ORDER BY at $$,
+    $$ SELECT at, value FROM (SELECT at, value FROM sensor ORDER BY at DESC LIMIT 3) s ORDER BY at $$,
+    'the newest rows are judged with their own times and values');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -197,7 +197,7 @@ SELECT throws_ok($$ SELECT pg_temp.trained('[{"type": "lstm", "units": 2}, {"typ
 SELECT throws_ok($$ SELECT pg_temp.trained('[{"type": "lstm", "units": 2}, {"type": "dense", "units": 1}]', horizon => 2) $$, '22023', NULL,
     'fewer outputs than the horizon');
 SELECT throws_ok($$ SELECT pg_temp.trained((SELECT jsonb_agg('{"type": "dense", "units": 1}'::jsonb) FROM generate_series(1, 65))) $$,
-    '22023', 'the array of layers must have at most 64 elements', 'too many layers');
+    '22023', 'the array of layers must have at most 64 elements', 'too many layers are refused');
 SELECT throws_ok($$ SELECT pg_temp.trained('[{"type": "dense", "units": 1000000}, {"type": "flatten"}, {"type": "dense", "units": 1000000},
     {"type": "dense", "units": 1}]') $$, '54000', NULL, 'layers beyond all bounds');
 SELECT throws_ok($$ SELECT pg_temp.trained('"vanilla"', '{"units": [3, "a"]}') $$, '22023',

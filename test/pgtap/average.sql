@@ -38,19 +38,19 @@ END $$;
 ---- the mean ----
 
 SELECT cmp_ok(pg_temp.off(model, 'pg_temp.number(model, ''windows'')'), '<', 1e-7::float8, 'weights are means, by the windows of each model') FROM average;
-SELECT cmp_ok(pg_temp.off(model, '1'), '>', 1e-4::float8, 'which are not those of equal weights') FROM average;
+SELECT cmp_ok(pg_temp.off(model, '1'), '>', 1e-4::float8, 'means by the windows of each model are not those of equal weights') FROM average;
 SELECT cmp_ok(pg_temp.off((SELECT lstm_average_agg(model, 1) FROM models), '1'), '<', 1e-7::float8, 'weights can be given');
-SELECT cmp_ok(pg_temp.off((SELECT lstm_average_agg(model, node + 0.5) FROM models), 'node + 0.5'), '<', 1e-7::float8, 'other ones for each model');
-SELECT ok((SELECT lstm_average_agg(model, 2) FROM models) = (SELECT lstm_average_agg(model, 1) FROM models), 'only their ratio counts');
+SELECT cmp_ok(pg_temp.off((SELECT lstm_average_agg(model, node + 0.5) FROM models), 'node + 0.5'), '<', 1e-7::float8, 'each model can be given a weight of its own');
+SELECT ok((SELECT lstm_average_agg(model, 2) FROM models) = (SELECT lstm_average_agg(model, 1) FROM models), 'only the ratio of the weights counts');
 SELECT is((SELECT lstm_average_agg(model) FROM models WHERE false), NULL, 'of no model there is none');
-SELECT is((SELECT lstm_average_agg(NULL::bytea) FROM models), NULL, 'nor of NULL');
+SELECT is((SELECT lstm_average_agg(NULL::bytea) FROM models), NULL, 'of NULL there is no mean');
 SELECT ok((SELECT lstm_average_agg(m ORDER BY node) FROM (SELECT node, model AS m FROM models UNION ALL SELECT -1, NULL) x) = model, 'NULLs are ignored') FROM average;
 SELECT ok((SELECT lstm_average_agg(model, w ORDER BY node) FROM (SELECT *, CASE WHEN node > 0 THEN 1 END AS w FROM models) x) =
     (SELECT lstm_average_agg(model, 1 ORDER BY node) FROM models WHERE node > 0), 'NULL as a weight leaves a model out');
 SELECT is((SELECT string_agg(value::text, ' ' ORDER BY place) FROM pg_temp.flat((SELECT lstm_average_agg(a.model, w) FROM models a, generate_series(1, 5) w WHERE node = 0))),
     (SELECT string_agg(value::text, ' ' ORDER BY place) FROM models, pg_temp.flat(model) WHERE node = 0), 'the mean of the same models is that model');
 SELECT is(pg_temp.number((SELECT lstm_average_agg(pg_temp.trained(node, '{"ensemble": 2, "epochs": 1}')) FROM models), 'members'), 2::float8, 'means of ensembles are ensembles');
-SELECT ok(count(*) = 3 AND bool_and(average IS NOT NULL), 'it works with OVER') FROM (SELECT lstm_average_agg(model) OVER (ORDER BY node) AS average FROM models) o;
+SELECT ok(count(*) = 3 AND bool_and(average IS NOT NULL), 'lstm_average_agg works with OVER') FROM (SELECT lstm_average_agg(model) OVER (ORDER BY node) AS average FROM models) o;
 
 ---- what the average says of itself ----
 
@@ -60,11 +60,11 @@ SELECT is(pg_temp.number(model, 'last_time'), 150::float8, 'the last time is the
 SELECT is(lstm_info(model)->>'relation', NULL, 'models of several relations have none together') FROM average;
 SELECT is((SELECT lstm_info(lstm_average_agg(model))->>'relation' FROM (SELECT model FROM models, generate_series(1, 2) WHERE node = 0) m), 'public.node0',
     'models of one keep it');
-SELECT is_empty('SELECT h.* FROM average, lstm_history(model) h', 'there is no history of an average');
+SELECT is_empty('SELECT h.* FROM average, lstm_history(model) h', 'an average has no history');
 SELECT ok(abs(pg_temp.number(model, 'metrics', 'value', f, 'mae') - (SELECT sum(pg_temp.number(m.model, 'metrics', 'value', f, 'mae') * pg_temp.number(m.model, 'validation_windows'))
     / sum(pg_temp.number(m.model, 'validation_windows')) FROM models m)) < 1e-9, format('the error of %s is that on the held-out windows of all models', f))
 FROM average, unnest('{network,repeat_last,mean}'::text[]) f;
-SELECT is((SELECT count(DISTINCT series) FROM average, lstm_forecast(model, relation => 'readings') WHERE status IS NULL OR status <> 'new'), 9::bigint, 'it knows all series');
+SELECT is((SELECT count(DISTINCT series) FROM average, lstm_forecast(model, relation => 'readings') WHERE status IS NULL OR status <> 'new'), 9::bigint, 'an average knows all series');
 SELECT is((SELECT lstm_info(model)->'scaling' FROM average), (SELECT lstm_info(lstm_average_agg(model ORDER BY node DESC))->'scaling' FROM models), 'in whatever order they came');
 SELECT ok(bool_and(abs(f.forecast - g.forecast) < 1e-6), 'a series is scaled as its own model did')
 FROM average a, lstm_forecast((SELECT lstm_average_agg(model, CASE node WHEN 0 THEN 1e90 ELSE 1e-90 END) FROM models), relation => 'node0') f
@@ -79,7 +79,7 @@ CREATE FUNCTION pg_temp.width(model bytea, level float8) RETURNS float8 LANGUAGE
 CREATE TABLE dominated AS SELECT n, lstm_average_agg(model, CASE node WHEN n THEN 1e90 ELSE 1e-90 END) AS model FROM models, generate_series(0, 2) n GROUP BY n;
 SELECT ok(pg_temp.width(a.model, 0.9) > min(pg_temp.width(d.model, 0.9)) AND pg_temp.width(a.model, 0.9) < max(pg_temp.width(d.model, 0.9)),
     'bounds are between those of the models') FROM average a, dominated d GROUP BY a.model;
-SELECT ok(abs(pg_temp.width((SELECT lstm_average_agg(model) FROM models WHERE node = 0), 0.9) - pg_temp.width(model, 0.9)) < 1e-9, 'those of one model stay')
+SELECT ok(abs(pg_temp.width((SELECT lstm_average_agg(model) FROM models WHERE node = 0), 0.9) - pg_temp.width(model, 0.9)) < 1e-9, 'bounds of one model stay')
 FROM models WHERE node = 0;
 SELECT is((SELECT lstm_info(lstm_average_agg(model))->'intervals'->>'steps' FROM (SELECT pg_temp.trained(1, '{"validation": 0}') AS model UNION ALL
     SELECT model FROM models WHERE node = 0) m), (SELECT lstm_info(model)->'intervals'->>'steps' FROM models WHERE node = 0), 'a model without errors takes none away');
@@ -93,9 +93,9 @@ SELECT is((SELECT string_agg(value::text, ' ' ORDER BY place) FROM measured, pg_
     'a round of no epochs leaves the weights');
 SELECT ok(abs(pg_temp.number(model, 'metrics', 'value', 'network', 'mae') - (SELECT sum(pg_temp.number(m, 'metrics', 'value', 'network', 'mae') * pg_temp.number(m, 'validation_windows')) /
     sum(pg_temp.number(m, 'validation_windows')) FROM (SELECT pg_temp.trained(node, jsonb_build_object('init', a.model, 'epochs', 0)) AS m FROM average a, generate_series(0, 2) node) t)) < 1e-9,
-    'and measures the average itself') FROM measured;
+    'a round of no epochs measures the average itself') FROM measured;
 SELECT isnt(pg_temp.number(model, 'metrics', 'value', 'network', 'mae'), (SELECT pg_temp.number(model, 'metrics', 'value', 'network', 'mae') FROM average),
-    'whose error is not that of the models it was made of') FROM measured;
+    'the error of an average is not that of the models it was made of') FROM measured;
 SELECT cmp_ok(pg_temp.number(pg_temp.round(pg_temp.round(pg_temp.round(m.model, '{"epochs": 10}'), '{"epochs": 10}'), '{"epochs": 0}'), 'metrics', 'value', 'network', 'mae'), '<',
     pg_temp.number(m.model, 'metrics', 'value', 'network', 'mae') / 2, 'rounds make it better') FROM measured m;
 
@@ -112,20 +112,20 @@ SELECT is(pg_temp.failure($$ SELECT lstm_average_agg(pg_temp.trained(node, '{}',
     'a column that all series share must be scaled alike');
 CREATE TABLE sized AS SELECT pg_temp.trained(0, '{}', 2, 12, '{size}') AS model;
 SELECT lives_ok($$ SELECT lstm_average_agg(pg_temp.trained(node, jsonb_build_object('init', s.model, 'scale', 'init'), 2, 12, '{size}')) FROM sized s, models $$,
-    'as the option scale has it from the first model');
+    'option scale can take the scaling of the first model');
 SELECT is(lstm_info(pg_temp.trained(0, jsonb_build_object('init', m.model, 'scale', 'init', 'validation', 0)))->'scaling', lstm_info(m.model)->'scaling', 'known series keep their scaling') FROM models m WHERE node = 0;
-SELECT is(lstm_info(pg_temp.trained(1, jsonb_build_object('init', m.model, 'scale', 'init')))->'scaling', lstm_info(o.model)->'scaling', 'others have their own')
+SELECT is(lstm_info(pg_temp.trained(1, jsonb_build_object('init', m.model, 'scale', 'init')))->'scaling', lstm_info(o.model)->'scaling', 'series that the first model does not know have a scaling of their own')
 FROM models m, models o WHERE m.node = 0 AND o.node = 1;
 CREATE VIEW one AS SELECT n, value FROM readings WHERE sensor = 's1';
 CREATE VIEW early AS SELECT * FROM one WHERE n <= 100;
 CREATE TABLE alone AS SELECT lstm_train('early', 'value', 'n', lookback => 6, options => '{"epochs": 2, "units": 3}') AS model;
 SELECT is(lstm_info(lstm_train('one', 'value', 'n', lookback => 6, options => jsonb_build_object('init', model, 'scale', 'init', 'epochs', 2)))->'scaling', lstm_info(model)->'scaling',
-    'so does a series without a name') FROM alone;
+    'a series without a name keeps its scaling') FROM alone;
 SELECT isnt(lstm_info(lstm_train('one', 'value', 'n', lookback => 6, options => jsonb_build_object('init', model, 'epochs', 2)))->'scaling', lstm_info(model)->'scaling',
-    'which is otherwise that of the rows') FROM alone;
+    'without a model to take it from the scaling is that of the rows') FROM alone;
 SELECT is(pg_temp.failure($$ SELECT lstm_average_agg(m) FROM (SELECT lstm_train('one', 'value', 'n', lookback => 6, options => jsonb_build_object('init', model, 'epochs', 2)) AS m
     FROM alone UNION ALL SELECT model FROM alone) m $$), E'22023: models that differ in scaling cannot be averaged\nDETAIL: One model has standard, another has the same method with other numbers.\nHINT: Give a series_column, so that each series has its own scaling, or set "scale" to "init" together with option "init".',
-    'and then there is no mean');
+    'models that are scaled otherwise have no mean');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('early', 'value', 'n', lookback => 6, options => jsonb_build_object('init', model, 'scale', 'init', 'log', true)) FROM alone $$),
     E'22023: option "scale" cannot be init here\nDETAIL: The model in option "init" has other columns, or takes logarithms of other columns.\nHINT: Give the columns and options of the model, or leave scale out.',
     'numbers are no scaling of logarithms');
@@ -186,10 +186,10 @@ CREATE TABLE parallel AS SELECT lstm_average_agg(model) AS model FROM many;
 SET LOCAL max_parallel_workers_per_gather = 0;
 CREATE TABLE serial AS SELECT lstm_average_agg(model) AS model FROM many;
 SELECT cmp_ok((SELECT max(abs(p.value - s.value)) FROM (SELECT f.* FROM parallel, pg_temp.flat(model) f) p JOIN (SELECT f.* FROM serial, pg_temp.flat(model) f) s USING (place)),
-    '<', 1e-7::float8, 'their averages together are that of one process');
+    '<', 1e-7::float8, 'averages of workers together are that of one process');
 SELECT is((SELECT (lstm_info(model) - 'metrics') || jsonb_build_object('rows', pg_temp.number(model, 'rows')) FROM parallel),
-    (SELECT (lstm_info(model) - 'metrics') || jsonb_build_object('rows', 40 * (SELECT sum(pg_temp.number(m.model, 'rows')) FROM models m)) FROM serial), 'and so is what they say of themselves');
-SELECT ok(abs(pg_temp.width(p.model, 0.9) / pg_temp.width(s.model, 0.9) - 1) < 0.01, 'and how wide their bounds are') FROM parallel p, serial s;
+    (SELECT (lstm_info(model) - 'metrics') || jsonb_build_object('rows', 40 * (SELECT sum(pg_temp.number(m.model, 'rows')) FROM models m)) FROM serial), 'averages of workers say of themselves what that of one process says');
+SELECT ok(abs(pg_temp.width(p.model, 0.9) / pg_temp.width(s.model, 0.9) - 1) < 0.01, 'bounds of workers'' averages are as wide as those of one process') FROM parallel p, serial s;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -19,10 +19,10 @@ CREATE FUNCTION pg_temp.used() RETURNS bigint LANGUAGE sql AS $$ SELECT sum(tota
 CREATE TEMP TABLE models AS SELECT pg_temp.work('{"units": 64, "batch_size": 256}') AS model;
 SELECT is((SELECT count(*) FROM lstm_rolling(model, steps => 3)), 295::bigint, 'the backend has trained and forecast') FROM models;
 
-SELECT is((SELECT count(*) FROM pg_ls_dir('/proc/' || pg_backend_pid() || '/task')), 1::bigint, 'it has one thread');
+SELECT is((SELECT count(*) FROM pg_ls_dir('/proc/' || pg_backend_pid() || '/task')), 1::bigint, 'the backend has one thread after training');
 SELECT ok(5e-324::float8 > 0, 'the smallest number is more than nothing');
 SELECT is((2.2250738585072014e-308::float8 / 4)::text, '5.562684646268003e-309', 'numbers below the normal ones are computed with');
-SELECT is((1.1754944e-38::real / 4::real)::text, '2.938736e-39', 'also in single precision');
+SELECT is((1.1754944e-38::real / 4::real)::text, '2.938736e-39', 'numbers below the normal ones are computed with in single precision, too');
 SELECT is((SELECT sum(v) FROM unnest(ARRAY[1e16, 1, -1e16]::float8[]) AS v), (1e16::float8 + 1) - 1e16, 'sums are not reordered');
 
 SELECT is_empty('SELECT pg_temp.kept()', 'no memory context of training remains after success');
@@ -30,7 +30,7 @@ SELECT throws_ok($$ SELECT pg_temp.work('{"optimizer": "sgd", "learning_rate": 1
     '22003', NULL, 'a training fails half way');
 SELECT is_empty('SELECT pg_temp.kept()', 'no memory context of training remains after an error');
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_predict(model, '{1}') AS f $$, '22023', NULL, 'a forecast fails');
-SELECT is_empty('SELECT pg_temp.kept()', 'nor does one of forecasting');
+SELECT is_empty('SELECT pg_temp.kept()', 'an error of forecasting leaves no thread behind');
 
 CREATE TEMP TABLE before AS SELECT pg_temp.used() AS bytes;
 DO $$
@@ -50,7 +50,7 @@ BEGIN
 END $$;
 SELECT cmp_ok(pg_temp.used() - bytes, '<', 1024 * 1024::bigint, 'thirty trainings, and thirty that may fail, do not grow the backend')
 FROM before;
-SELECT is((SELECT count(*) FROM pg_ls_dir('/proc/' || pg_backend_pid() || '/task')), 1::bigint, 'and it still has one thread');
+SELECT is((SELECT count(*) FROM pg_ls_dir('/proc/' || pg_backend_pid() || '/task')), 1::bigint, 'the backend still has one thread in the end');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(12);
+SELECT plan(15);
 
 CREATE TABLE days (at date PRIMARY KEY, n int UNIQUE, value float8, other float8);
 SELECT setseed(0.75);
@@ -45,7 +45,7 @@ SELECT results_eq($$ SELECT DISTINCT fold, known_rows FROM pg_temp.backtest('day
 SELECT results_eq($$ SELECT fold, value FROM pg_temp.backtest('days', retrain => false) WHERE metric = 'mae' AND fold = 1 $$,
     $$ SELECT fold, value FROM whole WHERE metric = 'mae' AND fold = 1 $$, 'without retraining the first fold is the same');
 SELECT isnt((SELECT value FROM pg_temp.backtest('days', retrain => false) WHERE metric = 'mae' AND fold = 3),
-    (SELECT value FROM whole WHERE metric = 'mae' AND fold = 3), 'and the last has an older model');
+    (SELECT value FROM whole WHERE metric = 'mae' AND fold = 3), 'without retraining the last fold has an older model');
 SELECT is((SELECT count(*) FROM lstm_backtest('days', ARRAY['value', 'other'], lookback => 7, options => '{"units": 2, "epochs": 1}',
     folds => 2)), 36::bigint, 'several columns: nine measures each, in each fold');
 SELECT throws_ok($$ SELECT lstm_backtest('days', 'value', folds => 250) $$, '22000',
@@ -55,6 +55,24 @@ SELECT throws_ok($$ SELECT lstm_backtest('days', 'value', horizon => 4, test_row
 SELECT throws_ok($$ SELECT lstm_backtest('days', 'value', horizon => 4, folds => 49) $$, '22000',
     NULL, 'a fold that knows too few rows to train');
 SELECT is_empty($$ SELECT lstm_backtest('days', 'value', level => NULL) $$, 'no level, no rows');
+
+-- of several series: each is cut, and the fold knows what a table that ends there would tell
+CREATE TABLE shops AS SELECT shop, date '2024-01-01' + n AS at, n, (n % 7) * length(shop) + sin(n * length(shop)) + 20.0 * n / 100 AS value
+FROM unnest(ARRAY['a', 'bb', 'ccc']) shop, generate_series(1, 100) n WHERE shop <> 'ccc' OR n > 87;
+CREATE VIEW shops_known AS SELECT * FROM shops WHERE n <= 88;
+SELECT is((SELECT array_agg(DISTINCT series ORDER BY series) FROM lstm_backtest('shops', 'value', 'at', 'shop', lookback => 7, folds => 1,
+    test_rows => 12, options => '{"units": 4, "epochs": 1, "on_error": "skip"}')), '{a,bb,ccc}',
+    'a series with as many rows as folds need is tested');
+SELECT results_eq($$ SELECT series, round(value::numeric, 6) FROM lstm_backtest('shops', 'value', 'at', 'shop', lookback => 7, folds => 1,
+       test_rows => 12, options => '{"units": 4, "epochs": 3}') WHERE metric = 'mae' AND series <> 'ccc' ORDER BY 1 $$,
+    $$ SELECT e.series, round(e.value::numeric, 6)
+       FROM lstm_train('shops_known', 'value', 'at', 'shop', lookback => 7, options => '{"units": 4, "epochs": 3}') model,
+           lstm_evaluate(model, 'shops', first_origin => 88) e WHERE e.metric = 'mae' AND e.series <> 'ccc' ORDER BY 1 $$,
+    'a fold of several series is trained on what each of them knew');
+DELETE FROM shops WHERE shop = 'ccc' AND n = 88;
+SELECT is((SELECT array_agg(DISTINCT series ORDER BY series) FROM lstm_backtest('shops', 'value', 'at', 'shop', lookback => 7, folds => 1,
+    test_rows => 12, options => '{"units": 4, "epochs": 1, "on_error": "skip"}')), '{a,bb}',
+    'a series with a row less than folds need is left out');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -124,10 +124,10 @@ SELECT is(lstm_info(lstm_train('numbered', 'value', 'n', lookback => 2,
     options => '{"calendar": "auto", "epochs": 1, "units": 1}'))->'calendar', '[]', 'integers have no calendar');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('numbered', 'value', 'n', options => '{"calendar": ["hour_of_day"]}') $$),
     '22023: option "calendar" needs a date or time, but time column "n" is an integer
-HINT: Leave the calendar out, or convert the number to a time in a view.', 'and who asks for one is told');
+HINT: Leave the calendar out, or convert the number to a time in a view.', 'who asks for a calendar of integers is told');
 SELECT is(pg_temp.failure($$ SELECT lstm_windows('numbered', 'value', 'n', calendar => '{hour_of_day}') $$),
     '22023: calendar needs a date or time, but time column "n" is an integer
-HINT: Leave the calendar out, or convert the number to a time in a view.', 'by lstm_windows as well');
+HINT: Leave the calendar out, or convert the number to a time in a view.', 'lstm_windows tells who asks for a calendar of integers, too');
 SELECT throws_ok($$ SELECT lstm_windows('days', 'value', 'at', calendar => '{day_of_weak}') $$, '22023', NULL,
     'a cycle that is none');
 SELECT is((SELECT cardinality(x) FROM lstm_windows('days', 'value', 'at', calendar => '{}') LIMIT 1), 1,
@@ -150,7 +150,7 @@ CREATE FUNCTION pg_temp.error_of(calendar text) RETURNS float8 LANGUAGE sql AS $
         'epochs', 60, 'learning_rate', 0.02, 'normalize', 'none', 'calendar', calendar)) AS model, lstm_forecast(model,
             steps => 14) f $$;
 SELECT cmp_ok(pg_temp.error_of('auto'), '<', 0.1::float8, 'a series that depends on the weekday alone is learned');
-SELECT cmp_ok(pg_temp.error_of('none'), '>', 0.25::float8, 'which cannot be without a calendar');
+SELECT cmp_ok(pg_temp.error_of('none'), '>', 0.25::float8, 'a series that depends on the weekday alone cannot be learned without a calendar');
 SELECT results_eq($$ SELECT f.forecast_at::date FROM lstm_train('weekdays', 'value', lookback => 1,
     options => '{"epochs": 1, "units": 1, "calendar": "auto"}') AS model, lstm_forecast(model, as_of => '2024-03-01') f $$,
     $$ VALUES (date '2024-03-02') $$, 'as_of');

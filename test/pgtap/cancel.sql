@@ -34,9 +34,9 @@ SELECT is(pg_temp.outcome($$ SELECT lstm_train('short', 'value', 'n', lookback =
     '57014', 'a long training is cancelled');
 SELECT is_empty('SELECT pg_temp.kept()', 'no memory context of it remains');
 SELECT is(pg_temp.outcome($$ SELECT lstm_train('short', 'value', 'n', lookback => 50, options => '{"epochs": 1000, "units": 512,
-    "batch_size": 1000}') $$), '57014', 'also within a large mini-batch');
+    "batch_size": 1000}') $$), '57014', 'a training is cancelled within a large mini-batch');
 SELECT is(pg_temp.outcome($$ SELECT lstm_train('short', 'value', 'n', lookback => 50, options => '{"epochs": 1, "units": 1500}') $$), '57014',
-    'also while weights are drawn');
+    'a training is cancelled while weights are drawn');
 SELECT is(pg_temp.outcome($$ SELECT lstm_train_agg(value, '{"lookback": 50, "epochs": 100000, "units": 64}' ORDER BY n) FROM short $$),
     '57014', 'a long training in an aggregate is cancelled');
 SELECT is(pg_temp.outcome($$ SELECT lstm_tune('short', 'value', 'n', lookback => 50, options => '{"epochs": 100000, "units": 64}',
@@ -49,7 +49,7 @@ SELECT is(pg_temp.outcome($$ SELECT lstm_train_agg(n::float8, '{"lookback": 50}'
 SELECT is(pg_temp.outcome($$ SELECT count(*) FROM models, lstm_rolling(model, relation => 'long', stride => 1) $$),
     '57014', 'forecasts along a long table are cancelled');
 SELECT is(pg_temp.outcome($$ SELECT count(*) FROM models, lstm_rolling(model, relation => 'long', steps => 2147483647) $$),
-    '57014', 'also as one long sequence');
+    '57014', 'a forecast of one long sequence is cancelled');
 SELECT is(pg_temp.outcome($$ SELECT count(*) FROM models, lstm_predict(model, (SELECT array_agg(value) FROM short), 1000000) $$),
     '57014', 'a million steps of lstm_predict are cancelled');
 SELECT is(pg_temp.outcome($$ SELECT count(*) FROM models, lstm_forecast(model, 1000000) $$),
@@ -64,7 +64,7 @@ SET LOCAL statement_timeout = 0;
 SELECT lives_ok($$ SELECT lstm_train('short', 'value', 'n', lookback => 5, options => '{"epochs": 1, "units": 4}') $$,
     'the next training works');
 SELECT is((SELECT md5(lstm_train('short', 'value', 'n', lookback => 50, options => '{"epochs": 1, "units": 64}'))), md5(model),
-    'and gives the model that it gave before') FROM models;
+    'the training after a cancel gives the model that it gave before') FROM models;
 
 SELECT * FROM finish();
 ROLLBACK;

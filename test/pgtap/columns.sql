@@ -55,7 +55,7 @@ SELECT throws_ok($$ SELECT lstm_train('numbers', 'DOUBLE') $$, '42703', 'column 
 SELECT throws_ok($$ SELECT lstm_train('numbers', 'also_gone') $$, '42703',
     'column "also_gone" of relation "numbers" does not exist', 'a dropped column is gone');
 SELECT throws_ok($$ SELECT lstm_train('numbers', '........pg.dropped.1........') $$, '42703',
-    'column "........pg.dropped.1........" of relation "numbers" does not exist', 'not even by its secret name');
+    'column "........pg.dropped.1........" of relation "numbers" does not exist', 'a dropped column is not found by its secret name');
 SELECT throws_ok($$ SELECT lstm_train('numbers', 'double + 1') $$, '42703',
     'column "double + 1" of relation "numbers" does not exist', 'a target is a name, not an expression');
 SELECT throws_ok($$ SELECT lstm_train('numbers', 'ctid') $$, '42703', NULL, 'a system column is no column');

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(18);
+SELECT plan(22);
 
 -- days of hours: one whose level stays, one whose level moves
 CREATE TABLE hours AS
@@ -21,24 +21,44 @@ SELECT is(pg_temp.chosen('moving', 24)->>'normalize', 'last', 'segments of a lev
 SELECT is(pg_temp.chosen('steady', 72)->>'lookback', '72', 'a window of segments is at least as long as the horizon');
 SELECT is(pg_temp.chosen('steady', 12), '{"first": "lstm", "loss": "mse", "lookback": 48, "normalize": "none"}',
     'half a day is left to one layer, and to the values as they are');
-SELECT is(pg_temp.chosen('moving', 12)->>'normalize', 'mean', 'unless their level moves');
-SELECT is(pg_temp.chosen('steady', 36)->>'first', 'lstm', 'so are days that are not whole');
-SELECT is(pg_temp.chosen('steady', 36)->>'normalize', 'season_profile', 'which are measured from the profile of the day');
+SELECT is(pg_temp.chosen('moving', 12)->>'normalize', 'mean', 'half a day is measured from the mean where the level moves');
+SELECT is(pg_temp.chosen('steady', 36)->>'first', 'lstm', 'days that are not whole are left to one layer');
+SELECT is(pg_temp.chosen('steady', 36)->>'normalize', 'season_profile', 'days that are not whole are measured from the profile of the day');
 SELECT is(pg_temp.chosen('steady', 24, '{"units": 8}')->>'first', 'lstm', 'who gives units has a network in mind');
-SELECT is(pg_temp.chosen('steady', 24, '{"architecture": "vanilla"}')->>'first', 'lstm', 'or names one');
+SELECT is(pg_temp.chosen('steady', 24, '{"architecture": "vanilla"}')->>'first', 'lstm', 'who names a network gets it');
 SELECT is(pg_temp.chosen('steady', 24, '{"loss": "quantile"}')->>'first', 'lstm', 'a spread is left to one layer');
 SELECT is(pg_temp.chosen('steady', 24, '{"loss": "mse"}')->>'loss', 'mse', 'a loss that is given is taken');
-SELECT is(pg_temp.chosen('steady', 24, '{}', 96)->>'lookback', '96', 'so is a lookback');
-SELECT is(pg_temp.chosen('steady', 24, '{}', 50)->>'first', 'lstm', 'which segments must fit into');
+SELECT is(pg_temp.chosen('steady', 24, '{}', 96)->>'lookback', '96', 'a lookback that is given is taken');
+SELECT is(pg_temp.chosen('steady', 24, '{}', 50)->>'first', 'lstm', 'a lookback that segments do not fit into is left to one layer');
 SELECT is(pg_temp.chosen('steady', 24, '{"difference": 1}')->>'normalize', 'none', 'differences have no level');
 CREATE VIEW few AS SELECT at, steady FROM hours LIMIT 400;
 SELECT is(lstm_info(lstm_train('few', 'steady', horizon => 24, options => '{"epochs": 1}'))->'layers'->0->>'type', 'lstm', 'short tables are left to one layer');
 CREATE TABLE many AS SELECT s AS sensor, at, steady * s AS value FROM hours, generate_series(1, 4) AS s WHERE at < '2024-01-21';
 CREATE TABLE of_many AS SELECT lstm_info(lstm_train('many', 'value', series_column => 'sensor', horizon => 24, options => '{"epochs": 1}')) AS info;
-SELECT is(info->'layers'->0->>'type', 'reshape', 'unless they are many series') FROM of_many;
-SELECT is(info->>'lookback', '120', 'which are looked back over for a week of days, or a quarter of their rows') FROM of_many;
-SELECT is(count(*), 4 * 24::bigint, 'and forecast all at once')
+SELECT is(info->'layers'->0->>'type', 'reshape', 'short tables of many series are forecast by segments') FROM of_many;
+SELECT is(info->>'lookback', '120', 'many series are looked back over for a week of days, or a quarter of their rows') FROM of_many;
+SELECT is(count(*), 4 * 24::bigint, 'many series are forecast all at once')
 FROM lstm_forecast(lstm_train('many', 'value', series_column => 'sensor', horizon => 24, options => '{"epochs": 1}')) WHERE status = 'ok';
+
+-- of many series: what most of them are like
+CREATE TABLE mixed AS
+SELECT s, n, (n % CASE WHEN s < 25 THEN 7 ELSE 12 END) + (hashint4(n * 100 + s) % 100) / 500.0 AS value
+FROM generate_series(0, 59) s, generate_series(1, 200) n;
+SELECT is(lstm_info(lstm_train('mixed', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->>'season', '12',
+    'the season is that of most series, not that of the first ones');
+CREATE TABLE apart AS
+SELECT s, n, CASE WHEN s <= 2 THEN sin(n * pi() / 12) WHEN s = 3 THEN sin(2 * pi() * n / 7) WHEN s = 4 THEN sin(2 * pi() * n / 10)
+    ELSE 0 END + (hashint4(n * 100 + s) % 1000) / 5000.0 AS value
+FROM generate_series(1, 5) s, generate_series(1, 240) n;
+SELECT is(lstm_info(lstm_train('apart', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->>'season', '1',
+    'a season that two of five series have is not taken for that of all');
+CREATE TABLE lengths AS
+SELECT s, n, sin(n * pi() / 12) + (hashint4(n * 100 + s) % 1000) / 5000.0 AS value
+FROM generate_series(1, 5) s, generate_series(1, 480) n WHERE s > 1 OR n <= 80;
+SELECT is(lstm_info(lstm_train('lengths', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->>'lookback', '48',
+    'a series that is shorter than the others does not shorten the lookback');
+SELECT is(lstm_info(lstm_train('lengths', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->>'season', '24',
+    'a series that is shorter than the others does not hide their season');
 
 SELECT finish();
 ROLLBACK;

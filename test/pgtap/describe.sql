@@ -49,7 +49,7 @@ SELECT is((SELECT round((lstm_info(stacked)#>>'{metrics,other,repeat_last,mae}')
 SELECT is((SELECT round((lstm_info(stacked)#>>'{scaling,other,offset}')::numeric, 6) FROM models),
     (SELECT round(avg(other)::numeric, 6) FROM days), 'scaling is by the mean of the rows');
 SELECT is((SELECT round((lstm_info(stacked)#>>'{scaling,other,scale}')::numeric, 6) FROM models),
-    (SELECT round(stddev_pop(other)::numeric, 6) FROM days), 'and by their deviation');
+    (SELECT round(stddev_pop(other)::numeric, 6) FROM days), 'scaling is by the deviation of the rows');
 SELECT is((SELECT lstm_info(bare)#>'{scaling,value}' FROM models), '{"offset": 0, "scale": 1}', 'scale none scales nothing');
 SELECT is((SELECT lstm_info(bare)->'metrics' FROM models), '{}', 'without held-out rows there are no errors to tell');
 
@@ -96,10 +96,10 @@ SELECT is((SELECT array_agg(key ORDER BY key) FROM rebuilt, jsonb_object_keys(ls
     '{calendar,channels,horizon,imported,inputs,known_inputs,last_time,layers,lead,lookback,members,parameters,relation,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,version}',
     'an imported model does not claim to know its training');
 SELECT is(lstm_info(again)->'layers', lstm_info(bare)->'layers', 'layers survive the way out and in') FROM rebuilt;
-SELECT is(lstm_info(again)->'targets', '["y1"]', 'its outputs are called y1, y2, ...') FROM rebuilt;
-SELECT is_empty($$ SELECT h.* FROM rebuilt, lstm_history(again) AS h $$, 'it has no history');
+SELECT is(lstm_info(again)->'targets', '["y1"]', 'outputs of an imported model are called y1, y2, ...') FROM rebuilt;
+SELECT is_empty($$ SELECT h.* FROM rebuilt, lstm_history(again) AS h $$, 'an imported model has no history');
 SELECT throws_ok($$ SELECT f.* FROM rebuilt, lstm_forecast(again) AS f $$, '22023', 'the model names no relation to read',
-    'it knows no relation');
+    'an imported model knows no relation');
 
 ---- presets ----
 

@@ -29,7 +29,7 @@ SELECT ok(pg_temp.model('three') <> pg_temp.model('seed'), 'another seed another
 SELECT is((SELECT string_agg("values"::text, chr(32) ORDER BY layer_no, name) FROM lstm_weights(pg_temp.model('three'))),
     (SELECT string_agg("values"::text, chr(32) ORDER BY layer_no, name) FROM lstm_weights(pg_temp.model('one'))), 'the first network is the one that there would be alone');
 SELECT isnt((SELECT array_agg(forecast) FROM lstm_forecast(pg_temp.model('three'))),
-    (SELECT array_agg(forecast) FROM lstm_forecast(pg_temp.model('one'))), 'but not what it says alone is the forecast');
+    (SELECT array_agg(forecast) FROM lstm_forecast(pg_temp.model('one'))), 'the forecast of an ensemble is not what its first network says alone');
 SELECT is((SELECT count(*) FROM lstm_forecast(pg_temp.model('three'), steps => 20) WHERE lower_bound < forecast AND forecast < upper_bound), 20::bigint,
     'an ensemble has intervals, past the horizon too');
 SELECT results_eq($$ SELECT forecast FROM lstm_rolling(pg_temp.model('three')) WHERE origin = 197 $$,
@@ -45,23 +45,23 @@ SET LOCAL maintenance_work_mem = '1MB';
 SET LOCAL lstm_forecast.max_threads = 2;
 CREATE TABLE memory AS SELECT substring(pg_temp.failure($$ SELECT pg_temp.large(1) $$) FROM 'needs (\d+) kB')::int AS needed;
 SELECT cmp_ok((SELECT needed FROM memory), '>', 1024, 'a large ensemble is told what it needs');
-SELECT isnt(set_config('maintenance_work_mem', needed * 11 / 10 || 'kB', true), NULL, 'which is less than two at the same time need') FROM memory;
+SELECT isnt(set_config('maintenance_work_mem', needed * 11 / 10 || 'kB', true), NULL, 'the memory of a large ensemble is less than two networks at the same time need') FROM memory;
 CREATE TABLE large AS SELECT pg_temp.large(2) AS model;
 SELECT is((SELECT lstm_info(model)->>'members' FROM large), '2', 'where that is all there is, its networks are trained one after the other');
 SET LOCAL maintenance_work_mem = '1GB';
-SELECT ok(model = pg_temp.large(2) AND model = pg_temp.large(1), 'and come out as those trained side by side') FROM large;
+SELECT ok(model = pg_temp.large(2) AND model = pg_temp.large(1), 'networks trained one after the other are those trained side by side') FROM large;
 SELECT throws_ok($$ SELECT pg_temp.trained('{"ensemble": 3, "threads": 2, "optimizer": "sgd", "learning_rate": 100, "clip_norm": 0, "epochs": 1000,
-    "scale": "none", "activation": "relu"}') $$, '22003', NULL, 'one that diverges is the end of all');
+    "scale": "none", "activation": "relu"}') $$, '22003', NULL, 'a network that diverges is the end of the ensemble');
 
 ---- time ----
 
 CREATE TABLE limited AS SELECT pg_temp.trained('{"epochs": 1000000, "patience": 0, "max_time": "0.2 s"}') AS model;
 SELECT ok((lstm_info(model)->>'epochs')::int BETWEEN 1 AND 999999, 'max_time ends a training early') FROM limited;
-SELECT is((SELECT count(*) FROM limited, lstm_forecast(model) WHERE lower_bound < upper_bound), 3::bigint, 'its model forecasts, with intervals');
-SELECT is((SELECT count(*) FROM limited, lstm_history(model) WHERE seconds IS NOT NULL), 0::bigint, 'and keeps no times');
+SELECT is((SELECT count(*) FROM limited, lstm_forecast(model) WHERE lower_bound < upper_bound), 3::bigint, 'a model whose training max_time ended forecasts, with intervals');
+SELECT is((SELECT count(*) FROM limited, lstm_history(model) WHERE seconds IS NOT NULL), 0::bigint, 'a model whose training max_time ended keeps no times');
 SELECT ok(pg_temp.trained('{"max_time": "1 day"}') = pg_temp.model('one'), 'a limit that is not reached changes nothing');
 SELECT is((SELECT count(*) FROM unnest('{1,0.2 s,1 day}'::text[]) AS t WHERE pg_temp.failure(format($f$ SELECT pg_temp.trained('{"epochs": 1, "max_time": "%s"}') $f$, t)) = 'no error'),
-    3::bigint, 'it is an interval');
+    3::bigint, 'max_time is an interval');
 
 ---- blends ----
 
@@ -80,14 +80,14 @@ SELECT cmp_ok((lstm_info(pg_temp.model('blend'))->'metrics'->'value'->'network'-
     (lstm_info(pg_temp.model('one'))->'metrics'->'value'->'network'->>'rmse')::float8, 'on held-out rows it is better');
 SELECT is(lstm_info(pg_temp.model('no_blend'))->'blend', '{}', 'quantiles are not mixed');
 SELECT is(lstm_info(pg_temp.model('both'))->>'members', '2', 'an ensemble can be blended');
-SELECT is((SELECT count(*) FROM lstm_forecast(pg_temp.model('both'), steps => 20) WHERE forecast BETWEEN 0 AND 40), 20::bigint, 'and fed back');
+SELECT is((SELECT count(*) FROM lstm_forecast(pg_temp.model('both'), steps => 20) WHERE forecast BETWEEN 0 AND 40), 20::bigint, 'forecasts of an ensemble can be fed back');
 SELECT is((SELECT count(*) FROM lstm_forecast(lstm_train('days', 'value', inputs => '{other}', options => '{"blend": "auto", "epochs": 2}'))), 1::bigint,
     'where the window does not hold the target, the network is alone');
 
 ---- refusals ----
 
 SELECT is(pg_temp.failure($$ SELECT pg_temp.trained('{"ensemble": 0}') $$), '22023: option "ensemble" must be an integer from 1 to 32, not 0', 'no network');
-SELECT is(pg_temp.failure($$ SELECT pg_temp.trained('{"ensemble": 33}') $$), '22023: option "ensemble" must be an integer from 1 to 32, not 33', 'too many');
+SELECT is(pg_temp.failure($$ SELECT pg_temp.trained('{"ensemble": 33}') $$), '22023: option "ensemble" must be an integer from 1 to 32, not 33', 'too many networks are refused');
 SELECT is(pg_temp.failure($$ SELECT pg_temp.trained('{"blend": true}') $$), '22023: option "blend" must be one of none, auto, not true', 'blend is a word');
 
 SELECT finish();

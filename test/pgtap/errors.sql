@@ -115,7 +115,7 @@ HINT: Reduce lookback or horizon, or give more rows.', 'too few rows for a later
     ($$ SELECT lstm_train_agg(v::float8, '{"lookback": 3}') FROM generate_series(1, 2) AS v $$,
         '22000: the aggregate''s input has 2 rows, but training needs at least 4
 DETAIL: One window takes lookback 3 + lead 1 - 1 + horizon 1 rows.
-HINT: Reduce lookback or horizon, or give more rows.', 'too few rows in a group')
+HINT: Reduce lookback or horizon, or give more rows.', 'too few rows in a group are an error')
 ) AS v (statement, failure, description);
 SELECT lives_ok($$ SELECT lstm_train('days', 'value', lookback => 39, options => '{"epochs": 1, "units": 1}') $$, 'just enough rows');
 
@@ -206,16 +206,16 @@ SET LOCAL maintenance_work_mem = '1MB';
 SELECT throws_like($$ SELECT lstm_train('unreadable', 'value', lookback => 3, options => '{"units": 1000}') $$,
     'training this network needs % kB, but maintenance_work_mem allows only 1024 kB', 'a network that is too large is refused before a row is read');
 SELECT is(left(pg_temp.failure($$ SELECT lstm_train('unreadable', 'value', lookback => 3, options => '{"units": 1000}') $$), 5), '54000',
-    'its SQLSTATE is program_limit_exceeded');
+    'the SQLSTATE of a network that is too large is program_limit_exceeded');
 SELECT is(left(pg_temp.failure($$ SELECT lstm_train('unreadable', 'value', options => '{"units": 1000}') $$), 5), '54000',
-    'also where the lookback is left open');
+    'a network that is too large is refused where the lookback is left open');
 SELECT is(left(pg_temp.failure($$ SELECT lstm_train('unreadable', 'value', lookback => 3, options => '{"units": 2}') $$), 5), '22012',
     'a small one is not refused: then the rows are read');
 CREATE VIEW many AS SELECT n, n AS value FROM generate_series(1, 200000) AS n;
 SELECT throws_like($$ SELECT lstm_train('many', 'value', 'n', lookback => 3, options => '{"units": 2}') $$,
     'reading more than % rows needs % kB, but maintenance_work_mem allows only 1024 kB', 'more rows than memory are refused');
 SELECT is(left(pg_temp.failure($$ SELECT lstm_train_agg(n::float8, '{"lookback": 3}') FROM generate_series(1, 200000) AS n $$), 5), '54000',
-    'also in an aggregate');
+    'a network that is too large is refused in an aggregate');
 SELECT is(left(pg_temp.failure($$ SELECT f.* FROM models, lstm_predict(one, '{1,2,3}', 1000000) AS f $$), 5), '54000',
     'more steps than memory are refused');
 RESET maintenance_work_mem;

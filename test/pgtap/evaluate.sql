@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(24);
+SELECT plan(27);
 
 CREATE TABLE days (at date PRIMARY KEY, n int UNIQUE, value float8, other float8);
 SELECT setseed(0.5);
@@ -72,6 +72,22 @@ SELECT isnt_empty($$ SELECT FROM models, lstm_evaluate(one) WHERE metric = 'mae'
 SELECT throws_ok($$ SELECT * FROM models, lstm_evaluate(one, 'days', first_origin => 300) $$, '22000',
     'relation "days" has 300 rows, and none after row 300 to compare a forecast with', 'no row is left to compare with');
 SELECT throws_ok($$ SELECT * FROM models, lstm_evaluate(one, 'days', level => 1) $$, '22023', NULL, 'a level of 1');
+
+-- the baseline beside a measure
+CREATE TABLE dozens AS SELECT n, (n * n % 12)::float8 AS value FROM generate_series(1, 60) n;
+SELECT is((SELECT count(*) FROM lstm_train('dozens', 'value', 'n', lookback => 3, options => '{"units": 1, "epochs": 1}') model,
+    lstm_evaluate(model, 'dozens', first_origin => 3) e WHERE e.metric = 'mae' AND e.baseline LIKE 'seasonal%'), 0::bigint,
+    'a baseline that is silent about the first season is not compared, however good it is later');
+CREATE TABLE older_model AS SELECT lstm_train('older', 'value', 'at', lookback => 7, options => '{"units": 1, "epochs": 1}') AS model;
+SELECT is((SELECT baseline FROM older_model, lstm_evaluate(model, 'days') WHERE metric = 'r2'),
+    (SELECT baseline FROM older_model, lstm_evaluate(model, 'days') WHERE metric = 'rmse'),
+    'the best baseline by r2 is the one with the least squares');
+CREATE TABLE steps AS SELECT n, hashint4(n) % 100 + CASE WHEN n > 200 THEN 3.0 ELSE 0 END AS value FROM generate_series(1, 300) n;
+CREATE VIEW before_step AS SELECT * FROM steps WHERE n <= 200;
+SELECT is((SELECT round(baseline_value::numeric, 6) FROM lstm_train('before_step', 'value', 'n', lookback => 3, options => '{"units": 1, "epochs": 1}') model,
+    lstm_evaluate(model, 'steps') WHERE metric = 'mae' AND baseline = 'mean'),
+    (SELECT round(avg(abs(value - (SELECT avg(value) FROM before_step)))::numeric, 6) FROM steps WHERE n > 200),
+    'the mean that is a baseline is that of the rows before the first forecast');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -110,7 +110,7 @@ END $$;
 SELECT setseed(0.25);
 CREATE TEMP TABLE backend AS SELECT pg_backend_pid() AS pid;
 SELECT lives_ok('SELECT pg_temp.attack(2000)', 'two thousand forged models leave the connection alive');
-SELECT is(pg_backend_pid(), pid, 'it is still the same server process') FROM backend;
+SELECT is(pg_backend_pid(), pid, 'the server process is still the same') FROM backend;
 SELECT cmp_ok((SELECT count(*) FROM outcomes), '>', 7300::bigint, 'each was given to four functions');
 SELECT is_empty($$ SELECT * FROM outcomes WHERE NOT sealed AND state NOT IN ('22P03', '0A000') $$,
     'what is not sealed is refused as damaged');
@@ -142,7 +142,7 @@ SELECT lives_ok($$ SELECT pg_temp.try(true, value::text, pg_temp.seal(pg_temp.pu
     FROM models, crc, generate_series(16, 56, 4) AS place, unnest(ARRAY[-1, 0, 3, 1048576, 2147483647]::bigint[]) AS value $$,
     'numbers of the spec that are out of range leave the connection alive');
 SELECT is_empty($$ SELECT state, call, count(*) FROM outcomes WHERE state LIKE 'XX%' OR state LIKE '53%' OR state LIKE '57%'
-    GROUP BY state, call $$, 'nor do they reach an internal error');
+    GROUP BY state, call $$, 'numbers of the spec that are out of range reach no internal error');
 SELECT lives_ok($$ SELECT lstm_info(model), (SELECT count(*) FROM lstm_forecast(model)) FROM models $$, 'models that are whole still work');
 
 SELECT * FROM finish();

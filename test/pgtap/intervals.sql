@@ -39,7 +39,7 @@ SELECT is((SELECT (lstm_info(model)->'intervals'->>'steps')::int FROM model), 10
 SELECT ok((SELECT bool_and(upper_bound > forecast) FROM model, lstm_forecast(model, steps => 100)),
     'a forecast that is fed back has bounds');
 SELECT ok((SELECT bool_and(upper_bound IS NULL AND lower_bound IS NULL)
-    FROM model, lstm_forecast(model, steps => 120) WHERE step > 100), 'and none past what was measured');
+    FROM model, lstm_forecast(model, steps => 120) WHERE step > 100), 'there are no bounds past what was measured');
 SELECT is((SELECT lstm_info(model)->'intervals' FROM (SELECT lstm_train('older', 'value', 'n', lookback => 12,
     options => '{"units": 2, "epochs": 1, "validation": 0}') AS model) m), '{"steps": 0, "errors": 0}',
     'where nothing is held out nothing is known');
@@ -51,7 +51,7 @@ SELECT lstm_train('short', 'value', 'n', lookback => 12, options => '{"units": 2
 SELECT is((SELECT (lstm_info(model)->'intervals'->>'errors')::int FROM shorter), 9, 'of 30 windows 9 give errors');
 SELECT ok((SELECT upper_bound > forecast FROM shorter, lstm_forecast(model, level => 0.9)), '9 errors are enough for 90 per cent');
 SELECT ok((SELECT upper_bound IS NULL AND lower_bound IS NULL FROM shorter, lstm_forecast(model, level => 0.91)),
-    'and too few for 91: no bounds are made up');
+    '9 errors are too few for 91 per cent: no bounds are made up');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -21,19 +21,19 @@ SELECT isnt((SELECT kernels FROM lstm_build_info()), NULL, 'some kernels are in 
 
 SELECT is(current_setting('lstm_forecast.max_threads'), '-1', 'the number of threads is left to the extension');
 SET LOCAL max_parallel_maintenance_workers = 4;
-SELECT is((SELECT threads FROM lstm_build_info()), 2, 'which takes two');
+SELECT is((SELECT threads FROM lstm_build_info()), 2, 'the extension takes two threads if nothing is said');
 SET LOCAL max_parallel_maintenance_workers = 0;
-SELECT is((SELECT threads FROM lstm_build_info()), 1, 'or one, where maintenance is not to run in parallel');
+SELECT is((SELECT threads FROM lstm_build_info()), 1, 'the extension takes one thread where maintenance is not to run in parallel');
 SET LOCAL lstm_forecast.max_threads = 4;
-SELECT is((SELECT threads FROM lstm_build_info()), 4, 'or as many as it is told');
-SELECT throws_ok('SET lstm_forecast.max_threads = 17', '22023', NULL, 'but not more than 16');
+SELECT is((SELECT threads FROM lstm_build_info()), 4, 'the extension takes as many threads as it is told');
+SELECT throws_ok('SET lstm_forecast.max_threads = 17', '22023', NULL, 'the extension takes no more than 16 threads');
 
 CREATE TEMP TABLE models AS SELECT pg_temp.work('{"threads": 1}') AS one;
 SELECT ok(pg_temp.work('{"threads": 2}') = one, 'two threads train the same model bit for bit') FROM models;
-SELECT ok(pg_temp.work('{"threads": 4}') = one, 'and so do four') FROM models;
-SELECT ok(pg_temp.work() = one, 'and as many as are allowed') FROM models;
+SELECT ok(pg_temp.work('{"threads": 4}') = one, 'four threads train the same model bit for bit') FROM models;
+SELECT ok(pg_temp.work() = one, 'as many threads as are allowed train the same model') FROM models;
 SET LOCAL lstm_forecast.max_threads = 1;
-SELECT ok(pg_temp.work('{"threads": 4}') = one, 'and one where no more are allowed') FROM models;
+SELECT ok(pg_temp.work('{"threads": 4}') = one, 'one thread trains where no more are allowed') FROM models;
 SET LOCAL lstm_forecast.max_threads = 4;
 SELECT ok(pg_temp.work('{"seed": 2}') <> one, 'while another seed trains another') FROM models;
 SELECT throws_ok($$ SELECT pg_temp.work('{"threads": 0}') $$, '22023', NULL, 'no threads cannot train');
@@ -64,8 +64,8 @@ SET LOCAL lstm_forecast.kernels = auto;
 SELECT ok((SELECT bool_and(abs(f.forecast - g.forecast) < 1e-4) FROM models, lstm_forecast(one) AS f JOIN by_generic AS g USING (step)),
     'all kernels forecast the same but for rounding');
 SELECT ok((SELECT bool_and(abs(f.forecast - g.forecast) < 0.2) FROM models, trained_by_generic, lstm_forecast(one) AS f
-           JOIN lstm_forecast(model) AS g USING (step)), 'and train models that forecast alike');
-SELECT throws_ok('SET lstm_forecast.kernels = ''abacus''', '22023', NULL, 'others are refused');
+           JOIN lstm_forecast(model) AS g USING (step)), 'all kernels train models that forecast alike');
+SELECT throws_ok('SET lstm_forecast.kernels = ''abacus''', '22023', NULL, 'names of other kernels are refused');
 SELECT isnt((SELECT kernels FROM lstm_build_info()), 'auto', 'lstm_build_info tells which ones are in use');
 
 SELECT * FROM finish();

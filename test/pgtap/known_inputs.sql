@@ -5,7 +5,7 @@ SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(43);
+SELECT plan(44);
 
 \ir ../include/failure.sql
 
@@ -27,9 +27,9 @@ CREATE FUNCTION pg_temp.error_of(horizon int, lookback int, known text[], inputs
 SELECT cmp_ok(pg_temp.error_of(1, 3, '{promo}'), '<', 0.5::float8,
     'one step ahead the network has learned what a promotion does');
 SELECT cmp_ok(pg_temp.error_of(1, 3, NULL, '{sold,promo}'), '>', 1.5::float8,
-    'which the promotions of the past do not tell');
+    'the promotions of the past do not tell what a promotion does one step ahead');
 SELECT cmp_ok(pg_temp.error_of(7, 7, '{promo}'), '<', 1::float8, 'seven steps ahead it knows which step has one');
-SELECT cmp_ok(pg_temp.error_of(7, 3, '{promo}'), '<', 1::float8, 'also where the window is shorter than the horizon');
+SELECT cmp_ok(pg_temp.error_of(7, 3, '{promo}'), '<', 1::float8, 'a window shorter than the horizon knows which step has a promotion');
 SELECT cmp_ok(pg_temp.error_of(7, 7, NULL), '>', 1.5::float8, 'without them it is far off');
 
 ---- the windows ----
@@ -43,7 +43,7 @@ SELECT results_eq($$ SELECT window_no, x, y FROM lstm_windows('tiny', 'value', l
 SELECT results_eq($$ SELECT x, y FROM lstm_windows('tiny', 'value', lookback => 2, horizon => 3,
     known_inputs => '{promo}') $$,
     $$ VALUES ('{{10,1,3,4},{20,2,4,5}}'::float8[], '{30,40,50}'::float8[]), ('{{20,2,4,5},{30,3,5,6}}', '{40,50,60}') $$,
-    'as often as the horizon needs');
+    'a known input goes in as often as the horizon needs');
 SELECT results_eq($$ SELECT x, y FROM lstm_windows('tiny', 'value', lookback => 2, lead => 0,
     known_inputs => '{promo}') LIMIT 1 $$,
     $$ VALUES ('{{10,1},{20,2}}'::float8[], '{20}'::float8[]) $$, 'with lead 0 the row itself is the last');
@@ -64,14 +64,14 @@ SELECT is((SELECT lstm_info(week)->>'rows' FROM models), '300', 'rows of the fut
 SELECT is_empty($$ SELECT f.forecast_at, f.forecast, promo FROM models, lstm_forecast(week) f
     JOIN shop ON day = f.forecast_at::date
     WHERE abs(f.forecast - 20 - 5 * promo::int) > 2.5 $$, 'rows with NULL targets tell which days have a promotion');
-SELECT is((SELECT count(*) FROM models, lstm_forecast(week)), 7::bigint, 'as many as the horizon');
+SELECT is((SELECT count(*) FROM models, lstm_forecast(week)), 7::bigint, 'as many rows with NULL targets are used as the horizon has');
 SELECT is_empty($$ SELECT f.forecast_at, f.forecast FROM models, lstm_forecast(day, steps => 10) f
     JOIN shop ON day = f.forecast_at::date
     WHERE abs(f.forecast - 20 - 5 * promo::int) > 2.5 $$, 'past the horizon each step sees its own');
 CREATE VIEW turned AS SELECT n, day, sold, CASE WHEN n > 300 THEN NOT promo ELSE promo END AS promo, price FROM shop;
 SELECT is_empty($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'turned') f
     JOIN turned ON day = f.forecast_at::date
-    WHERE abs(f.forecast - 20 - 5 * promo::int) > 2.5 $$, 'other plans, other forecasts');
+    WHERE abs(f.forecast - 20 - 5 * promo::int) > 2.5 $$, 'other plans for the future give other forecasts');
 SELECT is_empty($$ SELECT a.forecast, b.forecast FROM models, lstm_forecast(week, relation => 'turned') a
     JOIN lstm_forecast(week) b USING (step) JOIN shop ON day = a.forecast_at::date
     WHERE NOT (a.forecast - b.forecast) * (1 - 2 * promo::int) > 1 $$, 'each moved by its own');
@@ -84,11 +84,11 @@ CREATE VIEW unknown_then AS SELECT n, day, CASE WHEN day > '2024-06-01' THEN 1e6
     FROM shop;
 SELECT results_eq($$ SELECT f.forecast FROM models, lstm_forecast(week, relation => 'unknown_then',
     as_of => '2024-06-01') f $$,
-    $$ SELECT f.forecast FROM models, lstm_forecast(week, as_of => '2024-06-01') f $$, 'but not what was sold');
+    $$ SELECT f.forecast FROM models, lstm_forecast(week, as_of => '2024-06-01') f $$, 'a forecast from the past does not see what was sold since');
 SELECT cmp_ok((SELECT avg(abs(actual - forecast)) FROM models, lstm_rolling(week)), '<', 0.6::float8,
     'lstm_rolling sees what is known ahead of each origin');
 SELECT is((SELECT count(*) FILTER (WHERE actual IS NULL) FROM models, lstm_rolling(week)), 0::bigint,
-    'and goes as far as targets do');
+    'lstm_rolling goes as far as targets do');
 SELECT is((SELECT max(origin) FROM models, lstm_rolling(week, stride => 1)), 293::bigint,
     'the last origin has its whole horizon');
 SELECT ok(lstm_plot(week) LIKE '%</svg>%', 'a plot goes ahead') FROM models;
@@ -99,7 +99,7 @@ SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(day, steps =>
     '22000: relation "shop" cannot be forecast: known input "promo" is needed up to 2024-11-07, but known only up to 2024-11-06',
         'how far it is needed, and how far it is known');
 SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'known') f $$),
-    '22000: relation "known" cannot be forecast: known input "promo" is needed from 2024-10-28 to 2024-11-03, but has no values there', 'or that it is not known at all');
+    '22000: relation "known" cannot be forecast: known input "promo" is needed from 2024-10-28 to 2024-11-03, but has no values there', 'lstm_info says that a column is not known ahead');
 CREATE VIEW holes AS SELECT n, day, sold, nullif(n, 303) IS NOT NULL AND promo AS flag,
     CASE WHEN n <> 303 THEN promo END AS promo, price FROM shop;
 SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'holes') f $$),
@@ -123,7 +123,7 @@ SELECT is(pg_temp.failure($$ SELECT p.* FROM models, lstm_predict(day, ARRAY[1, 
     '22023: an array of values is not enough for this model, which also needs "promo"
 DETAIL: The model was trained with known, static or calendar inputs.
 HINT: Use lstm_forecast, which reads these inputs from a relation.', 'lstm_predict says where to go');
-SELECT throws_ok($$ SELECT lstm_predict_agg(day, 1) FROM models $$, '22023', NULL, 'so does lstm_predict_agg');
+SELECT throws_ok($$ SELECT lstm_predict_agg(day, 1) FROM models $$, '22023', NULL, 'lstm_predict_agg says where to go');
 SELECT is(pg_temp.failure(format($$ SELECT lstm_train('shop', 'sold', 'day', known_inputs => %L) $$, names)), failure,
     format('known_inputs %s', names))
 FROM (VALUES ('{sold}'::text[], '22023: known_inputs names column "sold", which is a target or an input already
@@ -155,7 +155,7 @@ SELECT is((SELECT count(*) FROM lstm_train('shop', 'sold', 'day', lookback => 3,
 SELECT throws_ok($$ SELECT f.* FROM lstm_train('shop', 'sold', 'day', lookback => 3, inputs => '{price,sold}',
     known_inputs => '{promo}', horizon => 2, options => '{"epochs": 1, "units": 2}') AS model,
     lstm_forecast(model, steps => 3) f $$, '22023', '3 steps exceed the model''s horizon of 2',
-        'which cannot be fed back');
+        'targets that are no inputs cannot be fed back');
 CREATE VIEW two_targets AS SELECT day, sold, CASE WHEN sold IS NOT NULL THEN price END AS price, promo FROM shop;
 SELECT is((SELECT count(*) FROM lstm_train('two_targets', ARRAY['sold', 'price'], 'day', lookback => 3,
     known_inputs => '{promo}', options => '{"epochs": 1, "units": 2}') AS model,
@@ -165,6 +165,11 @@ CREATE VIEW gaps AS SELECT n, day, CASE WHEN n % 50 <> 7 THEN sold END AS sold,
 SELECT is((SELECT count(*) FROM lstm_train('gaps', 'sold', 'day', lookback => 3, known_inputs => '{promo}',
     options => '{"epochs": 1, "units": 2, "missing": "previous"}') AS model,
     lstm_forecast(model, steps => 4)), 4::bigint, 'what is missing of the past is filled');
+
+-- the future begins behind the last row that knows any target
+CREATE TABLE half_known AS SELECT n, sin(n) AS a, CASE WHEN n < 100 THEN cos(n) END AS b FROM generate_series(1, 100) n;
+SELECT throws_like($$ SELECT lstm_train('half_known', '{a,b}'::text[], 'n', lookback => 3, options => '{"epochs": 1, "units": 1}') $$,
+    '%"b" of relation "half_known" is NULL in row 100%', 'a last row that knows one of two targets is no row of the future');
 
 SELECT * FROM finish();
 ROLLBACK;

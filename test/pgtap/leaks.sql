@@ -45,7 +45,7 @@ SELECT ok((SELECT bool_and(a.model <> b.model) FROM trained a JOIN pg_temp.model
 CALL pg_temp.poison(300, true);
 CREATE TABLE trained_filled AS SELECT * FROM pg_temp.filled_models('older');
 CALL pg_temp.poison(240, true);
-SELECT is(md5(b.model), md5(a.model), format('also where values up to the border are filled: %s', name))
+SELECT is(md5(b.model), md5(a.model), format('poisoned rows behind a border where values are filled change no model: %s', name))
 FROM trained_filled a JOIN pg_temp.filled_models('older') b USING (name) ORDER BY name;
 
 ---- lstm_train: rows that are held out ----
@@ -65,16 +65,16 @@ CREATE TABLE held_poisoned AS SELECT pg_temp.held_out(6) AS six, pg_temp.held_ou
 SELECT results_eq('SELECT epoch, loss FROM held_poisoned, lstm_history(six)', 'SELECT epoch, loss FROM held, lstm_history(six)',
     'held-out rows change no training loss of any epoch');
 SELECT is_empty($$ SELECT FROM held, held_poisoned, lstm_history(held.six) a JOIN lstm_history(held_poisoned.six) b USING (epoch)
-    WHERE a.validation_loss = b.validation_loss $$, 'they change each held-out loss');
-SELECT is(lstm_info(p.one)->'scaling', lstm_info(h.one)->'scaling', 'nor do they change the scaling') FROM held h, held_poisoned p;
-SELECT is(lstm_info(p.minmax)->'scaling', lstm_info(h.minmax)->'scaling', 'by the least and the largest value as well') FROM held h, held_poisoned p;
+    WHERE a.validation_loss = b.validation_loss $$, 'held-out rows change each held-out loss');
+SELECT is(lstm_info(p.one)->'scaling', lstm_info(h.one)->'scaling', 'held-out rows do not change the scaling') FROM held h, held_poisoned p;
+SELECT is(lstm_info(p.minmax)->'scaling', lstm_info(h.minmax)->'scaling', 'held-out rows do not change a scaling by the least and the largest value') FROM held h, held_poisoned p;
 -- one epoch, so that the held-out loss has nothing to choose from
 SELECT results_eq('SELECT layer_no, name, "values" FROM held_poisoned, lstm_weights(one)', 'SELECT layer_no, name, "values" FROM held, lstm_weights(one)',
-    'nor the weights');
+    'held-out rows do not change the weights');
 SELECT results_eq($$ SELECT forecast FROM held_poisoned, lstm_predict(linked, '{12,15,18,21,24,27,30}') $$,
     $$ SELECT forecast FROM held, lstm_predict(linked, '{12,15,18,21,24,27,30}') $$,
-    'nor the level of a target that is estimated from the inputs');
-SELECT isnt(lstm_info(p.one)->'metrics', lstm_info(h.one)->'metrics', 'they change what is measured on them') FROM held h, held_poisoned p;
+    'held-out rows do not change the level of a target that is estimated from the inputs');
+SELECT isnt(lstm_info(p.one)->'metrics', lstm_info(h.one)->'metrics', 'held-out rows change what is measured on them') FROM held h, held_poisoned p;
 CALL pg_temp.poison(241);
 SELECT isnt(lstm_info(pg_temp.held_out(1))->'scaling', lstm_info(one)->'scaling', 'the row before them was trained on') FROM held;
 
@@ -100,9 +100,9 @@ SELECT is((SELECT count(*) FROM rolled p JOIN rolled_clean c USING (origin, step
 SELECT results_eq($$ SELECT * FROM judged WHERE at::date <= date '2024-01-01' + 260 $$, $$ SELECT * FROM judged_clean WHERE at::date <= date '2024-01-01' + 260 $$,
     'a row is judged by the rows before it alone');
 SELECT ok((SELECT p.expected = c.expected AND p.lower_bound = c.lower_bound AND p.actual <> c.actual AND p.is_anomaly
-    FROM judged p JOIN judged_clean c USING (at) WHERE at::date = date '2024-01-01' + 261), 'and what is expected does not depend on what came');
-SELECT results_eq('SELECT * FROM framed WHERE n <= 260', 'SELECT * FROM framed_clean WHERE n <= 260', 'neither does a forecast over a frame');
-SELECT results_eq('SELECT * FROM as_of', 'SELECT * FROM as_of_clean', 'nor one from the past');
+    FROM judged p JOIN judged_clean c USING (at) WHERE at::date = date '2024-01-01' + 261), 'what is expected of a row does not depend on what came');
+SELECT results_eq('SELECT * FROM framed WHERE n <= 260', 'SELECT * FROM framed_clean WHERE n <= 260', 'a forecast over a frame does not depend on what came');
+SELECT results_eq('SELECT * FROM as_of', 'SELECT * FROM as_of_clean', 'a forecast from the past does not depend on what came');
 
 ---- lstm_evaluate: what errors are compared with ----
 
@@ -158,7 +158,7 @@ SELECT results_eq(format('SELECT rank, trial, options, error, mae, rmse, baselin
     format('the test rows have no part in the choice, nor in any error of the folds: %s', name))
 FROM unnest(ARRAY['no gaps', 'gaps']) name;
 SELECT ok((SELECT bool_and(p.test_error > 1000 * c.test_error) FROM tuned_poisoned p JOIN tuned_clean c USING (name, trial) WHERE c.test_error IS NOT NULL),
-    'they change the test error');
+    'the test rows change the test error');
 CALL pg_temp.poison(260);
 SELECT ok((SELECT bool_and(p.error <> c.error) FROM pg_temp.tuned('{}') p JOIN tuned_clean c USING (trial) WHERE c.name = 'no gaps'),
     'rows of the last fold do change the choice');

@@ -60,7 +60,7 @@ SELECT ok((SELECT bool_and(a.lower_bound <= b.lower_bound AND b.lower_bound < b.
 SELECT ok((SELECT bool_and(f.lower_bound <= before.lower_bound AND f.upper_bound >= before.upper_bound)
     FROM models, generate_series(0.02, 0.95, 0.01) level, lstm_forecast(model, level => level) f
         JOIN LATERAL lstm_forecast(model, level => level - 0.01) before USING (step) WHERE loss <> 'mse'),
-    'nor do those between the levels that a network has learned');
+    'bounds between the levels that a network has learned never cross');
 SELECT ok((SELECT bool_and(lower_bound IS NULL AND upper_bound IS NULL AND forecast IS NOT NULL)
     FROM models, lstm_forecast(model, level => 0.951) WHERE loss = 'quantile'), 'beyond the outermost quantiles there are no bounds');
 SELECT ok((SELECT bool_and(upper_bound > forecast) FROM models, lstm_forecast(model, level => 0.9999) WHERE loss IN ('gaussian', 'student_t')),
@@ -76,7 +76,7 @@ SELECT ok((SELECT bool_and(upper_bound IS NULL) FROM lopsided, lstm_forecast(mod
 SELECT is((SELECT lstm_info(model)#>'{options,quantiles}' FROM lopsided), '[0.1, 0.5, 0.9]', 'the median is added to the levels');
 SELECT is((SELECT lstm_info(model)->'options' @> '{"loss": "quantile", "quantiles": [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975]}'
     FROM models WHERE loss = 'quantile'), true, 'levels that were not given are told');
-SELECT is((SELECT lstm_info(model)#>'{options,quantiles}' FROM models WHERE loss = 'gaussian'), 'null', 'other losses have none');
+SELECT is((SELECT lstm_info(model)#>'{options,quantiles}' FROM models WHERE loss = 'gaussian'), 'null', 'losses without a distribution have no quantiles');
 SELECT is((SELECT array_agg(output_shape ORDER BY loss) FROM models, lstm_summary(model) WHERE layer = 'dense'),
     '{"(None, 12)","(None, 6)","(None, 54)","(None, 18)"}', 'a network has an output for each number of its distributions');
 
@@ -102,7 +102,7 @@ SELECT ok((SELECT corr(abs(actual - expected) / score, sd) > 0.8
 SELECT ok((SELECT bool_and(abs(forecast - lower_bound - (upper_bound - forecast)) < 1e-9)
     FROM models, lstm_forecast(model, steps => 30) WHERE step > 6 AND loss = 'quantile'), 'past the horizon bounds are measured errors');
 SELECT ok((SELECT bool_and(upper_bound IS NULL) FROM models, lstm_forecast(model, steps => 110) WHERE step > 100),
-    'and NULL past what was measured');
+    'bounds past what was measured are NULL');
 SELECT ok((SELECT max(abs(f.forecast - g.forecast)) < 1e-5 FROM models m, newest,
     lstm_forecast(m.model, steps => 12) f, LATERAL (SELECT array_agg(forecast ORDER BY step) AS fed FROM lstm_forecast(m.model)) first,
     LATERAL lstm_predict(m.model, newest || first.fed) g WHERE f.step = g.step + 6), 'the point forecast is what is fed back');
@@ -119,7 +119,7 @@ SELECT lstm_train('older', 'value', 'n', horizon => 2, lookback => 12,
     options => '{"loss": "student_t", "units": 4, "epochs": 20, "validation": 0}') AS model;
 SELECT ok((SELECT bool_and(upper_bound > forecast AND lower_bound < forecast) FROM untested, lstm_forecast(model)),
     'where nothing was held out the network is believed');
-SELECT is((SELECT lstm_info(model)->'intervals' FROM untested), '{"steps": 0, "errors": 0}', 'and lstm_info says that nothing was measured');
+SELECT is((SELECT lstm_info(model)->'intervals' FROM untested), '{"steps": 0, "errors": 0}', 'lstm_info says where nothing was measured');
 -- one epoch is far too few to know its spread
 CREATE TABLE unlearned AS
 SELECT loss, calibrate, lstm_train('older', 'value', 'n', lookback => 12, options => jsonb_build_object('loss', loss, 'units', 2,

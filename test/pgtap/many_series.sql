@@ -5,7 +5,7 @@ SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(90);
+SELECT plan(91);
 
 \ir ../include/failure.sql
 
@@ -35,7 +35,7 @@ SELECT cmp_ok((SELECT count(*) FROM models, lstm_forecast(model)
     WHERE lower_bound < forecast AND forecast < upper_bound), '=', 6::bigint,
     'with an interval each');
 SELECT is((SELECT lstm_info(model)->>'series' FROM models), '3', 'the model counts its series');
-SELECT is((SELECT lstm_info(model)->>'series_column' FROM models), 'Shop', 'and knows their column');
+SELECT is((SELECT lstm_info(model)->>'series_column' FROM models), 'Shop', 'the model knows the column of its series');
 SELECT is((SELECT lstm_info(model)->>'metrics_unit' FROM models), 'seasonal naive error of the series',
     'errors are in units of each series');
 SELECT cmp_ok((SELECT max(e.forecast / b.base) / min(e.forecast / b.base) FROM models, lstm_forecast(model) e
@@ -65,7 +65,7 @@ SELECT results_eq($$ SELECT f FROM models, pg_temp.forecasts(model, 'changed') W
     $$ SELECT f FROM models, pg_temp.forecasts(model) WHERE f LIKE 'west%' $$,
         'a forecast does not change when other series do');
 SELECT isnt((SELECT min(f) FROM models, pg_temp.forecasts(model, 'changed') WHERE f LIKE 'South%'),
-    (SELECT min(f) FROM models, pg_temp.forecasts(model) WHERE f LIKE 'South%'), 'but with its own rows');
+    (SELECT min(f) FROM models, pg_temp.forecasts(model) WHERE f LIKE 'South%'), 'a forecast changes with the rows of its own series');
 SELECT results_eq($$ SELECT f FROM models, pg_temp.forecasts(model, asked => '{west,"north \"N\""}') $$,
     $$ SELECT f FROM models, pg_temp.forecasts(model) WHERE f NOT LIKE 'South%' $$,
         'series => reads these alone and forecasts the same');
@@ -100,7 +100,7 @@ SELECT set_eq($$ SELECT series FROM models, lstm_rolling(model, stride => 20) $$
 SELECT results_eq($$ SELECT DISTINCT series, actual FROM models, lstm_rolling(model)
     WHERE origin = 14 AND step = 1 ORDER BY series $$,
     $$ SELECT "Shop", "Sold" FROM "Sales" WHERE day = date '2024-01-15' ORDER BY "Shop" $$,
-        'and finds their own rows beside');
+        'lstm_rolling finds the rows of each series beside its forecasts');
 SELECT is((SELECT count(*) FROM models, lstm_anomalies(model, newest => 5)), 15::bigint,
     'lstm_anomalies looks at the newest rows of each');
 SELECT is((SELECT count(DISTINCT series) FROM models, lstm_evaluate(model, first_origin => 100)), 3::bigint,
@@ -131,7 +131,7 @@ SELECT results_eq($$ SELECT b.* FROM lstm_backtest('poisoned', 'Sold', series_co
         folds => 2, test_rows => 4) b WHERE fold = 1 $$, 'nothing leaks into a fold from the rows after it');
 SELECT ok(lstm_plot(model) LIKE '%<title>Sold of series "South" of relation "Sales"%' OR lstm_plot(model) LIKE '%Sold of series &quot;South&quot;%',
     'lstm_plot draws the first series') FROM models;
-SELECT ok(lstm_plot(model, kind => kind, series => 'west') LIKE '%west%', format('or the one that is asked for, %s', kind))
+SELECT ok(lstm_plot(model, kind => kind, series => 'west') LIKE '%west%', format('lstm_plot draws the series that is asked for, %s', kind))
 FROM models, unnest(ARRAY['forecast', 'rolling']) kind;
 SELECT throws_ok($$ SELECT lstm_plot(model, series => 'east') FROM models $$, '22000',
     'series "east" of relation "Sales" has no rows', 'one without rows is refused');
@@ -178,7 +178,7 @@ INSERT INTO mixed VALUES ('twice', '2024-02-07', 1), ('short', '2024-02-07', 1),
 UPDATE mixed SET value = NULL WHERE s = 'hole' AND at = date '2024-02-06';
 CREATE TABLE mixed_model AS SELECT lstm_train('mixed', 'value', series_column => 's', lookback => 5,
     options => '{"epochs": 2, "units": 2}') AS model;
-SELECT is(lstm_info(model)->>'series', '2', 'they are left out of training') FROM mixed_model;
+SELECT is(lstm_info(model)->>'series', '2', 'series that cannot be used are left out of training') FROM mixed_model;
 SELECT results_eq($$ SELECT series, status FROM mixed_model,
     lstm_forecast(model) ORDER BY series COLLATE "C" NULLS LAST $$, $$ VALUES
     ('empty', 'it has 0 known rows, but the lookback of the model is 5'), ('fine', 'ok'),
@@ -188,7 +188,7 @@ SELECT results_eq($$ SELECT series, status FROM mixed_model,
     ('short', 'it has 1 known rows, but the lookback of the model is 5'),
     ('twice', 'timestamp 2024-02-07 of series "twice" of relation "mixed" occurs in more than one row'), (NULL,
         'column "s" is NULL') $$,
-    'and each has a row in the forecast that says why it has none');
+    'each series without a forecast has a row that says why');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('mixed', 'value', series_column => 's', lookback => 5,
     options => '{"on_error": "error"}') $$),
     '22000: series "empty" of relation "mixed" cannot be used: it has no known target
@@ -197,7 +197,7 @@ CREATE VIEW one_bad AS SELECT * FROM mixed WHERE s IN ('good', 'short');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('one_bad', 'value', series_column => 's', lookback => 5,
     options => '{"on_error": "error"}') $$),
     '22000: series "short" of relation "one_bad" cannot be used: it has 1 rows, but 6 are needed
-HINT: Leave the series out in a view, or set option "on_error" to "skip".', 'and names what is needed and what was found');
+HINT: Leave the series out in a view, or set option "on_error" to "skip".', 'the error about too short series names what is needed and what was found');
 CREATE VIEW all_bad AS SELECT * FROM mixed WHERE s IN ('short', 'empty');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('all_bad', 'value', series_column => 's', lookback => 5) $$),
     '22000: relation "all_bad" has no series that can be used
@@ -220,7 +220,7 @@ SELECT is((SELECT count(*) FROM mixed_model, lstm_forecast(model, as_of => '2023
     'nothing is known before the first row');
 SELECT throws_ok($$ SELECT f.* FROM mixed_model, lstm_forecast(model, series => ARRAY['a', NULL]) f $$, '22004', NULL,
     'NULL is no name');
-SELECT is_empty($$ SELECT f.* FROM mixed_model, lstm_forecast(model, series => '{}') f $$, 'none asked for, none forecast');
+SELECT is_empty($$ SELECT f.* FROM mixed_model, lstm_forecast(model, series => '{}') f $$, 'where no series is asked for none is forecast');
 
 ---- a series that training has not seen ----
 
@@ -238,7 +238,7 @@ SELECT cmp_ok((SELECT (a.upper_bound - a.lower_bound) * 50 / (b.upper_bound - b.
         options => '{"units": 4, "epochs": 5}') AS model,
         lstm_forecast(model, relation => '"Sales"', series => '{new}') a, lstm_forecast(model, relation => '"Sales"',
             series => '{South}') b),
-    '<', 1.3::float8, 'also by a model of one series');
+    '<', 1.3::float8, 'a model of one series forecasts others, too');
 DELETE FROM "Sales" WHERE "Shop" = 'new';
 
 ---- what each series has one value of ----
@@ -283,7 +283,7 @@ CREATE VIEW foreign_kinds AS SELECT shop, day, sold, label || 'x' AS label, 1 AS
 SELECT is((SELECT count(*) FROM lstm_train('shops', 'sold', series_column => 'shop', lookback => 4,
     static_inputs => '{label}', options => '{"epochs": 1, "units": 2}') AS model,
     lstm_forecast(model, relation => 'foreign_kinds') WHERE status = 'ok'), 6::bigint,
-        'so is a category that training has not seen');
+        'a category that training has not seen is one never seen');
 SELECT throws_ok($$ SELECT f.* FROM lstm_train('shops', 'sold', series_column => 'shop', lookback => 4,
     static_inputs => '{kind}', options => '{"epochs": 1, "units": 2}') AS model,
     lstm_forecast(model, relation => 'foreign_kinds') f $$, '42804',
@@ -300,7 +300,7 @@ SELECT results_eq($$ SELECT series, status FROM lstm_train('one_of_shops', 'sold
     lstm_forecast(model) $$, $$ VALUES (NULL::text, 'ok') $$, 'a table of one series may have static inputs');
 CREATE VIEW one_that_moves AS SELECT * FROM moving WHERE shop = 1;
 SELECT throws_ok($$ SELECT lstm_train('one_that_moves', 'sold', lookback => 4, static_inputs => '{size}') $$, '22000',
-    'relation "one_that_moves" cannot be used: static input "size" has more than one value', 'which must not change either');
+    'relation "one_that_moves" cannot be used: static input "size" has more than one value', 'static inputs of a table of one series must not change');
 
 ---- a number for each series ----
 
@@ -318,9 +318,9 @@ SELECT cmp_ok(pg_temp.tells_apart(true), '>', 1.8::float8,
 SELECT cmp_ok((SELECT max(forecast) FILTER (WHERE series = 'up') - max(forecast) FILTER (WHERE series = 'down')
     FROM lstm_train('twins', 'value', 'n', 's', lookback => 1, static_inputs => ARRAY[static],
         options => '{"epochs": 80, "units": 8, "learning_rate": 0.02, "scale": "none",
-        "normalize": "none"}') AS model, lstm_forecast(model)), '>', 1.8::float8, format('so does a static %s', kind))
+        "normalize": "none"}') AS model, lstm_forecast(model)), '>', 1.8::float8, format('a static %s tells two series apart that differ in nothing but their future', kind))
 FROM (VALUES ('s', 'category'), ('rises', 'number')) v (static, kind);
-SELECT cmp_ok(abs(pg_temp.tells_apart(false)), '<', 0.001::float8, 'without it nothing does');
+SELECT cmp_ok(abs(pg_temp.tells_apart(false)), '<', 0.001::float8, 'without a static input or an embedding nothing tells such series apart');
 SELECT throws_ok($$ SELECT lstm_train('shops', 'sold', options => '{"series_embedding": true}') $$, '22023',
     'option "series_embedding" needs series_column', 'one series needs no number');
 SELECT is((SELECT layer FROM lstm_train('twins', 'value', 'n', 's', lookback => 2,
@@ -398,7 +398,13 @@ SELECT is((SELECT count(*) FROM models, lstm_predict(model, (SELECT array_agg("S
 SELECT cmp_ok((SELECT abs(p.forecast / f.forecast - 1) FROM models, lstm_predict(model,
     (SELECT array_agg("Sold" ORDER BY day) FROM "Sales" WHERE "Shop" = 'South')) p,
     lstm_forecast(model, series => '{South}') f WHERE p.step = 1 AND f.step = 1), '<', 0.001::float8,
-        'and with all rows of a series says the same');
+        'lstm_predict with all rows of a series says what lstm_forecast says');
+
+-- the end of a training is that of the series that ends last, whichever it is
+CREATE TABLE ends AS SELECT s, date '2024-01-01' + n AS at, sin(n) AS value
+FROM unnest(ARRAY['a', 'b']) s, generate_series(1, 60) n WHERE s = 'a' OR n <= 50;
+SELECT is(lstm_info(lstm_train('ends', 'value', series_column => 's', lookback => 3, options => '{"epochs": 1, "units": 1}'))->>'last_time',
+    '2024-03-01', 'the newest row of all series is the end of the training');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(71);
+SELECT plan(73);
 
 \ir ../include/failure.sql
 
@@ -64,7 +64,7 @@ SELECT results_eq($$ SELECT forecast FROM models, lstm_forecast(model, as_of => 
     'seasonal: a window is filled from the seasons before it');
 CREATE TEMP TABLE unbroken AS SELECT pg_temp.train('whole', '{"missing": "seasonal"}') AS model;
 SELECT results_eq($$ SELECT forecast FROM unbroken, lstm_forecast(model, relation => 'holes', as_of => '2024-01-15') $$,
-    $$ SELECT forecast FROM unbroken, lstm_predict(model, ARRAY[41, 8, 23, 34]) $$, 'also by a model that met no gap in training');
+    $$ SELECT forecast FROM unbroken, lstm_predict(model, ARRAY[41, 8, 23, 34]) $$, 'a model that met no gap in training fills windows, too');
 SELECT results_eq($$ SELECT forecast FROM models, lstm_forecast(model, as_of => '2024-01-09') WHERE method = 'previous' $$,
     $$ SELECT forecast FROM models, lstm_predict(model, ARRAY[15, 15, 15, 8]) WHERE method = 'previous' $$,
     'previous: the value before the gap is found before the window');
@@ -74,7 +74,7 @@ SELECT results_eq($$ SELECT origin, step, at::date, actual FROM models, lstm_rol
     'rolling forecasts go over filled rows, and stand beside no value where none came');
 SELECT is((SELECT array_agg(round(forecast::numeric, 9) ORDER BY origin, step) FROM lstm_rolling(model, stride => 1)),
     (SELECT array_agg(round(forecast::numeric, 9) ORDER BY origin, step) FROM lstm_rolling(model, stride => 1, relation => 'filled_linear')),
-    'and are those of the filled table') FROM models WHERE method = 'linear';
+    'rolling forecasts over gaps are those of the filled table') FROM models WHERE method = 'linear';
 CREATE TABLE outage AS SELECT at, CASE WHEN at < '2024-01-20' OR at > '2024-02-08' THEN value END AS value FROM whole;
 SELECT results_eq($$ SELECT forecast FROM models, lstm_forecast(model, relation => 'outage') WHERE method = 'previous' $$,
     $$ SELECT forecast FROM models, lstm_predict(model, (SELECT ARRAY[last, last, last, newest] FROM
@@ -97,7 +97,7 @@ SELECT is(pg_temp.learned((SELECT lstm_train_agg(CASE WHEN at <> '2024-01-07' TH
         ORDER BY at) FROM whole)), 'the ordered aggregate fills values');
 SELECT is((SELECT lstm_info(lstm_train_agg(CASE WHEN at <> '2024-01-07' THEN value END, '{"missing": "linear", "epochs": 2,
         "units": 2, "lookback": 4}' ORDER BY at))->'missing' FROM whole),
-    '{"method": "linear", "rows": 0, "values": 1, "first": "7", "last": "7"}'::jsonb, 'and tells the number of the row');
+    '{"method": "linear", "rows": 0, "values": 1, "first": "7", "last": "7"}'::jsonb, 'the ordered aggregate tells the number of the row');
 
 ---- several columns ----
 
@@ -173,7 +173,7 @@ CREATE TABLE future (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO future SELECT date '2024-01-01' + i, CASE WHEN i < 30 THEN i * i % 7 END, i FROM generate_series(0, 39) AS i;
 CREATE VIEW known AS SELECT * FROM future WHERE value IS NOT NULL;
 SELECT is(lstm_info(pg_temp.train('future'))->>'last_time', '2024-01-30', 'training ends at the last row with a target');
-SELECT is(pg_temp.learned(pg_temp.train('future')), pg_temp.learned(pg_temp.train('known')), 'and learns as if the others were not there');
+SELECT is(pg_temp.learned(pg_temp.train('future')), pg_temp.learned(pg_temp.train('known')), 'training learns as if rows without a target at the end were not there');
 CREATE TEMP TABLE seers AS SELECT pg_temp.train('future') AS alone,
     lstm_train('future', 'value', inputs => '{other}', lookback => 3, options => '{"epochs": 1, "units": 2}') AS other,
     lstm_train('future', 'value', inputs => '{other}', lookback => 3, options => '{"epochs": 1, "units": 2, "lead": 0}') AS same_row,
@@ -191,7 +191,7 @@ UPDATE future SET value = NULL WHERE at = '2024-01-28';
 SELECT throws_ok($$ SELECT f.* FROM seers, lstm_forecast(alone) AS f $$, '22004', NULL, 'a NULL before the last known row is a missing value');
 SELECT results_eq($$ SELECT forecast FROM seers, lstm_forecast(filling) $$,
     $$ SELECT f.forecast FROM seers, lstm_predict(filling, (SELECT ARRAY[max(value) FILTER (WHERE at = '2024-01-27'), max(value) FILTER (WHERE at = '2024-01-27'),
-        max(value) FILTER (WHERE at = '2024-01-29'), max(value) FILTER (WHERE at = '2024-01-30')] FROM future)) AS f $$, 'and is filled');
+        max(value) FILTER (WHERE at = '2024-01-29'), max(value) FILTER (WHERE at = '2024-01-30')] FROM future)) AS f $$, 'a NULL before the last known row is filled');
 UPDATE future SET value = NULL;
 SELECT throws_ok($$ SELECT f.* FROM seers, lstm_forecast(alone) AS f $$, '22004', NULL, 'where no row has a target, all are missing');
 SELECT throws_ok($$ SELECT pg_temp.train('future') $$, '22004', 'column "value" of relation "future" is NULL in row 1', 'in training too');
@@ -229,6 +229,17 @@ ALTER TABLE "My Schema"."Mixed Case" RENAME COLUMN täglich TO "Täglich; DROP";
 ALTER TABLE "My Schema"."Mixed Case" DROP COLUMN "When ""It"" Was";
 SELECT throws_ok($$ SELECT f.* FROM odd, lstm_forecast(model) AS f $$, '42703', 'column "When "It" Was" of relation "Mixed Case" does not exist',
     'a time column that was dropped is named');
+
+-- what was filled in one series says nothing of another
+CREATE TABLE two_series AS SELECT s, n, CASE WHEN s = 'a' AND n BETWEEN 10 AND 14 THEN NULL ELSE n % 7 + 0.1 * sin(n * 3) END AS value
+FROM unnest(ARRAY['a', 'b']) s, generate_series(1, 80) n;
+CREATE TABLE two_models AS SELECT missing, lstm_train('two_series', 'value', 'n', 's', lookback => 3,
+    options => jsonb_build_object('epochs', 2, 'units', 2, 'missing', missing)) AS model FROM unnest(ARRAY['linear', 'mask']) missing;
+SELECT results_eq($$ SELECT r.series, count(*) FILTER (WHERE r.actual IS NULL)
+    FROM two_models, lstm_rolling(model) r WHERE missing = 'linear' GROUP BY 1 ORDER BY 1 $$,
+    $$ VALUES ('a', 5::bigint), ('b', 0::bigint) $$, 'a row that was filled in one series has its actual value in the other');
+SELECT isnt((SELECT lstm_info(model)->'metrics' FROM two_models WHERE missing = 'linear'),
+    (SELECT lstm_info(model)->'metrics' FROM two_models WHERE missing = 'mask'), 'masked values of several series are no targets');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -39,12 +39,12 @@ END $$;
 ---- the setting ----
 
 SELECT is(current_setting('lstm_forecast.model_cache'), '64MB', 'the bound is 64 MB');
-SELECT throws_ok('SET lstm_forecast.model_cache = -1', '22023', NULL, 'it cannot be negative');
+SELECT throws_ok('SET lstm_forecast.model_cache = -1', '22023', NULL, 'the bound cannot be negative');
 SET LOCAL lstm_forecast.model_cache = 0;
 SELECT is(pg_temp.held(), 0::bigint, 'with 0 nothing is held');
 CREATE TABLE alone AS SELECT name, pg_temp.forecast(name) AS forecast FROM models;
-SELECT is(pg_temp.held(), 0::bigint, 'nor after forecasts');
-SELECT is((SELECT count(DISTINCT forecast) FROM alone), 6::bigint, 'which differ from model to model');
+SELECT is(pg_temp.held(), 0::bigint, 'with a bound of 0 nothing is held after forecasts');
+SELECT is((SELECT count(DISTINCT forecast) FROM alone), 6::bigint, 'forecasts differ from model to model');
 SET LOCAL lstm_forecast.model_cache = '64MB';
 
 ---- the same forecasts ----
@@ -53,8 +53,8 @@ SELECT results_eq('SELECT name, pg_temp.forecast(name) FROM models ORDER BY name
     'forecasts of models that are kept are those of models that are not');
 SELECT is(pg_temp.held(), 6::bigint, 'each model is held once');
 SELECT results_eq('SELECT name, pg_temp.forecast(name) FROM models ORDER BY name', 'SELECT name, forecast FROM alone ORDER BY name',
-    'also when they are used again');
-SELECT is(pg_temp.held(), 6::bigint, 'which adds none');
+    'each model is held once when it is used again');
+SELECT is(pg_temp.held(), 6::bigint, 'a model that is used again adds none to those that are held');
 SELECT is((SELECT count(*) FROM models, generate_series(1, 50) AS i, lstm_predict(model, ARRAY[1, 2, 3, 4]) AS f
     JOIN alone ON f.forecast = alone.forecast WHERE alone.name = models.name), 300::bigint,
     'a query that goes from model to model takes the right one each time');
@@ -63,7 +63,7 @@ SELECT is((SELECT count(*) FROM generate_series(1, 50) AS i, (SELECT * FROM mode
     'in any order');
 SELECT is((SELECT count(*) FROM models, LATERAL (SELECT model || ''::bytea AS copy OFFSET 0) AS c, lstm_predict(copy, ARRAY[1, 2, 3, 4]) AS f
     JOIN alone ON f.forecast = alone.forecast WHERE alone.name = models.name), 6::bigint, 'values that no table stores are recognized');
-SELECT is(pg_temp.held(), 6::bigint, 'as models that are held');
+SELECT is(pg_temp.held(), 6::bigint, 'values that no table stores are recognized as models that are held');
 SELECT results_eq($$ SELECT f.forecast, g.forecast FROM models AS a, models AS b, lstm_predict(a.model, ARRAY[1, 2, 3, 4]) AS f,
         lstm_predict(b.model, ARRAY[5, 5, 5, 5]) AS g WHERE a.name = 'wide1' AND b.name = 'wide1' $$,
     $$ SELECT alone.forecast, f.forecast FROM alone, models, lstm_predict(model, ARRAY[5, 5, 5, 5]) AS f
@@ -71,7 +71,7 @@ SELECT results_eq($$ SELECT f.forecast, g.forecast FROM models AS a, models AS b
 SELECT results_eq($$ SELECT n, lstm_predict_agg(model, value) OVER (ORDER BY n), (SELECT sum(g.forecast) FROM lstm_predict(model, ARRAY[9, 9, 9, 9]) AS g)
         FROM models, days WHERE name = 'wide1' ORDER BY n $$,
     $$ SELECT n, lstm_predict_agg(model, value) OVER (ORDER BY n), (SELECT sum(g.forecast) FROM models AS m, lstm_predict(m.model, ARRAY[9, 9, 9, 9]) AS g
-        WHERE m.name = 'wide1') FROM models, days WHERE name = 'wide1' ORDER BY n $$, 'nor do an aggregate and a call');
+        WHERE m.name = 'wide1') FROM models, days WHERE name = 'wide1' ORDER BY n $$, 'an aggregate and a call that share a model do not disturb each other');
 SELECT results_eq($$ SELECT name, (lstm_predict_agg(model, v ORDER BY v))[1] FROM models, generate_series(1, 4) AS v GROUP BY name ORDER BY name $$,
     'SELECT name, forecast FROM alone ORDER BY name', 'groups of an aggregate have each their own');
 SELECT results_eq($$ SELECT name, sum(f.forecast) FROM models, lstm_rolling(model, relation => 'days') AS f GROUP BY name ORDER BY name $$,
@@ -90,11 +90,11 @@ $$ SELECT array_agg(f.forecast ORDER BY f.step) || (SELECT array_agg(r.forecast 
     FROM models, lstm_forecast(model, 3, relation => relation) AS f WHERE name = 'wide1' $$;
 SELECT is(pg_temp.both('disturbed'), pg_temp.both('days'), 'forecasts while rows are read do not disturb the one that reads them');
 SET LOCAL lstm_forecast.model_cache = 0;
-SELECT is(pg_temp.both('disturbed'), pg_temp.both('days'), 'nor do they where models come and go');
-SELECT is(pg_temp.held(), 0::bigint, 'and in the end all are gone');
+SELECT is(pg_temp.both('disturbed'), pg_temp.both('days'), 'calls do not disturb each other where models come and go');
+SELECT is(pg_temp.held(), 0::bigint, 'in the end all models are gone');
 SET LOCAL lstm_forecast.model_cache = '64MB';
 SELECT results_eq('SELECT name, pg_temp.forecast(name) FROM models ORDER BY name', 'SELECT name, forecast FROM alone ORDER BY name',
-    'and come back');
+    'models that were let go come back');
 
 ---- another model in the same place ----
 
@@ -108,25 +108,25 @@ BEGIN
     END LOOP;
 END $$;
 SELECT results_eq('SELECT pg_temp.alternate()', $$ SELECT forecast FROM alone WHERE name LIKE 'wide%' ORDER BY name $$,
-    'also in a loop of one statement');
+    'a model that is trained again in a loop of one statement is seen at once');
 PREPARE prepared AS SELECT f.forecast FROM models, lstm_predict(model, ARRAY[1, 2, 3, 4]) AS f WHERE name = 'wide2';
 SELECT results_eq('EXECUTE prepared', $$ SELECT forecast FROM alone WHERE name = 'wide2' $$, 'a prepared statement takes the model that is there');
 UPDATE models SET model = pg_temp.trained(3, 30) WHERE name = 'wide2';
-SELECT results_eq('EXECUTE prepared', $$ SELECT forecast FROM alone WHERE name = 'wide3' $$, 'and the new one when there is a new one');
+SELECT results_eq('EXECUTE prepared', $$ SELECT forecast FROM alone WHERE name = 'wide3' $$, 'a prepared statement takes the new model when there is a new one');
 SAVEPOINT before;
 UPDATE models SET model = pg_temp.trained(1, 30) WHERE name = 'wide2';
 SELECT results_eq('EXECUTE prepared', $$ SELECT forecast FROM alone WHERE name = 'wide1' $$, 'in a subtransaction as well');
 ROLLBACK TO before;
-SELECT results_eq('EXECUTE prepared', $$ SELECT forecast FROM alone WHERE name = 'wide3' $$, 'and the old one when that is undone');
+SELECT results_eq('EXECUTE prepared', $$ SELECT forecast FROM alone WHERE name = 'wide3' $$, 'a prepared statement takes the old model when the new one is undone');
 
 ---- values that are no models ----
 
 CREATE TEMP TABLE counted AS SELECT pg_temp.held() AS held;
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_predict(set_byte(model, 300, 255 - get_byte(model, 300)), ARRAY[1, 2, 3, 4]) AS f WHERE name = 'wide3' $$,
     '22P03', NULL, 'a damaged value is refused, though length and checksum are those of a model that is held');
-SELECT throws_ok($$ SELECT f.* FROM lstm_predict('\x', ARRAY[1, 2, 3, 4]) AS f $$, '22P03', NULL, 'so is an empty one');
-SELECT throws_ok($$ SELECT f.* FROM lstm_predict('\x010203', ARRAY[1, 2, 3, 4]) AS f $$, '22P03', NULL, 'and a very short one');
-SELECT is(pg_temp.held(), held, 'none of them is held') FROM counted;
+SELECT throws_ok($$ SELECT f.* FROM lstm_predict('\x', ARRAY[1, 2, 3, 4]) AS f $$, '22P03', NULL, 'an empty value is refused');
+SELECT throws_ok($$ SELECT f.* FROM lstm_predict('\x010203', ARRAY[1, 2, 3, 4]) AS f $$, '22P03', NULL, 'a very short value is refused');
+SELECT is(pg_temp.held(), held, 'no refused value is held') FROM counted;
 SELECT throws_ok($$ SELECT f.* FROM models, lstm_predict(model, ARRAY[1, 2, 3]) AS f WHERE name = 'wide3' $$, '22023', NULL,
     'a forecast fails after its model was found');
 SET LOCAL statement_timeout = '100ms';
@@ -140,7 +140,7 @@ SELECT is(pg_temp.outcome($$ SELECT f.* FROM lstm_import('{"input": [40000, 1], 
 RESET maintenance_work_mem;
 SELECT is(pg_temp.held(), held, 'no half model remains') FROM counted;
 SELECT results_eq($$ SELECT name, pg_temp.forecast(name) FROM models WHERE name IN ('wide3', 'narrow1') ORDER BY name $$,
-    $$ SELECT name, forecast FROM alone WHERE name IN ('wide3', 'narrow1') ORDER BY name $$, 'and the next forecasts are right');
+    $$ SELECT name, forecast FROM alone WHERE name IN ('wide3', 'narrow1') ORDER BY name $$, 'the forecasts after a failed load are right');
 
 ---- the bound ----
 
@@ -149,8 +149,8 @@ CREATE TABLE many AS SELECT i, lstm_import('{"input": [3, 1], "layers": [{"type"
 SET LOCAL lstm_forecast.model_cache = '1MB';
 SELECT cmp_ok(pg_temp.bytes(), '<=', 1024 * 1024::bigint, 'a lower bound is kept at once');
 SELECT is((SELECT count(*) FROM many, lstm_predict(model, ARRAY[1, 2, 3])), 300::bigint, 'many models are used');
-SELECT cmp_ok(pg_temp.bytes(), '<=', 1024 * 1024::bigint, 'and the bound is kept');
-SELECT cmp_ok(pg_temp.held(), '>', 1::bigint, 'by several models');
+SELECT cmp_ok(pg_temp.bytes(), '<=', 1024 * 1024::bigint, 'many models in use keep the bound');
+SELECT cmp_ok(pg_temp.held(), '>', 1::bigint, 'several models that are used keep the bound');
 CREATE TEMP TABLE before AS SELECT sum(total_bytes)::bigint AS bytes FROM pg_backend_memory_contexts;
 SELECT is((SELECT count(*) FROM generate_series(1, 20) AS round, many, lstm_predict(model, ARRAY[1, 2, 3])), 6000::bigint,
     'twenty rounds through all of them');

@@ -22,8 +22,8 @@ $$ SELECT array_agg(forecast ORDER BY step)
 SELECT is((SELECT lstm_predict_agg(one, value ORDER BY n) FROM models, days), pg_temp.predicted(one, 30),
     'over a table it equals lstm_predict from the newest rows') FROM models;
 SELECT is((SELECT lstm_predict_agg(three, value ORDER BY n) FROM models, days), pg_temp.predicted(three, 30),
-    'it gives the whole horizon') FROM models;
-SELECT is((SELECT array_length(lstm_predict_agg(three, value ORDER BY n), 1) FROM models, days), 3, 'which is an array of steps');
+    'lstm_predict_agg gives the whole horizon') FROM models;
+SELECT is((SELECT array_length(lstm_predict_agg(three, value ORDER BY n), 1) FROM models, days), 3, 'the horizon of lstm_predict_agg is an array of steps');
 SELECT is((SELECT lstm_predict_agg(one, value ORDER BY n) FROM models, days WHERE n <= 17), pg_temp.predicted(one, 17),
     'fewer rows forecast from an earlier one') FROM models;
 SELECT isnt((SELECT lstm_predict_agg(one, value ORDER BY n DESC) FROM models, days), pg_temp.predicted(one, 30),
@@ -61,7 +61,7 @@ SELECT results_eq($$ SELECT n, lstm_predict_agg(one, value) OVER (PARTITION BY r
 
 ---- what is refused, and what is NULL ----
 
-SELECT is((SELECT lstm_predict_agg(one, value ORDER BY n) FROM models, days WHERE n <= 3), NULL, 'too few rows give NULL');
+SELECT is((SELECT lstm_predict_agg(one, value ORDER BY n) FROM models, days WHERE n <= 3), NULL, 'lstm_predict_agg of too few rows gives NULL');
 SELECT is((SELECT lstm_predict_agg(one, value ORDER BY n) FROM models, days WHERE false), NULL, 'no rows give NULL');
 SELECT is((SELECT lstm_predict_agg(NULL, value ORDER BY n) FROM days), NULL, 'no model gives NULL');
 SELECT throws_ok($$ SELECT lstm_predict_agg(one, CASE WHEN n <> 7 THEN value END ORDER BY n) FROM models, days $$, '22004',

@@ -41,7 +41,7 @@ SELECT is((SELECT array_agg(x ORDER BY window_no) FROM lstm_windows('typed', ARR
     (SELECT array_agg(ARRAY[[n, i2, f4]]::float8[] ORDER BY at) FROM typed WHERE at < (SELECT max(at) FROM typed)),
     'several columns of several types stand in the order of the call');
 SELECT throws_ok($$ SELECT * FROM lstm_windows('typed', 'f8', 'f4') $$, '42804', NULL, 'another type is no time');
-SELECT throws_ok($$ SELECT * FROM lstm_windows('typed', 'at', 'i4') $$, '42804', NULL, 'and a date is no number');
+SELECT throws_ok($$ SELECT * FROM lstm_windows('typed', 'at', 'i4') $$, '42804', NULL, 'a date is no number');
 
 ---- numeric, whose digits are read where that is exact ----
 
@@ -59,7 +59,7 @@ SELECT cmp_ok(count(*), '>', 17000::bigint, 'of many numbers') FROM exacts;
 CREATE TABLE packed AS TABLE exacts;
 ALTER TABLE packed ALTER value SET STORAGE EXTERNAL;
 UPDATE packed SET value = trunc(value, 200) + 1e-200 WHERE n % 7 = 0;
-SELECT ok(pg_temp.seen('packed', 'value', 'n') = array_agg(value::float8 ORDER BY n), 'also of hundreds of digits') FROM packed;
+SELECT ok(pg_temp.seen('packed', 'value', 'n') = array_agg(value::float8 ORDER BY n), 'numbers of hundreds of digits are read') FROM packed;
 
 ---- what no training can use ----
 
@@ -96,7 +96,7 @@ CREATE TABLE trained AS SELECT lstm_train('monthly', 'value', lookback => 3, opt
 SELECT is(lstm_info(model)->>'step', '1 mon', 'months, which have no even length') FROM trained;
 SELECT is((SELECT array_agg(at::date ORDER BY at) FROM trained, lstm_rolling(model)), (SELECT array_agg(at ORDER BY at) FROM monthly WHERE at > '2020-03-31'),
     'keep their own stamps');
-SELECT is((SELECT forecast_at::date FROM trained, lstm_forecast(model, as_of => '2021-01-15')), '2021-01-31', 'also the newest of them');
+SELECT is((SELECT forecast_at::date FROM trained, lstm_forecast(model, as_of => '2021-01-15')), '2021-01-31', 'the newest of such rows are read');
 CREATE TABLE minutes AS SELECT timestamptz '2020-01-01' + i * interval '1 minute' AS at, i AS value FROM generate_series(1, 5000) AS i;
 SELECT is((SELECT array_agg(at) FROM (SELECT f.at FROM lstm_train('minutes', 'value', lookback => 3, options => '{"epochs": 1, "units": 1}') AS m,
         lstm_rolling(m, 'minutes') AS f) AS rolled), (SELECT array_agg(at ORDER BY at) FROM minutes WHERE value > 3), 'minutes are counted from the first');
@@ -105,7 +105,7 @@ SELECT throws_ok($$ SELECT count(*) FROM lstm_windows('minutes', 'value') $$, '2
     'timestamps of relation "minutes" are not regular: 2020-01-04 11:20:01+00 follows 2020-01-04 11:19:00+00', 'a last one that is late is found');
 UPDATE minutes SET at = at - interval '1 s' - interval '1 minute' WHERE value = 5000;
 SELECT throws_ok($$ SELECT count(*) FROM lstm_windows('minutes', 'value') $$, '22000',
-    'timestamp 2020-01-04 11:19:00+00 of relation "minutes" occurs in more than one row', 'and one that comes twice');
+    'timestamp 2020-01-04 11:19:00+00 of relation "minutes" occurs in more than one row', 'a time that comes twice is found');
 
 ---- kinds of relations ----
 
@@ -127,7 +127,7 @@ CREATE TABLE long AS SELECT i AS n, cos(i) AS value FROM generate_series(1, 2000
 CREATE TABLE expected AS SELECT array_agg(cos(i) ORDER BY i) AS cosines FROM generate_series(1, 20000) AS i;
 SELECT ok(pg_temp.seen('long', 'value', 'n') = cosines, 'rows are sorted where nothing gives their order') FROM expected;
 SET LOCAL work_mem = '64kB';
-SELECT ok(pg_temp.seen('long', 'value', 'n') = cosines, 'also on disk') FROM expected;
+SELECT ok(pg_temp.seen('long', 'value', 'n') = cosines, 'rows are sorted on disk where nothing gives their order') FROM expected;
 RESET work_mem;
 ALTER TABLE long ADD PRIMARY KEY (n);
 SET LOCAL enable_seqscan = off;
@@ -137,7 +137,7 @@ SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
 SET LOCAL enable_indexscan = off;
-SELECT ok(pg_temp.seen('long', 'value') = cosines, 'so may parallel workers') FROM expected;
+SELECT ok(pg_temp.seen('long', 'value') = cosines, 'parallel workers may give the order of rows') FROM expected;
 SELECT is((SELECT lstm_info(lstm_train('long', 'value', lookback => 1, options => '{"epochs": 1, "units": 1}'))->'rows')::int, 20000, 'in a training too');
 
 SELECT * FROM finish();

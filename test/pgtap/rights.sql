@@ -53,7 +53,7 @@ SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT lstm_train('measured.days',
 SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT count(*) FROM lstm_windows('measured.days', 'value', 'at', lookback => 3) $$), '37',
     'lstm_windows needs the same rights');
 SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT count(*) FROM lstm_windows('measured.days', 'value', 'at', lookback => 3) $$),
-    '42501: permission denied for table days', 'and is refused without');
+    '42501: permission denied for table days', 'lstm_windows is refused without the rights');
 SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT lstm_info(lstm_train('measured.open', 'value', lookback => 3,
     options => '{"epochs": 1, "units": 2}'))->'rows' $$), '40', 'a view opens what its owner may read');
 SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT lstm_train_agg(value, '{}') FROM measured.days $$),
@@ -63,7 +63,7 @@ SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT lstm_train_agg(value, '{}')
 
 SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT count(*) FROM models, lstm_predict(model, '{1,2,3}') $$), '1',
     'lstm_predict needs no right on the table');
-SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT lstm_info(model)->'lookback' FROM models $$), '3', 'nor does lstm_info');
+SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT lstm_info(model)->'lookback' FROM models $$), '3', 'lstm_info needs no right on the table');
 SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT count(*) FROM models, lstm_forecast(model) $$),
     '42501: permission denied for table days', 'lstm_forecast does');
 SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT count(*) FROM models, lstm_rolling(model) $$),
@@ -74,7 +74,7 @@ SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT count(*) FROM models, lstm_fo
     '42501: permission denied for table days', 'a column without right is not read');
 REVOKE USAGE ON SCHEMA measured FROM lstm_reader;
 SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT count(*) FROM models, lstm_forecast(model) $$),
-    '42501: permission denied for schema measured', 'nor without the schema');
+    '42501: permission denied for schema measured', 'a column without right on its schema is not read');
 GRANT USAGE ON SCHEMA measured TO lstm_reader;
 
 ---- row-level security ----
@@ -149,7 +149,7 @@ SELECT alike(pg_temp.told('lstm_stranger', query), 'permission denied for table 
         ($$SELECT lstm_train('measured.hidden', 'label')$$)) AS v (query);
 SELECT alike(pg_temp.told('lstm_reader', $$ SELECT lstm_train('measured.days', 'secre') $$),
     'column "secre" of relation "days" does not exist|||SQL statement%', 'no column is suggested that may not be read');
-SELECT alike(pg_temp.told('lstm_reader', $$ SELECT lstm_train('measured.days', 'valu') $$), '%Perhaps you meant "value".%', 'one that may be is');
+SELECT alike(pg_temp.told('lstm_reader', $$ SELECT lstm_train('measured.days', 'valu') $$), '%Perhaps you meant "value".%', 'a column that may be read is suggested');
 
 ---- functions that lend rights ----
 
@@ -158,7 +158,7 @@ $$ SELECT lstm_info(lstm_train('measured.days', 'secret', 'at', lookback => 3, o
 SELECT is(pg_temp.as_user('lstm_stranger', 'SELECT lends()'), '40', 'a SECURITY DEFINER function trains with the rights of its owner');
 ALTER FUNCTION public.lends() OWNER TO lstm_reader;
 GRANT CREATE ON SCHEMA public TO lstm_reader;
-SELECT is(pg_temp.as_user(session_user::text, 'SELECT lends()'), '42501: permission denied for table days', 'and with no others');
+SELECT is(pg_temp.as_user(session_user::text, 'SELECT lends()'), '42501: permission denied for table days', 'a SECURITY DEFINER function trains with no other rights');
 SELECT is((SELECT count(*) FROM pg_proc WHERE proname LIKE 'lstm\_%' AND prosecdef), 0::bigint, 'no function of the extension does so');
 
 ---- every kind of relation ----

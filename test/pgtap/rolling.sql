@@ -21,7 +21,7 @@ $$ SELECT p.step, p.forecast
 ---- one step at each row ----
 
 SELECT is((SELECT array_agg(origin ORDER BY origin) FROM models, lstm_rolling(one)),
-    (SELECT array_agg(i::bigint) FROM generate_series(4, 29) AS i), 'by default each row from the lookback on is an origin');
+    (SELECT array_agg(i::bigint) FROM generate_series(4, 29) AS i), 'each row from the lookback on is an origin by default');
 SELECT results_eq($$ SELECT r.origin, r.step, r.forecast FROM models, lstm_rolling(one) AS r ORDER BY origin $$,
     $$ SELECT n::bigint, p.step, p.forecast FROM models, generate_series(4, 29) AS n, pg_temp.predicted(one, n, 1) AS p $$,
     'one step at each row equals lstm_predict called by hand');
@@ -66,7 +66,7 @@ SELECT results_eq($$ SELECT r.step, r.forecast FROM models, lstm_rolling(three, 
 
 SELECT is((SELECT array_agg(origin) FROM models, lstm_rolling(one, first_origin => 27)), '{27,28,29}', 'first_origin is the first origin');
 SELECT is_empty($$ SELECT r.* FROM models, lstm_rolling(one, first_origin => 30) AS r $$, 'after the last row there is nothing');
-SELECT is_empty($$ SELECT r.* FROM models, lstm_rolling(one, first_origin => 9223372036854775807) AS r $$, 'nor at the end of all numbers');
+SELECT is_empty($$ SELECT r.* FROM models, lstm_rolling(one, first_origin => 9223372036854775807) AS r $$, 'there is nothing at the end of all numbers');
 SELECT throws_ok($$ SELECT r.* FROM models, lstm_rolling(one, first_origin => 3) AS r $$, '22023',
     'first_origin must be at least the lookback of 4, not 3', 'an origin needs the lookback before it');
 SELECT throws_ok($$ SELECT r.* FROM models, lstm_rolling(one, first_origin => -9223372036854775808) AS r $$, '22023',
@@ -97,9 +97,9 @@ SELECT throws_ok($$ SELECT r.* FROM models, lstm_rolling(same_row, steps => 2) A
 CREATE VIEW later AS SELECT at, value * 2 AS value FROM days WHERE n > 15;
 SELECT is((SELECT count(*) FROM models, lstm_rolling(one, relation => 'later')), 11::bigint, 'another relation may be given');
 SELECT is((SELECT array_agg(actual ORDER BY origin) FROM models, lstm_rolling(one, relation => 'later')),
-    (SELECT array_agg(value * 2 ORDER BY n) FROM days WHERE n > 19), 'then it is the one that is read');
+    (SELECT array_agg(value * 2 ORDER BY n) FROM days WHERE n > 19), 'the other relation that is given is the one that is read');
 CREATE VIEW short AS SELECT at, value FROM days WHERE n <= 4;
-SELECT is_empty($$ SELECT r.* FROM models, lstm_rolling(one, relation => 'short') AS r $$, 'too few rows have no origin');
+SELECT is_empty($$ SELECT r.* FROM models, lstm_rolling(one, relation => 'short') AS r $$, 'a relation with too few rows has no origin');
 UPDATE days SET value = NULL WHERE n = 12;
 SELECT throws_ok($$ SELECT r.* FROM models, lstm_rolling(one) AS r $$, '22004',
     'column "value" of relation "days" is NULL in row 12', 'a NULL on the way is refused');

@@ -44,23 +44,23 @@ SELECT is(lstm_info(pg_temp.trained(ARRAY['a'], '{}', 45, 30))#>'{layers,0,targe
     'where no season fits, a segment is the largest common divisor');
 SELECT is(lstm_info(pg_temp.trained(ARRAY['a'], '{}', NULL, 96))->>'lookback', '96', 'the lookback is that of the horizon if it is left open');
 SELECT is((lstm_info(pg_temp.trained(ARRAY['a'], '{"segment_length": 7}', NULL, 14))->>'lookback')::int % 7, 0,
-    'and whole segments where their length is given');
+    'the lookback is whole segments where their length is given');
 SELECT is(lstm_info(one)->'options'->key, value, format('the preset has a default of its own: %s', key))
 FROM models, (VALUES ('normalize', '"season_profile"'::jsonb), ('loss', '"mae"'), ('learning_rate', '0.0005')) AS v (key, value);
-SELECT is(lstm_info(pg_temp.trained(ARRAY['drifting']))->'options'->>'normalize', 'last', 'which is last where the level moves');
-SELECT is(lstm_info(pg_temp.trained(ARRAY['a'], options))->'options'->key, options->key, format('which can be changed: %s', key))
+SELECT is(lstm_info(pg_temp.trained(ARRAY['drifting']))->'options'->>'normalize', 'last', 'the default of the preset is last where the level moves');
+SELECT is(lstm_info(pg_temp.trained(ARRAY['a'], options))->'options'->key, options->key, format('the default of the preset can be changed: %s', key))
 FROM (VALUES ('normalize', '{"normalize": "mean"}'::jsonb), ('loss', '{"loss": "mse"}'), ('learning_rate', '{"learning_rate": 0.01}'))
     AS v (key, options);
 SELECT ok(lstm_info(lstm_train('hours', 'a', lookback => 3, options => '{"epochs": 1, "units": 2}'))->'options'
-    @> '{"loss": "mse", "learning_rate": 0.005}', 'other presets keep theirs');
+    @> '{"loss": "mse", "learning_rate": 0.005}', 'other presets keep their defaults');
 SELECT is(count(*), 72::bigint, 'all steps are forecast') FROM models, lstm_forecast(one)
 WHERE forecast > '-infinity' AND forecast < 'infinity';
-SELECT is(cardinality(pg_temp.forecast(one, 'a', 100)), 100, 'and steps beyond the horizon') FROM models;
+SELECT is(cardinality(pg_temp.forecast(one, 'a', 100)), 100, 'steps beyond the horizon of segments are forecast') FROM models;
 SELECT is(lstm_info(lstm_train_agg(at, a, '{"architecture": "segment", "units": 3, "epochs": 1, "horizon": 24, "lookback": 48}'))
     ->>'horizon', '24', 'the aggregate trains it too') FROM hours;
 
 -- each spec given as layers is the network of the preset
-SELECT ok(w.same, 'its layers, exported and imported, give the same forecast')
+SELECT ok(w.same, 'the layers of segments, exported and imported, give the same forecast')
 FROM models, LATERAL (
     SELECT lstm_import(jsonb_build_object('input', '[48, 1]'::jsonb, 'layers', lstm_info(m.plain)->'layers'),
                (SELECT array_agg(v ORDER BY layer_no, place, n) FROM lstm_weights(m.plain)
@@ -71,7 +71,7 @@ FROM models, LATERAL (
                                  (SELECT array_agg(p.forecast ORDER BY p.step) FROM lstm_predict(plain, x) AS p)) AS same
              FROM (SELECT array_agg(sin(k)) AS x FROM generate_series(1, 48) AS k) AS x) AS w;
 SELECT is((SELECT string_agg(name || ' ' || shape::text, ', ') FROM lstm_weights(one) WHERE layer = 'segment_lstm'),
-    'kernel {4,16}, recurrent_kernel {4,16}, bias {16}, position_embedding {3,4}', 'its tensors have names') FROM models;
+    'kernel {4,16}, recurrent_kernel {4,16}, bias {16}, position_embedding {3,4}', 'the tensors of segments have names') FROM models;
 
 ---- columns one at a time ----
 
@@ -85,7 +85,7 @@ SELECT is(lstm_info(lstm_train('hours', ARRAY['a', 'b'], lookback => 6, horizon 
     'any preset can take columns one at a time');
 SELECT is(lstm_info(lstm_train('hours', ARRAY['a', 'b'], lookback => 6, options => '{"epochs": 1, "channels": "independent",
     "architecture": [{"type": "lstm", "units": 2}, {"type": "dense", "units": 1}]}'))->>'parameters', '35',
-    'and so can layers of one''s own');
+    'layers of one''s own can take columns one at a time');
 -- what is not a value of a column cannot touch its forecast
 CREATE FUNCTION pg_temp.moved(model bytea, of text) RETURNS bool LANGUAGE sql AS $$
     SELECT bool_or(x.forecast <> y.forecast)
@@ -94,7 +94,7 @@ CREATE FUNCTION pg_temp.moved(model bytea, of text) RETURNS bool LANGUAGE sql AS
         lstm_predict(model, plain) AS x JOIN lstm_predict(model, other) AS y ON y.step = x.step AND y.target = x.target
     WHERE x.target = of $$;
 SELECT ok(NOT pg_temp.moved(independent, 'a') AND pg_temp.moved(independent, 'b'), 'a column is forecast from itself alone') FROM models;
-SELECT ok(pg_temp.moved(joint, 'a'), 'and from the others where they stand side by side') FROM models;
+SELECT ok(pg_temp.moved(joint, 'a'), 'a column is forecast from the others where they stand side by side') FROM models;
 SELECT ok(pg_temp.same(pg_temp.forecast(independent, 'b'), ARRAY(
     SELECT p.forecast FROM lstm_predict(independent, (SELECT array_agg(v ORDER BY at, c) FROM (SELECT * FROM hours ORDER BY at DESC LIMIT 48) AS h,
         LATERAL (VALUES (1, a), (2, b)) AS l (c, v))) AS p WHERE target = 'b' ORDER BY step)),

@@ -5,7 +5,7 @@ SET LOCAL timezone = 'Europe/Berlin';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(70);
+SELECT plan(72);
 
 -- Trains on rows at these times and tells when the forecasts lie, in the words of the time's own type.
 CREATE FUNCTION pg_temp.forecast_times(type text, times text[], steps int) RETURNS text LANGUAGE plpgsql AS $$
@@ -38,7 +38,7 @@ SELECT is(pg_temp.forecast_times('date', '2023-12-20', '1 day', 10, 3), '2023-12
 SELECT is(pg_temp.seen_step(), '1 day', 'the step of daily dates is a day');
 SELECT is(pg_temp.forecast_times('date', '2024-02-20', '1 day', 8, 3), '2024-02-28, 2024-02-29, 2024-03-01',
     'daily dates meet a leap day');
-SELECT is(pg_temp.forecast_times('date', '2023-02-20', '1 day', 8, 2), '2023-02-28, 2023-03-01', 'and none where there is none');
+SELECT is(pg_temp.forecast_times('date', '2023-02-20', '1 day', 8, 2), '2023-02-28, 2023-03-01', 'a year without a leap day has none');
 SELECT is(pg_temp.forecast_times('date', '2024-01-01', '7 days', 8, 2), '2024-02-26, 2024-03-04', 'weekly dates go on');
 SELECT is(pg_temp.seen_step(), '7 days', 'the step of weekly dates is 7 days');
 SELECT is(pg_temp.forecast_times('timestamp', '2024-01-01 23:00', '15 minutes', 6, 3),
@@ -52,7 +52,7 @@ SELECT is(pg_temp.seen_step(), '1 mon', 'the step of month ends is a month');
 SELECT is(pg_temp.forecast_times('date', '2023-10-31', '1 month', 4, 3), '2024-02-29, 2024-03-31, 2024-04-30',
     'month ends go through a leap February and come back to 31');
 SELECT is(pg_temp.forecast_times('date', '2022-10-31', '1 month', 4, 3), '2023-02-28, 2023-03-31, 2023-04-30',
-    'and through another February');
+    'month ends go through another February');
 SELECT is(pg_temp.forecast_times('date', '2022-11-30', '1 month', 3, 3), '2023-02-28, 2023-03-30, 2023-04-30',
     'months on the 30th stay on the 30th after February');
 SELECT is(pg_temp.forecast_times('date', ARRAY['2023-02-28', '2023-03-31', '2023-04-30', '2023-05-31'], 3),
@@ -74,7 +74,7 @@ SELECT is(pg_temp.forecast_times('timestamp', '1969-12-31 23:58', '1 minute', 4,
 
 SELECT is(pg_temp.forecast_times('timestamptz', '2024-03-25', '1 day', 6, 3),
     '2024-03-31 00:00:00+01, 2024-04-01 00:00:00+02, 2024-04-02 00:00:00+02', 'days stay days where the clock goes forward');
-SELECT is(pg_temp.seen_step(), '1 day', 'their step is a day, not 24 hours');
+SELECT is(pg_temp.seen_step(), '1 day', 'the step of days is a day, not 24 hours');
 SELECT is(pg_temp.forecast_times('timestamptz', '2024-10-22', '1 day', 6, 2),
     '2024-10-28 00:00:00+01, 2024-10-29 00:00:00+01', 'days stay days where the clock goes back, last row before the change');
 SELECT is(pg_temp.forecast_times('timestamptz', '2024-03-28', '1 day', 8, 1), '2024-04-05 00:00:00+02',
@@ -214,6 +214,16 @@ SELECT throws_ok($$ SELECT lstm_train('odd_time', 'value', time_column => 'at') 
     'time column "at" of relation "odd_time" is of type text', 'a text is no time');
 SELECT throws_ok($$ SELECT lstm_train('odd_time', 'value', time_column => 'clock') $$, '42804',
     'time column "clock" of relation "odd_time" is of type time without time zone', 'a time of day is no time column');
+
+-- what is wrong is one row, not all others
+CREATE TABLE strayed AS SELECT at::date, 1.0 AS value FROM generate_series(timestamp '2024-01-15', '2025-12-15', '1 month') at;
+UPDATE strayed SET at = '2024-09-20' WHERE at = '2024-09-15';
+SELECT matches(pg_temp.failure($$ SELECT lstm_train('strayed', 'value', lookback => 2) $$), 'The step is 1 mon; 1 row is not',
+    'of months whose rows lie on the 15th, the one on the 20th is the stray');
+CREATE TABLE late_start AS SELECT at, 1.0 AS value FROM generate_series(timestamp '2024-01-01', '2024-01-03', '1 hour') at;
+UPDATE late_start SET at = '2024-01-01 00:20' WHERE at = '2024-01-01';
+SELECT matches(pg_temp.failure($$ SELECT lstm_train('late_start', 'value', lookback => 2) $$), 'The step is 01:00:00; 1 row is not',
+    'of hours whose first row comes late, this row is the stray');
 
 SELECT * FROM finish();
 ROLLBACK;

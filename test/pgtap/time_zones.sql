@@ -86,7 +86,7 @@ SET LOCAL timezone = 'America/Sao_Paulo';
 SELECT is(lstm_info(pg_temp.trained('timestamptz', pg_temp.times('timestamptz', '2017-10-10', '1 day', 10)))->>'step', '1 day',
     'days go on over a midnight that the clock skips');
 SELECT is(pg_temp.forecasts('timestamptz', pg_temp.times('timestamptz', '2017-10-10', '1 day', 6), 2),
-    '2017-10-16 00:00:00-02, 2017-10-17 00:00:00-02', 'and come back to midnight after it');
+    '2017-10-16 00:00:00-02, 2017-10-17 00:00:00-02', 'days come back to midnight after one that the clock skips');
 SET LOCAL timezone = 'Europe/Berlin';
 SELECT is(pg_temp.forecasts('timestamptz', pg_temp.times('timestamptz', '2024-03-27 02:30', '1 day', 3), 3),
     '2024-03-30 02:30:00+01, 2024-03-31 03:30:00+02, 2024-04-01 02:30:00+02', 'a skipped half past two is an hour later');
@@ -110,7 +110,7 @@ SELECT is(lstm_info(pg_temp.trained('int', '{3,8,13,23,28,33}', '{"missing": "li
 SELECT is(lstm_info(pg_temp.trained('bigint', '{9223372036854775803,9223372036854775804,9223372036854775806}',
     '{"missing": "linear"}'))->'step', '"1"', 'the largest integers have a step');
 SELECT is(lstm_info(pg_temp.trained('bigint', '{-9223372036854775808,-9223372036854775807,-9223372036854775805}',
-    '{"missing": "linear"}'))->'missing'->'rows', '1', 'and so have the lowest');
+    '{"missing": "linear"}'))->'missing'->'rows', '1', 'the lowest integers have a step');
 SET LOCAL timezone = 'UTC';
 SELECT is(pg_temp.forecasts('timestamp', pg_temp.times('timestamp', '2024-01-01 00:00:00.984', '8 ms', 3), 2),
     '2024-01-01 00:00:01.008+00, 2024-01-01 00:00:01.016+00', 'forecasts are 8 ms apart');

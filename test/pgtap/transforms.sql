@@ -27,7 +27,7 @@ CREATE TABLE shop_models AS SELECT lstm_train('two_shops', 'value', series_colum
 SELECT ok(bool_and(f.forecast / s.value BETWEEN 0.5 AND 2), 'series that training has not seen are scaled by their logarithms too')
 FROM shop_models, lstm_forecast(model, relation => 'shops') f JOIN shops s ON s.shop = f.series AND s.at = date '2020-01-01' + 59
 WHERE f.series = 'c';
-SELECT ok(f.forecast / 2000 / value BETWEEN 0.5 AND 2, 'and so are arrays')
+SELECT ok(f.forecast / 2000 / value BETWEEN 0.5 AND 2, 'arrays are scaled by their logarithms')
 FROM shop_models, sales, lstm_predict(model, (SELECT array_agg(value * 2000 ORDER BY i) FROM sales WHERE i BETWEEN 48 AND 59)) f
 WHERE i = 59 AND f.step = 1;
 
@@ -35,9 +35,9 @@ WHERE i = 59 AND f.step = 1;
 
 SELECT cmp_ok(pg_temp.error_of('{"log": true}'), '<', 0.05::float8, 'logarithms follow growth by per cents');
 SELECT cmp_ok(pg_temp.error_of('{"log": true, "difference": 6}'), '<', 0.02::float8,
-    'whose seasonal differences are nearly constant');
+    'seasonal differences of logarithms that grow are nearly constant');
 SELECT cmp_ok(pg_temp.error_of('{"log": true, "normalize": "seasonal_naive"}'), '<', 0.05::float8,
-    'as are the differences from the season before');
+    'differences from the season before are nearly constant');
 SELECT cmp_ok(pg_temp.error_of('{"difference": "season"}'), '<', pg_temp.error_of('{"normalize": "none"}'),
     'without logarithms, seasonal differences are better than the values themselves');
 
@@ -52,7 +52,7 @@ SELECT is(lstm_info(model)->'transform'->>'log', 'true', 'lstm_info says log') F
 SELECT is(lstm_info(model)->'transform'->>'difference', '1', 'lstm_info says difference') FROM models WHERE name = 'difference';
 SELECT is(lstm_info(model)->'transform'->>'difference', '6', 'the rows of a season are found') FROM models WHERE name = 'season';
 SELECT is(lstm_info(model)->'transform'->>'upper_limit', '60', 'lstm_info says upper_limit') FROM models WHERE name = 'limits';
-SELECT is(lstm_info(model)->'transform'->'lower_limit', 'null', 'and null where there is none') FROM models WHERE name = 'upper';
+SELECT is(lstm_info(model)->'transform'->'lower_limit', 'null', 'lstm_info says null where there is no limit') FROM models WHERE name = 'upper';
 SELECT is(lstm_info(model)->'options'->>'normalize', name, format('lstm_info says normalize %s', name)) FROM models WHERE name LIKE 'season\__%' OR name = 'seasonal_naive';
 
 ---- the same from an array, along rows and past the horizon ----
@@ -65,11 +65,11 @@ SELECT is((SELECT count(*) FROM lstm_forecast(model, steps => 30) f WHERE f.fore
 
 ---- limits ----
 
-SELECT ok(bool_and(f.forecast <= 60 AND f.upper_bound <= 60 AND f.lower_bound <= f.upper_bound), 'neither forecasts nor intervals pass the upper limit')
+SELECT ok(bool_and(f.forecast <= 60 AND f.upper_bound <= 60 AND f.lower_bound <= f.upper_bound), 'no forecast and no interval passes the upper limit')
 FROM models, lstm_forecast(model, level => 0.8) AS f WHERE name = 'limits';
-SELECT ok(bool_and(f.forecast >= 900 AND f.lower_bound >= 900), 'nor the lower one')
+SELECT ok(bool_and(f.forecast >= 900 AND f.lower_bound >= 900), 'no forecast and no interval passes the lower limit')
 FROM lstm_forecast(pg_temp.trained('{"lower_limit": 900}'), level => 0.8) AS f;
-SELECT ok(bool_and(r.upper_bound <= 60 AND r.forecast <= 60), 'nor along the rows') FROM models, lstm_rolling(model, level => 0.8) AS r WHERE name = 'limits';
+SELECT ok(bool_and(r.upper_bound <= 60 AND r.forecast <= 60), 'no forecast along the rows passes a limit') FROM models, lstm_rolling(model, level => 0.8) AS r WHERE name = 'limits';
 SELECT ok(bool_and(f.lower_bound > 0 AND f.lower_bound < f.upper_bound), 'intervals of logarithms are positive')
 FROM models, lstm_forecast(model, level => 0.8) AS f WHERE name = 'quantile';
 
@@ -82,7 +82,7 @@ SELECT is(pg_temp.failure($$ SELECT lstm_train('with_zero', 'value', options => 
 SELECT lives_ok($$ SELECT lstm_train('with_zero', 'value', options => '{"log": true, "lower_limit": -1, "epochs": 2}') $$,
     'has one above a lower limit');
 SELECT is(pg_temp.failure(format($$ SELECT * FROM lstm_predict(%L, array_fill(0::float8, ARRAY[12])) $$, model)),
-    '22000: input "value" is 0, but the model was trained on logarithms of values above 0', 'nor may an array hold one')
+    '22000: input "value" is 0, but the model was trained on logarithms of values above 0', 'an array may not hold a value without a logarithm')
 FROM models WHERE name = 'log';
 SELECT is(pg_temp.failure(format($$ SELECT pg_temp.trained(%L) $$, options)), expected, expected) FROM (VALUES
     ('{"log": true, "loss": "gaussian"}', '22023: options "log" and "loss" cannot be combined here

@@ -153,8 +153,8 @@ CREATE FUNCTION pg_temp.inserted(who text, which text) RETURNS text LANGUAGE sql
 SELECT is(pg_temp.saved('lstm_author', 'author.days'), '1', 'a model of what the saver may read is saved');
 SELECT is(pg_temp.saved('lstm_author', 'secret'), '42501: permission denied for column "at" of relation mine.secret',
     'a model of what the saver may not read is not saved');
-SELECT is(pg_temp.inserted('lstm_author', 'secret'), '42501: permission denied for column "at" of relation mine.secret', 'nor is it inserted past lstm_save');
-SELECT is(pg_temp.inserted('lstm_author', 'author.days'), '99', 'others may be inserted');
+SELECT is(pg_temp.inserted('lstm_author', 'secret'), '42501: permission denied for column "at" of relation mine.secret', 'a model of what the saver may not read is not inserted past lstm_save');
+SELECT is(pg_temp.inserted('lstm_author', 'author.days'), '99', 'models of what the saver may read may be inserted');
 GRANT SELECT (at, v) ON mine.secret TO lstm_author;
 SELECT is(pg_temp.saved('lstm_author', 'secret'), '42501: permission denied for column "pay" of relation mine.secret', 'a column is as good as a relation');
 GRANT SELECT (pay) ON mine.secret TO lstm_author;
@@ -175,7 +175,7 @@ SELECT is(pg_temp.as_user('lstm_author', $$ INSERT INTO own_models SELECT 1, 'no
     'what is no model does not get past it');
 SELECT is(pg_temp.as_user('lstm_author', $$ INSERT INTO own_models VALUES (1, NULL) RETURNING id $$), '1', 'NULL does');
 CREATE TRIGGER wrong BEFORE INSERT ON own_models FOR EACH ROW EXECUTE FUNCTION lstm_check_model();
-SELECT throws_ok('INSERT INTO own_models VALUES (1, NULL)', '42703', 'relation "own_models" has no column "model" of type bytea', 'it needs to know the column');
+SELECT throws_ok('INSERT INTO own_models VALUES (1, NULL)', '42703', 'relation "own_models" has no column "model" of type bytea', 'who asks for a series needs to know the column');
 
 ---- names of series are compared by their own type ----
 
@@ -201,7 +201,7 @@ SELECT is((SELECT string_agg(series || ' ' || status, ', ') FROM series_models, 
     expected, format('series are asked for by names in a column %s', c))
     FROM (VALUES ('k', '{b}'::text[], 'b ok'), ('name', '{b}', 'b ok'), ('word', '{b}', 'b ok'), ('pair', '{"(b,1)"}', '(b,1) ok'),
         ('list', '{"{b}","{c}"}', '{b} ok, {c} it has no rows')) AS v (c, names, expected);
-SELECT is_empty('SELECT * FROM author.seen', 'neither a cast nor a domain of the author has run a function for that');
+SELECT is_empty('SELECT * FROM author.seen', 'no cast and no domain of the author has run a function for that');
 SELECT throws_ok($$ SELECT lstm_forecast(model, relation => 'author.kinds', series => '{c}') FROM series_models WHERE col = 'k' $$, '22P02',
     'invalid input value for enum author.kind: "c"', 'a name that the type does not have is an error');
 

@@ -5,7 +5,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(66);
+SELECT plan(67);
 
 CREATE TABLE days (at date PRIMARY KEY, n int UNIQUE, value float8, other float8);
 SELECT setseed(0.25);
@@ -23,7 +23,7 @@ SELECT results_eq($$ SELECT trial, options, lookback FROM tuned ORDER BY trial $
     (1, '{"epochs": 4, "units": 4}'::jsonb, 7), (2, '{"epochs": 4, "units": 2}', 7), (3, '{"epochs": 4, "units": 2}', 14),
     (4, '{"epochs": 4, "units": 4}', 14), (5, '{"epochs": 4, "units": 8}', 7), (6, '{"epochs": 4, "units": 8}', 14) $$,
     'the first trial is the options as given, the others all combinations that differ from it');
-SELECT results_eq($$ SELECT DISTINCT status FROM tuned $$, $$ VALUES ('ok') $$, 'all of them succeeded');
+SELECT results_eq($$ SELECT DISTINCT status FROM tuned $$, $$ VALUES ('ok') $$, 'all trials succeeded');
 SELECT results_eq($$ SELECT trial FROM tuned WHERE parameters = (SELECT sum(parameters) FROM lstm_summary(lstm_train('days', 'value',
         lookback => 7, options => '{"units": 8, "epochs": 1}', horizon => 4))) ORDER BY trial $$, $$ VALUES (5), (6) $$,
     'parameters are those of the network');
@@ -39,12 +39,12 @@ RETURNS TABLE (mae float8, rmse float8, mase float8, seasonal_naive float8) LANG
 SELECT ok(abs(t.error - b.mase) < 1e-12 AND abs(t.mae - b.mae) < 1e-12 AND abs(t.rmse - b.rmse) < 1e-12,
     format('the errors of trial %s are those of lstm_backtest on the rows before the test rows', trial))
 FROM tuned t, pg_temp.by_backtest('older', 16, 2, t.lookback, t.options) b ORDER BY trial;
-SELECT ok(abs(t.baseline_error - b.seasonal_naive) < 1e-12 AND baseline = 'seasonal_mean', 'so is that of the best baseline')
+SELECT ok(abs(t.baseline_error - b.seasonal_naive) < 1e-12 AND baseline = 'seasonal_mean', 'the error of the best baseline is that of lstm_backtest')
 FROM tuned t, pg_temp.by_backtest('older', 16, 2, t.lookback, t.options) b WHERE trial = 1;
 SELECT ok((SELECT bool_and(abs(skill - (1 - error / baseline_error)) < 1e-12) FROM tuned), 'skill is the share of its error that is gone');
 SELECT is((SELECT array_agg(trial ORDER BY rank) FROM tuned), (SELECT array_agg(trial ORDER BY error, trial) FROM tuned),
     'ranks are by the error');
-SELECT is((SELECT array_agg(rank ORDER BY rank) FROM tuned), '{1,2,3,4,5,6}', 'and each rank is given once');
+SELECT is((SELECT array_agg(rank ORDER BY rank) FROM tuned), '{1,2,3,4,5,6}', 'each rank is given once');
 SELECT is((SELECT array_agg(rank) FROM lstm_tune('days', 'value', horizon => 4, lookback => 7, options => '{"epochs": 1, "units": 2}',
     grid => '{"lookback": [3, 190, 5]}')), '{1,2,3,NULL}', 'the best comes first, what failed at the end');
 
@@ -73,7 +73,7 @@ SELECT is((SELECT lookback FROM lstm_tune('days', 'value', options => '{"epochs"
 CREATE TABLE by_default AS SELECT * FROM lstm_tune('days', 'value', lookback => 7, options => '{"epochs": 1}', test_rows => 0);
 SELECT ok((SELECT count(*) BETWEEN 4 AND 13 AND count(DISTINCT (options, lookback)) = count(*) AND bool_and(options @> '{"epochs": 1}')
     AND bool_and(status = 'ok') FROM by_default), 'without a grid some combinations are tried, with the options that are given');
-SELECT is((SELECT count(*) FROM by_default WHERE trial > 1 AND options = '{"epochs": 1}' AND lookback = 7), 0::bigint, 'and the given ones once');
+SELECT is((SELECT count(*) FROM by_default WHERE trial > 1 AND options = '{"epochs": 1}' AND lookback = 7), 0::bigint, 'without a grid the given options are tried once');
 
 SELECT results_eq(format($$ SELECT count(*) FROM lstm_tune('days', 'value', lookback => 8, horizon => 4, options => %L, max_time => '1 microsecond') $$,
     options), format('VALUES (%s::bigint)', trials), format('trials of %s without a grid: %s', options, trials))
@@ -118,11 +118,11 @@ FROM (VALUES
     ('{"horizon": [2]}', '22023', '"horizon" is a parameter here, not an option', 'and a parameter'),
     ('{"missing": ["linear"]}', '22023', 'option "missing" cannot be in grid', 'and what changes the rows'),
     ('{"init": ["x"]}', '22P03', NULL, 'and a model that is none'),
-    ('[{"units": 2}]', '22023', 'grid must be a JSON object', 'and a grid that is no object'))
+    ('[{"units": 2}]', '22023', 'grid must be a JSON object', 'a grid that is no object is refused'))
     AS t (grid, code, message, name);
 SELECT throws_ok($$ SELECT lstm_tune('days', 'value', grid => (SELECT jsonb_object_agg(name, ARRAY[1,2,3,4,5,6,7,8,9,10]) FROM lstm_options()
     WHERE name IN ('units', 'epochs', 'batch_size', 'seed', 'patience', 'clip_norm', 'threads', 'lookback', 'learning_rate', 'segment_length'))) $$,
-    '22023', 'grid has more than 1000000000 combinations', 'so are more combinations than can be numbered');
+    '22023', 'grid has more than 1000000000 combinations', 'more combinations than can be numbered are refused');
 
 ---- trials that fail ----
 
@@ -132,12 +132,12 @@ SELECT results_eq($$ SELECT trial, status FROM failing WHERE rank IS NULL ORDER 
     $$ SELECT trial, status FROM failing WHERE lookback = 180 OR options @> '{"segment_length": 3, "architecture": "segment"}' ORDER BY trial $$,
     'trials that cannot be trained on these rows have no rank');
 SELECT is((SELECT status FROM failing WHERE lookback = 180 AND options = '{"epochs": 2, "units": 2}'),
-    'fold 1 of relation "days" has 168 rows, but training needs at least 184', 'and say why');
+    'fold 1 of relation "days" has 168 rows, but training needs at least 184', 'trials that cannot be trained say why');
 SELECT is((SELECT status FROM failing WHERE lookback = 8 AND options @> '{"segment_length": 3, "architecture": "segment"}'),
-    'option "segment_length" of 3 does not divide the lookback of 8 and the horizon of 4', 'also where options do not go together');
+    'option "segment_length" of 3 does not divide the lookback of 8 and the horizon of 4', 'trials whose options do not go together have no rank');
 SELECT ok((SELECT bool_and(num_nulls(error, mae, rmse, baseline, baseline_error, skill, test_error, test_baseline_error) = 8)
-    FROM failing WHERE rank IS NULL), 'they have no errors');
-SELECT is((SELECT count(*) FROM failing WHERE rank IS NOT NULL), 3::bigint, 'the others are not touched');
+    FROM failing WHERE rank IS NULL), 'trials without a rank have no errors');
+SELECT is((SELECT count(*) FROM failing WHERE rank IS NOT NULL), 3::bigint, 'trials beside a failed one are not touched');
 SELECT throws_ok($$ SELECT lstm_tune('days', 'value', lookback => 190, grid => '{"units": [2, 3]}') $$, '22000',
     'none of the trials on relation "days" succeeded', 'where all fail there is nothing to return');
 SELECT is((SELECT status FROM lstm_tune('days', 'value', lookback => 7, options => '{"units": 2, "epochs": 1}',
@@ -145,7 +145,7 @@ SELECT is((SELECT status FROM lstm_tune('days', 'value', lookback => 7, options 
 CREATE VIEW divergent AS SELECT at, 1e15 * value AS value FROM days;
 SELECT is((SELECT array_agg(status ~ 'diverged' ORDER BY trial) FROM lstm_tune('divergent', 'value', lookback => 7, options => '{"units": 4,
         "epochs": 20, "normalize": "none", "scale": "none", "clip_norm": 0}', grid => '{"optimizer": "sgd", "learning_rate": 100}')), '{f,t}',
-    'so does a training that diverges');
+    'a training that diverges fails one trial');
 
 ---- time ----
 
@@ -164,8 +164,8 @@ SELECT results_eq($$ SELECT round(error::numeric, 9) FROM lstm_tune('shops', 'so
         options => '{"epochs": 2, "units": 3}', folds => 2) WHERE metric = 'mase' $$, 'of several series the error is the mean over them and the folds');
 SELECT results_eq($$ SELECT rank, status, test_error IS NOT NULL FROM lstm_tune('shops', 'sold', series_column => 'shop', horizon => 7,
         lookback => 14, options => '{"epochs": 2, "units": 3}', grid => '{"units": [4]}', folds => 1) WHERE rank = 1 $$,
-    $$ VALUES (1, 'ok', true) $$, 'their newest rows are a test here too');
-SELECT throws_ok($$ SELECT lstm_tune('shops', 'sold', series_column => 'shop', horizon => 70) $$, '22000', NULL, 'and they must be long enough for the folds');
+    $$ VALUES (1, 'ok', true) $$, 'the newest rows of several series are a test');
+SELECT throws_ok($$ SELECT lstm_tune('shops', 'sold', series_column => 'shop', horizon => 70) $$, '22000', NULL, 'several series must be long enough for the folds');
 SELECT throws_ok($$ SELECT lstm_tune('days', 'value', max_time => '-1 s') $$, '22023', 'max_time must be greater than 0', 'a time that is over before it begins');
 
 ---- several columns ----
@@ -192,6 +192,11 @@ SELECT throws_ok($$ SELECT lstm_tune('days', 'value', horizon => 4, test_rows =>
 SELECT throws_ok($$ SELECT lstm_tune('days', 'value', folds => 4, fold_rows => 40, test_rows => 40) $$, '22000',
     'relation "days" has 200 rows, too few for 4 folds of 40 rows and 40 test rows', 'more folds than rows');
 SELECT throws_ok($$ SELECT lstm_tune('days', 'value', trials => 0) $$, '22023', 'trials must be from 1 to 10000, not 0', 'no trials');
+
+-- options that change nothing here
+SELECT results_eq($$ SELECT rank, trial FROM lstm_tune('days', 'value', lookback => 7, folds => 1, test_rows => 0,
+    options => '{"epochs": 1, "units": 2}', grid => '{"patience": [1000, 2000, 3000]}') ORDER BY rank $$,
+    $$ VALUES (1, 1), (2, 2), (3, 3), (4, 4) $$, 'of equal errors the earlier trial is better');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -25,16 +25,16 @@ SELECT ok(accepted AND error < previous_error, 'after a jump it pays to go on tr
 SELECT is(new_rows, 60::bigint, 'all rows after the last one of the model are new') FROM updated;
 SELECT is(reason, 'better on the newest 29 forecasts', 'the newest half of them judges') FROM updated;
 SELECT is(lstm_info(new_model)->>'last_time', '260', 'the new model knows the rows') FROM updated;
-SELECT is(lstm_info(new_model)->>'rows', '260', 'and says how many') FROM updated;
-SELECT is(lstm_info(new_model)->>'validation_windows', '29', 'and by how many it was judged') FROM updated;
-SELECT is((SELECT count(*) FROM updated, lstm_history(new_model)), 5::bigint, 'its history is that of the update');
-SELECT is((lstm_info(new_model)->>'final_epochs')::int, (lstm_info(pg_temp.model())->>'final_epochs')::int + 5, 'its weights went through more epochs') FROM updated;
+SELECT is(lstm_info(new_model)->>'rows', '260', 'the new model says how many new rows there were') FROM updated;
+SELECT is(lstm_info(new_model)->>'validation_windows', '29', 'the new model says by how many forecasts it was judged') FROM updated;
+SELECT is((SELECT count(*) FROM updated, lstm_history(new_model)), 5::bigint, 'the history of the new model is that of the update');
+SELECT is((lstm_info(new_model)->>'final_epochs')::int, (lstm_info(pg_temp.model())->>'final_epochs')::int + 5, 'the weights of the new model went through more epochs') FROM updated;
 SELECT is(lstm_info(new_model) - '{rows,windows,last_time,epochs,best_epoch,final_epochs,validation_windows,metrics,intervals}'::text[],
     lstm_info(pg_temp.model()) - '{rows,windows,last_time,epochs,best_epoch,final_epochs,validation_windows,metrics,intervals}'::text[], 'all else is as it was') FROM updated;
 SELECT cmp_ok((SELECT abs(f.forecast - 20) FROM updated, lstm_forecast(new_model, relation => 'jumped') f WHERE step = 1), '<',
-    (SELECT abs(f.forecast - 20) FROM lstm_forecast(pg_temp.model(), relation => 'jumped') f WHERE step = 1), 'it forecasts nearer to the new level');
+    (SELECT abs(f.forecast - 20) FROM lstm_forecast(pg_temp.model(), relation => 'jumped') f WHERE step = 1), 'the new model forecasts nearer to the new level');
 SELECT cmp_ok((SELECT upper_bound - lower_bound FROM updated, lstm_forecast(new_model, relation => 'jumped') WHERE step = 1), '>',
-    (SELECT upper_bound - lower_bound FROM lstm_forecast(pg_temp.model(), relation => 'jumped') WHERE step = 1), 'and its interval has seen the jump');
+    (SELECT upper_bound - lower_bound FROM lstm_forecast(pg_temp.model(), relation => 'jumped') WHERE step = 1), 'the interval of the new model has seen the jump');
 SELECT ok(new_model = (SELECT u.new_model FROM lstm_update(pg_temp.model(), 'jumped', learning_rate => 0.005) u), 'the same rows give the same model') FROM updated;
 
 ---- both errors are those that lstm_evaluate finds ----
@@ -50,11 +50,11 @@ SELECT is((lstm_info(new_model)->'metrics'->'value'->'network'->>'mae')::numeric
 CREATE VIEW went_on AS SELECT n, CASE WHEN n > 200 THEN value - 20 ELSE value END AS value FROM days WHERE n <= 260;
 CREATE TABLE refused AS SELECT * FROM lstm_update(pg_temp.model(), 'went_on', learning_rate => 50);
 SELECT ok(NOT accepted AND error > previous_error AND reason LIKE 'worse on the newest 29 %', 'steps that are too long make it worse') FROM refused;
-SELECT ok(new_model = pg_temp.model(), 'then the model stays as it was') FROM refused;
+SELECT ok(new_model = pg_temp.model(), 'a model stays as it was where an update makes it worse') FROM refused;
 CREATE VIEW few AS SELECT * FROM days WHERE n <= 220;
-SELECT ok(NOT accepted AND error IS NULL AND previous_error IS NULL AND new_model = pg_temp.model(), 'so it does where new rows are too few') FROM lstm_update(pg_temp.model(), 'few');
-SELECT is(reason, 'too few new rows to judge: 20 rows allow 9 forecasts, but 10 are needed', 'which it says') FROM lstm_update(pg_temp.model(), 'few');
-SELECT ok(NOT accepted AND new_rows = 0, 'and where there are none') FROM lstm_update(pg_temp.model());
+SELECT ok(NOT accepted AND error IS NULL AND previous_error IS NULL AND new_model = pg_temp.model(), 'a model stays as it was where new rows are too few') FROM lstm_update(pg_temp.model(), 'few');
+SELECT is(reason, 'too few new rows to judge: 20 rows allow 9 forecasts, but 10 are needed', 'an update for which new rows are too few says so') FROM lstm_update(pg_temp.model(), 'few');
+SELECT ok(NOT accepted AND new_rows = 0, 'a model stays as it was where there are no new rows') FROM lstm_update(pg_temp.model());
 
 ---- nothing leaks: rows that judge have no part in the weights that they judge ----
 
@@ -66,7 +66,7 @@ SELECT results_eq($$ SELECT loss FROM lstm_update(pg_temp.model(), 'poisoned', l
 
 SELECT is((SELECT count(*) FROM lstm_update(pg_temp.model(), 'jumped', epochs => 2, learning_rate => 0.005), lstm_history(new_model)), 2::bigint, 'epochs');
 SELECT ok(u.error <> updated.error, 'rehearsal: without old rows it comes out otherwise') FROM updated, lstm_update(pg_temp.model(), 'jumped', learning_rate => 0.005, rehearsal => 0) u;
-SELECT ok(u.error <> updated.error, 'so it does with fewer of them') FROM updated, lstm_update(pg_temp.model(), 'jumped', learning_rate => 0.005, rehearsal => 1) u;
+SELECT ok(u.error <> updated.error, 'with fewer old rows an update comes out otherwise') FROM updated, lstm_update(pg_temp.model(), 'jumped', learning_rate => 0.005, rehearsal => 1) u;
 SELECT is_empty($$ SELECT * FROM lstm_update(NULL) $$, 'no model, no row');
 SELECT is(pg_temp.failure($$ SELECT lstm_update(pg_temp.model(), 'jumped', epochs => 0) $$), '22023: epochs must be from 1 to 1000000, not 0', 'no epochs');
 SELECT is(pg_temp.failure($$ SELECT lstm_update(pg_temp.model(), 'jumped', learning_rate => 'NaN') $$), '22023: learning_rate must be above 0 and at most 100, not NaN', 'no learning rate');
@@ -88,7 +88,7 @@ CREATE TABLE shops_model AS SELECT lstm_train('shops_old', 'sold', 'n', 'shop', 
 CREATE TABLE shops_updated AS SELECT * FROM shops_model, lstm_update(model, 'shops', learning_rate => 0.002);
 SELECT ok(accepted AND new_rows = 41 + 42 + 43 + 44, 'the rows after the last one that the model knows are new, in any series') FROM shops_updated;
 SELECT is(lstm_info(new_model)->>'series', '3', 'the model keeps the series that it knows') FROM shops_updated;
-SELECT is((SELECT count(*) FROM shops_updated, lstm_forecast(new_model, relation => 'shops') f WHERE f.forecast IS NOT NULL), 8::bigint, 'and forecasts the other from its own rows');
+SELECT is((SELECT count(*) FROM shops_updated, lstm_forecast(new_model, relation => 'shops') f WHERE f.forecast IS NOT NULL), 8::bigint, 'the model forecasts a new series from its own rows');
 CREATE TABLE sales AS SELECT n, n % 3 AS price, 10.0 - n % 3 + sin(n) AS sold FROM generate_series(1, 200) n;
 CREATE VIEW sales_old AS SELECT * FROM sales WHERE n <= 120;
 CREATE VIEW sales_now AS SELECT n, price, CASE WHEN n <= 180 THEN sold END AS sold FROM sales;
@@ -103,17 +103,17 @@ SELECT cmp_ok((SELECT max(abs(x.a - x.b)) FROM lstm_weights(pg_temp.begun('{"lea
     unnest(a."values", b."values") AS x (a, b)), '<', 1e-7::real, 'with steps of nothing the weights stay those of the other model');
 SELECT results_eq($$ SELECT lstm_info(pg_temp.begun('{"epochs": 1}'))->k FROM unnest('{layers,lookback,normalize}'::text[]) k $$,
     $$ SELECT lstm_info(pg_temp.model())->k FROM unnest('{layers,lookback,normalize}'::text[]) k $$, 'what was left open is as it was there');
-SELECT cmp_ok((SELECT loss FROM lstm_history(pg_temp.begun('{"epochs": 1}'))), '<', (SELECT loss FROM lstm_history(pg_temp.model()) WHERE epoch = 1), 'it begins where the other ended');
+SELECT cmp_ok((SELECT loss FROM lstm_history(pg_temp.begun('{"epochs": 1}'))), '<', (SELECT loss FROM lstm_history(pg_temp.model()) WHERE epoch = 1), 'a training with init begins where the other ended');
 SELECT is((SELECT count(DISTINCT "values") FROM lstm_weights(pg_temp.begun('{"epochs": 1, "ensemble": 2}')) WHERE name = 'kernel' AND layer_no = 1), 1::bigint, 'an ensemble can begin with one network');
 INSERT INTO models SELECT 'embedded', lstm_train('shops_old', 'sold', 'n', 'shop', lookback => 7, options => '{"epochs": 1, "units": 3, "series_embedding": true}');
 CREATE FUNCTION pg_temp.embedded(relation regclass) RETURNS bytea LANGUAGE sql AS $$
     SELECT lstm_train(relation, 'sold', 'n', 'shop', options => jsonb_build_object('init', model, 'epochs', 1, 'series_embedding', true)) FROM models WHERE name = 'embedded' $$;
-SELECT is((SELECT lstm_info(pg_temp.embedded('shops_old'))->>'series'), '3', 'the same series have the same vectors');
+SELECT is((SELECT lstm_info(pg_temp.embedded('shops_old'))->>'series'), '3', 'series that both trainings know keep their vectors');
 CREATE VIEW shops_other AS SELECT shop + 1 AS shop, n, sold FROM shops_old;
-SELECT is(pg_temp.failure($$ SELECT pg_temp.embedded('shops_other') $$), E'22023: the model in option "init" was trained on other values of column "shop"\nHINT: Train on the same series and categories, or use lstm_update().', 'others have none');
+SELECT is(pg_temp.failure($$ SELECT pg_temp.embedded('shops_other') $$), E'22023: the model in option "init" was trained on other values of column "shop"\nHINT: Train on the same series and categories, or use lstm_update().', 'series that the model before does not know have no vector');
 SELECT is(pg_temp.failure($$ SELECT pg_temp.begun('{"units": 7}') $$) ~ '^22023: the model in option "init" has a different network', true, 'another network has other weights');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('old', 'value', 'n', horizon => 3, options => jsonb_build_object('init', model)) FROM models WHERE name = 'one' $$)
-    ~ '^22023: the model in option "init" has a different network', true, 'so has another horizon');
+    ~ '^22023: the model in option "init" has a different network', true, 'another horizon has other weights');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('old', 'value', 'n', options => '{"init": "\\x00"}') $$) ~ '^22P03', true, 'bytes that are no model');
 SELECT is((SELECT lstm_info(lstm_train('old', 'value', 'n', lookback => 2, options => jsonb_build_object('epochs', 1, 'init', lstm_import(
     '{"input": [2, 1], "layers": [{"type": "lstm", "units": 1}, {"type": "dense", "units": 1}]}', array_fill(0.5::real, ARRAY[14])))))->'options'->>'learning_rate'),

@@ -22,7 +22,7 @@ SELECT results_eq($$ SELECT x, y FROM lstm_split_sequence('{10,20,30,40,50,60,70
     $$ VALUES ('{10,20,30}'::float8[], '{40,50}'::float8[]), ('{20,30,40}', '{50,60}'), ('{30,40,50}', '{60,70}'),
               ('{40,50,60}', '{70,80}'), ('{50,60,70}', '{80,90}') $$, 'three steps in, two steps out');
 SELECT results_eq($$ SELECT x, y FROM lstm_windows('tutorial', 'a', lookback => 3, horizon => 2) $$,
-    $$ SELECT x, y FROM lstm_split_sequence('{10,20,30,40,50,60,70,80,90}', 3, horizon => 2) $$, 'the same from the table');
+    $$ SELECT x, y FROM lstm_split_sequence('{10,20,30,40,50,60,70,80,90}', 3, horizon => 2) $$, 'three steps in and two steps out come from a table, too');
 SELECT results_eq($$ SELECT x, y FROM lstm_split_sequence('{1,2,3,4}', 2, lead => 0) $$,
     $$ VALUES ('{1,2}'::float8[], '{2}'::float8[]), ('{2,3}', '{3}'), ('{3,4}', '{4}') $$,
     'with lead 0 the first output lies on the last input');
@@ -70,13 +70,13 @@ SELECT is((lstm_info(lstm_train('tutorial', 'total', inputs => '{a,b}', lookback
 
 ---- too few rows ----
 
-SELECT is_empty($$ SELECT * FROM lstm_split_sequence('{1,2,3}', 3) $$, 'as many values as the lookback make no window');
+SELECT is_empty($$ SELECT * FROM lstm_split_sequence('{1,2,3}', 3) $$, 'values that are no more than the lookback make no window');
 SELECT is((SELECT count(*) FROM lstm_split_sequence('{1,2,3,4}', 3)), 1::bigint, 'one more makes one');
 SELECT is_empty($$ SELECT * FROM lstm_split_sequence('{}', 1) $$, 'an empty sequence makes none');
 SELECT is_empty($$ SELECT * FROM lstm_split_sequence('{1,2,3,4}', 3, horizon => 1048576) $$, 'a huge horizon makes none');
-SELECT is_empty($$ SELECT * FROM lstm_windows('tutorial', 'a', lookback => 9) $$, 'nor do the rows of a table');
+SELECT is_empty($$ SELECT * FROM lstm_windows('tutorial', 'a', lookback => 9) $$, 'rows of a table that are no more than the lookback make no window');
 SELECT is_empty($$ SELECT * FROM lstm_split_sequence(NULL, 3) $$, 'NULL makes none');
-SELECT is_empty($$ SELECT * FROM lstm_windows(NULL, 'a') $$, 'nor does a NULL relation');
+SELECT is_empty($$ SELECT * FROM lstm_windows(NULL, 'a') $$, 'a NULL relation makes none');
 
 ---- what is refused ----
 

@@ -36,12 +36,12 @@ done
 echo "# seeds ${SEED:-1} to $seed, $calls calls each: $(sql one "SELECT string_agg(state || ' ' || n, ', ' ORDER BY n DESC)
     FROM (SELECT state, count(*) AS n FROM fuzz.outcome GROUP BY state) s")"
 is "$(grep -E 'PANIC|terminated by signal|server process|AddressSanitizer|runtime error' -B 1 "$work/one/log" | cut -c 1-2000)" '' 'no call brings the server down'
-is "$(grep -vx -e 'left|0' -e 'threads|1' "$work/said" | sort | uniq -c | cut -c 1-500)" '' 'none is without an outcome, and none leaves memory or a thread'
+is "$(grep -vx -e 'left|0' -e 'threads|1' "$work/said" | sort | uniq -c | cut -c 1-500)" '' 'no call is without an outcome, and none leaves memory or a thread'
 is "$(sql one 'SELECT count(*) FROM fuzz.outcome')" "$asked" 'each was made'
 # those of doc/reference.md, and what PostgreSQL says of arguments that it does not let through
 is "$(sql one "SELECT seed, round, state, left(message, 300), left(call, 1500) FROM fuzz.outcome WHERE state NOT IN ('00000', '22023', '22004', '22000', '22007',
     '22003', '22008', '22015', '22P03', '42703', '42804', '42P01', '42501', '42704', '54000', '0A000', '22P02', '42809') ORDER BY 1, 2 LIMIT 20")" '' \
-    'their errors are those that the reference names'
+    'the errors of the calls are those that the reference names'
 is "$(sql one "SELECT seed, round, left(message, 300) FROM fuzz.outcome WHERE message IS NOT NULL AND
     (message = '' OR convert_from(convert_to(message, 'UTF8'), 'UTF8') <> message) LIMIT 5")" '' 'with messages that are text'
 ok $(($(sql one "SELECT (count(*) FILTER (WHERE state = '00000') < count(*) / 10)::int FROM fuzz.outcome"))) 'some are sound'

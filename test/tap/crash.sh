@@ -121,12 +121,12 @@ kill -9 "$postmaster"
 within 10 gone "$pid"
 ok $? 'a training ends soon when the postmaster is killed'
 start one
-ok 0 'and the server starts again on its data'
+ok 0 'the server starts again on its data after its postmaster was killed'
 rm "$work/go"
 wait $writer
 is "$(missing)" 0 'all that was confirmed is there'
 is "$(sql one "SELECT count(*) FROM damaged")" 0 'each model is what was stored, and forecasts the same'
-is "$(sql one "$fingerprint")" "$wanted" 'so are those from before the kills'
+is "$(sql one "$fingerprint")" "$wanted" 'models from before the kills are as they were stored'
 is "$(sql one "SELECT count(*) FROM lstm_models")" 2 'nothing of a killed training is stored'
 is "$(sql one "SELECT count(*) FROM written w FULL JOIN kept k USING (n) WHERE w.n IS NULL OR k.n IS NULL")" 0 \
     'no transaction is there by half'
@@ -134,8 +134,8 @@ rows=$(sql one 'SELECT count(*) FROM kept')
 after=$(segment)
 is "$(segments "$after")" 1 'the server has its shared memory'
 stop one
-is "$(segments "$after")" 0 'and leaves none when it is stopped'
-is "$(segments "$before")" 0 'nor does the one whose postmaster was killed'
+is "$(segments "$after")" 0 'the server leaves no shared memory when it is stopped'
+is "$(segments "$before")" 0 'the server whose postmaster was killed leaves no shared memory'
 
 echo "# backends killed in training: $kills; postmasters: 1; commits confirmed: $(wc -l <"$work/confirmed");" \
     "rows and models checked: $rows; lost: $lost"

@@ -32,22 +32,22 @@ like "$(sql one "SET ROLE reader; SELECT count(*) FROM \"For casts\".lstm_models
 is "$(sql one "GRANT USAGE ON SCHEMA \"For casts\" TO reader; SET ROLE reader; SELECT length(lstm_load('load')) > 0" whole)" t \
     'a right on lstm_models is restored with it'
 like "$(sql one "SET ROLE reader; SELECT lstm_activate('load', 2)" whole)" '*permission denied for table lstm_models' \
-    'and no other one'
+    'no other right is restored'
 is "$(sql one "SELECT lstm_save('load', lstm_load('load'))" whole)" 3 'versions go on from where they were'
 
 on one createdb plain
 on one pg_dump source | on one psql -Xq -v ON_ERROR_STOP=1 -d plain >"$work/out" 2>&1
 ok $? 'a dump as SQL runs without an error'
-is "$(sql one "SET search_path = public, \"For casts\"; $fingerprint" plain)" "$wanted" 'and forecasts the same'
+is "$(sql one "SET search_path = public, \"For casts\"; $fingerprint" plain)" "$wanted" 'a restored model forecasts the same'
 
 restored bare --schema-only source
 is "$(sql one "SELECT count(*) FROM lstm_models" bare)" 0 'a dump of the schema alone has the table without rows'
 is "$(sql one "SELECT lstm_save('a', lstm_import('{\"input\": [2, 1], \"layers\": [{\"type\": \"flatten\"},
-    {\"type\": \"dense\", \"units\": 1}]}', '{1, 1, 0}'))" bare)" 1 'which works'
+    {\"type\": \"dense\", \"units\": 1}]}', '{1, 1, 0}'))" bare)" 1 'the table restored from a dump of the schema alone works'
 on one pg_dump --data-only source | on one psql -Xq -v ON_ERROR_STOP=1 -d bare -c 'DELETE FROM "For casts".lstm_models' -f - \
     >"$work/out" 2>&1
 ok $? 'data alone are restored into it'
-is "$(sql one "$fingerprint" bare)" "$wanted" 'and forecast the same'
+is "$(sql one "$fingerprint" bare)" "$wanted" 'models restored as data alone forecast the same'
 
 # into another schema: the extension moves, and its rows go along
 need one "CREATE SCHEMA moved; ALTER EXTENSION lstm_forecast SET SCHEMA moved; ALTER DATABASE whole RESET search_path;

@@ -102,8 +102,8 @@ for n in 0 1 2; do
 done
 like "$(cat "$work/threads0")" '* seen|2 left|0|t|1 ' 'three networks are trained by three threads'
 # what could not be started is not asked for again
-is "$(cat "$work/threads1")" "$(sed 's/seen|2/seen|1/' "$work/threads0")" 'by one, where the second cannot be started: the same model'
-is "$(cat "$work/threads2")" "$(cat "$work/threads0")" 'by two, where the third cannot'
+is "$(cat "$work/threads1")" "$(sed 's/seen|2/seen|1/' "$work/threads0")" 'three networks are trained by one thread where the second cannot be started: the same model'
+is "$(cat "$work/threads2")" "$(cat "$work/threads0")" 'three networks are trained by two threads where the third cannot be started'
 
 # ---- the server
 

@@ -72,7 +72,7 @@ ordered="lstm_train_agg(value, '$options' ORDER BY at) AS model"
 like "$(sql head "EXPLAIN (VERBOSE, COSTS OFF) SELECT sensor, $ordered FROM readings GROUP BY sensor")" \
     '*Remote SQL: SELECT sensor, public.lstm_train_agg(value, *ORDER BY at*GROUP BY 1*' 'the form with ORDER BY goes there as well'
 is "$(digest "SELECT sensor, $ordered FROM readings GROUP BY sensor")" \
-    "$(digest "SELECT sensor, $ordered FROM here GROUP BY sensor")" 'and gives the same'
+    "$(digest "SELECT sensor, $ordered FROM here GROUP BY sensor")" 'the form with ORDER BY gives the same on the node'
 unlike() {
     case "$1" in
         $2) ok 1 "$3" ;;
@@ -87,7 +87,7 @@ need head 'ALTER SERVER west OPTIONS (DROP extensions)'
 unlike "$(sql head "EXPLAIN (VERBOSE, COSTS OFF) $train")" '*Aggregate on (public.readings_west*' \
     'a node whose server does not list the extension is sent no aggregates'
 is "$(digest "$train")" "$(digest "SELECT sensor, lstm_train_agg(at, value, '$options') AS model FROM here GROUP BY sensor")" \
-    'its rows are then trained on here, with the same result'
+    'rows of a node without the extension are trained on here, with the same result'
 need head "ALTER SERVER west OPTIONS (ADD extensions 'lstm_forecast')"
 
 # rows that are fetched: lstm_train reads any relation
@@ -134,9 +134,9 @@ need head "CREATE TABLE at_east AS SELECT * FROM readings_east; CREATE TABLE at_
             (VALUES ('at_east'), ('at_west')) v (node)) m"
 weights='(SELECT md5(string_agg(w::text, chr(10) ORDER BY layer_no, name)) FROM lstm_weights(model) w)'
 is "$(sql head "SELECT $weights FROM rounds WHERE round = 2")" "$(sql head "SELECT $weights FROM two")" \
-    'its weights are those of the same rounds on one server, bit by bit'
+    'the weights of the federated model are those of the same rounds on one server, bit by bit'
 is "$(sql head "SELECT count(*) || ' ' || count(lower_bound) FROM rounds, lstm_forecast(model, relation => 'here') WHERE round = 2")" \
-    '24 24' 'it forecasts each sensor, with bounds'
+    '24 24' 'the federated model forecasts each sensor, with bounds'
 
 for name in head east west; do
     stop $name

@@ -99,7 +99,7 @@ is "$(grep -E 'PANIC|terminated by signal|server process|AddressSanitizer|runtim
     'no forgery brings the server down'
 is "$(grep '^session' "$work/said" | sort | uniq -c | awk '{print $1}')" 2 'the session that they were given to lives on'
 is "$(grep -v -e '^session|' -e '^memory|' -e '^warm|' -e 57014 -e '^LOCATION' -e '^CONTEXT' -e '^SQL statement' -e '^PL/pgSQL' -e '^left|0' -e '^threads|1' "$work/said" | sort | uniq -c | cut -c 1-500 | head -20)" '' \
-    'none is without an outcome but those that were cancelled, and none leaves memory or a thread'
+    'no forgery is without an outcome but those that were cancelled, and none leaves memory or a thread'
 is "$(sql one "SELECT n, call, state, left(message, 300) FROM forged.outcome WHERE state LIKE 'XX%' OR state LIKE '53%' OR state = '22P01' ORDER BY 1 LIMIT 20")" '' \
     'no internal error, and no floating point exception'
 is "$(sql one "SELECT n, call, state, left(message, 300) FROM forged.outcome WHERE state NOT IN ('00000', '22023', '22004', '22000', '22007',

@@ -41,7 +41,7 @@ like "$error" "$reason" 'at last a model does not fit any more'
 ok $((saved < 2)) 'some did'
 is "$(sql one 'SELECT 1')" 1 'the server goes on'
 is "$(sql one "SELECT count(*), max(version), bool_and(lstm_info(model) IS NOT NULL) FROM lstm_models WHERE name = 'big'")" \
-    "$saved|$saved|t" 'those that were saved are there, whole, and no other'
+    "$saved|$saved|t" 'the models that were saved are there, whole, and no other'
 is "$(sql one "SELECT version FROM lstm_models WHERE name = 'big' AND active")" "$saved" 'the last one that was saved is active'
 like "$(sql one "CALL lstm_train_into('big', 'load', 'mw', lookback => 3, options => '{\"epochs\": 1, \"units\": 256}')")" "$reason" \
     'lstm_train_into says so as well'

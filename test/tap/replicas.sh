@@ -23,12 +23,12 @@ configure standby </dev/null
 start standby
 within 30 caught_up
 ok $? 'the standby follows'
-is "$(sql standby 'SELECT pg_is_in_recovery()')" t 'it is one'
+is "$(sql standby 'SELECT pg_is_in_recovery()')" t 'the standby is in recovery'
 is "$(sql standby "$fingerprint")" "$wanted" 'models forecast the same on it, bit by bit'
 is "$(sql standby "SELECT count(*) FROM lstm_predict(lstm_load('load', 1), (SELECT array_agg(mw ORDER BY at) FROM load))")" 3 \
     'lstm_load and lstm_predict work on it'
 is "$(sql standby "SELECT md5(lstm_train('load', 'mw', horizon => 6, options => '{\"epochs\": 5, \"units\": 6}'))")" \
-    "$(sql primary "SELECT md5(model) FROM models")" 'so does lstm_train, with the same result'
+    "$(sql primary "SELECT md5(model) FROM models")" 'lstm_train works on the standby, with the same result'
 is "$(sql standby "SELECT lstm_save('load', lstm_load('load'))")" \
     'ERROR:  cannot execute SELECT FOR NO KEY UPDATE in a read-only transaction' 'lstm_save is refused'
 is "$(sql standby "CALL lstm_train_into('load', 'load', 'mw', $endless)")" \
@@ -64,7 +64,7 @@ is "$(sql subscriber "SELECT count(*) FROM lstm_forecast(lstm_load('load'))")" 3
 need standby 'SELECT pg_promote()'
 within 30 says standby 'SELECT pg_is_in_recovery()' f
 is "$(sql standby "SELECT lstm_save('load', model) FROM models")" 4 'a promoted standby saves the next version'
-is "$(sql standby "SELECT count(*) FROM lstm_forecast(lstm_load('load'))")" 3 'and forecasts with it'
+is "$(sql standby "SELECT count(*) FROM lstm_forecast(lstm_load('load'))")" 3 'a promoted standby forecasts with the version it saved'
 
 stop subscriber
 stop standby

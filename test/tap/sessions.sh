@@ -55,7 +55,7 @@ on one pgbench -n -c "$sessions" -T "$seconds" -f "$work/train.sql@2" -f "$work/
 ok $? "$sessions sessions trained and forecast for $seconds s without an error" || sed 's/^/# /' "$work/run"
 grep -iE 'error|abort|fatal' "$work/run" | sed 's/^/# /'
 wait $load
-ok $? 'and so did pgbench'
+ok $? 'pgbench ended without an error'
 
 processed=$(sed -n 's/^number of transactions actually processed: //p' "$work/run")
 is "$(sql one "SELECT (SELECT count(*) FROM seen) + (SELECT count(*) FROM lstm_models WHERE name = 'into')")" "$processed" \
@@ -65,12 +65,12 @@ is "$(sql one "SELECT count(*) FROM unnest('{train,save,activate,forecast}'::tex
 is "$(sql one "SELECT DISTINCT result = (SELECT md5(model) FROM models) FROM seen WHERE what = 'train'")" t \
     'each training had the result that it has alone, bit by bit'
 is "$(sql one "SELECT DISTINCT model = (SELECT model FROM models) FROM lstm_models WHERE name IN ('into', 'shared')")" t \
-    'so has each model that was saved'
+    'each model that was saved is what it was alone, bit by bit'
 is "$(sql one "SELECT DISTINCT result = (SELECT md5(string_agg(f::text, '' ORDER BY step)) FROM models, lstm_forecast(model) f)
-    FROM seen WHERE what = 'forecast'")" t 'and each forecast'
+    FROM seen WHERE what = 'forecast'")" t 'each forecast is what it was alone, bit by bit'
 is "$(sql one "SELECT count(*) FROM seen WHERE what = 'save' AND result NOT IN (SELECT version::text FROM lstm_models WHERE
     name = 'shared')")" 0 'each version that a session was told of is there'
-is "$(sql one "SELECT count(*) - count(DISTINCT result) FROM seen WHERE what = 'save'")" 0 'and was told to one session only'
+is "$(sql one "SELECT count(*) - count(DISTINCT result) FROM seen WHERE what = 'save'")" 0 'each version was told to one session only'
 is "$(sql one "SELECT max(n) FROM (SELECT count(*) AS n FROM lstm_models WHERE active GROUP BY name) a")" 1 \
     'of each name one version is active'
 echo "# sessions: $sessions, beside as many of pgbench; seconds: $seconds; transactions: $processed;" \

@@ -46,7 +46,7 @@ need one 'DELETE FROM other WHERE mw < 40'
 like "$(vacuumed)" \
     '* 0 removed,*are dead but not yet removable*' 'vacuum keeps the rows that it might still read'
 is "$(sql one "SET lock_timeout = '100ms'; ALTER TABLE load ADD note text")" \
-    'ERROR:  canceling statement due to lock timeout' 'its table cannot be altered'
+    'ERROR:  canceling statement due to lock timeout' 'the table cannot be altered while it is read'
 cancel
 
 train "CALL lstm_train_into('load', 'load', 'mw', $endless)"
@@ -54,10 +54,10 @@ is "$(sql one "$held")" 'no snapshot, 0 locks, no transaction id' 'lstm_train_in
 need one 'DELETE FROM other WHERE mw < 50'
 like "$(vacuumed)" \
     '* 0 are dead but not yet removable*' 'vacuum removes rows that were deleted meanwhile'
-is "$(sql one "SET lock_timeout = '10s'; ALTER TABLE load ADD note text; DROP TABLE other")" '' 'its table can be altered'
+is "$(sql one "SET lock_timeout = '10s'; ALTER TABLE load ADD note text; DROP TABLE other")" '' 'the table can be altered while it is trained on'
 cancel
-is "$(cat "$work/trained")" 'ERROR:  canceling statement due to user request' 'it can be cancelled'
-is "$(sql one 'SELECT count(*) FROM lstm_models')" 2 'and then has stored nothing'
+is "$(cat "$work/trained")" 'ERROR:  canceling statement due to user request' 'lstm_train_into can be cancelled'
+is "$(sql one 'SELECT count(*) FROM lstm_models')" 2 'lstm_train_into has stored nothing when it was cancelled'
 
 know_memory one
 trainings_in_memory="SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE '%lstm%training%'"
@@ -68,7 +68,7 @@ is "$(on one psql -XqAt -d postgres -c "SET statement_timeout = '1s'" -c "CALL l
     'ERROR:  canceling statement due to statement timeout
 0' 'statement_timeout ends it, and its memory is given back'
 is "$(on one psql -XqAt -d postgres -c "CALL lstm_train_into('load', 'load', 'mw', horizon => 3, options => '{\"epochs\": 3, \"units\": 4}')" \
-    -c "$trainings_in_memory" 2>&1)" 0 'so is that of one that succeeds'
+    -c "$trainings_in_memory" 2>&1)" 0 'the memory of a training that succeeds is given back'
 
 is "$(sql one "SELECT version || ' ' || active || ' ' || (model = (SELECT model FROM lstm_models WHERE version = 1))
     FROM lstm_models WHERE version > 2")" '3 true true' 'the model is the one of lstm_train, saved and active'
@@ -92,11 +92,11 @@ is "$(sql one "CALL lstm_train_into('mine', 'load', 'mw', options => '{\"epochs\
     'UPDATE models SET model = \$1 WHERE name = ''yours''')")" \
     'ERROR:  the statement in "store" has stored model "mine" in no row' 'a statement that stores nothing is an error'
 is "$(sql one "CALL lstm_train_into('mine', 'load', 'mw', $endless, store => 'INSERT INTO nowhere VALUES (\$1)')")" \
-    'ERROR:  relation "nowhere" does not exist at character 13' 'one that cannot work is refused before it trains'
+    'ERROR:  relation "nowhere" does not exist at character 13' 'a statement that cannot work is refused before the training'
 need one "CREATE ROLE trainer; GRANT SELECT ON load TO trainer; GRANT SELECT, INSERT ON lstm_models TO trainer"
 is "$(sql one "SET ROLE trainer" && on one psql -XqAt -v VERBOSITY=terse -d postgres -c 'SET ROLE trainer' \
     -c "CALL lstm_train_into('load', 'load', 'mw', $endless)" 2>&1)" \
-    'ERROR:  permission denied for table lstm_models' 'so is a lack of rights'
+    'ERROR:  permission denied for table lstm_models' 'a lack of rights is refused before the training'
 is "$(on one psql -XqAt -v VERBOSITY=terse -d postgres -c 'SET ROLE trainer' -c "CALL lstm_train_into('load', 'load', 'mw',
     options => '{\"epochs\": 1, \"units\": 2}', activate => false)" -c "SELECT max(version) FROM lstm_models WHERE name = 'load'" 2>&1)" \
     5 'without activating, the rights to insert and select are enough'
@@ -109,9 +109,9 @@ need one "CREATE PROCEDURE by_night() LANGUAGE plpgsql AS \$\$ BEGIN CALL lstm_t
     CREATE PROCEDURE set() LANGUAGE plpgsql SET work_mem = '4MB' AS \$\$ BEGIN CALL by_night(); END \$\$;
     CREATE FUNCTION called() RETURNS void LANGUAGE plpgsql AS \$\$ BEGIN CALL by_night(); END \$\$"
 is "$(sql one 'CALL by_night()')$(sql one "SELECT count(*) FROM lstm_models WHERE note = 'by_night'")" 1 'a procedure may call it'
-is "$(sql one 'CALL safely()')" "$refused" 'but not from a block with EXCEPTION'
-is "$(sql one 'CALL set()')" "$refused" 'nor with SET'
-is "$(sql one 'SELECT called()')" "$refused" 'nor may a function'
+is "$(sql one 'CALL safely()')" "$refused" 'a block with EXCEPTION may not call lstm_train_into'
+is "$(sql one 'CALL set()')" "$refused" 'a procedure with SET may not call lstm_train_into'
+is "$(sql one 'SELECT called()')" "$refused" 'a function may not call lstm_train_into'
 
 # what cannot store the model is refused before it trains
 for statement in '' ' ; ' 'SELECT 1' 'VALUES (1)' 'DROP TABLE IF EXISTS x' 'COMMIT' 'COPY models TO STDOUT' 'SELECT $1' \
@@ -141,7 +141,7 @@ is "$(on one psql -XqAt -d postgres -c "CALL lstm_train_into('narrow', 'load', '
     "ERROR:  $violates
 HINT:  The model was kept: lstm_load('narrow', 1)." 'where storing fails the error says where the model is'
 is "$(sql one "SELECT active, note, (SELECT count(*) FROM lstm_forecast(model)) FROM lstm_models WHERE name = 'narrow'")" \
-    "f|kept by lstm_train_into, which could not store it: $violates|1" 'it is a version that is not active'
+    "f|kept by lstm_train_into, which could not store it: $violates|1" 'the model is saved as a version that is not active'
 is "$(on one psql -XqAt -v VERBOSITY=terse -d postgres -c 'SET ROLE nobody' \
     -c "CALL lstm_train_into('narrow', 'load', 'mw', $quick, $store_narrow)" \
     -c "SELECT count(*) FROM pg_temp.lstm_kept_models, lstm_forecast(model, relation => 'load') WHERE name = 'narrow'" 2>&1)" \
@@ -150,7 +150,7 @@ is "$(on one psql -XqAt -v VERBOSITY=terse -d postgres -c 'SET ROLE nobody' \
 is "$(sql one "CALL lstm_train_into('nowhere', 'load', 'mw', $quick, store =>
     'UPDATE models SET model = \$1 WHERE name = ''nobody''')")" \
     'ERROR:  the statement in "store" has stored model "nowhere" in no row' 'an update that finds no row is an error'
-is "$(sql one "SELECT count(*) FROM lstm_models WHERE name = 'nowhere'")" 1 'its model is kept, too'
+is "$(sql one "SELECT count(*) FROM lstm_models WHERE name = 'nowhere'")" 1 'the model of such an update is kept, too'
 
 # what happens to the extension meanwhile
 seconds="lookback => 24, options => '{\"epochs\": 1000000, \"units\": 64, \"batch_size\": 256, \"patience\": 0, \"threads\": 2,
@@ -160,7 +160,7 @@ train "CALL lstm_train_into('moved', 'load', 'mw', $seconds)"
 need one 'ALTER EXTENSION lstm_forecast SET SCHEMA elsewhere'
 wait "$trainer"
 is "$(cat "$work/trained")" '' 'a training goes on while its extension moves to another schema'
-is "$(sql one "SELECT count(*) FROM elsewhere.lstm_models WHERE name = 'moved' AND active")" 1 'its model is saved where the table is now'
+is "$(sql one "SELECT count(*) FROM elsewhere.lstm_models WHERE name = 'moved' AND active")" 1 'the model is saved where the table is now'
 need one 'ALTER EXTENSION lstm_forecast SET SCHEMA public'
 train "CALL lstm_train_into('dropped', 'load', 'mw', $seconds)" -c 'SELECT name FROM pg_temp.lstm_kept_models WHERE length(model) > 0'
 need one 'DROP EXTENSION lstm_forecast'

@@ -64,7 +64,7 @@ done
 
 # the path over all versions is the one that each update takes
 is "$(sql one "SELECT count(*) FROM pg_extension_update_paths('lstm_forecast') WHERE path IS NULL AND target = '$newest'" fresh)" 0 \
-    'there is an update from every version to the newest'
+    'an update leads from every version to the newest'
 
 stop one
 done_testing

@@ -109,6 +109,7 @@ lf_error_mixture_add(lf_error_mixture *mixture, size_t list, const lf_errors *er
 {
 	int			count = errors->count[list];
 
+	LF_ASSERT(lf_error_list_is_sound(errors, list));
 	for (int i = 0; i < count; i++)
 		add(mixture, list, errors->error[list * (size_t) errors->most + (size_t) i], weight / count);
 }
@@ -155,4 +156,5 @@ lf_error_mixture_result(lf_error_mixture *mixture, size_t list, lf_errors *error
 	for (int k = count; k < errors->most; k++)
 		kept[k] = 0;
 	errors->count[list] = count;
+	LF_ASSERT(lf_error_list_is_sound(errors, list));
 }

@@ -79,6 +79,19 @@ drop_unknown(float *list, size_t n)
 	return known;
 }
 
+bool
+lf_error_list_is_sound(const lf_errors *errors, size_t list)
+{
+	const float *error = errors->error + list * (size_t) errors->most;
+
+	if (errors->count[list] < 0 || errors->count[list] > errors->most)
+		return false;
+	for (int k = 0; k < errors->most; k++)
+		if (k < errors->count[list] ? !(error[k] >= (k == 0 ? 0 : error[k - 1])) : error[k] != 0)
+			return false;
+	return true;
+}
+
 void
 lf_errors_keep(lf_errors *errors, int targets, float *measured, size_t n)
 {
@@ -99,6 +112,7 @@ lf_errors_keep(lf_errors *errors, int targets, float *measured, size_t n)
 		for (size_t k = count; k < most; k++)
 			kept[k] = 0;
 		errors->count[i] = (int) count;
+		LF_ASSERT(lf_error_list_is_sound(errors, i));
 	}
 }
 

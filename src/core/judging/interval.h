@@ -47,6 +47,12 @@ int			lf_errors_most(const lf_task *task, size_t held);
  */
 void		lf_errors_keep(lf_errors *errors, int targets, float *measured, size_t n);
 
+/*
+ * What holds of the errors that are kept of one step and target: as many as are counted, none below 0, in ascending order, and
+ * zeros behind them. For LF_ASSERT, and for models that are read.
+ */
+bool		lf_error_list_is_sound(const lf_errors *errors, size_t list);
+
 /* Half the width of the interval of a level, step from 0 on; NaN where too few errors are known for this level. */
 double		lf_errors_half_width(const lf_errors *errors, int targets, int step, int target, double level);
 

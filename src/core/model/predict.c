@@ -128,6 +128,8 @@ forecast(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
 	size_t		parts = (size_t) lf_head_parts(&task->head);
 	lf_status	status;
 
+	LF_ASSERT(lf_task_is_sound(task, predictor->windows.frame->columns));
+	LF_ASSERT(first + (size_t) (count - 1) * stride + (size_t) task->lookback <= predictor->windows.frame->rows);
 	for (size_t i = 0; i < (size_t) count; i++)
 		lf_window_input(&predictor->windows, first + i * stride, predictor->x + i * in,
 						predictor->level + i * targets);

@@ -443,18 +443,10 @@ static bool
 error_lists_are_sound(const lf_model *model)
 {
 	const lf_errors *errors = &model->errors;
-	size_t		most = (size_t) errors->most;
 
 	for (size_t i = 0; i < (size_t) errors->steps * (size_t) model->task.targets; i++)
-	{
-		const float *list = errors->error + i * most;
-
-		if (errors->count[i] < 0 || errors->count[i] > errors->most)
+		if (!lf_error_list_is_sound(errors, i))
 			return false;
-		for (size_t k = 0; k < most; k++)
-			if (k < (size_t) errors->count[i] ? !(list[k] >= (k == 0 ? 0 : list[k - 1])) : list[k] != 0)
-				return false;
-	}
 	return true;
 }
 

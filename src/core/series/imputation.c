@@ -6,6 +6,8 @@
  */
 #include "series/imputation.h"
 
+#include <math.h>
+
 const char *const lf_missing_names[LF_MISSINGS] = {
 	[LF_MISSING_ERROR] = "error",
 	[LF_MISSING_LINEAR] = "linear",
@@ -74,7 +76,8 @@ fill_gap(lf_missing method, const walk *w, size_t from, size_t to)
 				*value_at(w, i) = left;
 				break;
 			case LF_MISSING_SEASONAL:
-				*value_at(w, i) = left / 2 + right / 2;
+				/* compilers may write halves that are added as half of a sum, which would overflow */
+				*value_at(w, i) = fma(left, 0.5, right / 2);
 				break;
 			default:
 				*value_at(w, i) = left == right ? left : left * (1 - share) + right * share;

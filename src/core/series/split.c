@@ -101,6 +101,49 @@ lf_split_make(lf_split *split, const lf_frame *frame, const lf_task *task, doubl
 	split->windows = split->all.before[series];
 	split->train_windows = split->train.before[series];
 	split->validation_windows = split->validation.before[series];
+	LF_ASSERT(lf_split_is_sound(split, frame, task));
+}
+
+bool
+lf_spans_are_sound(const lf_spans *spans, const lf_frame *frame)
+{
+	if (spans->series != lf_frame_series(frame) || spans->before[0] != 0)
+		return false;
+	for (size_t s = 0; s < spans->series; s++)
+	{
+		size_t		start = lf_frame_start(frame, s);
+		size_t		end = start + lf_frame_of(frame, s).rows;
+
+		if (spans->before[s] > spans->before[s + 1] || spans->first[s] < start || spans->first[s] > end ||
+			lf_spans_in(spans, s) > end - spans->first[s])
+			return false;
+	}
+	return true;
+}
+
+bool
+lf_split_is_sound(const lf_split *split, const lf_frame *frame, const lf_task *task)
+{
+	const lf_spans *all = &split->all;
+	const lf_spans *train = &split->train;
+	const lf_spans *held = &split->validation;
+
+	if (!lf_spans_are_sound(all, frame) || !lf_spans_are_sound(train, frame) || !lf_spans_are_sound(held, frame) ||
+		split->windows != all->before[all->series] || split->train_windows != train->before[train->series] ||
+		split->validation_windows != held->before[held->series])
+		return false;
+	for (size_t s = 0; s < all->series; s++)
+	{
+		size_t		windows = lf_spans_in(all, s);
+		size_t		end = train->first[s] + lf_spans_in(train, s);	/* of the windows that train */
+
+		if (windows != lf_window_count(task, lf_frame_of(frame, s).rows) || train->first[s] != all->first[s] ||
+			end > all->first[s] + windows || held->first[s] + lf_spans_in(held, s) != all->first[s] + windows)
+			return false;
+		if (lf_spans_in(held, s) > 0 && lf_spans_in(train, s) > 0 && held->first[s] < end + (size_t) task->horizon - 1)
+			return false;
+	}
+	return true;
 }
 
 lf_window_start
@@ -109,6 +152,7 @@ lf_spans_at(const lf_spans *spans, size_t window)
 	size_t		low = 0;
 	size_t		high = spans->series;	/* the window is in series low .. high - 1 */
 
+	LF_ASSERT(window < spans->before[spans->series]);
 	while (high - low > 1)
 	{
 		size_t		middle = low + (high - low) / 2;

@@ -14,6 +14,36 @@ const char *const lf_normalize_names[LF_NORMALIZES] = {
 	[LF_NORMALIZE_SEASON_PROFILE] = "season_profile",
 };
 
+bool
+lf_frame_is_sound(const lf_frame *frame)
+{
+	if (frame->columns < 1 || frame->columns > LF_MAX_COLUMNS || (frame->values == NULL && frame->rows > 0))
+		return false;
+	if (frame->start == NULL)
+		return true;
+	for (size_t s = 0; s < frame->series; s++)
+		if (frame->start[s] > frame->start[s + 1])
+			return false;
+	return frame->start[0] == 0 && frame->start[frame->series] == frame->rows;
+}
+
+bool
+lf_task_is_sound(const lf_task *task, int columns)
+{
+	if (task->lookback < 1 || task->horizon < 1 || task->lead < 0 || task->inputs < 1 || task->inputs > LF_MAX_COLUMNS ||
+		task->targets < 1 || task->targets > LF_MAX_COLUMNS || task->season < 0 || task->difference < 0 ||
+		task->difference > task->lookback || (task->limited && !(task->lower_limit < task->upper_limit)))
+		return false;
+	for (int i = 0; i < task->inputs; i++)
+		if (task->input[i] < 0 || task->input[i] >= columns || task->kind[task->input[i]] >= LF_COLUMN_KINDS ||
+			task->ahead[i] < 0 || task->ahead[i] > task->lead + task->horizon - 1)
+			return false;
+	for (int j = 0; j < task->targets; j++)
+		if (task->target[j] < 0 || task->target[j] >= columns || task->kind[task->target[j]] != LF_COLUMN_MEASURED)
+			return false;
+	return !task->independent || lf_task_same_columns(task);
+}
+
 int
 lf_task_samples(const lf_task *task)
 {

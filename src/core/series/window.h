@@ -37,6 +37,12 @@ typedef struct lf_frame
 	const size_t *start;		/* (series + 1): where each series begins, and 'rows'; NULL: one without a name */
 } lf_frame;
 
+/*
+ * What holds of every frame: there are columns, as many as a table can have; its series lie one behind the other and take up
+ * all of its rows. For LF_ASSERT.
+ */
+bool		lf_frame_is_sound(const lf_frame *frame);
+
 static inline size_t
 lf_frame_series(const lf_frame *frame)
 {
@@ -177,6 +183,13 @@ typedef struct lf_windows
 	lf_normalize normalize;
 	const double *level_regression;			/* (targets, inputs + 1), see level.h; NULL where no target needs it */
 } lf_windows;
+
+/*
+ * What holds of every task whose windows are taken from frames of so many columns: windows have rows, inputs and outputs, all
+ * of columns that there are, of kinds that there are; inputs look ahead no further than the last output; differences stay
+ * within the window; limits leave room. For LF_ASSERT; what more holds of a model's task stands in sound.h.
+ */
+bool		lf_task_is_sound(const lf_task *task, int columns);
 
 /* Whether windows can be normalized by their season: they hold one, and the outputs lie behind them. */
 bool		lf_task_has_season(const lf_task *task);

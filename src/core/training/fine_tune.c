@@ -34,6 +34,7 @@ lf_fine_tune_start(lf_fine_tune *tuning, const lf_model *model, const lf_frame *
 	lf_trainer *trainer = &tuning->trainer;
 	double		wanted;
 
+	LF_ASSERT(lf_frame_is_sound(frame) && lf_task_is_sound(task, frame->columns));
 	tuning->fresh.before[0] = tuning->old.before[0] = 0;
 	for (size_t s = 0; s < tuning->fresh.series; s++)
 	{
@@ -44,6 +45,7 @@ lf_fine_tune_start(lf_fine_tune *tuning, const lf_model *model, const lf_frame *
 		lf_spans_add(&tuning->old, s, first, old);
 		lf_spans_add(&tuning->fresh, s, first + old, all - old);
 	}
+	LF_ASSERT(lf_spans_are_sound(&tuning->old, frame) && lf_spans_are_sound(&tuning->fresh, frame));
 	tuning->old_windows = tuning->old.before[tuning->old.series];
 	tuning->fresh_windows = tuning->fresh.before[tuning->fresh.series];
 	if (tuning->fresh_windows == 0)

@@ -121,6 +121,7 @@ lf_fit_is_finite(const lf_fit *fit)
 void
 lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season)
 {
+	LF_ASSERT(lf_frame_is_sound(frame) && lf_task_is_sound(task, frame->columns));
 	fit->frame = frame;
 	fit->task = task;
 	fit->season = season;

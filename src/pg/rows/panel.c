@@ -110,6 +110,29 @@ panel_constants(const Panel *panel, const PanelSpec *plan, const SeriesRows *ser
 
 /* ---- the panel ---- */
 
+bool
+panel_is_sound(const Panel *panel)
+{
+	const Rows *rows = panel->rows;
+
+	if (panel->series == 0 || !rows_are_sound(rows) || !timeline_is_sound(&panel->timeline) || panel->start[0] != 0 ||
+		panel->start[panel->series] != rows->count || (panel->names != NULL) != (panel->labels != NULL) ||
+		(panel->names == NULL && panel->series > 1))
+		return false;
+	for (Size s = 0; s < panel->series; s++)
+	{
+		Rows		one = panel_rows(panel, s);
+
+		if (panel->start[s] > panel->start[s + 1] || (panel->names != NULL && panel->names[s] == NULL) ||
+			!rows_are_in_order(&one))
+			return false;
+	}
+	for (Size i = 0; i < rows->count * rows->columns; i++)
+		if (!isfinite(rows->values[i]))
+			return false;
+	return true;
+}
+
 Panel *
 panel_create(const PanelSpec *plan, bool named)
 {
@@ -269,10 +292,13 @@ skip(Panel *panel, const PanelSpec *plan, const char *label, const char *reason)
 static char *
 keep_name(Panel *panel, const PanelSpec *plan, const char *label)
 {
+	int64		number;
+
 	panel->text += strlen(label) + 1 + sizeof(void *);
 	if (plan->model != NULL)
 		return pstrdup(label);
-	return (char *) dictionary_labels(panel->labels)[dictionary_number(panel->labels, label)];
+	number = dictionary_number(panel->labels, label);	/* first: it may move the labels */
+	return (char *) dictionary_labels(panel->labels)[number];
 }
 
 bool
@@ -330,6 +356,7 @@ panel_finish(Panel *panel, const char *source)
 													   panel->skipped_reason) : 0));
 	panel->rows->beside = 0;
 	rows_trim(panel->rows);
+	LFPG_ASSERT(panel_is_sound(panel));
 }
 
 void
@@ -404,6 +431,7 @@ panel_of_rows(PanelSpec *plan, Rows *rows)
 	panel->timeline = series.timeline;
 	note_series(panel, &series, &record, rows->count,
 				rows->timed && rows->count > 0 ? rows_time(rows, rows->count - 1) : 0);
+	LFPG_ASSERT(panel_is_sound(panel));
 	return panel;
 }
 
@@ -417,6 +445,7 @@ panel_frame(const Panel *panel)
 		frame.series = panel->series;
 		frame.start = panel->start;
 	}
+	LFPG_ASSERT(lf_frame_is_sound(&frame));
 	return frame;
 }
 

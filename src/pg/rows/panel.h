@@ -48,6 +48,12 @@ typedef struct Panel
 	MemoryContext context;
 } Panel;
 
+/*
+ * What holds of a panel once it is finished: its series take up all of its rows, and each has a name where series have any;
+ * each is in order of time, and no value is missing. For LFPG_ASSERT.
+ */
+bool		panel_is_sound(const Panel *panel);
+
 /* An empty one; a model's knows its series and categories. 'named': series have names. */
 Panel	   *panel_create(const PanelSpec *plan, bool named);
 

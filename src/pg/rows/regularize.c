@@ -173,6 +173,9 @@ regularize(Rows *rows, Series *series)
 	if (may_fill && rows->bad_rows > 0)
 		fill_values(rows, series, &record);
 	record.season = Max(series->season, 1);
+	LFPG_ASSERT(rows_are_sound(rows));
+	LFPG_ASSERT(rows_are_in_order(rows));
+	LFPG_ASSERT(timeline_is_sound(&series->timeline));
 	return record;
 }
 

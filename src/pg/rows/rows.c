@@ -24,6 +24,25 @@ rows_create(MemoryContext context, int columns, bool timed)
 	return rows;
 }
 
+bool
+rows_are_sound(const Rows *rows)
+{
+	return rows->columns >= 1 && rows->columns <= LF_MAX_COLUMNS && rows->values != NULL && rows->count <= rows->capacity &&
+		rows->count < PG_UINT32_MAX && (rows->at == NULL || rows->timed) && rows->bad_rows < PG_UINT32_MAX;
+}
+
+bool
+rows_are_in_order(const Rows *rows)
+{
+	for (uint64 i = 1; i < rows->count && rows->timed; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (rows_time(rows, i - 1) >= rows_time(rows, i))
+			return false;
+	}
+	return true;
+}
+
 /* What may be taken beside all that is held elsewhere. The first of it is not counted, see check_memory_beside(). */
 static Size
 allowed(const Rows *rows)
@@ -119,6 +138,7 @@ rows_keep_newest(Rows *rows, uint64 count)
 {
 	uint64		first = rows->count - count;
 
+	LFPG_ASSERT(rows_are_sound(rows) && count <= rows->count);
 	rows->first_time = rows_time(rows, first);
 	memmove(rows->values, rows->values + first * rows->columns, count * rows->columns * sizeof(double));
 	if (rows->at != NULL)
@@ -170,6 +190,7 @@ rows_head(const Rows *rows, uint64 count)
 	Rows	   *head = memcpy(palloc(sizeof(Rows)), rows, sizeof(Rows));
 	Size		bytes = count * rows->columns * sizeof(double);
 
+	LFPG_ASSERT(rows_are_sound(rows) && count <= rows->count);
 	check_memory_beside(rows->beside + rows_memory(rows), bytes + (rows->at != NULL ? count * sizeof(int64) : 0),
 						"a copy of the rows", "give fewer rows");
 	head->context = CurrentMemoryContext;
@@ -410,6 +431,7 @@ rows_sort(Rows *rows)
 lf_frame
 rows_frame(const Rows *rows)
 {
+	LFPG_ASSERT(rows_are_sound(rows));
 	return (lf_frame) {
 		.values = rows->values,
 		.rows = rows->count,

@@ -78,6 +78,15 @@ rows_was_filled(const Rows *rows, uint64 row, int column)
 	return rows->marks != NULL && lf_mask_at(rows->marks, (rows->mark + row) * rows->columns + column);
 }
 
+/*
+ * What holds of rows wherever they are handed on: there are columns, and room for all rows; stamps are there only where rows
+ * have times; no count has gone below 0. For LFPG_ASSERT.
+ */
+bool		rows_are_sound(const Rows *rows);
+
+/* Whether each row is later than the one before it: what holds from the sorting, or the ORDER BY, to the end. */
+bool		rows_are_in_order(const Rows *rows);
+
 Rows	   *rows_create(MemoryContext context, int columns, bool timed);
 
 /* Adds one row; NULL, NaN and infinities are counted. 'nulls' may be NULL. Raises 54000 before memory runs out. */

@@ -79,6 +79,23 @@ timeline_has_calendar(lf_time_kind kind)
 	return kind == LF_TIME_DATE || kind == LF_TIME_TIMESTAMP || kind == LF_TIME_TIMESTAMPTZ;
 }
 
+bool
+timeline_is_sound(const Timeline *timeline)
+{
+	const lf_time_step *step = &timeline->step;
+
+	if (timeline->kind == LF_TIME_TIMESTAMPTZ && timeline->zone == NULL)
+		return false;
+	if (!timeline_has_calendar(timeline->kind))
+		return step->months == 0 && step->days == 0 && step->units >= 0 &&
+			(!timeline->has_phase || (step->units > 0 && timeline->phase >= 0 && timeline->phase < step->units));
+	if (step->months != 0)
+		return step->months > 0 && step->days >= 0 && step->days < LONGEST_MONTH && step->units == 0 &&
+			(!timeline->has_phase || timeline->phase >= 0);
+	return step->days >= 0 && step->units >= 0 && (step->days == 0 || step->units == 0) &&
+		(!timeline->has_phase || (timeline->phase >= 0 && step->days + step->units > 0));
+}
+
 Timeline
 timeline_of_kind(lf_time_kind kind)
 {

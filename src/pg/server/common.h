@@ -38,6 +38,21 @@ serve_interrupts(void)
 	return InterruptPending ? NULL : &InterruptPending;
 }
 
+/*
+ * What holds wherever this code is right, as LF_ASSERT has it: looked at in the builds that tests run. Here it is an error, so
+ * that the server and the other tests go on.
+ */
+#ifdef LF_CHECKED
+#define LFPG_ASSERT(condition) \
+	do \
+	{ \
+		if (!(condition)) \
+			elog(ERROR, "assertion failed: %s, %s line %d", #condition, __FILE__, __LINE__); \
+	} while (0)
+#else
+#define LFPG_ASSERT(condition) ((void) 0)
+#endif
+
 #define LF_VERSION "1.1.0"
 
 #endif
