@@ -1,5 +1,6 @@
 /*
- * bounds_test.c: trained heads: what predictors say of the spread, on the scale of the columns, and intervals of models.
+ * bounds_test.c: trained heads: what predictors say of the spread, on the scale of the columns, and intervals of
+ * models.
  */
 #include "model/bounds.h"
 #include "fit_rig.h"
@@ -125,7 +126,10 @@ test_measured(lf_loss loss)
 					(actual >= low - 1e-6 && actual <= high + 1e-6);
 			}
 	}
-	/* of 48 windows the nonconformity score of rank ceil(49 * .75) = 37 is the half-width; that value itself lies on the edge */
+	/*
+	 * of 48 windows the nonconformity score of rank ceil(49 * .75) = 37 is the half-width; that value itself lies on
+	 * the edge
+	 */
 	ok(count == 4 * 48 && errors->count[0] == 48 && inside >= 4 * 36 && inside <= 4 * 37,
 	   "%s: of held-out values 75 per cent lie inside", lf_loss_names[loss]);
 	diag("%d of %d", inside, count);
@@ -170,7 +174,9 @@ test_reach(void)
 	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.5) == lf_normal_quantile(0.25), "where nothing was held out the half-width is the distribution's own");
 }
 
-/* Bounds lie within the limits of the task, as forecasts do, and each is as far off as the other where there are none. */
+/*
+ * Bounds lie within the limits of the task, as forecasts do, and each is as far off as the other where there are none.
+ */
 static void
 test_limits(void)
 {

@@ -1,5 +1,6 @@
 /*
- * error_mixture_test.c: errors of many models as those of one: exact while there is room, and near enough when there is none.
+ * error_mixture_test.c: errors of many models as those of one: exact while there is room, and near enough when there is
+ * none.
  */
 #include "judging/error_mixture.h"
 #include "base/random.h"

@@ -1,5 +1,6 @@
 /*
- * fine_tune_test.c: going on with a network: from its weights, with its scaling, on the new windows and a sample of the old.
+ * fine_tune_test.c: going on with a network: from its weights, with its scaling, on the new windows and a sample of the
+ * old.
  */
 #include "fit_rig.h"
 #include "training/fine_tune.h"

@@ -1,9 +1,9 @@
 /*
  * golden_test.c: models that earlier releases wrote are read, and forecast what they did.
  *
- * A release whose format is new has a folder in test/golden: a file for each shape of a model, and forecasts.txt with a line
- * for each of them, "name forecast forecast ...". With files as arguments this program writes such lines. What the models are
- * shown is made here, of the model itself: it must stay as it is.
+ * A release whose format is new has a folder in test/golden: a file for each shape of a model, and forecasts.txt with a
+ * line for each of them, "name forecast forecast ...". With files as arguments this program writes such lines. What the
+ * models are shown is made here, of the model itself: it must stay as it is.
  */
 #include "model/model_bytes.h"
 #include "rig.h"

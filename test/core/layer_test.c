@@ -777,7 +777,9 @@ largest_difference(const lf_real *a, const lf_real *b, size_t count)
 	return largest;
 }
 
-/* A layer that is told that its input stays the same gives what it gives when it is shown that at each step, and back. */
+/*
+ * A layer that is told that its input stays the same gives what it gives when it is shown that at each step, and back.
+ */
 static void
 check_repeated(const lf_layer_spec *layer)
 {

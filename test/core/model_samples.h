@@ -64,8 +64,8 @@ sample_loss(int number)
 }
 
 /*
- * What the columns of a sample are: two that are measured, and one more kind in most of them. All are inputs, and the measured
- * ones targets, in another order; but one is a target alone where there is a link.
+ * What the columns of a sample are: two that are measured, and one more kind in most of them. All are inputs, and the
+ * measured ones targets, in another order; but one is a target alone where there is a link.
  */
 static inline void
 sample_columns(lf_model *model, int number)

@@ -20,13 +20,18 @@ static const field fields[] = {
 	FIELD(kind), FIELD(inner), FIELD(units), FIELD(activation), FIELD(recurrent_activation), FIELD(use_bias),
 	FIELD(unit_forget_bias), FIELD(return_sequences), FIELD(go_backwards), FIELD(merge), FIELD(padding), FIELD(kernel[0]),
 	FIELD(kernel[1]), FIELD(strides[0]), FIELD(strides[1]), FIELD(target.rank), FIELD(target.dim[0]), FIELD(target.dim[1]),
-	FIELD(target.dim[2]), FIELD(target.dim[3]), FIELD(segments), FIELD(categories),
+	FIELD(target.dim[2]), FIELD(target.dim[3]), FIELD(segments), FIELD(categories), FIELD(reset_after),
 };
 
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
-/* Bytes that are no field's, or one that no weight depends on: the rate of a dropout, and what aligns it. */
-#define OTHER_BYTES (sizeof(double) + sizeof(int) * (offsetof(lf_layer_spec, rate) % 8 == 0 ? 1 : 0))
+/*
+ * Bytes of a field that no weight depends on, the rate of a dropout, and of none: in front of it, and behind the last
+ * one.
+ */
+#define LAST_END (offsetof(lf_layer_spec, reset_after) + sizeof(bool))
+#define OTHER_BYTES (sizeof(double) + offsetof(lf_layer_spec, rate) - offsetof(lf_layer_spec, target) - sizeof(lf_shape) + \
+					 sizeof(lf_layer_spec) - LAST_END)
 
 int
 main(void)

@@ -1,10 +1,10 @@
 /*
  * forgery.h: models that nobody trained: the structure of a sound model, changed field by field.
  *
- * Bytes that are changed at random hardly ever come to more than a number out of its range. So here the model in memory is
- * changed: its layers, task, columns, series, times, records. In most forgeries what depends on a change is then mended,
- * for each part by chance, so that many pass for sound: what code does with those is what the fuzzer asks. Arrays are made to
- * fit the sizes that came out.
+ * Bytes that are changed at random hardly ever come to more than a number out of its range. So here the model in memory
+ * is changed: its layers, task, columns, series, times, records. In most forgeries what depends on a change is then
+ * mended, for each part by chance, so that many pass for sound: what code does with those is what the fuzzer asks.
+ * Arrays are made to fit the sizes that came out.
  */
 #ifndef FORGERY_H
 #define FORGERY_H

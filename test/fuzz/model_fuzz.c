@@ -5,10 +5,10 @@
  *	   model_fuzz samples folder			writes the models that forgeries start from
  *	   model_fuzz forgeries file count seed	writes forgeries of structures, a line of hexadecimal digits for each
  *
- * First each file is tried, as it is and with a sound envelope: inputs that a longer search has found worth keeping. Each
- * iteration then takes the bytes of a sound model, changes them, in most rounds makes length and checksum fit
- * again, and tries the result, as model_target.h has it. Then as many models are forged by their structure, see forgery.h. It
- * needs no more than a compiler; "make fuzz" searches longer.
+ * First each file is tried, as it is and with a sound envelope: inputs that a longer search has found worth keeping.
+ * Each iteration then takes the bytes of a sound model, changes them, in most rounds makes length and checksum fit
+ * again, and tries the result, as model_target.h has it. Then as many models are forged by their structure, see
+ * forgery.h. It needs no more than a compiler; "make fuzz" searches longer.
  */
 #define _POSIX_C_SOURCE 200112L	/* posix_memalign */
 

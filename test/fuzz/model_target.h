@@ -1,10 +1,10 @@
 /*
  * model_target.h: what is asked of each input of the fuzzers: bytes that are no model are refused, others are sound.
  *
- * What is accepted must be written again to the same bytes, must plan, and must forecast; its forecasts are measured, its
- * average with itself must be sound, and it must go on training: all that the fields of a model reach in the core. Build it
- * with the sanitizers: the memory of a model lies in a block of exactly the measured size, and the caller's input should as
- * well.
+ * What is accepted must be written again to the same bytes, must plan, and must forecast; its forecasts are measured,
+ * its average with itself must be sound, and it must go on training: all that the fields of a model reach in the core.
+ * Build it with the sanitizers: the memory of a model lies in a block of exactly the measured size, and the caller's
+ * input should as well.
  */
 #ifndef MODEL_TARGET_H
 #define MODEL_TARGET_H
@@ -392,8 +392,8 @@ try_bytes(const unsigned char *bytes, size_t length, lf_random *random)
 }
 
 /*
- * Gives bytes the envelope of a model: length and checksum as they should be, behind whatever is in them. They stay of an
- * earlier format if they say that they are.
+ * Gives bytes the envelope of a model: length and checksum as they should be, behind whatever is in them. They stay of
+ * an earlier format if they say that they are.
  */
 static inline void
 seal(unsigned char *bytes, size_t length)

@@ -1,8 +1,8 @@
 /*
  * faults_allocators.c: PostgreSQL's allocators as the extension calls them, each of which may be told to fail.
  *
- * It is linked into a module that is otherwise the extension (ld --wrap): a call of palloc arrives here, and goes on to the
- * real one unless faults.c says that this is the one to fail.
+ * It is linked into a module that is otherwise the extension (ld --wrap): a call of palloc arrives here, and goes on to
+ * the real one unless faults.c says that this is the one to fail.
  */
 #include "postgres.h"
 

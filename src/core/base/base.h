@@ -43,8 +43,8 @@ typedef enum lf_status
 } lf_status;
 
 /*
- * Limits. They keep every product of sizes far from overflow in 64 bits, and every matrix within BLAS' 32-bit integers. On
- * platforms of 32 bits products may overflow: only models that are trusted may be read there.
+ * Limits. They keep every product of sizes far from overflow in 64 bits, and every matrix within BLAS' 32-bit integers.
+ * On platforms of 32 bits products may overflow: only models that are trusted may be read there.
  */
 #define LF_MAX_RANK 4
 #define LF_MAX_DIM (1 << 20)				/* one dimension of one window */
@@ -89,14 +89,14 @@ void	   *lf_arena_take(lf_arena *arena, size_t count, size_t size);
 lf_real    *lf_arena_reals(lf_arena *arena, size_t count);
 
 /*
- * The same for an array of something small, which starts at a multiple of its element's size, a power of 2, and takes no
- * more than it needs: models have many texts of few bytes. What is taken aligned afterwards is so again.
+ * The same for an array of something small, which starts at a multiple of its element's size, a power of 2, and takes
+ * no more than it needs: models have many texts of few bytes. What is taken aligned afterwards is so again.
  */
 void	   *lf_arena_take_small(lf_arena *arena, size_t count, size_t size);
 
 /*
- * What holds wherever this code is right. Looked at in the builds that tests run, which define LF_CHECKED: there it ends
- * the program, in others it is not even computed.
+ * What holds wherever this code is right. Looked at in the builds that tests run, which define LF_CHECKED: there it
+ * ends the program, in others it is not even computed.
  */
 #ifdef LF_CHECKED
 #include <assert.h>

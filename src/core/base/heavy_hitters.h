@@ -1,8 +1,8 @@
 /*
  * heavy_hitters.h: the most frequent of many numbers, in constant memory.
  *
- * Two walks over the same numbers. The first keeps LF_HEAVY_HITTERS candidates, among which is every number that makes up
- * more than 1 / (LF_HEAVY_HITTERS + 1) of them (Misra and Gries 1982); the second counts the candidates.
+ * Two walks over the same numbers. The first keeps LF_HEAVY_HITTERS candidates, among which is every number that makes
+ * up more than 1 / (LF_HEAVY_HITTERS + 1) of them (Misra and Gries 1982); the second counts the candidates.
  */
 #ifndef LF_HEAVY_HITTERS_H
 #define LF_HEAVY_HITTERS_H

@@ -5,7 +5,9 @@
 
 #include <math.h>
 
-/* A blend must take this share off the network's squared error: less is chance, and a plain forecast easier to explain. */
+/*
+ * A blend must take this share off the network's squared error: less is chance, and a plain forecast easier to explain.
+ */
 #define WORTH_BLENDING 0.01
 
 bool

@@ -2,9 +2,9 @@
  * error_mixture.h: the held-out errors of many models as those of one, for the intervals of their average.
  *
  * A model brings the errors of each step and target as equally likely quantiles, and a weight that they share. What
- * comes out are the quantiles of the mixture. A list that is full is replaced by half as many of its quantiles, from the
- * middle of their ranks, so that nothing drifts up or down. Where steps and targets are few enough for the full room,
- * that moves a rank by a third of a thousandth at most.
+ * comes out are the quantiles of the mixture. A list that is full is replaced by half as many of its quantiles, from
+ * the middle of their ranks, so that nothing drifts up or down. Where steps and targets are few enough for the full
+ * room, that moves a rank by a third of a thousandth at most.
  */
 #ifndef LF_ERROR_MIXTURE_H
 #define LF_ERROR_MIXTURE_H

@@ -2,13 +2,13 @@
  * interval.h: prediction intervals from the errors of forecasts that nobody trained on (split conformal prediction:
  * Papadopoulos et al. 2002; Lei et al. 2018).
  *
- * Each step of a forecast and each target has its own errors, on the scale of the column. Of n errors in ascending order
- * the one of rank ceil((n + 1) * level) bounds a new error with that probability, whatever the distribution, as long as
- * new rows are like those that were held out. Steps past the horizon are measured like the others, by feeding forecasts
- * back: what the recursion adds to the error is in the width.
+ * Each step of a forecast and each target has its own errors, on the scale of the column. Of n errors in ascending
+ * order the one of rank ceil((n + 1) * level) bounds a new error with that probability, whatever the distribution, as
+ * long as new rows are like those that were held out. Steps past the horizon are measured like the others, by feeding
+ * forecasts back: what the recursion adds to the error is in the width.
  *
- * Where the network says a distribution (see head.h), the errors of the steps that it says one for are nonconformity scores, and
- * widths are half-widths.
+ * Where the network says a distribution (see head.h), the errors of the steps that it says one for are nonconformity
+ * scores, and widths are half-widths.
  */
 #ifndef LF_INTERVAL_H
 #define LF_INTERVAL_H
@@ -48,8 +48,8 @@ int			lf_errors_most(const lf_task *task, size_t held);
 void		lf_errors_keep(lf_errors *errors, int targets, float *measured, size_t n);
 
 /*
- * What holds of the errors that are kept of one step and target: as many as are counted, none below 0, in ascending order, and
- * zeros behind them. For LF_ASSERT, and for models that are read.
+ * What holds of the errors that are kept of one step and target: as many as are counted, none below 0, in ascending
+ * order, and zeros behind them. For LF_ASSERT, and for models that are read.
  */
 bool		lf_error_list_is_sound(const lf_errors *errors, size_t list);
 
@@ -60,8 +60,8 @@ double		lf_errors_half_width(const lf_errors *errors, int targets, int step, int
 double		lf_errors_largest(const lf_errors *errors, int targets, int step, int target);
 
 /*
- * The probability that a forecast which is as good as those that were held out is that far off or further: the rank of an
- * error among theirs, from 1 / (n + 1) to 1. NaN where none are known.
+ * The probability that a forecast which is as good as those that were held out is that far off or further: the rank of
+ * an error among theirs, from 1 / (n + 1) to 1. NaN where none are known.
  */
 double		lf_errors_rarity(const lf_errors *errors, int targets, int step, int target, double error);
 

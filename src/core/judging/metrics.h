@@ -58,8 +58,8 @@ bool		lf_metric_is_of_errors(lf_metric metric);
 bool		lf_metric_is_loss(lf_metric metric);
 
 /*
- * The error scale of mase: the mean absolute difference of a column's rows from those one season before, or one row where there
- * is no season, over rows 0 .. rows - 1. NaN where there are too few.
+ * The error scale of mase: the mean absolute difference of a column's rows from those one season before, or one row
+ * where there is no season, over rows 0 .. rows - 1. NaN where there are too few.
  */
 double		lf_naive_error(const lf_frame *frame, int column, size_t rows, int season);
 

@@ -45,8 +45,8 @@ double		lf_score_rmse(const lf_score *score);
 double		lf_column_mean(const lf_frame *frame, int column, size_t rows);
 
 /*
- * What a baseline says at 'origin', the last row known, for step k = 1, 2, ... of a column. 'mean' is what LF_MEAN says. NaN
- * where the rows before the origin do not reach (no season, or less than one).
+ * What a baseline says at 'origin', the last row known, for step k = 1, 2, ... of a column. 'mean' is what LF_MEAN
+ * says. NaN where the rows before the origin do not reach (no season, or less than one).
  */
 double		lf_baseline(lf_forecaster forecaster, const lf_frame *frame, int column, size_t origin, int k, int season,
 						double mean);

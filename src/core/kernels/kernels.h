@@ -17,8 +17,8 @@
 
 /*
  * What the units of a cell have in each of many rows, in strips of 'lanes' units: strip p is (rows, lanes), or
- * (rows, 4 * lanes) for the four gates i, f, g, o of its units behind each other. A tile so writes one run of memory, and
- * one strip of the rows of many steps is a factor that lies ready for the product of the weight gradients.
+ * (rows, 4 * lanes) for the four gates i, f, g, o of its units behind each other. A tile so writes one run of memory,
+ * and one strip of the rows of many steps is a factor that lies ready for the product of the weight gradients.
  *
  * Places behind the last unit hold finite numbers without a meaning, and zeros in dz.
  */
@@ -145,7 +145,9 @@ typedef struct lf_kernels
 	double		(*sum_of_squares) (const lf_real *x, size_t n);
 } lf_kernels;
 
-/* Units with those that fill up the last strip: elements of a row of a cell's strips, a quarter of those of its gates. */
+/*
+ * Units with those that fill up the last strip: elements of a row of a cell's strips, a quarter of those of its gates.
+ */
 size_t		lf_padded(const lf_kernels *kernels, size_t units);
 
 /* Elements that the two pack functions write. */

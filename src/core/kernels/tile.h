@@ -82,8 +82,8 @@ fetch_some(fetch *ahead)
 }
 
 /*
- * For the tile that begins at 'row' of 'rows', with a product in so many slices: its part of a strip of 'bytes' bytes, so
- * many lines for each slice.
+ * For the tile that begins at 'row' of 'rows', with a product in so many slices: its part of a strip of 'bytes' bytes,
+ * so many lines for each slice.
  */
 INLINE fetch
 fetch_slices(const lf_real *strip, size_t bytes, size_t slices, size_t row, size_t rows)

@@ -3,9 +3,9 @@
  *
  *	   w = sum over models m of weight[m] * w[m] / sum over m of weight[m]
  *
- * member by member, and with the weights what is linear beside them: the level regression of targets that are no inputs, and the
- * share of the network in a blend. Sums are in double. Means of weights are worth something only where the models went
- * out from the same weights: two networks of one function may have their units in another order.
+ * member by member, and with the weights what is linear beside them: the level regression of targets that are no
+ * inputs, and the share of the network in a blend. Sums are in double. Means of weights are worth something only where
+ * the models went out from the same weights: two networks of one function may have their units in another order.
  */
 #ifndef LF_AVERAGE_H
 #define LF_AVERAGE_H
@@ -33,8 +33,8 @@ typedef enum lf_difference
 lf_difference lf_models_differ(const lf_model *a, const lf_model *b);
 
 /*
- * The first column that two series are scaled differently in, or -1. 'shared' looks only at those that one scaling serves
- * for all series.
+ * The first column that two series are scaled differently in, or -1. 'shared' looks only at those that one scaling
+ * serves for all series.
  */
 int			lf_scalings_differ(const lf_task *task, int columns, const lf_scaler *a, const lf_scaler *b, bool shared);
 
@@ -62,7 +62,8 @@ size_t		lf_average_add(lf_average *average, const lf_model *model, double weight
 size_t		lf_average_merge(lf_average *average, const lf_average *other, size_t from);
 
 /*
- * The means: weights (members, parameters), level_regression (NULL where models have none) and blend (targets), whose 'with' stays.
+ * The means: weights (members, parameters), level_regression (NULL where models have none) and blend (targets), whose
+ * 'with' stays.
  */
 void		lf_average_result(const lf_average *average, const lf_model *model, lf_real *weights, double *regression,
 							  lf_blend *blend);

@@ -12,9 +12,9 @@
 #include "model/model.h"
 
 /*
- * How far the interval of a level goes, in units of the head, or of the series' errors; step from 0 on; NaN where nothing
- * is known. Measured where enough errors are. A distribution has an answer where they are too few: its own, but no less
- * than what a lower level was measured to need. Where training was told not to calibrate, it is always its own.
+ * How far the interval of a level goes, in units of the head, or of the series' errors; step from 0 on; NaN where
+ * nothing is known. Measured where enough errors are. A distribution has an answer where they are too few: its own, but
+ * no less than what a lower level was measured to need. Where training was told not to calibrate, it is always its own.
  */
 double		lf_bounds_half_width(const lf_model *model, const double *distribution, int step, int target, double level);
 

@@ -66,7 +66,10 @@ typedef struct lf_labels
 #define LF_MAX_CATEGORIES 10000
 #define LF_MAX_SERIES 1000000
 
-/* Rows or values that a model can have been trained on: sums of these stay there, and as signed numbers they are the same. */
+/*
+ * Rows or values that a model can have been trained on: sums of these stay there, and as signed numbers they are the
+ * same.
+ */
 #define LF_MOST_ROWS (UINT64_C(1) << 62)
 
 typedef struct lf_model
@@ -114,7 +117,10 @@ typedef struct lf_model
 	const lf_real *weights;		/* (members, parameters) */
 } lf_model;
 
-/* The values of one of its columns by their numbers, those of the series where it is their number; none where it has none. */
+/*
+ * The values of one of its columns by their numbers, those of the series where it is their number; none where it has
+ * none.
+ */
 lf_labels	lf_model_labels(const lf_model *model, int column);
 
 /* Whether the same values have the same numbers. */

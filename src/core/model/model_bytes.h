@@ -31,17 +31,18 @@ lf_status	lf_model_write_unchecked(const lf_model *model, const volatile sig_ato
 
 /*
  * Fills a model from bytes, its arrays from the arena; with a measuring arena it only checks and adds up. Whatever the
- * bytes, it reads nothing outside them. LF_CORRUPT, LF_NEWER_FORMAT or LF_TOO_LARGE where they are no model, or an unsound
- * one: what only its arrays can tell is seen when they are filled. LF_INTERRUPTED: call again, with the arena as it was
- * before.
+ * bytes, it reads nothing outside them. LF_CORRUPT, LF_NEWER_FORMAT or LF_TOO_LARGE where they are no model, or an
+ * unsound one: what only its arrays can tell is seen when they are filled. LF_INTERRUPTED: call again, with the arena
+ * as it was before.
  */
 lf_status	lf_model_read(const unsigned char *bytes, size_t length, const volatile sig_atomic_t *interrupt,
 						  lf_arena *arena, lf_model *model);
 
 /*
- * The most memory that reading so many bytes takes. A text takes 9 bytes and those of the text for 4 and those, with the
- * pointer to it; lists of categories 16 for 4; everything else as much as it has in the bytes, or a little more. Each column
- * has other fields besides, so that no model takes three times its length; and some arrays start on a cache line.
+ * The most memory that reading so many bytes takes. A text takes 9 bytes and those of the text for 4 and those, with
+ * the pointer to it; lists of categories 16 for 4; everything else as much as it has in the bytes, or a little more.
+ * Each column has other fields besides, so that no model takes three times its length; and some arrays start on a cache
+ * line.
  */
 #define LF_MODEL_MEMORY(length) (3 * (size_t) (length) + 64 * LF_ALIGNMENT)
 

@@ -1,9 +1,10 @@
 /*
  * serialize.h: values on their way between memory and bytes.
  *
- * One function for each kind of value, which runs in three directions: counting its bytes, writing it, reading it. Integers
- * are little-endian, reals IEEE 754. What is read is checked: a value out of its range, or one that is not all there, sets
- * 'failed', and from then on nothing moves. What every value goes through is here to be inlined: a model has ten thousands.
+ * One function for each kind of value, which runs in three directions: counting its bytes, writing it, reading it.
+ * Integers are little-endian, reals IEEE 754. What is read is checked: a value out of its range, or one that is not all
+ * there, sets 'failed', and from then on nothing moves. What every value goes through is here to be inlined: a model
+ * has ten thousands.
  */
 #ifndef LF_SERIALIZE_H
 #define LF_SERIALIZE_H

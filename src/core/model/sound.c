@@ -2,8 +2,8 @@
  * sound.c: the invariants of a model, one function for each.
  *
  * Each follows from what writes models: the options and their ranges (pg/train/options.c), what is chosen (plan.c,
- * defaults.c), how columns are added (pg/rows/columns.c), what a fit leaves (fit.c), lstm_update, averages, and lstm_import.
- * Sums and largest values of sound models must be sound again: averages are made of models that were read.
+ * defaults.c), how columns are added (pg/rows/columns.c), what a fit leaves (fit.c), lstm_update, averages, and
+ * lstm_import. Sums and largest values of sound models must be sound again: averages are made of models that were read.
  */
 #include "model/sound.h"
 
@@ -111,9 +111,9 @@ next_is(const lf_task *task, int *place, int column, int ahead)
 }
 
 /*
- * Inputs stand as columns were added: categories in front, see lf_task_categories(), then the others; and behind them what
- * is known of later rows, up to the last output, as lf_task_look_ahead() has it. Measured columns that are no input are
- * targets and stand behind those that are.
+ * Inputs stand as columns were added: categories in front, see lf_task_categories(), then the others; and behind them
+ * what is known of later rows, up to the last output, as lf_task_look_ahead() has it. Measured columns that are no
+ * input are targets and stand behind those that are.
  */
 static bool
 inputs_are_sound(const lf_model *model)
@@ -179,7 +179,10 @@ transform_is_sound(const lf_model *model)
 	/* a mean and a spread have no logarithm */
 	if (task->log && !lf_head_class_of(&task->head)->of_values)
 		return false;
-	/* differences are added up from the last value in the window on: a spread of them cannot be, and has no level besides */
+	/*
+	 * differences are added up from the last value in the window on: a spread of them cannot be, and has no level
+	 * besides
+	 */
 	if (task->difference < 0 || task->difference > task->lookback)
 		return false;
 	if (task->difference > 0 &&
@@ -358,8 +361,9 @@ text_is_behind(const void *a, const void *b, const void *state)
 }
 
 /*
- * Whether no text stands twice. Their numbers are sorted, which takes no memory but this. Of more texts than it has room for nothing is said: the dictionary that is built of so many series
- * finds the first of two, and sorting them would take longer than reading all else of the model.
+ * Whether no text stands twice. Their numbers are sorted, which takes no memory but this. Of more texts than it has
+ * room for nothing is said: the dictionary that is built of so many series finds the first of two, and sorting them
+ * would take longer than reading all else of the model.
  */
 static bool
 all_differ(const char *const *text, size_t n)

@@ -1,9 +1,10 @@
 /*
  * sound.h: what holds of every model that this library writes.
  *
- * The functions that make models (training, lstm_update, lstm_average_agg, lstm_import) keep to what stands here, and those
- * that use models rely on it. So the reader refuses a model with a flaw, and in checked builds the writer stops at one. A
- * field of a model that is new gets its invariants here. Ranges of single numbers are the business of their transfer.
+ * The functions that make models (training, lstm_update, lstm_average_agg, lstm_import) keep to what stands here, and
+ * those that use models rely on it. So the reader refuses a model with a flaw, and in checked builds the writer stops
+ * at one. A field of a model that is new gets its invariants here. Ranges of single numbers are the business of their
+ * transfer.
  */
 #ifndef LF_SOUND_H
 #define LF_SOUND_H
@@ -39,8 +40,8 @@ typedef enum lf_flaw
 } lf_flaw;
 
 /*
- * Of a model whose single fields are in their ranges. Without 'filled' no array and no text is looked at, nor which of them are
- * there.
+ * Of a model whose single fields are in their ranges. Without 'filled' no array and no text is looked at, nor which of
+ * them are there.
  */
 lf_flaw		lf_model_flaw(const lf_model *model, bool filled);
 

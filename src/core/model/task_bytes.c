@@ -1,5 +1,6 @@
 /*
- * task_bytes.c: the fields of what a model was asked for, each in its range; what they must have in common stands in sound.c.
+ * task_bytes.c: the fields of what a model was asked for, each in its range; what they must have in common stands in
+ * sound.c.
  */
 #include "model/task_bytes.h"
 
@@ -35,9 +36,11 @@ serialize_layer(lf_stream *s, lf_layer_spec *layer)
 	lf_serialize_int(s, &layer->segments, 0, LF_MAX_DIM);
 	lf_serialize_int(s, &layer->categories, 0, LF_MAX_DIM);
 
-	/* ---- from format 2 on ---- */
+	/* ---- from format 2 on: none of the layers of format 1 takes it ---- */
 	if (s->format >= 2)
 		lf_serialize_bool(s, &layer->reset_after);
+	else
+		layer->reset_after = false;
 }
 
 void

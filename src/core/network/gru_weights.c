@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-/* What the way there needs; behind it U^T and W^T for the way back, and last the spread weights that all were packed from. */
+/*
+ * What the way there needs; behind it U^T and W^T for the way back, and last the spread weights that all were packed
+ * from.
+ */
 static size_t
 packed_forward_size(const lf_layer *layer)
 {

@@ -1,9 +1,9 @@
 /*
  * gru_weights.h: the weights of a gru as those of four gates, which the kernels of a cell take.
  *
- * W (F, 3H) and U (H, 3H), of the gates z, r, g, are spread to (F, 4H) and (H, 4H), of z, r, "g from x" and "g from h": with
- * zeros where x has no share in the fourth and h none in the third. Without reset_after h has no share in the fourth
- * either. A quarter of the products is with zeros; two products for each step would lose more.
+ * W (F, 3H) and U (H, 3H), of the gates z, r, g, are spread to (F, 4H) and (H, 4H), of z, r, "g from x" and "g from h":
+ * with zeros where x has no share in the fourth and h none in the third. Without reset_after h has no share in the
+ * fourth either. A quarter of the products is with zeros; two products for each step would lose more.
  */
 #ifndef LF_GRU_WEIGHTS_H
 #define LF_GRU_WEIGHTS_H

@@ -2,13 +2,13 @@
  * head.h: what a network says about each target at each step: one value, several quantiles, or a distribution.
  *
  * The network puts out as many numbers for each target as its head has parts, behind each other. From these the head
- * makes the distribution of the target. Each kind of head is one file that defines one lf_head_class, and one entry in the
- * list in head.c; who has to know something of a head asks its class.
+ * makes the distribution of the target. Each kind of head is one file that defines one lf_head_class, and one entry in
+ * the list in head.c; who has to know something of a head asks its class.
  *
- * Intervals of a head have a half-width, as those of measured errors have a width: how far they go, in units of the head. A
- * value lies within all intervals whose half-width is at least its nonconformity score. So the nonconformity scores of held-out values tell which
- * half-width holds a share of them (distributional conformal prediction: Chernozhukov, Wuethrich and Zhu 2021; for quantiles
- * see also Romano, Patterson and Candes 2019).
+ * Intervals of a head have a half-width, as those of measured errors have a width: how far they go, in units of the
+ * head. A value lies within all intervals whose half-width is at least its nonconformity score. So the nonconformity
+ * scores of held-out values tell which half-width holds a share of them (distributional conformal prediction:
+ * Chernozhukov, Wuethrich and Zhu 2021; for quantiles see also Romano, Patterson and Candes 2019).
  */
 #ifndef LF_HEAD_H
 #define LF_HEAD_H
@@ -43,8 +43,8 @@ typedef struct lf_head
 } lf_head;
 
 /*
- * What a kind of head does. The functions are those of the same name below, which say what they promise; a head of one value
- * has none of them. The first number of a distribution is its point, or that in the middle of the levels.
+ * What a kind of head does. The functions are those of the same name below, which say what they promise; a head of one
+ * value has none of them. The first number of a distribution is its point, or that in the middle of the levels.
  */
 typedef struct lf_head_class
 {
@@ -113,8 +113,8 @@ void		lf_head_rescale(const lf_head *head, double *distribution, double offset, 
 double		lf_head_point(const lf_head *head, const double *distribution);
 
 /*
- * The half-width of the interval that the distribution itself gives for a level; NaN where a head of quantiles has none that
- * far out.
+ * The half-width of the interval that the distribution itself gives for a level; NaN where a head of quantiles has none
+ * that far out.
  */
 double		lf_head_half_width(const lf_head *head, const double *distribution, double level);
 
@@ -125,8 +125,9 @@ double		lf_head_nonconformity(const lf_head *head, const double *distribution, d
 void		lf_head_interval(const lf_head *head, const double *distribution, double half_width, double *low, double *high);
 
 /*
- * The sum of 'loss' over the targets that are known, which is what a loss_sum returns, and dy. 'loss' is that of the outputs
- * (parts) for one target, in double, and writes its slope by each of them. A constant, so that there is no call in the loop.
+ * The sum of 'loss' over the targets that are known, which is what a loss_sum returns, and dy. 'loss' is that of the
+ * outputs (parts) for one target, in double, and writes its slope by each of them. A constant, so that there is no call
+ * in the loop.
  */
 typedef double (*lf_target_loss) (const lf_head *head, const lf_real *output, double target, double *slope);
 

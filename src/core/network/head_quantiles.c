@@ -5,8 +5,8 @@
  * output through softplus (as in the incremental quantile functions of Park et al. 2022). Steps are measured in those
  * of a normal distribution between the same levels, so that training starts from one, however many levels there are.
  *
- * A half-width is the normal quantile of a level. Between the levels, and beyond the last of them, quantiles are continued
- * along straight lines.
+ * A half-width is the normal quantile of a level. Between the levels, and beyond the last of them, quantiles are
+ * continued along straight lines.
  */
 #include "network/head.h"
 
@@ -107,8 +107,8 @@ take_piece(const lf_head *head, const double *quantile, int side, int i, piece *
 }
 
 /*
- * Not inlined: compilers would put it into one expression with the median and cancel that, and the last digit of a bound would
- * be another than it was in 1.0.0.
+ * Not inlined: compilers would put it into one expression with the median and cancel that, and the last digit of a
+ * bound would be another than it was in 1.0.0.
  */
 static __attribute__((noinline)) double
 distance_at(const lf_head *head, const double *quantile, int side, double half_width)
@@ -151,8 +151,8 @@ quantiles_interval(const lf_head *head, const double *distribution, double half_
 }
 
 /*
- * The mean over levels a of a (t - q), or (1 - a) (q - t) where that is positive (Koenker and Bassett 1978). With d_i the
- * slope of the loss of quantile i: the median moves all quantiles, a step those from it on outwards.
+ * The mean over levels a of a (t - q), or (1 - a) (q - t) where that is positive (Koenker and Bassett 1978). With d_i
+ * the slope of the loss of quantile i: the median moves all quantiles, a step those from it on outwards.
  */
 static double
 pinball(const lf_head *head, const lf_real *output, double target, double *slope)

@@ -1,5 +1,6 @@
 /*
- * head_student_t.c: the head of Student's distribution: location, scale, degrees of freedom (Lange, Little and Taylor 1989).
+ * head_student_t.c: the head of Student's distribution: location, scale, degrees of freedom (Lange, Little and Taylor
+ * 1989).
  */
 #include "network/head.h"
 

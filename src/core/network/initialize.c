@@ -1,5 +1,6 @@
 /*
- * initialize.c: initial weights: zeros, uniform, Glorot uniform (Glorot and Bengio 2010), orthogonal (Saxe et al. 2013).
+ * initialize.c: initial weights: zeros, uniform, Glorot uniform (Glorot and Bengio 2010), orthogonal (Saxe et al.
+ * 2013).
  */
 #include "network/layer.h"
 #include "kernels/matrix.h"

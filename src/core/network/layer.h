@@ -2,9 +2,9 @@
  * layer.h: what a layer is: its spec, its class, and the instance inside a network.
  *
  * A layer kind is one file that defines one lf_layer_class and one entry in the list in layer.c. What else has to know
- * something of a kind (the network, the shards, the wrappers, presets, stored models, JSON) asks its class, and names none.
- * Names, argument names, defaults, tensor shapes and the order of tensors are those of Keras 3, because people bring their
- * weights and their tutorials from there.
+ * something of a kind (the network, the shards, the wrappers, presets, stored models, JSON) asks its class, and names
+ * none. Names, argument names, defaults, tensor shapes and the order of tensors are those of Keras 3, because people
+ * bring their weights and their tutorials from there.
  */
 #ifndef LF_LAYER_H
 #define LF_LAYER_H
@@ -206,8 +206,8 @@ typedef struct lf_layer_class
 
 	/*
 	 * The same of a recurrent layer over (T, B, F), whose rows of y and dy lie at a place that the caller gives, and dy
-	 * stays as it is. A layer that has these, and tensors, layout, packed_size and pack, may stand in bidirectional and be
-	 * the recurrent layer of a preset.
+	 * stays as it is. A layer that has these, and tensors, layout, packed_size and pack, may stand in bidirectional and
+	 * be the recurrent layer of a preset.
 	 */
 	void		(*forward_at) (lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y, lf_place place);
 	void		(*backward_at) (lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y,

@@ -1,9 +1,10 @@
 /*
- * layer_category_embedding.c: the number of a category becomes a learned vector (Bengio et al. 2003; as Keras' Embedding).
+ * layer_category_embedding.c: the number of a category becomes a learned vector (Bengio et al. 2003; as Keras'
+ * Embedding).
  *
  * The category is the first feature of each row of the input; its vector goes behind the others: x (T, F) to y
- * (T, F - 1 + units). A number that stands for no category gets the mean of all vectors: of a category that training has
- * never seen nothing else is known.
+ * (T, F - 1 + units). A number that stands for no category gets the mean of all vectors: of a category that training
+ * has never seen nothing else is known.
  */
 #include "network/layer.h"
 

@@ -170,7 +170,9 @@ conv_lstm2d_pack(lf_layer *layer, const lf_pass *pass, bool training)
 	layer->kernels->pack_gates(pass, f, n.x.width, layer->weights, 4 * f, kernel_transposed(layer));
 }
 
-/* Strips of one number for each filter, or of four: the rows of step t, of all steps or of the only one that is kept. */
+/*
+ * Strips of one number for each filter, or of four: the rows of step t, of all steps or of the only one that is kept.
+ */
 static lf_strips
 in_strips(const lf_layer *layer, const conv_lstm2d_size *n, lf_real *at, size_t numbers, size_t steps, size_t t)
 {

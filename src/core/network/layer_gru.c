@@ -6,15 +6,15 @@
  *	   g = a(x W_g + b_g + r * (h U_g + c_g))	with reset_after, as cuDNN and PyTorch have it
  *	   g = a(x W_g + b_g + (r * h) U_g)			without, as the paper has it
  *
- * where h is h_{t-1}, s the recurrent activation and a the activation. W (F, 3H), U (H, 3H), gates in the order z, r, g.
- * The bias is (3H), or (2, 3H) with reset_after: that of x and that of h.
+ * where h is h_{t-1}, s the recurrent activation and a the activation. W (F, 3H), U (H, 3H), gates in the order z, r,
+ * g. The bias is (3H), or (2, 3H) with reset_after: that of x and that of h.
  *
- * The kernels are made for the four gates of an lstm. Here the four are z, r and the two parts of g, "from x" and "from h";
- * how the weights come to that is in gru_weights.h. So one step takes one product over packed weights, as in layer_lstm.c.
- * Without reset_after, (r * h) U_g is a product of its own, which has to wait for r.
+ * The kernels are made for the four gates of an lstm. Here the four are z, r and the two parts of g, "from x" and "from
+ * h"; how the weights come to that is in gru_weights.h. So one step takes one product over packed weights, as in
+ * layer_lstm.c. Without reset_after, (r * h) U_g is a product of its own, which has to wait for r.
  *
- * Everything is time-major, (T, B, .), and what is kept for the way back lies by time, whichever way the layer goes: the
- * rows of x, dz and h of several steps are then runs of memory in the same order.
+ * Everything is time-major, (T, B, .), and what is kept for the way back lies by time, whichever way the layer goes:
+ * the rows of x, dz and h of several steps are then runs of memory in the same order.
  */
 #include "network/gru_weights.h"
 #include "kernels/matrix.h"

@@ -7,8 +7,8 @@
 #include "network/layer.h"
 
 /*
- * The class' backward, after steps that the caller took from the last state: 'dz_after' is the sum of their dz, and what they
- * send to c it has put into lf_lstm_last_dcell. No other gradient reaches the layer.
+ * The class' backward, after steps that the caller took from the last state: 'dz_after' is the sum of their dz, and
+ * what they send to c it has put into lf_lstm_last_dcell. No other gradient reaches the layer.
  */
 void		lf_lstm_backward_from(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *dx, lf_strips dz_after);
 

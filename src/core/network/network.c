@@ -2,9 +2,10 @@
  * network.c: walks through the list of layers.
  *
  * What goes in and comes out lies sample after sample, (B, T, ...). Between layers it lies as they want it, see
- * lf_order, so that a stack of recurrent layers hands on its sequences step after step without a copy. A layer that only
- * repeats, in front of one that knows how to take that, is not walked through at all: the other then takes its input once
- * for all steps, which saves both the copies and, since the product with W is the same at each step, most of the work.
+ * lf_order, so that a stack of recurrent layers hands on its sequences step after step without a copy. A layer that
+ * only repeats, in front of one that knows how to take that, is not walked through at all: the other then takes its
+ * input once for all steps, which saves both the copies and, since the product with W is the same at each step, most of
+ * the work.
  */
 #include "network/network.h"
 

@@ -13,7 +13,10 @@
 /* More inputs than this are not linked: the normal equations grow with the square of their number. */
 #define LF_MAX_REGRESSION_INPUTS 64
 
-/* Whether windows of this task can be normalized: every target is an input, or the inputs are few enough for a level regression. */
+/*
+ * Whether windows of this task can be normalized: every target is an input, or the inputs are few enough for a level
+ * regression.
+ */
 bool		lf_task_can_normalize(const lf_task *task);
 
 /* Whether its windows need a level regression for that. */
@@ -26,8 +29,8 @@ size_t		lf_level_regression_size(const lf_task *task);
 size_t		lf_level_regression_scratch(const lf_task *task);
 
 /*
- * Fits the regression on some windows, or on a part of them, evenly spread, where they are many. What is estimated is the first
- * output, on the scale of the scaler; that of 'windows' is (series, columns).
+ * Fits the regression on some windows, or on a part of them, evenly spread, where they are many. What is estimated is
+ * the first output, on the scale of the scaler; that of 'windows' is (series, columns).
  */
 void		lf_level_regression_fit(const lf_windows *windows, const lf_spans *spans, double *regression, double *scratch);
 

@@ -51,14 +51,14 @@ void		lf_spans_layout(lf_spans *spans, lf_arena *arena, size_t series);
 void		lf_spans_add(lf_spans *spans, size_t series, size_t first, size_t windows);
 
 /*
- * What holds of spans of a frame's windows: they are numbered through from 0 on, and those of a series begin in its rows. For
- * LF_ASSERT.
+ * What holds of spans of a frame's windows: they are numbered through from 0 on, and those of a series begin in its
+ * rows. For LF_ASSERT.
  */
 bool		lf_spans_are_sound(const lf_spans *spans, const lf_frame *frame);
 
 /*
- * What holds of a split: its counts are those of its spans; in each series the oldest windows train, the newest are held out,
- * and no output of the former is one of the latter. For LF_ASSERT.
+ * What holds of a split: its counts are those of its spans; in each series the oldest windows train, the newest are
+ * held out, and no output of the former is one of the latter. For LF_ASSERT.
  */
 bool		lf_split_is_sound(const lf_split *split, const lf_frame *frame, const lf_task *task);
 

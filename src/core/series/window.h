@@ -25,7 +25,9 @@
 
 #define LF_MAX_COLUMNS 1600		/* PostgreSQL's own limit for a table */
 
-/* The rows that were read, in time order: values (rows, columns), row-major. Several series lie one behind the other. */
+/*
+ * The rows that were read, in time order: values (rows, columns), row-major. Several series lie one behind the other.
+ */
 typedef struct lf_frame
 {
 	const double *values;
@@ -38,8 +40,8 @@ typedef struct lf_frame
 } lf_frame;
 
 /*
- * What holds of every frame: there are columns, as many as a table can have; its series lie one behind the other and take up
- * all of its rows. For LF_ASSERT.
+ * What holds of every frame: there are columns, as many as a table can have; its series lie one behind the other and
+ * take up all of its rows. For LF_ASSERT.
  */
 bool		lf_frame_is_sound(const lf_frame *frame);
 
@@ -149,8 +151,8 @@ bool		lf_task_targets_are_inputs(const lf_task *task);
 bool		lf_task_same_columns(const lf_task *task);
 
 /*
- * Whether an output shape serves the task: (horizon, targets of a sample * parts of the head), or these in that order as
- * one vector.
+ * Whether an output shape serves the task: (horizon, targets of a sample * parts of the head), or these in that order
+ * as one vector.
  */
 bool		lf_task_fits_output(const lf_task *task, const lf_shape *output);
 
@@ -185,9 +187,10 @@ typedef struct lf_windows
 } lf_windows;
 
 /*
- * What holds of every task whose windows are taken from frames of so many columns: windows have rows, inputs and outputs, all
- * of columns that there are, of kinds that there are; inputs look ahead no further than the last output; differences stay
- * within the window; limits leave room. For LF_ASSERT; what more holds of a model's task stands in sound.h.
+ * What holds of every task whose windows are taken from frames of so many columns: windows have rows, inputs and
+ * outputs, all of columns that there are, of kinds that there are; inputs look ahead no further than the last output;
+ * differences stay within the window; limits leave room. For LF_ASSERT; what more holds of a model's task stands in
+ * sound.h.
  */
 bool		lf_task_is_sound(const lf_task *task, int columns);
 
@@ -218,7 +221,9 @@ void		lf_window_target(const lf_windows *windows, size_t w, const double *level,
 /* What output k of target j is measured from, on the scale of the scaler. Not for differences beyond the first ones. */
 double		lf_window_base(const lf_windows *windows, size_t w, const double *level, int j, int k);
 
-/* Turns a network's y of window w, which lies the same way, back into (horizon, targets) on the scale of the columns. */
+/*
+ * Turns a network's y of window w, which lies the same way, back into (horizon, targets) on the scale of the columns.
+ */
 void		lf_window_restore(const lf_windows *windows, size_t w, const double *level, const lf_real *y, double *values);
 
 #endif

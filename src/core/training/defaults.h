@@ -36,10 +36,10 @@ int			lf_default_segment_lookback(size_t rows, size_t series, int horizon, int s
 double		lf_target_level_share(const lf_task *task, const lf_frame *frame, int block);
 
 /*
- * For a series of so many rows, by the share of its variance that lies between seasons. 'season' is the one that windows
- * hold. The profile of the season for horizons of a season or more, where a window holds two of them and the table is not
- * short, or one and the level of the targets moves from season to season. Else, where the level moves, its mean where a
- * window holds whole seasons, or the last value, if levels can be had; else none.
+ * For a series of so many rows, by the share of its variance that lies between seasons. 'season' is the one that
+ * windows hold. The profile of the season for horizons of a season or more, where a window holds two of them and the
+ * table is not short, or one and the level of the targets moves from season to season. Else, where the level moves, its
+ * mean where a window holds whole seasons, or the last value, if levels can be had; else none.
  */
 lf_normalize lf_default_normalize(const lf_task *task, double level_share, size_t rows, int season);
 

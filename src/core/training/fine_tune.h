@@ -5,8 +5,9 @@
  *					 known . . . . . . . . | new . . . . | left out
  *					 some of them again      all
  *
- * A network that sees nothing but new rows forgets the old ones. So each epoch takes, beside the new windows, a sample of
- * those that it knows (rehearsal: Robins 1995), another one each time. Scaling stays what the weights were trained with.
+ * A network that sees nothing but new rows forgets the old ones. So each epoch takes, beside the new windows, a sample
+ * of those that it knows (rehearsal: Robins 1995), another one each time. Scaling stays what the weights were trained
+ * with.
  */
 #ifndef LF_FINE_TUNE_H
 #define LF_FINE_TUNE_H
@@ -29,15 +30,15 @@ typedef struct lf_fine_tune
 } lf_fine_tune;
 
 /*
- * Plans to go on with the networks of a model, with 'training' as it says, on a frame of these rows, series and columns,
- * whose values are not looked at. May be run over a measuring arena first. Model and frame must outlive it.
+ * Plans to go on with the networks of a model, with 'training' as it says, on a frame of these rows, series and
+ * columns, whose values are not looked at. May be run over a measuring arena first. Model and frame must outlive it.
  */
 lf_status	lf_fine_tune_layout(lf_fine_tune *tuning, lf_arena *arena, const lf_model *model, const lf_training *training,
 						  const lf_frame *frame);
 
 /*
- * Gets ready to train with rows known[s] .. end[s] - 1 of each series as new ones and those before as known. For each new
- * window an epoch takes 'rehearsal' of those that are known. LF_BAD_SHAPE: there is no new window.
+ * Gets ready to train with rows known[s] .. end[s] - 1 of each series as new ones and those before as known. For each
+ * new window an epoch takes 'rehearsal' of those that are known. LF_BAD_SHAPE: there is no new window.
  */
 lf_status	lf_fine_tune_start(lf_fine_tune *tuning, const lf_model *model, const lf_frame *frame, const size_t *known,
 						   const size_t *end, double rehearsal);

@@ -102,8 +102,8 @@ bool		lf_fit_is_finite(const lf_fit *fit);
 void		lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season);
 
 /*
- * One mini-batch, or some of each slot, or a batch of held-out windows; what comes back is as in lf_trainer_step. Once the
- * windows are scored, LF_SCORED comes back: the scores of the judge can be read, and the fit may be left as it is.
+ * One mini-batch, or some of each slot, or a batch of held-out windows; what comes back is as in lf_trainer_step. Once
+ * the windows are scored, LF_SCORED comes back: the scores of the judge can be read, and the fit may be left as it is.
  */
 lf_status	lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt);
 

@@ -120,8 +120,8 @@ choose_transform(const lf_wishes *wishes, lf_plan *plan)
 }
 
 /*
- * Where nothing was said of the network: segments, if the horizon is one season or more and there are rows to learn them
- * from; see doc/defaults.md.
+ * Where nothing was said of the network: segments, if the horizon is one season or more and there are rows to learn
+ * them from; see doc/defaults.md.
  */
 static lf_preset
 choose_preset(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *plan)

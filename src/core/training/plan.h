@@ -5,8 +5,8 @@
  *	   wishes	of the user: what was said, and LF_UNSET for what was left open
  *	   plan		what will be done: nothing is open any more
  *
- * lf_choose() is the only place where a choice is made. It is a pure function: it reads two values and returns a third, so
- * that each choice can be tested on made-up facts, and plans can be compared without any row being read again.
+ * lf_choose() is the only place where a choice is made. It is a pure function: it reads two values and returns a third,
+ * so that each choice can be tested on made-up facts, and plans can be compared without any row being read again.
  */
 #ifndef LF_PLAN_H
 #define LF_PLAN_H
@@ -104,7 +104,9 @@ lf_plan_has_segments(const lf_plan *plan)
 	return plan->layers == NULL && plan->preset == LF_SEGMENT;
 }
 
-/* Rows of the blocks in which the level is to be looked at: a season, or where there is none, a window as it will be. */
+/*
+ * Rows of the blocks in which the level is to be looked at: a season, or where there is none, a window as it will be.
+ */
 int			lf_level_block(const lf_facts *facts, const lf_wishes *wishes);
 
 /* Rows that one window takes. */

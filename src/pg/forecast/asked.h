@@ -15,8 +15,8 @@ typedef struct Asked
 } Asked;
 
 /*
- * Reads the text[] in this argument, and narrows the filter to it. Raises 22023 where names are given and the model has no
- * series, 54000 where they do not fit into maintenance_work_mem.
+ * Reads the text[] in this argument, and narrows the filter to it. Raises 22023 where names are given and the model has
+ * no series, 54000 where they do not fit into maintenance_work_mem.
  */
 Asked		asked_read(FunctionCallInfo fcinfo, int number, const lf_model *model, ReadFilter *filter);
 

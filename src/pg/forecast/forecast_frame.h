@@ -1,6 +1,6 @@
 /*
- * forecast_frame.h: what a forecast starts from: the newest window of a series, and behind it the rows of the horizon, as far as
- * they are given: known inputs, what each series has one value of, and the calendar.
+ * forecast_frame.h: what a forecast starts from: the newest window of a series, and behind it the rows of the horizon,
+ * as far as they are given: known inputs, what each series has one value of, and the calendar.
  */
 #ifndef LFPG_FORECAST_FRAME_H
 #define LFPG_FORECAST_FRAME_H
@@ -27,8 +27,8 @@ int			forecast_frame_reach(const lf_task *task, int steps);
 void		forecast_frame_show(const ForecastFrame *start, LoadedModel *loaded);
 
 /*
- * Makes the forecast frame of a series from its rows, of which those up to '*as_of' are known (NULL: all with a target). Returns
- * NULL, or why there is no forecast. 'panel' is an empty one of the plan: it knows the categories.
+ * Makes the forecast frame of a series from its rows, of which those up to '*as_of' are known (NULL: all with a
+ * target). Returns NULL, or why there is no forecast. 'panel' is an empty one of the plan: it knows the categories.
  */
 char	   *forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read, const TimestampTz *as_of, int steps,
 						 ForecastFrame *start);

@@ -15,7 +15,9 @@ char	  **latest_columns(const lf_model *model, int *columns);
 /* How rows of this relation become a series: with the step, the zone and the filling of the model. */
 Series		latest_series(const lf_model *model, const Table *table);
 
-/* How the rows of a relation become those of a model, with all its columns. Opens what tells series apart, and statics. */
+/*
+ * How the rows of a relation become those of a model, with all its columns. Opens what tells series apart, and statics.
+ */
 PanelSpec	latest_plan(const lf_model *model, Table *table, Columns *columns);
 
 /* Opens a relation for it, that of the model where it is InvalidOid, and makes the plan. */

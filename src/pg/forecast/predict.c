@@ -8,7 +8,9 @@
 
 #include <math.h>
 
-/* An array holds what was measured; what is known of the future, of the series or of the calendar has no place in it. */
+/*
+ * An array holds what was measured; what is known of the future, of the series or of the calendar has no place in it.
+ */
 static void
 check_input(const lf_model *model)
 {

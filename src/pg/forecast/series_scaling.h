@@ -1,5 +1,6 @@
 /*
- * series_scaling.h: by what a series is scaled: as training scaled it, or by its own rows where training has not seen it.
+ * series_scaling.h: by what a series is scaled: as training scaled it, or by its own rows where training has not seen
+ * it.
  */
 #ifndef LFPG_SERIES_SCALING_H
 #define LFPG_SERIES_SCALING_H
@@ -8,8 +9,8 @@
 #include "rows/panel.h"
 
 /*
- * Scaling (columns) and units (targets) of a series of a model's panel: those of training, or where that has not seen it,
- * those of rows 0 .. known - 1 of its own.
+ * Scaling (columns) and units (targets) of a series of a model's panel: those of training, or where that has not seen
+ * it, those of rows 0 .. known - 1 of its own.
  */
 void		series_scaling(const Panel *panel, const lf_model *model, const char *label, const lf_frame *frame, uint64 known,
 						  const lf_scaler **scaler, const double **error_scale);

@@ -82,7 +82,9 @@ put_windows(ReturnSetInfo *result, const lf_frame *frame, const lf_task *task, b
 		pfree(DatumGetPointer(name));
 }
 
-/* A window is two arrays, and a row of a result that has both: all of them must fit, and the row into what one can be. */
+/*
+ * A window is two arrays, and a row of a result that has both: all of them must fit, and the row into what one can be.
+ */
 static void
 check_window(const lf_task *task)
 {

@@ -30,7 +30,10 @@ typedef struct Judgement
 	lf_score   *scores;			/* (targets, LF_FORECASTERS), in the error scales of the series */
 } Judgement;
 
-/* Reads a relation, that of the model where it is InvalidOid, and divides its rows. Raises 22023 where none is known to be new. */
+/*
+ * Reads a relation, that of the model where it is InvalidOid, and divides its rows. Raises 22023 where none is known to
+ * be new.
+ */
 void		new_rows_read(NewRows *rows, const lf_model *model, Oid relation);
 
 /* Whether they are enough to train a candidate and to judge it. */

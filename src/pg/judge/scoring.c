@@ -64,7 +64,9 @@ scoring_add(lf_metrics *metrics, const RollingOrigin *rolling, const RollingBatc
 			}
 }
 
-/* The best baseline by a measure, of those that had something to say about every row; LF_NETWORK where there is none. */
+/*
+ * The best baseline by a measure, of those that had something to say about every row; LF_NETWORK where there is none.
+ */
 static lf_forecaster
 best_baseline(const lf_metrics *metrics, lf_metric metric, double error_scale)
 {

@@ -10,6 +10,16 @@
 
 #include <math.h>
 
+/* Columns of a row of lstm_summary. */
+enum
+{
+	SUMMARY_LAYER_NO,
+	SUMMARY_LAYER,
+	SUMMARY_OUTPUT_SHAPE,
+	SUMMARY_PARAMETERS,
+	SUMMARY_COLUMNS
+};
+
 SQL_FUNCTION(lstm_summary);
 Datum
 lstm_summary(PG_FUNCTION_ARGS)
@@ -22,17 +32,28 @@ lstm_summary(PG_FUNCTION_ARGS)
 	for (int i = 0; i < loaded->network[0].count; i++)
 	{
 		const lf_layer *layer = &loaded->network[0].layer[i];
-		Datum		values[4];
-		bool		nulls[4] = {false};
+		Datum		values[SUMMARY_COLUMNS];
+		bool		nulls[SUMMARY_COLUMNS] = {false};
 
-		values[0] = Int32GetDatum(i + 1);
-		values[1] = CStringGetTextDatum(layer_label(&layer->spec));
-		values[2] = CStringGetTextDatum(shape_text(&layer->output, true));
-		values[3] = Int64GetDatum((int64) layer->parameters);
+		values[SUMMARY_LAYER_NO] = Int32GetDatum(i + 1);
+		values[SUMMARY_LAYER] = CStringGetTextDatum(layer_label(&layer->spec));
+		values[SUMMARY_OUTPUT_SHAPE] = CStringGetTextDatum(shape_text(&layer->output, true));
+		values[SUMMARY_PARAMETERS] = Int64GetDatum((int64) layer->parameters);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;
 }
+
+/* Columns of a row of lstm_history. */
+enum
+{
+	HISTORY_EPOCH,
+	HISTORY_LOSS,
+	HISTORY_VALIDATION_LOSS,
+	HISTORY_LEARNING_RATE,
+	HISTORY_SECONDS,
+	HISTORY_COLUMNS
+};
 
 SQL_FUNCTION(lstm_history);
 Datum
@@ -46,15 +67,18 @@ lstm_history(PG_FUNCTION_ARGS)
 	for (int i = 0; i < loaded->model.epochs; i++)
 	{
 		const lf_epoch *epoch = &loaded->model.history[i];
-		Datum		values[5] = {0};
-		bool		nulls[5] = {false, false, isnan(epoch->validation_loss), false, isnan(epoch->seconds)};
+		Datum		values[HISTORY_COLUMNS] = {0};
+		bool		nulls[HISTORY_COLUMNS] = {
+			[HISTORY_VALIDATION_LOSS] = isnan(epoch->validation_loss),
+			[HISTORY_SECONDS] = isnan(epoch->seconds),
+		};
 
 		CHECK_FOR_INTERRUPTS();
-		values[0] = Int32GetDatum(i + 1);
-		values[1] = Float8GetDatum(epoch->loss);
-		values[2] = Float8GetDatum(epoch->validation_loss);
-		values[3] = Float8GetDatum(epoch->learning_rate);
-		values[4] = Float8GetDatum(epoch->seconds);
+		values[HISTORY_EPOCH] = Int32GetDatum(i + 1);
+		values[HISTORY_LOSS] = Float8GetDatum(epoch->loss);
+		values[HISTORY_VALIDATION_LOSS] = Float8GetDatum(epoch->validation_loss);
+		values[HISTORY_LEARNING_RATE] = Float8GetDatum(epoch->learning_rate);
+		values[HISTORY_SECONDS] = Float8GetDatum(epoch->seconds);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;
@@ -90,6 +114,17 @@ weights_array(const lf_real *weights, size_t size, int layer, const char *name)
 	return elements;
 }
 
+/* Columns of a row of lstm_weights. */
+enum
+{
+	WEIGHTS_LAYER_NO,
+	WEIGHTS_LAYER,
+	WEIGHTS_NAME,
+	WEIGHTS_SHAPE,
+	WEIGHTS_VALUES,
+	WEIGHTS_COLUMNS
+};
+
 SQL_FUNCTION(lstm_weights);
 Datum
 lstm_weights(PG_FUNCTION_ARGS)
@@ -112,25 +147,34 @@ lstm_weights(PG_FUNCTION_ARGS)
 			size_t		size = lf_shape_size(&tensors[j].shape);
 			ArrayType  *elements;
 			Datum		shape[LF_MAX_RANK];
-			Datum		values[5];
-			bool		nulls[5] = {false};
+			Datum		values[WEIGHTS_COLUMNS];
+			bool		nulls[WEIGHTS_COLUMNS] = {false};
 
 			CHECK_FOR_INTERRUPTS();
 			elements = weights_array(weights, size, i + 1, tensors[j].name);
 			weights += size;
 			for (int k = 0; k < tensors[j].shape.rank; k++)
 				shape[k] = Int32GetDatum(tensors[j].shape.dim[k]);
-			values[0] = Int32GetDatum(i + 1);
-			values[1] = CStringGetTextDatum(layer_label(&layer->spec));
-			values[2] = CStringGetTextDatum(tensors[j].name);
-			values[3] = PointerGetDatum(construct_array(shape, tensors[j].shape.rank, INT4OID, 4, true, TYPALIGN_INT));
-			values[4] = PointerGetDatum(elements);
+			values[WEIGHTS_LAYER_NO] = Int32GetDatum(i + 1);
+			values[WEIGHTS_LAYER] = CStringGetTextDatum(layer_label(&layer->spec));
+			values[WEIGHTS_NAME] = CStringGetTextDatum(tensors[j].name);
+			values[WEIGHTS_SHAPE] = PointerGetDatum(construct_array(shape, tensors[j].shape.rank, INT4OID, 4, true, TYPALIGN_INT));
+			values[WEIGHTS_VALUES] = PointerGetDatum(elements);
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 			pfree(elements);
 		}
 	}
 	return (Datum) 0;
 }
+
+/* Columns of a row of lstm_presets. */
+enum
+{
+	PRESETS_NAME,
+	PRESETS_PURPOSE,
+	PRESETS_LAYERS,
+	PRESETS_COLUMNS
+};
 
 SQL_FUNCTION(lstm_presets);
 Datum
@@ -149,15 +193,15 @@ lstm_presets(PG_FUNCTION_ARGS)
 	for (int i = 0; i < LF_PRESETS; i++)
 	{
 		StringInfoData layers;
-		Datum		values[3];
-		bool		nulls[3] = {false};
+		Datum		values[PRESETS_COLUMNS];
+		bool		nulls[PRESETS_COLUMNS] = {false};
 
 		lf_preset_spec(i, &arguments, task, spec);
 		initStringInfo(&layers);
 		architecture_to_json(&layers, spec);
-		values[0] = CStringGetTextDatum(lf_presets[i].name);
-		values[1] = CStringGetTextDatum(lf_presets[i].purpose);
-		values[2] = jsonb_from_text(layers.data);
+		values[PRESETS_NAME] = CStringGetTextDatum(lf_presets[i].name);
+		values[PRESETS_PURPOSE] = CStringGetTextDatum(lf_presets[i].purpose);
+		values[PRESETS_LAYERS] = jsonb_from_text(layers.data);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;

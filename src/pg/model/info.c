@@ -11,8 +11,8 @@
 #include <math.h>
 
 /*
- * Text that is read as jsonb in one go, which hears no interrupt: a tenth of a second. Only models that were made for it,
- * of very many columns with very long names, have more to say.
+ * Text that is read as jsonb in one go, which hears no interrupt: a tenth of a second. Only models that were made for
+ * it, of very many columns with very long names, have more to say.
  */
 #define LONGEST (8 << 20)
 

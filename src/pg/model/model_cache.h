@@ -26,8 +26,8 @@ typedef struct ModelUse
 /*
  * The model of a bytea value, ready for lf_predict_steps() of one window at a time. It stays until the user asks for
  * another one or its context is reset. All users of a model share its buffers: whoever forecasts sets the frame, and
- * what a forecast left behind is gone after the next. It comes as model_show_nothing() leaves it; but while a query of the
- * user's runs, others may show it something else.
+ * what a forecast left behind is gone after the next. It comes as model_show_nothing() leaves it; but while a query of
+ * the user's runs, others may show it something else.
  */
 LoadedModel *model_use(ModelUse *use, MemoryContext context, Datum value);
 
@@ -41,8 +41,9 @@ ModelUse   *call_site_use(FunctionCallInfo fcinfo);
 void		model_cache_define(void);
 
 /*
- * The prologue of a function that returns rows about a model: makes the result ready, reads the level of intervals from this
- * argument, which may be NULL, and takes the model into use. NULL where model or level is NULL: there are no rows then.
+ * The prologue of a function that returns rows about a model: makes the result ready, reads the level of intervals from
+ * this argument, which may be NULL, and takes the model into use. NULL where model or level is NULL: there are no rows
+ * then.
  */
 LoadedModel *model_start_rows(FunctionCallInfo fcinfo, int level_argument, double *level);
 

@@ -30,8 +30,8 @@ LoadedModel *model_load(const bytea *value);
 void		model_prepare(LoadedModel *loaded, int batch, int moving);
 
 /*
- * Another one with the weights of the first, which must outlive it, and buffers for as many windows as pay and fit beside
- * 'held' bytes.
+ * Another one with the weights of the first, which must outlive it, and buffers for as many windows as pay and fit
+ * beside 'held' bytes.
  */
 LoadedModel *model_for_many(const LoadedModel *loaded, int steps, Size held, int *batch);
 
@@ -45,8 +45,8 @@ bool		model_inputs_are_columns(const lf_model *model);
 void		model_show_inputs(LoadedModel *loaded, const double *inputs);
 
 /*
- * Forecasts from now on are of a series with this scaling and these units, as long as they stay where they are. Models of
- * one series need no call; of others each forecast does, because users of a model share it.
+ * Forecasts from now on are of a series with this scaling and these units, as long as they stay where they are. Models
+ * of one series need no call; of others each forecast does, because users of a model share it.
  */
 void		model_show_series(LoadedModel *loaded, const lf_scaler *scaler, const double *error_scale);
 
@@ -82,7 +82,8 @@ void		check_level(double level);
 
 /*
  * About a forecast of the last call of model_forecast for this LoadedModel: for the window of that number, step from 0
- * on. The half-width and the nonconformity score of bounds.h, and the interval of a level: false, and NaN, where nothing is known.
+ * on. The half-width and the nonconformity score of bounds.h, and the interval of a level: false, and NaN, where
+ * nothing is known.
  */
 double		model_half_width(const LoadedModel *loaded, int window, int step, int target, double level);
 double		model_nonconformity(const LoadedModel *loaded, int window, int step, int target, double forecast, double actual);

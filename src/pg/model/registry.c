@@ -1,9 +1,9 @@
 /*
  * registry.c: lstm_save, lstm_load, lstm_activate: names for those who want them, over the table lstm_models.
  *
- * Everything is an ordinary statement with the caller's rights, and the table is named with its schema: search_path does
- * not change what is meant. The schema is that of the function which is called, looked up each time anew, because ALTER
- * EXTENSION SET SCHEMA changes it.
+ * Everything is an ordinary statement with the caller's rights, and the table is named with its schema: search_path
+ * does not change what is meant. The schema is that of the function which is called, looked up each time anew, because
+ * ALTER EXTENSION SET SCHEMA changes it.
  *
  * Two that save or activate versions of one name at the same time both succeed. Whoever changes what is active locks
  * the versions that it sees. A version that it does not see yet stands in its way at a unique index, that of the
@@ -214,8 +214,8 @@ registry_save(const RegistryEntry *entry, Datum model)
 }
 
 /*
- * The trigger of lstm_models, and of tables of models of the user's own: its argument names the column, which is "model"
- * unless it is said. It holds what a model names against the rights of whoever stores it.
+ * The trigger of lstm_models, and of tables of models of the user's own: its argument names the column, which is
+ * "model" unless it is said. It holds what a model names against the rights of whoever stores it.
  */
 SQL_FUNCTION(lstm_check_model);
 Datum
@@ -269,8 +269,9 @@ lstm_save(PG_FUNCTION_ARGS)
 	entry.table = registry_table(fcinfo);
 	SPI_connect();
 	/*
-	 * Raises where it is no model, or names what its saver may not read; what it reads is gone with SPI_finish(). The trigger
-	 * of the table does the same for those who INSERT, but a table of version 1.0.0 has none until it is updated.
+	 * Raises where it is no model, or names what its saver may not read; what it reads is gone with SPI_finish(). The
+	 * trigger of the table does the same for those who INSERT, but a table of version 1.0.0 has none until it is
+	 * updated.
 	 */
 	trust_check_claims(&model_load(model)->model, GetUserId());
 	version = registry_save(&entry, PointerGetDatum(model));

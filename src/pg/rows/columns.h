@@ -22,12 +22,15 @@ typedef struct Columns
 } Columns;
 
 /*
- * The columns of a task that are read row by row: inputs first (NULL: the targets), then targets that are no inputs. Fills
- * the task's indexes.
+ * The columns of a task that are read row by row: inputs first (NULL: the targets), then targets that are no inputs.
+ * Fills the task's indexes.
  */
 Columns		columns_of_task(char **targets, int target_count, char **inputs, int input_count, lf_task *task);
 
-/* Adds columns of the other parts, in this order; each becomes an input. Raise 22023 for a column that is there already. */
+/*
+ * Adds columns of the other parts, in this order; each becomes an input. Raise 22023 for a column that is there
+ * already.
+ */
 void		columns_add_known(Columns *columns, lf_task *task, char **names, int count);
 void		columns_add_statics(Columns *columns, lf_task *task, const Table *table);
 void		columns_add_series(Columns *columns, lf_task *task, const char *series_column);

@@ -49,8 +49,8 @@ typedef struct Panel
 } Panel;
 
 /*
- * What holds of a panel once it is finished: its series take up all of its rows, and each has a name where series have any;
- * each is in order of time, and no value is missing. For LFPG_ASSERT.
+ * What holds of a panel once it is finished: its series take up all of its rows, and each has a name where series have
+ * any; each is in order of time, and no value is missing. For LFPG_ASSERT.
  */
 bool		panel_is_sound(const Panel *panel);
 
@@ -80,12 +80,14 @@ lf_frame	panel_frame(const Panel *panel);
 Rows		panel_rows(const Panel *panel, Size series);
 
 /*
- * Makes rows of one series regular. Where the plan says to skip, what is wrong with them comes back as a text and is not
- * raised; else NULL.
+ * Makes rows of one series regular. Where the plan says to skip, what is wrong with them comes back as a text and is
+ * not raised; else NULL.
  */
 char	   *panel_regularize(const PanelSpec *plan, const char *label, Rows *rows, Series *series, lf_missing_record *record);
 
-/* The values of the columns that are the same in all rows of a series: statics, and its number. NULL, or what is wrong. */
+/*
+ * The values of the columns that are the same in all rows of a series: statics, and its number. NULL, or what is wrong.
+ */
 char	   *panel_constants(const Panel *panel, const PanelSpec *plan, const SeriesRows *series, double *constants);
 
 /* Writes the columns behind those that were read: the constants, and what the calendar says of the time. */

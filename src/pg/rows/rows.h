@@ -79,8 +79,8 @@ rows_was_filled(const Rows *rows, uint64 row, int column)
 }
 
 /*
- * What holds of rows wherever they are handed on: there are columns, and room for all rows; stamps are there only where rows
- * have times; no count has gone below 0. For LFPG_ASSERT.
+ * What holds of rows wherever they are handed on: there are columns, and room for all rows; stamps are there only where
+ * rows have times; no count has gone below 0. For LFPG_ASSERT.
  */
 bool		rows_are_sound(const Rows *rows);
 
@@ -92,7 +92,9 @@ Rows	   *rows_create(MemoryContext context, int columns, bool timed);
 /* Adds one row; NULL, NaN and infinities are counted. 'nulls' may be NULL. Raises 54000 before memory runs out. */
 void		rows_add(Rows *rows, int64 at, const double *values, const bool *nulls);
 
-/* A copy of the oldest rows that were checked; raises 54000 where memory does not hold both, and what is beside them. */
+/*
+ * A copy of the oldest rows that were checked; raises 54000 where memory does not hold both, and what is beside them.
+ */
 Rows	   *rows_head(const Rows *rows, uint64 count);
 
 /* Gives back what was taken in advance, when no more rows come. */

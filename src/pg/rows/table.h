@@ -67,8 +67,8 @@ void		table_open_series(Table *table, const char *column);
 void		table_open_statics(Table *table, char **names, int count);
 
 /*
- * The relation of a model by its name; raises 22P03 where that has no schema, as it always has. One that is gone is 42P01,
- * or InvalidOid where it may be.
+ * The relation of a model by its name; raises 22P03 where that has no schema, as it always has. One that is gone is
+ * 42P01, or InvalidOid where it may be.
  */
 Oid			table_resolve(const char *name, bool may_be_gone);
 
@@ -85,8 +85,8 @@ Table	   *table_of_model(const lf_model *model, Oid relation, char **names, int 
 Rows	   *table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, uint64 newest);
 
 /*
- * Reads series after series, each in time order, and gives each to the receiver as it is complete: what is kept of it at
- * a time is one series.
+ * Reads series after series, each in time order, and gives each to the receiver as it is complete: what is kept of it
+ * at a time is one series.
  */
 void		table_read_series(const Table *table, const ReadFilter *filter, series_receiver receive, void *state);
 

@@ -112,8 +112,8 @@ series_query(const Table *table, bool filtered)
 
 /*
  * Whether reading and comparing values of a type runs nothing that its owner could have made: what PostgreSQL itself
- * brings, and enums. Composite types, ranges and arrays may hold domains, whose constraints call functions as a value is
- * read; and a type of somebody else can have casts, by which an operator of pg_catalog would be found for it.
+ * brings, and enums. Composite types, ranges and arrays may hold domains, whose constraints call functions as a value
+ * is read; and a type of somebody else can have casts, by which an operator of pg_catalog would be found for it.
  */
 static bool
 compares_safely(Oid type)

@@ -32,9 +32,9 @@ typedef struct GridPosition
 } GridPosition;
 
 /*
- * What holds of every timeline: its step has one part, but that a step of months knows the day of the month that rows want;
- * what has a time zone has days; a phase is the rest of some stamp. For LFPG_ASSERT: what a stored model says of its step may
- * be anything, and timeline_has_step() is asked first.
+ * What holds of every timeline: its step has one part, but that a step of months knows the day of the month that rows
+ * want; what has a time zone has days; a phase is the rest of some stamp. For LFPG_ASSERT: what a stored model says of
+ * its step may be anything, and timeline_has_step() is asked first.
  */
 bool		timeline_is_sound(const Timeline *timeline);
 

@@ -1,17 +1,18 @@
 /*
  * trust.c: whether reading a relation can run code of somebody whom the caller has no reason to trust.
  *
- * A SELECT runs more than itself, and runs it as whoever selects: functions in views and in policies of row-level security,
- * and even on a plain table functions in the expressions of its indexes and constraints, which the planner works out where
- * their arguments are constant. Their owners can replace them at any time. Whoever names a relation in a query has decided
- * to trust them. But where a model names it, the author of the model has decided, and a model is a value that anybody can
- * make. So what it names is read unasked only where it belongs to the caller, or to a role whose rights the caller has; that
- * a superuser has the rights of everybody is no reason. The same goes for all that the relation leads to, except that what
- * belongs to superusers is safe to run: they need no trick to do as the caller does.
+ * A SELECT runs more than itself, and runs it as whoever selects: functions in views and in policies of row-level
+ * security, and even on a plain table functions in the expressions of its indexes and constraints, which the planner
+ * works out where their arguments are constant. Their owners can replace them at any time. Whoever names a relation in
+ * a query has decided to trust them. But where a model names it, the author of the model has decided, and a model is a
+ * value that anybody can make. So what it names is read unasked only where it belongs to the caller, or to a role whose
+ * rights the caller has; that a superuser has the rights of everybody is no reason. The same goes for all that the
+ * relation leads to, except that what belongs to superusers is safe to run: they need no trick to do as the caller
+ * does.
  *
  * REFRESH MATERIALIZED VIEW, autovacuum and logical replication meet the same problem by running as the owner of the
- * relation. That does not do here: rights on columns and policies are those of the caller, and a forged name would be read
- * with the rights of an owner who never asked for it.
+ * relation. That does not do here: rights on columns and policies are those of the caller, and a forged name would be
+ * read with the rights of an owner who never asked for it.
  */
 #include "rows/trust.h"
 

@@ -39,8 +39,8 @@ serve_interrupts(void)
 }
 
 /*
- * What holds wherever this code is right, as LF_ASSERT has it: looked at in the builds that tests run. Here it is an error, so
- * that the server and the other tests go on.
+ * What holds wherever this code is right, as LF_ASSERT has it: looked at in the builds that tests run. Here it is an
+ * error, so that the server and the other tests go on.
  */
 #ifdef LF_CHECKED
 #define LFPG_ASSERT(condition) \

@@ -1,8 +1,8 @@
 /*
  * compat.h: the differences between the supported versions of PostgreSQL, all of them, and nothing else.
  *
- * What a later version has is written here for the earlier ones, under its own name: the rest of the code reads as for the
- * newest version. It takes the place of postgres.h, and common.h includes it before everything else.
+ * What a later version has is written here for the earlier ones, under its own name: the rest of the code reads as for
+ * the newest version. It takes the place of postgres.h, and common.h includes it before everything else.
  */
 #ifndef LFPG_COMPAT_H
 #define LFPG_COMPAT_H

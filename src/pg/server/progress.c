@@ -2,9 +2,9 @@
  * progress.c: a training tells how far it is.
  *
  * PostgreSQL keeps, for each backend, the number of a command and twenty integers in shared memory, which is where
- * pg_stat_progress_vacuum and the like come from. The number of a command of ours is far from those; views of the server
- * pass it over. Nothing has to be preloaded, writing takes no lock, and the end of a transaction, or of a subtransaction,
- * that failed clears what was there.
+ * pg_stat_progress_vacuum and the like come from. The number of a command of ours is far from those; views of the
+ * server pass it over. Nothing has to be preloaded, writing takes no lock, and the end of a transaction, or of a
+ * subtransaction, that failed clears what was there.
  *
  * The latter has two sides. What a failed training has told is gone whoever catches the error. But a trial of lstm_tune
  * that fails clears what lstm_tune tells, too: so all values are kept here as well, and all of them are written each

@@ -53,7 +53,9 @@ typedef enum ProgressValue
 	PROGRESS_VALUES
 } ProgressValue;
 
-/* A call that trains. One that is made while another one runs, by a view that the other reads, hides it until it ends. */
+/*
+ * A call that trains. One that is made while another one runs, by a view that the other reads, hides it until it ends.
+ */
 typedef struct Progress
 {
 	struct Progress *outer;
@@ -69,8 +71,8 @@ typedef struct Progress
 } Progress;
 
 /*
- * Does the work of a call that trains, so that it is shown and its time counted: that of lstm_forecast.max_train_time runs
- * from here on. The relation may be InvalidOid.
+ * Does the work of a call that trains, so that it is shown and its time counted: that of lstm_forecast.max_train_time
+ * runs from here on. The relation may be InvalidOid.
  */
 void		progress_around(ProgressCommand command, Oid relation, void (*work) (void *), void *state);
 

@@ -1,10 +1,10 @@
 /*
  * time_limit.c: a clock that wakes the core up.
  *
- * Whoever trains asks time_limit_passed() between two calls of the core. One call may take long, and looks at nothing but
- * the interrupt flag: so the timer raises that. It is served as any other interrupt, with nothing to do, and then the
- * question is asked. Nobody asks inside a query, which may sort or wait for long before its first row comes: there the
- * timer cancels, and the error is told from a cancel of somebody else's by the time.
+ * Whoever trains asks time_limit_passed() between two calls of the core. One call may take long, and looks at nothing
+ * but the interrupt flag: so the timer raises that. It is served as any other interrupt, with nothing to do, and then
+ * the question is asked. Nobody asks inside a query, which may sort or wait for long before its first row comes: there
+ * the timer cancels, and the error is told from a cancel of somebody else's by the time.
  */
 #include "server/time_limit.h"
 

@@ -19,8 +19,8 @@ void		time_limit_stop(void);
 bool		time_limit_passed(void);
 
 /*
- * While a query of the training runs in the server, the end of the time cancels it, as pg_cancel_backend does. The first
- * returns what the second takes; the second tells whether the time is over.
+ * While a query of the training runs in the server, the end of the time cancels it, as pg_cancel_backend does. The
+ * first returns what the second takes; the second tells whether the time is over.
  */
 bool		time_limit_begin_query(void);
 bool		time_limit_end_query(bool before);

@@ -13,8 +13,8 @@
 ArrayType  *argument_array(FunctionCallInfo fcinfo, int number, const char *what);
 
 /*
- * The strings of a text[] without NULLs, in one block of memory; NULL where the argument is NULL. 'what' names it in errors;
- * more than 'most' are 54000.
+ * The strings of a text[] without NULLs, in one block of memory; NULL where the argument is NULL. 'what' names it in
+ * errors; more than 'most' are 54000.
  */
 char	  **argument_names(FunctionCallInfo fcinfo, int number, const char *what, int most, int *count);
 
@@ -38,8 +38,8 @@ int			array_rows(ArrayType *array, int count, int columns, const char *what);
 
 /*
  * A float8[] of one dimension where 'columns' is 1, else (rows, columns). It is started, which gives the place for its
- * values, and finished once these are there: NaN, a value that is not there, becomes NULL. Raises 54000 where memory or an
- * array does not hold so many.
+ * values, and finished once these are there: NaN, a value that is not there, becomes NULL. Raises 54000 where memory or
+ * an array does not hold so many.
  */
 ArrayType  *doubles_start(int rows, int columns, double **values);
 ArrayType  *doubles_finish(ArrayType *array);

@@ -13,8 +13,8 @@ int			name_index(const char *name, const char *const *names, int count);
 const char *nearest_name(const char *name, const char *const *candidates, int count);
 
 /*
- * For ereport: the hint that the candidate which is most like 'name' was meant; where none is, the other hint, or none where
- * that is NULL.
+ * For ereport: the hint that the candidate which is most like 'name' was meant; where none is, the other hint, or none
+ * where that is NULL.
  */
 int			nearest_hint(const char *name, const char *const *candidates, int count, const char *otherwise);
 

@@ -1,8 +1,8 @@
 /*
  * svg.h: line charts as SVG text: one frame, lines and a band over one horizontal axis.
  *
- * Coordinates come in the units of the data; NaN interrupts a line. Colours and sizes are set once, here, so that a chart
- * is readable on light and on dark ground.
+ * Coordinates come in the units of the data; NaN interrupts a line. Colours and sizes are set once, here, so that a
+ * chart is readable on light and on dark ground.
  */
 #ifndef LFPG_SVG_H
 #define LFPG_SVG_H

@@ -552,6 +552,17 @@ type_text(OptionType type)
 	}
 }
 
+/* Columns of a row of lstm_options. */
+enum
+{
+	OPTIONS_NAME,
+	OPTIONS_TYPE,
+	OPTIONS_DEFAULT,
+	OPTIONS_RANGE,
+	OPTIONS_MEANING,
+	OPTIONS_COLUMNS
+};
+
 SQL_FUNCTION(lstm_options);
 Datum
 lstm_options(PG_FUNCTION_ARGS)
@@ -561,14 +572,14 @@ lstm_options(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < lengthof(rows); i++)
 	{
-		Datum		values[5];
-		bool		nulls[5] = {false};
+		Datum		values[OPTIONS_COLUMNS];
+		bool		nulls[OPTIONS_COLUMNS] = {false};
 
-		values[0] = CStringGetTextDatum(rows[i].name);
-		values[1] = CStringGetTextDatum(type_text(rows[i].type));
-		values[2] = CStringGetTextDatum(rows[i].standard);
-		values[3] = CStringGetTextDatum(range_text(&rows[i]));
-		values[4] = CStringGetTextDatum(psprintf("%s%s", rows[i].meaning,
+		values[OPTIONS_NAME] = CStringGetTextDatum(rows[i].name);
+		values[OPTIONS_TYPE] = CStringGetTextDatum(type_text(rows[i].type));
+		values[OPTIONS_DEFAULT] = CStringGetTextDatum(rows[i].standard);
+		values[OPTIONS_RANGE] = CStringGetTextDatum(range_text(&rows[i]));
+		values[OPTIONS_MEANING] = CStringGetTextDatum(psprintf("%s%s", rows[i].meaning,
 												 rows[i].aggregate ? " In lstm_train_agg only." : ""));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}

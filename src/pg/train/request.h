@@ -24,8 +24,8 @@ enum
 };
 
 /*
- * Reads those that name columns, and opens the relation, which is not NULL, and neither is the target. Fills the columns of
- * the task. 'several': target is an array.
+ * Reads those that name columns, and opens the relation, which is not NULL, and neither is the target. Fills the
+ * columns of the task. 'several': target is an array.
  */
 Table	   *request_columns(FunctionCallInfo fcinfo, bool several, lf_task *task, Columns *columns);
 

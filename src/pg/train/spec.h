@@ -7,7 +7,10 @@
 #include "server/common.h"
 #include "training/plan.h"
 
-/* The facts tell how many categories there are. Raises 22023 or 54000 where preset or number of layers do not suit the task. */
+/*
+ * The facts tell how many categories there are. Raises 22023 or 54000 where preset or number of layers do not suit the
+ * task.
+ */
 void		spec_build(const lf_plan *plan, const lf_facts *facts, lf_spec *spec);
 
 #endif

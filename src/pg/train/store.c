@@ -1,11 +1,11 @@
 /*
  * store.c: storing what a training of hours has made, or at least not losing it.
  *
- * Whether a statement will store the model is asked of its plan before the training: it is one statement, it mentions the
- * model, and it is of a kind that changes something. What a function or a procedure does inside cannot be known, and
- * neither can a constraint, a full disk, or a table that is dropped meanwhile. So storing is done in a subtransaction.
- * Where that fails the model goes to lstm_models, as a version that is not active, or where the user has no rights on
- * that into a temporary table; and then the error is raised.
+ * Whether a statement will store the model is asked of its plan before the training: it is one statement, it mentions
+ * the model, and it is of a kind that changes something. What a function or a procedure does inside cannot be known,
+ * and neither can a constraint, a full disk, or a table that is dropped meanwhile. So storing is done in a
+ * subtransaction. Where that fails the model goes to lstm_models, as a version that is not active, or where the user
+ * has no rights on that into a temporary table; and then the error is raised.
  */
 #include "train/store.h"
 

@@ -13,8 +13,8 @@ typedef struct Store
 } Store;
 
 /*
- * Raises what would be wrong with storing, before the time of a training is spent: rights, and with 22023 a statement that
- * does not put $1 anywhere. SPI is connected.
+ * Raises what would be wrong with storing, before the time of a training is spent: rights, and with 22023 a statement
+ * that does not put $1 anywhere. SPI is connected.
  */
 void		store_check(const Store *store);
 

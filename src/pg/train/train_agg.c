@@ -179,8 +179,8 @@ send_numbers(StringInfo out, const void *numbers, Size bytes)
 }
 
 /*
- * The state between processes: options, count, columns, whether there are stamps, then stamps and values. It is only sent to
- * a process of the same server, so the numbers go as they are.
+ * The state between processes: options, count, columns, whether there are stamps, then stamps and values. It is only
+ * sent to a process of the same server, so the numbers go as they are.
  */
 SQL_FUNCTION(lstm_train_agg_serialize);
 Datum

@@ -206,7 +206,9 @@ make_plan(Training *training)
 	spec_build(&training->plan, &training->facts, &training->spec);
 }
 
-/* Takes the memory of the fit, which must be within the limits together with that of the rows, and points it at these. */
+/*
+ * Takes the memory of the fit, which must be within the limits together with that of the rows, and points it at these.
+ */
 static void
 prepare_fit(Training *training)
 {

@@ -30,7 +30,9 @@ Series		training_series(const Request *request);
 /* Raises what can be told before any row is read: a spec that does not fit, or more memory than is allowed. */
 void		training_check(const Request *request);
 
-/* Trains on rows of one series and returns the model; also says in a NOTICE or WARNING how good it is. Frees the rows. */
+/*
+ * Trains on rows of one series and returns the model; also says in a NOTICE or WARNING how good it is. Frees the rows.
+ */
 bytea	   *training_run(const Request *request, Rows *rows);
 
 /* The same on all series of a table, shown as this command. */

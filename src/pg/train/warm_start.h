@@ -9,8 +9,8 @@
 #include "train/options.h"
 
 /*
- * Lets a fit begin with the weights of the model in option init, and with its scaling where that was asked for. Raises 22023
- * where it is of another network, or knows other categories or columns.
+ * Lets a fit begin with the weights of the model in option init, and with its scaling where that was asked for. Raises
+ * 22023 where it is of another network, or knows other categories or columns.
  */
 void		warm_start(lf_fit *fit, const lf_spec *spec, const Options *options, const lf_task *task, const Columns *columns,
 					   const Panel *panel);
