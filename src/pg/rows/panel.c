@@ -31,6 +31,18 @@ find_unlogged(const PanelSpec *plan, const Rows *rows)
 	return NULL;
 }
 
+/* An error as the reason why a series is left out: what happened, and in brackets where, and the way out. */
+static char *
+reason_of(const ErrorData *error)
+{
+	const char *detail = error->detail == NULL ? "" : error->detail;
+	const char *hint = error->hint == NULL ? "" : error->hint;
+
+	if (detail[0] == '\0' && hint[0] == '\0')
+		return error->message;
+	return psprintf("%s (%s%s%s)", error->message, detail, detail[0] != '\0' && hint[0] != '\0' ? " " : "", hint);
+}
+
 char *
 panel_regularize(const PanelSpec *plan, const char *label, Rows *rows, Series *series, lf_missing_record *record)
 {
@@ -59,7 +71,7 @@ panel_regularize(const PanelSpec *plan, const char *label, Rows *rows, Series *s
 		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION)
 			PG_RE_THROW();
 		FlushErrorState();
-		reason = error->message;
+		reason = reason_of(error);
 	}
 	PG_END_TRY();
 	return reason != NULL ? reason : find_unlogged(plan, rows);
