@@ -182,11 +182,16 @@ SELECT is(lstm_info(model)->>'series', '2', 'series that cannot be used are left
 SELECT results_eq($$ SELECT series, status FROM mixed_model,
     lstm_forecast(model) ORDER BY series COLLATE "C" NULLS LAST $$, $$ VALUES
     ('empty', 'it has 0 known rows, but the lookback of the model is 5'), ('fine', 'ok'),
-    ('gap', 'timestamps of series "gap" of relation "mixed" are not regular: 2024-02-06 follows 2024-02-04'), ('good',
-        'ok'),
-    ('hole', 'column "value" of series "hole" of relation "mixed" is NULL in row 37'),
+    ('gap', 'timestamps of series "gap" of relation "mixed" are not regular: 2024-02-06 follows 2024-02-04'
+        ' (The step is 1 day; 1 row is missing. Train with option "missing", which fills gaps, for example'
+        ' {"missing": "linear"}; or give the step in option "step".)'),
+    ('good', 'ok'), ('hole', 'column "value" of series "hole" of relation "mixed" is NULL in row 37'
+        ' (1 of 40 rows has NULL, NaN or infinite values. Train with option "missing", which fills values, for example'
+        ' {"missing": "linear"}; or leave these rows out in a view.)'),
     ('short', 'it has 1 known rows, but the lookback of the model is 5'),
-    ('twice', 'timestamp 2024-02-07 of series "twice" of relation "mixed" occurs in more than one row'), (NULL,
+    ('twice', 'timestamp 2024-02-07 of series "twice" of relation "mixed" occurs in more than one row'
+        ' (1 row repeats the time of the row before it. Give one row per time, for example with a view that uses GROUP BY;'
+        ' if the table holds several series, give series_column.)'), (NULL,
         'column "s" is NULL') $$,
     'each series without a forecast has a row that says why');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('mixed', 'value', series_column => 's', lookback => 5,
