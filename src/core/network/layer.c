@@ -87,6 +87,19 @@ lf_layer_takes_repeated(const lf_layer_spec *spec)
 		lf_layer_class_of(lf_layer_wrapped(spec).kind)->takes_repeated;
 }
 
+lf_status
+lf_recurrent_output_shape(const lf_layer_spec *spec, const lf_shape *input, lf_shape *output)
+{
+	if (input->rank != 2)
+		return LF_BAD_RANK;
+	if (spec->units < 1)
+		return LF_BAD_SHAPE;
+	if (spec->units > LF_MAX_DIM / 4)
+		return LF_TOO_LARGE;
+	*output = spec->return_sequences ? lf_shape_2(input->dim[0], spec->units) : lf_shape_1(spec->units);
+	return LF_OK;
+}
+
 static double
 rows_of_output(const lf_layer *layer)
 {

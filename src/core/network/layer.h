@@ -262,6 +262,9 @@ lf_layer_spec lf_layer_wrapped(const lf_layer_spec *spec);
 /* Whether it knows how to take the same input at each step without being shown it each time. */
 bool		lf_layer_takes_repeated(const lf_layer_spec *spec);
 
+/* The output of a recurrent layer, of at most four gates: (units), or (T, units) with return_sequences. */
+lf_status	lf_recurrent_output_shape(const lf_layer_spec *spec, const lf_shape *input, lf_shape *output);
+
 /* How often one sample uses each weight; and that of a recurrent layer, which does at each step of its input. */
 double		lf_layer_uses(const lf_layer *layer);
 double		lf_uses_at_each_step(const lf_layer *layer);

@@ -72,19 +72,6 @@ is_training(const lf_layer *layer)
 	return ((const gru_cache *) layer->cache)->dhidden != NULL;
 }
 
-static lf_status
-gru_output_shape(const lf_layer_spec *spec, const lf_shape *input, lf_shape *output)
-{
-	if (input->rank != 2)
-		return LF_BAD_RANK;
-	if (spec->units < 1)
-		return LF_BAD_SHAPE;
-	if (spec->units > LF_MAX_DIM / 4)
-		return LF_TOO_LARGE;
-	*output = spec->return_sequences ? lf_shape_2(input->dim[0], spec->units) : lf_shape_1(spec->units);
-	return LF_OK;
-}
-
 static int
 gru_tensors(const lf_layer_spec *spec, const lf_shape *input, lf_tensor *tensors)
 {
@@ -553,7 +540,7 @@ const lf_layer_class lf_gru_class = {
 	LF_ARG_RETURN_SEQUENCES | LF_ARG_GO_BACKWARDS | LF_ARG_RESET_AFTER,
 	.order = LF_TIME_MAJOR,
 	.takes_repeated = true,
-	.output_shape = gru_output_shape,
+	.output_shape = lf_recurrent_output_shape,
 	.tensors = gru_tensors,
 	.layout = gru_layout,
 	.packed_size = lf_gru_packed_size,

@@ -58,19 +58,6 @@ size_of(const lf_layer *layer, int batch)
 	};
 }
 
-static lf_status
-lstm_output_shape(const lf_layer_spec *spec, const lf_shape *input, lf_shape *output)
-{
-	if (input->rank != 2)
-		return LF_BAD_RANK;
-	if (spec->units < 1)
-		return LF_BAD_SHAPE;
-	if (spec->units > LF_MAX_DIM / 4)
-		return LF_TOO_LARGE;
-	*output = spec->return_sequences ? lf_shape_2(input->dim[0], spec->units) : lf_shape_1(spec->units);
-	return LF_OK;
-}
-
 static int
 lstm_tensors(const lf_layer_spec *spec, const lf_shape *input, lf_tensor *tensors)
 {
@@ -427,7 +414,7 @@ const lf_layer_class lf_lstm_class = {
 	LF_ARG_UNIT_FORGET_BIAS | LF_ARG_RETURN_SEQUENCES | LF_ARG_GO_BACKWARDS,
 	.order = LF_TIME_MAJOR,
 	.takes_repeated = true,
-	.output_shape = lstm_output_shape,
+	.output_shape = lf_recurrent_output_shape,
 	.tensors = lstm_tensors,
 	.layout = lstm_layout,
 	.packed_size = lstm_packed_size,

@@ -55,3 +55,24 @@ asked_report_missing(const Asked *asked, series_left_out report, void *state)
 			report(state, dictionary_labels(asked->names)[i], "it has no rows");
 	}
 }
+
+void
+asked_put_status(ReturnSetInfo *result, int series_column, const char *label, int status_column, const char *status)
+{
+	int			columns = result->setDesc->natts;
+	Datum	   *values = palloc0(columns * sizeof(Datum));
+	bool	   *nulls = palloc(columns * sizeof(bool));
+
+	memset(nulls, true, columns * sizeof(bool));
+	nulls[series_column] = label == NULL;
+	if (label != NULL)
+		values[series_column] = CStringGetTextDatum(label);
+	nulls[status_column] = false;
+	values[status_column] = CStringGetTextDatum(status);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	if (label != NULL)
+		pfree(DatumGetPointer(values[series_column]));
+	pfree(DatumGetPointer(values[status_column]));
+	pfree(values);
+	pfree(nulls);
+}

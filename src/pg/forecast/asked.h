@@ -26,4 +26,8 @@ void		asked_answer(const Asked *asked, const char *label);
 /* Gives the names that nothing was said about to 'report', with the reason. */
 void		asked_report_missing(const Asked *asked, series_left_out report, void *state);
 
+/* Puts a row that has nothing but the name of a series, NULL for the series without one, and what its status is. */
+void		asked_put_status(ReturnSetInfo *result, int series_column, const char *label, int status_column,
+							 const char *status);
+
 #endif

@@ -87,19 +87,8 @@ static void
 put_status(void *state, const char *label, const char *status)
 {
 	const Forecast *forecast = state;
-	Datum		values[OUT_COLUMNS] = {0};
-	bool		nulls[OUT_COLUMNS];
 
-	memset(nulls, true, sizeof(nulls));
-	nulls[OUT_SERIES] = label == NULL;
-	if (label != NULL)
-		values[OUT_SERIES] = CStringGetTextDatum(label);
-	nulls[OUT_STATUS] = false;
-	values[OUT_STATUS] = CStringGetTextDatum(status);
-	tuplestore_putvalues(forecast->result->setResult, forecast->result->setDesc, values, nulls);
-	if (label != NULL)
-		pfree(DatumGetPointer(values[OUT_SERIES]));
-	pfree(DatumGetPointer(values[OUT_STATUS]));
+	asked_put_status(forecast->result, OUT_SERIES, label, OUT_STATUS, status);
 }
 
 static void

@@ -43,19 +43,8 @@ static void
 put_status(void *state, const char *label, const char *status)
 {
 	const Search *search = state;
-	Datum		values[OUT_COLUMNS] = {0};
-	bool		nulls[OUT_COLUMNS];
 
-	memset(nulls, true, sizeof(nulls));
-	nulls[OUT_SERIES] = label == NULL;
-	if (label != NULL)
-		values[OUT_SERIES] = CStringGetTextDatum(label);
-	nulls[OUT_STATUS] = false;
-	values[OUT_STATUS] = CStringGetTextDatum(status);
-	tuplestore_putvalues(search->result->setResult, search->result->setDesc, values, nulls);
-	if (label != NULL)
-		pfree(DatumGetPointer(values[OUT_SERIES]));
-	pfree(DatumGetPointer(values[OUT_STATUS]));
+	asked_put_status(search->result, OUT_SERIES, label, OUT_STATUS, status);
 }
 
 /* The same of a series that cannot be used. */
