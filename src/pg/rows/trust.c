@@ -192,10 +192,11 @@ trust_check_relation(const Table *table)
 {
 	ObjectAddress itself = {.classId = RelationRelationId, .objectId = table->relid};
 	Oid			owner = owner_of(&itself);
-	Search		search = {.relations = list_make1_oid(table->relid)};
+	Search		search = {0};
 
 	if (!has_rights_of(owner))
 		report_stranger(table, owner, NULL);
+	search.relations = list_make1_oid(table->relid);
 	for (int i = 0; i < list_length(search.relations); i++)
 	{
 		look_into(&search, list_nth_oid(search.relations, i));
