@@ -32,34 +32,11 @@ SELECT plan(53);
 
 ---- models that are made to take too much ----
 
-CREATE FUNCTION pg_temp.crc_table() RETURNS bigint[] LANGUAGE plpgsql AS $$
-DECLARE
-    crc bigint;
-    result bigint[] := '{}';
-BEGIN
-    FOR i IN 0 .. 255 LOOP
-        crc := i;
-        FOR bit IN 1 .. 8 LOOP
-            crc := CASE WHEN crc & 1 = 1 THEN crc >> 1 # x'82f63b78'::bigint ELSE crc >> 1 END;
-        END LOOP;
-        result := result || crc;
-    END LOOP;
-    RETURN result;
-END $$;
+\ir ../include/seal.sql
 CREATE FUNCTION pg_temp.number(value bigint) RETURNS bytea LANGUAGE sql AS
 $$ SELECT string_agg(set_byte('\x00', 0, (value >> 8 * i & 255)::int), ''::bytea ORDER BY i) FROM generate_series(0, 3) i $$;
--- Writes length and checksum into what was made of a model.
-CREATE FUNCTION pg_temp.sealed(bytes bytea) RETURNS bytea LANGUAGE plpgsql AS $$
-DECLARE
-    lookup bigint[] := pg_temp.crc_table();
-    crc bigint := x'ffffffff'::bigint;
-BEGIN
-    bytes := overlay(bytes PLACING pg_temp.number(length(bytes)) FROM 9);
-    FOR i IN 0 .. length(bytes) - 5 LOOP
-        crc := crc >> 8 # lookup[((crc # get_byte(bytes, i)) & 255) + 1];
-    END LOOP;
-    RETURN overlay(bytes PLACING pg_temp.number(crc # x'ffffffff'::bigint) FROM length(bytes) - 3);
-END $$;
+CREATE FUNCTION pg_temp.sealed(bytes bytea) RETURNS bytea LANGUAGE sql AS
+$$ SELECT pg_temp.seal(bytes, lookup) FROM crc $$;
 CREATE FUNCTION pg_temp.replaced(bytes bytea, before bytea, after bytea) RETURNS bytea LANGUAGE sql AS
 $$ SELECT overlay(bytes PLACING after FROM position(before IN bytes) FOR length(before)) $$;
 -- The numbers of rows of a task, which stand beside each other.

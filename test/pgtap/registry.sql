@@ -62,17 +62,7 @@ SELECT throws_ok($$ SELECT lstm_load(NULL) $$, '22004', 'name must not be NULL',
 CREATE ROLE lstm_reader;
 CREATE ROLE lstm_writer;
 CREATE ROLE lstm_hidden;
-CREATE FUNCTION pg_temp.as_user(who text, query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-BEGIN
-    EXECUTE format('SET LOCAL ROLE %I', who);
-    EXECUTE query INTO result;
-    RESET ROLE;
-    RETURN result;
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ': ' || SQLERRM;
-END $$;
+\ir ../include/as_user.sql
 SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT lstm_load('days', 1) $$), '42501: permission denied for table lstm_models',
     'without a right nobody loads');
 GRANT SELECT ON lstm_models TO lstm_reader, lstm_writer, lstm_hidden;

@@ -25,18 +25,7 @@ CREATE TABLE public.models AS SELECT
     lstm_train('measured.guarded', 'value', 'at', lookback => 3, options => '{"epochs": 1, "units": 2}') AS guarded;
 GRANT SELECT ON public.models TO lstm_reader, lstm_stranger;
 
--- What a query gives as somebody else: one value as text, or the SQLSTATE and message of its error.
-CREATE FUNCTION pg_temp.as_user(who text, query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-BEGIN
-    EXECUTE format('SET LOCAL ROLE %I', who);
-    EXECUTE query INTO result;
-    RESET ROLE;
-    RETURN result;
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ': ' || SQLERRM;
-END $$;
+\ir ../include/as_user.sql
 
 ---- rights on columns ----
 

@@ -17,18 +17,7 @@ CREATE SCHEMA mine;
 GRANT USAGE ON SCHEMA author, owned, mine TO PUBLIC;
 CREATE FUNCTION pg_temp.trained(relation regclass) RETURNS bytea LANGUAGE sql AS
     $$ SELECT lstm_train(relation, 'v', 'at', lookback => 3, options => '{"epochs": 1, "units": 2}') $$;
--- What a query gives as somebody else: one value as text, or the SQLSTATE and message of its error.
-CREATE FUNCTION pg_temp.as_user(who text, query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    result text;
-BEGIN
-    EXECUTE format('SET LOCAL ROLE %I', who);
-    EXECUTE query INTO result;
-    RESET ROLE;
-    RETURN result;
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ': ' || SQLERRM;
-END $$;
+\ir ../include/as_user.sql
 CREATE FUNCTION pg_temp.forecasts(who text, name text) RETURNS text LANGUAGE sql AS
     $$ SELECT pg_temp.as_user(who, format('SELECT count(*) FROM models, lstm_forecast(model) WHERE name = %L', name)) $$;
 

@@ -178,8 +178,6 @@ report_stranger(const Table *table, Oid owner, const ObjectAddress *object)
 		role = psprintf("%u", owner);
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 object == NULL ?
-			 errmsg("the model names relation %s, which belongs to role \"%s\"", table->name, role) :
 			 errmsg("the model names relation %s, which%s belongs to role \"%s\"", table->name, what, role),
 			 errdetail("Whoever made the model chose the relation, and reading it can run code of that role with the rights "
 					   "of role \"%s\".", GetUserNameFromId(GetUserId(), false)),
