@@ -322,7 +322,7 @@ size_t
 lf_model_size(const lf_model *model)
 {
 	lf_model	copy = *model;
-	lf_stream		s = {.direction = LF_COUNTING, .format = LF_FORMAT};
+	lf_stream	s = {.direction = LF_COUNTING, .format = LF_FORMAT};
 
 	serialize_model(&s, &copy);
 	return s.at > LARGEST - HEADER_SIZE - CHECKSUM_SIZE ? 0 : HEADER_SIZE + s.at + CHECKSUM_SIZE;
@@ -350,7 +350,7 @@ lf_status
 lf_model_write_unchecked(const lf_model *model, const volatile sig_atomic_t *interrupt, unsigned char *bytes)
 {
 	lf_model	copy = *model;
-	lf_stream		s = {.direction = LF_WRITING, .format = LF_FORMAT, .out = bytes, .interrupt = interrupt};
+	lf_stream	s = {.direction = LF_WRITING, .format = LF_FORMAT, .out = bytes, .interrupt = interrupt};
 
 	lf_serialize_bytes(&s, (void *) magic, sizeof(magic));
 	(void) lf_serialize_integer(&s, LF_FORMAT, 2);
@@ -366,8 +366,8 @@ lf_status
 lf_model_read(const unsigned char *bytes, size_t length, const volatile sig_atomic_t *interrupt, lf_arena *arena,
 			  lf_model *model)
 {
-	lf_stream		s = {.direction = LF_READING, .in = bytes, .length = length, .arena = arena, .interrupt = interrupt};
-	lf_stream		end = s;
+	lf_stream	s = {.direction = LF_READING, .in = bytes, .length = length, .arena = arena, .interrupt = interrupt};
+	lf_stream	end = s;
 	uint64_t	format;
 	uint64_t	flags;
 	uint64_t	size;

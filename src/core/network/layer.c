@@ -100,6 +100,19 @@ lf_recurrent_output_shape(const lf_layer_spec *spec, const lf_shape *input, lf_s
 	return LF_OK;
 }
 
+void
+lf_recurrent_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y)
+{
+	layer->class->forward_at(layer, pass, x, y, (lf_place) {.row = (size_t) layer->spec.units});
+}
+
+void
+lf_recurrent_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y, lf_real *dy,
+					  lf_real *dx)
+{
+	layer->class->backward_at(layer, pass, x, y, dy, dx, (lf_place) {.row = (size_t) layer->spec.units});
+}
+
 static double
 rows_of_output(const lf_layer *layer)
 {

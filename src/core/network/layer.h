@@ -265,6 +265,11 @@ bool		lf_layer_takes_repeated(const lf_layer_spec *spec);
 /* The output of a recurrent layer, of at most four gates: (units), or (T, units) with return_sequences. */
 lf_status	lf_recurrent_output_shape(const lf_layer_spec *spec, const lf_shape *input, lf_shape *output);
 
+/* forward and backward of a recurrent layer that writes alone, by its forward_at and backward_at. */
+void		lf_recurrent_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y);
+void		lf_recurrent_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y, lf_real *dy,
+								  lf_real *dx);
+
 /* How often one sample uses each weight; and that of a recurrent layer, which does at each step of its input. */
 double		lf_layer_uses(const lf_layer *layer);
 double		lf_uses_at_each_step(const lf_layer *layer);

@@ -521,18 +521,6 @@ gru_backward_at(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf
 	lf_gru_add_gradients(layer, cache->dspread);
 }
 
-static void
-gru_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y)
-{
-	gru_forward_at(layer, pass, x, y, (lf_place) {.row = (size_t) layer->spec.units});
-}
-
-static void
-gru_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y, lf_real *dy, lf_real *dx)
-{
-	gru_backward_at(layer, pass, x, y, dy, dx, (lf_place) {.row = (size_t) layer->spec.units});
-}
-
 const lf_layer_class lf_gru_class = {
 	.name = "gru",
 	.keras_name = "GRU",
@@ -546,8 +534,8 @@ const lf_layer_class lf_gru_class = {
 	.packed_size = lf_gru_packed_size,
 	.pack = lf_gru_pack,
 	.uses = lf_uses_at_each_step,
-	.forward = gru_forward,
-	.backward = gru_backward,
+	.forward = lf_recurrent_forward,
+	.backward = lf_recurrent_backward,
 	.forward_at = gru_forward_at,
 	.backward_at = gru_backward_at,
 };

@@ -395,18 +395,6 @@ lstm_backward_at(lf_layer *layer, const lf_pass *pass, const lf_real *x, const l
 	walk_back(layer, pass, x, y, dy, dx, place, (lf_strips) {0});
 }
 
-static void
-lstm_forward(lf_layer *layer, const lf_pass *pass, const lf_real *x, lf_real *y)
-{
-	lstm_forward_at(layer, pass, x, y, (lf_place) {.row = (size_t) layer->spec.units});
-}
-
-static void
-lstm_backward(lf_layer *layer, const lf_pass *pass, const lf_real *x, const lf_real *y, lf_real *dy, lf_real *dx)
-{
-	lstm_backward_at(layer, pass, x, y, dy, dx, (lf_place) {.row = (size_t) layer->spec.units});
-}
-
 const lf_layer_class lf_lstm_class = {
 	.name = "lstm",
 	.keras_name = "LSTM",
@@ -420,8 +408,8 @@ const lf_layer_class lf_lstm_class = {
 	.packed_size = lstm_packed_size,
 	.pack = lstm_pack,
 	.uses = lf_uses_at_each_step,
-	.forward = lstm_forward,
-	.backward = lstm_backward,
+	.forward = lf_recurrent_forward,
+	.backward = lf_recurrent_backward,
 	.forward_at = lstm_forward_at,
 	.backward_at = lstm_backward_at,
 };

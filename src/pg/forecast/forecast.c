@@ -96,7 +96,7 @@ forecast_series(void *state, SeriesRows *read)
 {
 	Forecast   *forecast = state;
 	MemoryContext caller = MemoryContextSwitchTo(forecast->each);
-	ForecastFrame		start;
+	ForecastFrame start;
 	char	   *reason = forecast_frame_make(&forecast->plan, forecast->panel, read, forecast->as_of, forecast->steps, &start);
 
 	asked_answer(&forecast->asked, read->label);
@@ -134,7 +134,7 @@ forecast_all(Forecast *forecast, Oid relation)
 static void
 forecast_tail(FunctionCallInfo fcinfo, Forecast *forecast)
 {
-	ForecastFrame		start;
+	ForecastFrame start;
 
 	if (forecast->as_of != NULL)
 		ereport(ERROR,

@@ -63,7 +63,7 @@ static double *
 newest_forecast(Plot *plot, const RollingOrigin *rolling)
 {
 	const lf_task *task = &plot->model->task;
-	ForecastFrame		start;
+	ForecastFrame start;
 
 	if (!forecast_frame_is_needed(plot->model))
 	{
@@ -83,7 +83,7 @@ plot_forecast(Plot *plot)
 	const lf_task *task = &plot->model->task;
 	Chart	   *chart = &plot->chart;
 	int			shown = Min(MOST_ROWS, Max(2 * task->lookback, 3 * plot->steps));
-	RollingOrigin	   *rolling = rolling_origin_open(plot->model, plot->relation, plot->series, Max(shown, task->lookback));
+	RollingOrigin *rolling = rolling_origin_open(plot->model, plot->relation, plot->series, Max(shown, task->lookback));
 	int			rows = (int) rolling->rows->count;
 	int			known = Min(rows, shown);
 	int			steps = plot->steps;
@@ -134,7 +134,7 @@ plot_rolling(Plot *plot)
 	const lf_task *task = &plot->model->task;
 	Chart	   *chart = &plot->chart;
 	uint64		span = lf_window_first_output(task, 0);
-	RollingOrigin	   *rolling = rolling_origin_open(plot->model, plot->relation, plot->series, span + MOST_ROWS);
+	RollingOrigin *rolling = rolling_origin_open(plot->model, plot->relation, plot->series, span + MOST_ROWS);
 	int			count = (int) (rolling->rows->count > span ? rolling->rows->count - span : 0);
 	double	   *x = room(count);
 	double	   *actual = room(count);

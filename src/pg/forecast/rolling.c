@@ -61,7 +61,7 @@ lstm_rolling(PG_FUNCTION_ARGS)
 	double		level;
 	LoadedModel *shared = model_start_rows(fcinfo, 4, &level);
 	const lf_task *task;
-	RollingOrigin	   *rolling;
+	RollingOrigin *rolling;
 	RollingBatch	batch;
 	Datum	   *targets;
 	int			steps;

@@ -67,7 +67,7 @@ take_series(RollingOrigin *rolling, Size series)
 static RollingOrigin *
 create(const lf_model *model)
 {
-	RollingOrigin	   *rolling = palloc0(sizeof(RollingOrigin));
+	RollingOrigin *rolling = palloc0(sizeof(RollingOrigin));
 
 	rolling->model = model;
 	rolling->rows = palloc(sizeof(Rows));
@@ -79,7 +79,7 @@ RollingOrigin *
 rolling_origin_open_filtered(const lf_model *model, Oid relation, const ReadFilter *filter, uint64 newest, series_left_out left_out,
 					void *state)
 {
-	RollingOrigin	   *rolling = create(model);
+	RollingOrigin *rolling = create(model);
 	PanelSpec	plan;
 
 	rolling->newest = newest;
@@ -101,7 +101,7 @@ RollingOrigin *
 rolling_origin_open(const lf_model *model, Oid relation, const char *label, uint64 newest)
 {
 	ReadFilter	filter = table_filter(label);
-	RollingOrigin	   *rolling = rolling_origin_open_filtered(model, relation, &filter, newest, NULL, NULL);
+	RollingOrigin *rolling = rolling_origin_open_filtered(model, relation, &filter, newest, NULL, NULL);
 
 	if (table_has_series(rolling->table) && newest == 0)
 		panel_report_skipped(rolling->panel, rolling->table->label, "looked at");
@@ -127,7 +127,7 @@ rolling_origin_name(const RollingOrigin *rolling, Datum *value, bool *null)
 RollingOrigin *
 rolling_origin_over(const lf_model *model, Table *table, Panel *panel)
 {
-	RollingOrigin	   *rolling = create(model);
+	RollingOrigin *rolling = create(model);
 
 	rolling->table = table;
 	rolling->panel = panel;

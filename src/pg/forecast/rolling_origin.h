@@ -43,17 +43,17 @@ typedef struct RollingBatch
  * Opens the relation, that of the model where it is InvalidOid, and reads its rows, or the 'newest' of each series
  * where that is not 0; of the one series of that name, or where 'label' is NULL of all. The first series is at hand.
  */
-RollingOrigin	   *rolling_origin_open(const lf_model *model, Oid relation, const char *label, uint64 newest);
+RollingOrigin *rolling_origin_open(const lf_model *model, Oid relation, const char *label, uint64 newest);
 
 /*
  * The same of the series that a filter lets through; 'left_out' is told of those that cannot be used. NULL: no series
  * can.
  */
-RollingOrigin	   *rolling_origin_open_filtered(const lf_model *model, Oid relation, const ReadFilter *filter, uint64 newest,
+RollingOrigin *rolling_origin_open_filtered(const lf_model *model, Oid relation, const ReadFilter *filter, uint64 newest,
 								series_left_out left_out, void *state);
 
 /* The same over a panel that was made by the plan of the model. */
-RollingOrigin	   *rolling_origin_over(const lf_model *model, Table *table, Panel *panel);
+RollingOrigin *rolling_origin_over(const lf_model *model, Table *table, Panel *panel);
 
 /* Leaves out what stands behind the first 'count' rows of the series at hand. */
 void		rolling_origin_end(RollingOrigin *rolling, uint64 count);

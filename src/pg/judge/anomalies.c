@@ -121,7 +121,7 @@ lstm_anomalies(PG_FUNCTION_ARGS)
 	Search		search = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
 	ReadFilter	filter = {0};
 	LoadedModel *shared = model_start_rows(fcinfo, 2, &search.level);
-	RollingOrigin	   *rolling;
+	RollingOrigin *rolling;
 	int			newest;
 
 	if (shared == NULL)

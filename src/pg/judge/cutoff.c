@@ -190,7 +190,7 @@ cutoff_score(const Cutoff *cutoff, const LoadedModel *loaded, uint64 unknown, ui
 void
 cutoff_measure(CutoffScore *score)
 {
-	RollingOrigin	   *rolling = score->rolling;
+	RollingOrigin *rolling = score->rolling;
 	const lf_task *task = &rolling->model->task;
 	MemoryContext caller = MemoryContextSwitchTo(rolling->each);
 	double	   *means = scoring_means(rolling, score->origin);

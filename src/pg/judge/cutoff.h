@@ -45,7 +45,7 @@ LoadedModel *cutoff_train(const Cutoff *cutoff, const Request *request, uint64 u
 /* The measures of one series after the other. */
 typedef struct CutoffScore
 {
-	RollingOrigin	   *rolling;
+	RollingOrigin *rolling;
 	lf_metrics *metrics;		/* (targets, LF_FORECASTERS): of the series at hand, until the next one is taken */
 	uint64		origin;			/* its rows before those that are measured */
 

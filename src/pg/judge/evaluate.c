@@ -71,7 +71,7 @@ lstm_evaluate(PG_FUNCTION_ARGS)
 	double		level;
 	LoadedModel *shared = model_start_rows(fcinfo, 4, &level);
 	const lf_task *task;
-	RollingOrigin	   *rolling;
+	RollingOrigin *rolling;
 	int64		origin;
 	int			steps;
 	int			stride;
