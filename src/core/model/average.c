@@ -52,7 +52,8 @@ same_transform(const lf_task *x, const lf_task *y)
 {
 	return x->difference == y->difference && x->log == y->log && x->log_from == y->log_from &&
 		x->limited == y->limited && x->lower_limit == y->lower_limit && x->upper_limit == y->upper_limit &&
-		x->independent == y->independent;
+		x->independent == y->independent && x->deseasonalize == y->deseasonalize &&
+		lf_seasons_equal(&x->seasons, &y->seasons);
 }
 
 /* A season that nothing is measured from may be another one. */

@@ -153,11 +153,24 @@ inputs_are_sound(const lf_model *model)
 	return place == task->inputs && task->kind[0] == LF_COLUMN_MEASURED && lf_task_input_of(task, 0) >= 0;
 }
 
-/* 0 is no season, and 1 is none found: only what was never looked at has 0. */
+/*
+ * 0 is no season, and 1 is none found: only what was never looked at has 0. Those that are taken out are in order; of
+ * logarithms only what is a sum there can be.
+ */
 static bool
 seasons_are_sound(const lf_model *model)
 {
-	return model->season >= 1 && (model->imported ? model->task.season == 0 : model->task.season >= 1);
+	const lf_task *task = &model->task;
+
+	if (!lf_seasons_are_sound(&task->seasons) ||
+		(task->seasons.count > 0) != (task->deseasonalize != LF_DESEASONALIZE_NONE) ||
+		(task->log && task->deseasonalize == LF_DESEASONALIZE_ADDITIVE) ||
+		(model->imported && (task->seasons.count > 0 || model->found.count > 0)))
+		return false;
+	for (int i = 0; i < model->found.count; i++)
+		if (!within(model->found.fact[i].length, 2, LF_LONGEST_SEASON) || !(model->found.fact[i].cycles >= 0))
+			return false;
+	return model->season >= 1 && (model->imported ? task->season == 0 : task->season >= 1);
 }
 
 static bool

@@ -177,11 +177,11 @@ lstm_forecast(PG_FUNCTION_ARGS)
 		Table	   *table = table_of_model(model, relation, names, columns);
 		Timeline	timeline;
 		int64		origin;
-
-		const double *window = latest_window(model, table, forecast.as_of, &timeline, &origin);
+		int64		number;
+		const double *window = latest_window(model, table, forecast.as_of, &timeline, &origin, &number);
 
 		model_show_nothing(forecast.loaded);
-		model_show_inputs(forecast.loaded, window);
+		model_show_inputs(forecast.loaded, window, number);
 		put_forecast(&forecast, NULL, &timeline, origin);
 	}
 	return (Datum) 0;

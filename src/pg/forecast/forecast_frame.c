@@ -132,9 +132,12 @@ fill_ahead(const PanelSpec *plan, const Timeline *timeline, int64 origin, const 
 	return NULL;
 }
 
-/* Takes the frame's values: the window, and behind it 'reach' rows. 'held' bytes are held beside them. */
+/*
+ * Takes the frame's values: the window, which begins at this place of the grid, and behind it 'reach' rows. 'held' bytes
+ * are held beside them.
+ */
 static double *
-take_values(ForecastFrame *start, const lf_task *task, int columns, int reach, Size held)
+take_values(ForecastFrame *start, const lf_task *task, int columns, int reach, int64 number, Size held)
 {
 	Size		rows = (Size) task->lookback + reach;
 	Size		size = rows * columns * sizeof(double);
@@ -143,7 +146,7 @@ take_values(ForecastFrame *start, const lf_task *task, int columns, int reach, S
 	check_memory_beside(held, size, psprintf("a window of this model with the %d rows after it", reach),
 						"ask for fewer steps");
 	values = palloc_extended(size, MCXT_ALLOC_HUGE);
-	start->frame = (lf_frame) {.values = values, .rows = rows, .columns = columns};
+	start->frame = (lf_frame) {.values = values, .rows = rows, .columns = columns, .number = number};
 	start->held = held + size;
 	return values;
 }
@@ -153,7 +156,7 @@ forecast_frame_show(const ForecastFrame *start, LoadedModel *loaded)
 {
 	loaded->frame = start->frame;
 	loaded->held = start->held;
-	model_show_series(loaded, start->scaler, start->error_scale);
+	model_show_series(loaded, &start->scaling);
 }
 
 char *
@@ -188,10 +191,10 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	if (reason != NULL)
 		return reason;
 	frame = rows_frame(rows);
-	series_scaling(panel, plan->model, read->label, &frame, frame.rows, &start->scaler, &start->error_scale);
+	start->scaling = series_scaling(panel, plan->model, read->label, &frame, frame.rows);
 	start->timeline = series.timeline;
 	start->origin = rows_time(rows, rows->count - 1);
-	values = take_values(start, task, columns->count, reach,
+	values = take_values(start, task, columns->count, reach, rows->number + (int64) (rows->count - task->lookback),
 						 rows_memory(rows) + future.count * (sizeof(int64) + rows->columns * sizeof(double)));
 	for (int t = 0; t < task->lookback; t++)
 	{
@@ -247,6 +250,15 @@ forecast_frame_read(const lf_model *model, Oid relation, const char *label, int 
 						one.reason)));
 }
 
+/* The place on the grid of the first of the rows that a model carries; without times rows were counted from 0 on. */
+static int64
+tail_number(const lf_model *model, const Timeline *timeline)
+{
+	int64		last = timeline_has_step(timeline) ? timeline_number(timeline, model->last_time) : (int64) model->rows - 1;
+
+	return last - (model->task.lookback - 1);
+}
+
 void
 forecast_frame_of_tail(const lf_model *model, int steps, ForecastFrame *start)
 {
@@ -260,8 +272,8 @@ forecast_frame_of_tail(const lf_model *model, int steps, ForecastFrame *start)
 	double	   *values;
 
 	*start = (ForecastFrame) {.timeline = timeline_of_model(model), .origin = model->last_time,
-		.scaler = model->scaler, .error_scale = model->error_scale};
-	values = take_values(start, &model->task, columns.count, reach, 0);
+		.scaling = model_scaling(model, 0)};
+	values = take_values(start, &model->task, columns.count, reach, tail_number(model, &start->timeline), 0);
 	memcpy(values, model->tail, tail * sizeof(double));
 	(void) fill_ahead(&plan, &start->timeline, start->origin, &none, &no_constants, reach, values + tail);
 }

@@ -12,8 +12,7 @@ typedef struct ForecastFrame
 	lf_frame	frame;			/* the window from row 0 on, and what is given behind it */
 	Timeline	timeline;
 	int64		origin;			/* time of the window's last row */
-	const lf_scaler *scaler;	/* (columns) */
-	const double *error_scale;			/* (targets) */
+	SeriesScaling scaling;
 	Size		held;			/* bytes of the frame, and of the rows that it was made from */
 } ForecastFrame;
 

@@ -141,7 +141,8 @@ latest_open(const lf_model *model, Oid relation, PanelSpec *plan)
 }
 
 const double *
-latest_window(const lf_model *model, const Table *table, const TimestampTz *as_of, Timeline *timeline, int64 *origin)
+latest_window(const lf_model *model, const Table *table, const TimestampTz *as_of, Timeline *timeline, int64 *origin,
+			  int64 *number)
 {
 	const lf_task *task = &model->task;
 	Series		series = latest_series(model, table);
@@ -161,5 +162,6 @@ latest_window(const lf_model *model, const Table *table, const TimestampTz *as_o
 	check_count(rows, model, table, as_of != NULL);
 	*timeline = series.timeline;
 	*origin = rows_time(rows, rows->count - 1);
+	*number = rows->number + (int64) (rows->count - task->lookback);
 	return rows->values + (rows->count - task->lookback) * rows->columns;
 }

@@ -148,7 +148,7 @@ rolling_origin_start(RollingOrigin *rolling, const LoadedModel *shared, int step
 	const lf_task *task = &rolling->model->task;
 	uint64		longest = rolling->panel->rows->count;
 	MemoryContext caller;
-	const lf_scaler *scaler;
+	SeriesScaling scaling;
 
 	rolling->steps = model_steps(rolling->model, true, (int) Min((uint64) steps, Max(longest, (uint64) task->horizon)));
 	rolling->stride = stride;
@@ -162,10 +162,11 @@ rolling_origin_start(RollingOrigin *rolling, const LoadedModel *shared, int step
 	}
 	rolling->loaded->frame = rolling->frame;
 	caller = MemoryContextSwitchTo(rolling->each);
-	series_scaling(rolling->panel, rolling->model, rolling->label, &rolling->frame, Min((uint64) first_origin, rolling->rows->count),
-				  &scaler, &rolling->error_scale);
+	scaling = series_scaling(rolling->panel, rolling->model, rolling->label, &rolling->frame,
+							 Min((uint64) first_origin, rolling->rows->count));
 	MemoryContextSwitchTo(caller);
-	model_show_series(rolling->loaded, scaler, rolling->error_scale);
+	rolling->error_scale = scaling.error_scale;
+	model_show_series(rolling->loaded, &scaling);
 	rolling->next = first_origin - task->lookback;
 }
 

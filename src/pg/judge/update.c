@@ -109,6 +109,7 @@ plan(Update *update)
 	lf_fine_tune   *tuning = &update->tuning;
 	lf_arena	arena = lf_arena_measure();
 	MemoryContext each = AllocSetContextCreate(CurrentMemoryContext, "lstm_update series", ALLOCSET_SMALL_SIZES);
+	Size		shape_size = lf_task_shape_size(&model->task);
 	Size		held = rows_memory(panel->rows) + update->training.epochs * sizeof(lf_epoch);
 	Size		needed;
 
@@ -126,13 +127,14 @@ plan(Update *update)
 		MemoryContext caller = MemoryContextSwitchTo(each);
 		Rows		rows = panel_rows(panel, s);
 		lf_frame	frame = rows_frame(&rows);
-		const lf_scaler *scaler;
-		const double *error_scale;
+		SeriesScaling scaling;
 
 		CHECK_FOR_INTERRUPTS();
-		series_scaling(panel, model, panel->names == NULL ? NULL : panel->names[s], &frame, update->rows.middle[s], &scaler,
-					  &error_scale);
-		memcpy(tuning->scaler + s * model->columns, scaler, model->columns * sizeof(lf_scaler));
+		scaling = series_scaling(panel, model, panel->names == NULL ? NULL : panel->names[s], &frame,
+								 update->rows.middle[s]);
+		memcpy(tuning->scaler + s * model->columns, scaling.scaler, model->columns * sizeof(lf_scaler));
+		if (tuning->shape != NULL)
+			memcpy(tuning->shape + s * shape_size, scaling.shape, shape_size * sizeof(double));
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(each);
 	}

@@ -154,6 +154,7 @@ panel_create(const PanelSpec *plan, bool named)
 	panel->context = CurrentMemoryContext;
 	panel->capacity = 16;
 	panel->start = palloc0(panel->capacity * sizeof(Size));
+	panel->number = palloc0(panel->capacity * sizeof(int64));
 	panel->categories = palloc0(LF_MAX_COLUMNS * sizeof(Dictionary *));
 	panel->missing.method = plan->series.method;
 	panel->timeline = plan->series.timeline;
@@ -197,21 +198,23 @@ static Size
 panel_memory(const Panel *panel)
 {
 	return (panel->rows == NULL ? 0 : rows_memory(panel->rows)) + panel->text +
-		panel->capacity * (sizeof(Size) + sizeof(char *) * 2);
+		panel->capacity * (sizeof(Size) + sizeof(int64) + sizeof(char *) * 2);
 }
 
-/* Notes a series of so many rows that now stand at the end of the panel's. */
+/* Notes a series of so many rows, from this place of the grid on, that now stand at the end of the panel's. */
 static void
-note_series(Panel *panel, const Series *series, const lf_missing_record *record, uint64 rows, int64 last)
+note_series(Panel *panel, const Series *series, const lf_missing_record *record, uint64 rows, int64 number, int64 last)
 {
 	if (panel->series + 1 == panel->capacity)
 	{
 		panel->capacity *= 2;
 		panel->start = repalloc_huge(panel->start, panel->capacity * sizeof(Size));
+		panel->number = repalloc_huge(panel->number, panel->capacity * sizeof(int64));
 		if (panel->names != NULL)
 			panel->names = repalloc_huge(panel->names, panel->capacity * sizeof(char *));
 	}
 	panel->start[panel->series + 1] = panel->start[panel->series] + rows;
+	panel->number[panel->series] = number;
 	panel->last_time = panel->series == 0 ? last : Max(panel->last_time, last);
 	panel->series++;
 	if (record->values > 0)
@@ -347,7 +350,7 @@ panel_add(Panel *panel, PanelSpec *plan, SeriesRows *read)
 		append(panel, plan->columns, rows, &series.timeline, constants, plan->keep_times);
 		if (panel->names != NULL)
 			panel->names[panel->series] = keep_name(panel, plan, read->label);
-		note_series(panel, &series, &record, rows->count, rows_time(rows, rows->count - 1));
+		note_series(panel, &series, &record, rows->count, rows->number, rows_time(rows, rows->count - 1));
 		panel->future += future;
 	}
 	rows->beside = panel_memory(panel);	/* of the next series, see table_read.c */
@@ -441,7 +444,7 @@ panel_of_rows(PanelSpec *plan, Rows *rows)
 	}
 	panel->rows = rows;
 	panel->timeline = series.timeline;
-	note_series(panel, &series, &record, rows->count,
+	note_series(panel, &series, &record, rows->count, rows->number,
 				rows->timed && rows->count > 0 ? rows_time(rows, rows->count - 1) : 0);
 	LFPG_ASSERT(panel_is_sound(panel));
 	return panel;
@@ -456,6 +459,7 @@ panel_frame(const Panel *panel)
 	{
 		frame.series = panel->series;
 		frame.start = panel->start;
+		frame.numbers = panel->number;
 	}
 	LFPG_ASSERT(lf_frame_is_sound(&frame));
 	return frame;
@@ -470,6 +474,7 @@ panel_rows(const Panel *panel, Size series)
 	rows.values += first * rows.columns;
 	rows.mark += first;
 	rows.count = panel->start[series + 1] - first;
+	rows.number = panel->number[series];
 	if (rows.at != NULL)
 		rows.at += first;
 	else if (rows.timed)

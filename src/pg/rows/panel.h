@@ -31,6 +31,7 @@ typedef struct Panel
 	Rows	   *rows;			/* of all series, one behind the other */
 	Size		series;
 	Size	   *start;			/* (series + 1) */
+	int64	   *number;			/* (series): place of the first row of each on the grid of time */
 	char	  **names;			/* (series); NULL where there is no column of them */
 	Dictionary *labels;			/* the names that are known: those of the series, or a model's; NULL the same way */
 	Dictionary **categories;	/* (columns): NULL where a column is no category */

@@ -4,7 +4,7 @@
 #include "rows/regularize.h"
 
 #include "server/error.h"
-#include "series/season.h"
+#include "rows/seasons.h"
 #include "rows/step.h"
 
 #include <math.h>
@@ -81,17 +81,6 @@ put_missing_rows(Rows *rows, const Timeline *timeline, uint64 missing)
 	rows->spacing = spacing;
 }
 
-int
-regularize_season(const Rows *rows, int column, int longest)
-{
-	lf_frame	frame = rows_frame(rows);
-	double	   *scratch = palloc(lf_season_scratch(rows->count) * sizeof(double));
-	int			season = lf_season_find(&frame, column, rows->count, longest, scratch);
-
-	pfree(scratch);
-	return season;
-}
-
 static void
 fill_columns(Rows *rows, const Series *series, lf_missing method, int season)
 {
@@ -129,6 +118,17 @@ mark_missing(Rows *rows, Size count)
 	return missing;
 }
 
+/* The longest season in whole rows that the rows have; 1: none. */
+static int
+season_to_fill_by(const Rows *rows, const Series *series)
+{
+	lf_frame	frame = rows_frame(rows);
+	lf_season_facts found;
+
+	seasons_find(&frame, series->season_column, &series->timeline, rows->beside + rows_memory(rows), &found);
+	return lf_seasons_longest(&found.seasons, LF_MAX_SEASON);
+}
+
 static void
 fill_values(Rows *rows, Series *series, lf_missing_record *record)
 {
@@ -148,7 +148,7 @@ fill_values(Rows *rows, Series *series, lf_missing_record *record)
 	if (series->method == LF_MISSING_SEASONAL && series->season == 0)
 	{
 		fill_columns(rows, series, LF_MISSING_LINEAR, 1);
-		series->season = regularize_season(rows, series->season_column, LF_MAX_SEASON);
+		series->season = season_to_fill_by(rows, series);
 	}
 	fill_columns(rows, series, series->method, series->season);
 	for (; !lf_mask_at(rows->marks, value); value++)
@@ -173,6 +173,8 @@ regularize(Rows *rows, Series *series)
 	if (may_fill && rows->bad_rows > 0)
 		fill_values(rows, series, &record);
 	record.season = Max(series->season, 1);
+	if (rows->timed && rows->count > 0)
+		rows->number = timeline_number(&series->timeline, rows_time(rows, 0));
 	LFPG_ASSERT(rows_are_sound(rows));
 	LFPG_ASSERT(rows_are_in_order(rows));
 	LFPG_ASSERT(timeline_is_sound(&series->timeline));

@@ -31,9 +31,6 @@ uint64		regularize_cut_future(Rows *rows, const int16 *columns, int count);
  */
 lf_missing_record regularize(Rows *rows, Series *series);
 
-/* The length of a season in one column, at most 'longest'; 1: none found. */
-int			regularize_season(const Rows *rows, int column, int longest);
-
 /* Says in a NOTICE what was filled, if anything was. */
 void		regularize_report(const lf_missing_record *record, const Series *series);
 

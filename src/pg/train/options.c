@@ -25,6 +25,7 @@ typedef enum OptionType
 	OPTION_CELL,				/* a recurrent kind of layer, by its name */
 	OPTION_CALENDAR,
 	OPTION_DIFFERENCE,			/* rows, or the word season */
+	OPTION_SEASON,				/* the word auto, or rows */
 	OPTION_DURATION,			/* seconds, as a number or an interval */
 	OPTION_STEP,				/* kept as text: what it means depends on the time column */
 	OPTION_ARCHITECTURE,
@@ -54,6 +55,8 @@ typedef struct OptionRow
 static const char *const scale_names[] = {[LF_SCALE_NONE] = "none", [LF_SCALE_STANDARD] = "standard",
 	[LF_SCALE_MINMAX] = "minmax", [SCALE_INIT] = "init"};
 static const char *const blend_names[] = {"none", "auto"};
+static const char *const deseasonalize_names[] = {[LF_DESEASONALIZE_NONE] = "none", [LF_DESEASONALIZE_ADDITIVE] = "additive",
+	[LF_DESEASONALIZE_MULTIPLICATIVE] = "multiplicative", [LF_DESEASONALIZES] = "auto"};
 static const char *const on_error_names[] = {[ON_ERROR_SKIP] = "skip", [ON_ERROR_ERROR] = "error"};
 static const char *const channels_names[] = {[LF_CHANNELS_JOINT] = "joint", [LF_CHANNELS_INDEPENDENT] = "independent"};
 
@@ -142,6 +145,12 @@ static const OptionRow rows[] = {
 	{"difference", OPTION_DIFFERENCE, 0, NUMBERS(0, LF_MAX_DIM), "0", false,
 	"Rows between the two target values whose difference the network sees: 1 for neighbouring rows, \"season\" for "
 	"rows one season apart; 0: the values themselves."},
+	{"season", OPTION_SEASON, 0, NUMBERS(1, LF_LONGEST_SEASON), "auto", false,
+	"Rows of a season, or of several: [24, 168]. 1: there is none. auto looks for those that rows of this step may have, "
+	"and for others."},
+	{"deseasonalize", OPTION_CHOICE, PLACE(deseasonalize), NAMES(deseasonalize_names, LF_DESEASONALIZES + 1), "from the data", false,
+	"Whether the seasons are taken out of the targets before the network sees them and put back into its forecasts: as "
+	"what they add (additive) or multiply by (multiplicative); auto takes what suits the rows better."},
 	{"log", OPTION_BOOL, PLACE(log), ANYTHING, "false", false,
 	"Whether the network sees the logarithms of the targets, above lower_limit or 0: for values that grow by a "
 	"percentage."},
@@ -331,6 +340,43 @@ read_duration(const OptionRow *row, const JsonbValue *value, const char *what)
 }
 
 static const char *const season_word[] = {"season"};
+static const char *const auto_word[] = {"auto"};
+
+/* Rows of a season, or of several in any order; 1 for none. */
+static void
+read_seasons(const OptionRow *row, const JsonbValue *value, const char *what, Options *options)
+{
+	JsonbValue	elements[LF_MAX_SEASONS];
+	lf_seasons *seasons = &options->seasons;
+	int			count;
+
+	options->season_given = !(value->type == jbvString && json_choice(value, what, auto_word, 1) == 0);
+	if (!options->season_given)
+		return;
+	count = json_elements(value, what, elements, LF_MAX_SEASONS);
+	*seasons = (lf_seasons) {0};
+	for (int i = 0; i < count; i++)
+	{
+		double		length = json_real(&elements[i], what, row->low, row->high);
+		int			place = seasons->count;
+
+		if (length == 1 && count == 1)
+			return;
+		if (length < 2)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s cannot be %s", what, json_display(value)),
+					 errdetail("A season has at least 2 rows; 1 alone means that there is none.")));
+		for (; place > 0 && seasons->season[place - 1].length > length; place--)
+			seasons->season[place] = seasons->season[place - 1];
+		seasons->season[place] = lf_season_of(length);
+		seasons->count++;
+	}
+	if (!lf_seasons_are_sound(seasons))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s names a season twice", what)));
+}
 
 static void
 read_option(const OptionRow *row, const JsonbValue *value, Options *options)
@@ -377,6 +423,9 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 				(void) json_choice(value, what, season_word, 1);
 			else
 				options->difference = (int) json_int(value, what, (int64) row->low, (int64) row->high);
+			break;
+		case OPTION_SEASON:
+			read_seasons(row, value, what, options);
 			break;
 		case OPTION_DURATION:
 			*(double *) place = read_duration(row, value, what);
@@ -458,6 +507,7 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	options->channels = LF_UNSET;
 	options->arguments.dropout = LF_UNSET;
 	options->seed = 1;
+	options->deseasonalize = LF_UNSET;
 	options->lower_limit = -INFINITY;
 	options->upper_limit = INFINITY;
 	options->horizon = 1;
@@ -509,6 +559,8 @@ range_text(const OptionRow *row)
 			return psprintf("%s to %s", float8out_internal(row->low), float8out_internal(row->high));
 		case OPTION_DIFFERENCE:
 			return psprintf("season, %.0f to %.0f", row->low, row->high);
+		case OPTION_SEASON:
+			return psprintf("auto, %.0f to %.0f", row->low, row->high);
 		case OPTION_BOOL:
 			return "true, false";
 		case OPTION_CHOICE:
@@ -536,6 +588,8 @@ type_text(OptionType type)
 			return "boolean";
 		case OPTION_UNITS:
 			return "integer or array";
+		case OPTION_SEASON:
+			return "string, number or array";
 		case OPTION_LEVELS:
 			return "array";
 		case OPTION_STEP:

@@ -52,6 +52,9 @@ typedef struct Options
 	double		upper_limit;
 	int			difference;		/* rows; 0: none */
 	bool		difference_season;	/* the rows of a season */
+	bool		season_given;	/* not "auto" */
+	lf_seasons	seasons;		/* the same: which there are */
+	int			deseasonalize;	/* lf_deseasonalize, LF_DESEASONALIZES for auto, or LF_UNSET */
 	CalendarSet calendar;
 	bool		calendar_auto;	/* the cycles that suit the rows */
 

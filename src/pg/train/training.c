@@ -259,6 +259,7 @@ model_of(const Training *training)
 		.series_column = request->series_column == NULL ? "" : request->series_column, .version = LF_VERSION};
 
 	lf_fit_result(&training->fit, &training->spec, &model);
+	model.found = training->facts.seasons;
 	model.names = (const char **) training->columns.names;
 	model.categories = categories_of(panel, &training->columns);
 	model.labels = panel->labels == NULL ? NULL : dictionary_labels(panel->labels);
