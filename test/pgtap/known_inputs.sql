@@ -168,7 +168,7 @@ SELECT is((SELECT count(*) FROM lstm_train('gaps', 'sold', 'day', lookback => 3,
 
 -- the future begins behind the last row that knows any target
 CREATE TABLE half_known AS SELECT n, sin(n) AS a, CASE WHEN n < 100 THEN cos(n) END AS b FROM generate_series(1, 100) n;
-SELECT throws_like($$ SELECT lstm_train('half_known', '{a,b}'::text[], 'n', lookback => 3, options => '{"epochs": 1, "units": 1}') $$,
+SELECT throws_like($$ SELECT lstm_train('half_known', '{a,b}'::text[], 'n', lookback => 3, options => '{"epochs": 1, "units": 1, "missing": "error"}') $$,
     '%"b" of relation "half_known" is NULL in row 100%', 'a last row that knows one of two targets is no row of the future');
 
 SELECT * FROM finish();

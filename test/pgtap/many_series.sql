@@ -177,7 +177,7 @@ INSERT INTO mixed VALUES ('twice', '2024-02-07', 1), ('short', '2024-02-07', 1),
     '2024-02-07', NULL);
 UPDATE mixed SET value = NULL WHERE s = 'hole' AND at = date '2024-02-06';
 CREATE TABLE mixed_model AS SELECT lstm_train('mixed', 'value', series_column => 's', lookback => 5,
-    options => '{"epochs": 2, "units": 2}') AS model;
+    options => '{"epochs": 2, "units": 2, "missing": "error"}') AS model;
 SELECT is(lstm_info(model)->>'series', '2', 'series that cannot be used are left out of training') FROM mixed_model;
 SELECT results_eq($$ SELECT series, status FROM mixed_model,
     lstm_forecast(model) ORDER BY series COLLATE "C" NULLS LAST $$, $$ VALUES

@@ -176,9 +176,15 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	if (reason != NULL)
 		return reason;
 	future = split_future(rows, plan, &series.timeline, as_of);
+	/* what is measured has not begun where its targets have not */
+	if (lf_task_targets_are_inputs(task))
+		(void) regularize_cut_past(rows, task->target, task->targets);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
-	if (series.method == LF_MISSING_ERROR && is_known && rows->count > task->lookback)
+	if (is_known && rows->count > task->lookback &&
+		(series.method == LF_MISSING_ERROR ||
+		 (series.method == LF_MISSING_AUTO && regularize_is_whole(rows, &series.timeline, task->lookback))))
 		rows_keep_newest(rows, task->lookback);
+	series.judged = regularize_judged(task->lookback);
 	reason = panel_regularize(plan, read->label, rows, &series, &record);
 	if (reason == NULL && rows->count < task->lookback)
 		reason = psprintf("it has " UINT64_FORMAT " known rows%s, but the lookback of the model is %d", rows->count,

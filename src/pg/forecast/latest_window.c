@@ -95,8 +95,9 @@ can_be_filled(const Rows *rows, const lf_task *task)
 	return true;
 }
 
+/* 'all': there are no others before them. */
 static Rows *
-read_newest(const lf_model *model, const Table *table, const TimestampTz *as_of)
+read_newest(const lf_model *model, const Table *table, const TimestampTz *as_of, bool *all)
 {
 	const lf_task *task = &model->task;
 	bool		fills = model->missing.method != LF_MISSING_ERROR;
@@ -104,14 +105,16 @@ read_newest(const lf_model *model, const Table *table, const TimestampTz *as_of)
 	int			place_count = target_places(task, table->columns, places);
 	uint64		wanted = task->lookback + (fills ? 2 * (uint64) Max(model->missing.season, 1) : 0);
 
+	if (model->missing.method == LF_MISSING_AUTO)
+		wanted = Max(wanted, regularize_judged(task->lookback));
 	for (;;)
 	{
 		Rows	   *rows = table_read(table, CurrentMemoryContext, as_of, wanted);
-		bool		all = rows->count + rows->bad_times < wanted;
 		uint64		read = rows->count;
 		bool		none_known = place_count > 0 && read > 0 && regularize_cut_future(rows, places, place_count) == read;
 
-		if (all || (!none_known && rows->count >= task->lookback && (!fills || can_be_filled(rows, task))))
+		*all = read + rows->bad_times < wanted;
+		if (*all || (!none_known && rows->count >= task->lookback && (!fills || can_be_filled(rows, task))))
 			return rows;
 		rows_free(rows);
 		wanted *= 2;
@@ -145,18 +148,29 @@ latest_window(const lf_model *model, const Table *table, const TimestampTz *as_o
 {
 	const lf_task *task = &model->task;
 	Series		series = latest_series(model, table);
-	Rows	   *rows = read_newest(model, table, as_of);
+	bool		all;
+	Rows	   *rows = read_newest(model, table, as_of, &all);
 	int		   *inputs = palloc(task->inputs * sizeof(int));
+	int16	   *targets = palloc(task->targets * sizeof(int16));
+	int			target_count = 0;
 
 	for (int i = 0; i < task->inputs; i++)
 		inputs[i] = i;
 	rows_select(rows, inputs, task->inputs);
+	/* what is measured has not begun where its targets have not */
+	for (int j = 0; j < task->targets; j++)
+		if (lf_task_input_of(task, task->target[j]) >= 0)
+			targets[target_count++] = (int16) lf_task_input_of(task, task->target[j]);
+	if (all && target_count == task->targets)
+		(void) regularize_cut_past(rows, targets, target_count);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
 	if (series.method == LF_MISSING_ERROR)
-	{
 		check_count(rows, model, table, as_of != NULL);
+	if (series.method == LF_MISSING_ERROR ||
+		(series.method == LF_MISSING_AUTO && regularize_is_whole(rows, &series.timeline, task->lookback)))
 		rows_keep_newest(rows, task->lookback);
-	}
+	series.judged = regularize_judged(task->lookback);
+	series.partial = !all;
 	(void) regularize(rows, &series);
 	check_count(rows, model, table, as_of != NULL);
 	*timeline = series.timeline;

@@ -103,7 +103,7 @@ missing_method(const char *name)
 	int			method;
 
 	if (name == NULL)
-		return LF_MISSING_ERROR;
+		return LF_MISSING_AUTO;
 	method = name_index(name, lf_missing_names, LF_MISSINGS);
 	if (method >= 0)
 		return (lf_missing) method;

@@ -222,6 +222,16 @@ note_series(Panel *panel, const Series *series, const lf_missing_record *record,
 	panel->missing.rows += record->rows;
 	panel->missing.values += record->values;
 	panel->missing.season = Max(panel->missing.season, record->season);
+	if (record->values > panel->most_filled)
+	{
+		panel->most_filled = record->values;
+		panel->most_filled_label = panel->names == NULL ? NULL : panel->names[panel->series - 1];
+	}
+	if (series->late > 0)
+	{
+		panel->late += series->late;
+		panel->late_column = series->late_column;
+	}
 }
 
 void
@@ -325,6 +335,7 @@ panel_add(Panel *panel, PanelSpec *plan, SeriesRows *read)
 	double	   *constants = palloc((plan->columns->statics + 1) * sizeof(double));
 	uint64		count = rows->count;
 	uint64		future = regularize_cut_future(rows, plan->task->target, plan->task->targets);
+	uint64		past = regularize_cut_past(rows, plan->task->target, plan->task->targets);
 
 	if (reason == NULL && future == count)
 		reason = "it has no known target";
@@ -349,6 +360,7 @@ panel_add(Panel *panel, PanelSpec *plan, SeriesRows *read)
 			panel->names[panel->series] = keep_name(panel, plan, read->label);
 		note_series(panel, &series, &record, rows->count, rows_time(rows, rows->count - 1));
 		panel->future += future;
+		panel->past += past;
 	}
 	rows->beside = panel_memory(panel);	/* of the next series, see table_read.c */
 	MemoryContextSwitchTo(caller);
@@ -369,6 +381,26 @@ panel_finish(Panel *panel, const char *source)
 	panel->rows->beside = 0;
 	rows_trim(panel->rows);
 	LFPG_ASSERT(panel_is_sound(panel));
+}
+
+void
+panel_report_cut(const Panel *panel, const char *source, char *const *names)
+{
+	if (panel->past > 0)
+		ereport(NOTICE,
+				(errmsg_plural("the oldest " UINT64_FORMAT " row of %s is left out: its target is NULL",
+							   "the oldest " UINT64_FORMAT " rows of %s are left out: their target is NULL",
+							   panel->past, panel->past, source)));
+	if (panel->late > 0)
+		ereport(NOTICE,
+				(errmsg_plural("the oldest " UINT64_FORMAT " row of %s is left out: column \"%s\" has its first value later",
+							   "the oldest " UINT64_FORMAT " rows of %s are left out: column \"%s\" has its first value later",
+							   panel->late, panel->late, source, names[panel->late_column])));
+	if (panel->future > 0)
+		ereport(NOTICE,
+				(errmsg_plural("the newest " UINT64_FORMAT " row of %s is left out: its target is NULL",
+							   "the newest " UINT64_FORMAT " rows of %s are left out: their target is NULL",
+							   panel->future, panel->future, source)));
 }
 
 void
@@ -421,6 +453,7 @@ panel_of_rows(PanelSpec *plan, Rows *rows)
 	uint64		future = regularize_cut_future(rows, plan->task->target, plan->task->targets);
 
 	panel->future = future < read ? future : 0;
+	panel->past = future < read && !series.partial ? regularize_cut_past(rows, plan->task->target, plan->task->targets) : 0;
 	reason = panel_regularize(plan, NULL, rows, &series, &record);
 	if (reason != NULL)
 		ereport(ERROR,

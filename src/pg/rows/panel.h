@@ -37,7 +37,12 @@ typedef struct Panel
 	Timeline	timeline;		/* of all of them */
 	int64		last_time;		/* the newest of all */
 	lf_missing_record missing;
-	uint64		future;			/* rows left out because their targets are NULL */
+	uint64		most_filled;	/* values in one series */
+	char	   *most_filled_label;	/* the name of that one; NULL where there are no names */
+	uint64		future;			/* rows left out because their targets are NULL: the newest, */
+	uint64		past;			/* the oldest, */
+	uint64		late;			/* and those before the first value of some column, */
+	int			late_column;	/* which is this one */
 
 	uint64		skipped;		/* series left out */
 	char	   *skipped_label;	/* the first of them, quoted, and why */
@@ -66,6 +71,9 @@ Panel	   *panel_of_rows(PanelSpec *plan, Rows *rows);
  */
 bool		panel_add(Panel *panel, PanelSpec *plan, SeriesRows *read);
 void		panel_finish(Panel *panel, const char *source);
+
+/* NOTICEs of rows that were left out because something is NULL in them. */
+void		panel_report_cut(const Panel *panel, const char *source, char *const *names);
 
 /* A WARNING where series were left out; 'done' is what happens with the others. */
 void		panel_report_skipped(const Panel *panel, const char *source, const char *done);

@@ -157,10 +157,11 @@ static const OptionRow rows[] = {
 	{"threads", OPTION_INT, PLACE(threads), NUMBERS(1, LF_MAX_THREADS), "lstm_forecast.max_threads", false,
 	"Number of threads that share each mini-batch, or the networks of an ensemble: at most "
 	"lstm_forecast.max_threads, and one if a mini-batch is small. The model does not depend on this number."},
-	{"missing", OPTION_CHOICE, PLACE(missing), NAMES(lf_missing_names, LF_MISSINGS), "error", false,
+	{"missing", OPTION_CHOICE, PLACE(missing), NAMES(lf_missing_names, LF_MISSINGS), "auto", false,
 	"What is done about missing rows, NULL and NaN: error refuses them; linear fills them on the line between their "
 	"neighbours, previous with the value before, seasonal with the mean of the same place in the seasons around; "
-	"mask shows the network what linear fills in, but leaves these values out of loss and errors."},
+	"mask shows the network what linear fills in, but leaves these values out of loss and errors; auto does the same "
+	"with what seasonal fills in, where few values are missing, and refuses many."},
 	{"step", OPTION_STEP, PLACE(step), ANYTHING, "from the data", false,
 	"Time from row to row, as an interval of months, days or time, or as an integer for integer times."},
 	{"calendar", OPTION_CALENDAR, 0, NAMES(calendar_names, CALENDAR_CYCLES), "none", false,
@@ -458,6 +459,7 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	options->channels = LF_UNSET;
 	options->arguments.dropout = LF_UNSET;
 	options->seed = 1;
+	options->missing = LF_MISSING_AUTO;
 	options->lower_limit = -INFINITY;
 	options->upper_limit = INFINITY;
 	options->horizon = 1;

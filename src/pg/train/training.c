@@ -89,6 +89,7 @@ training_series(const Request *request)
 		.timeline = timeline_of_kind(request->time_kind),
 		.method = (lf_missing) request->options.missing,
 		.season_column = request->wishes.task.target[0],
+		.lenient = request->fills_all,
 	};
 
 	if (request->options.step != NULL)
@@ -185,16 +186,11 @@ panel_spec(Training *training)
 static void
 report_rows(const Training *training)
 {
-	const char *source = training->request->source;
 	const Panel *panel = training->panel;
 
-	if (panel->future > 0)
-		ereport(NOTICE,
-				(errmsg_plural("the newest " UINT64_FORMAT " row of %s is left out: its target is NULL",
-							   "the newest " UINT64_FORMAT " rows of %s are left out: their target is NULL",
-							   panel->future, panel->future, source)));
-	panel_report_skipped(panel, source, "trained on");
-	regularize_report(&panel->missing, &training->series);
+	panel_report_cut(panel, training->series.source, training->columns.names);
+	panel_report_skipped(panel, training->request->source, "trained on");
+	regularize_report(&panel->missing, &training->series, panel->most_filled_label, panel->most_filled);
 }
 
 /* What will be trained: facts of the rows, the plan by them, its layers. */
@@ -268,7 +264,7 @@ model_of(const Training *training)
 	model.last_time = panel->last_time;
 	model.missing = panel->missing;
 	/* nothing had to be filled here, but a forecast may have to */
-	if (model.missing.method == LF_MISSING_SEASONAL && model.missing.values == 0)
+	if ((model.missing.method == LF_MISSING_SEASONAL || model.missing.method == LF_MISSING_AUTO) && model.missing.values == 0)
 		model.missing.season = training->plan.season;
 	if (request->relation[0] == '\0')
 		model.tail = rows->values + (rows->count - model.task.lookback) * rows->columns;
