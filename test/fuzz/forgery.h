@@ -718,6 +718,21 @@ forge_labels(forgery *f)
 		model->labels[lf_random_below(f->random, model->series)] = forge_text(f);
 }
 
+/* Makes a column one that stands for a value of text, or nearly so. */
+static inline void
+forge_value(forgery *f, int column)
+{
+	lf_model   *model = &f->model;
+	char	   *text = forge_take(f, 2, LABEL);
+
+	(void) snprintf(text, LABEL, "%s%cz%d", forge_one_in(f, 30) ? "" : "t", forge_one_in(f, 30) ? ' ' : '=', column);
+	(void) snprintf(text + LABEL, LABEL, "z%d", column + forge_one_in(f, 30));
+	model->names[column] = text;
+	model->categories[column].count = 1;
+	model->categories[column].label = forge_take(f, 1, sizeof(char *));
+	model->categories[column].label[0] = text + LABEL;
+}
+
 static inline void
 forge_categories(forgery *f)
 {
@@ -738,6 +753,8 @@ forge_categories(forgery *f)
 				model->categories[i].label[k] = texts + LABEL * k;
 			}
 		}
+		else if (model->task.kind[i] <= LF_COLUMN_KNOWN && forge_one_in(f, 8))
+			forge_value(f, i);
 }
 
 static inline void

@@ -184,7 +184,7 @@ lstm_forecast(PG_FUNCTION_ARGS)
 	{
 		int			columns;
 		char	  **names = latest_columns(model, &columns);
-		Table	   *table = table_of_model(model, relation, names, columns);
+		Table	   *table = table_of_model(model, relation, names, NULL, columns);
 		Timeline	timeline;
 		int64		origin;
 

@@ -13,7 +13,7 @@ forecast_frame_is_needed(const lf_model *model)
 	if (model->series_column[0] != '\0')
 		return true;
 	for (int i = 0; i < model->task.inputs; i++)
-		if (lf_task_is_given(&model->task, i))
+		if (lf_task_is_given(&model->task, i) || text_column_value(model, model->task.input[i]) != NULL)
 			return true;
 	return false;
 }

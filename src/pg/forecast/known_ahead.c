@@ -42,6 +42,15 @@ ahead_value(const Ahead *ahead, int column, int k)
 	return &ahead->values[(Size) (ahead->lookback + k - 1) * ahead->plan->columns->count + column];
 }
 
+/* What the user calls a column. */
+static char *
+ahead_name(const Ahead *ahead, int column)
+{
+	const Columns *columns = ahead->plan->columns;
+
+	return text_column_source(columns->names[column], columns->values == NULL ? NULL : columns->values[column]);
+}
+
 /* The time of the row k behind the origin as text. */
 static char *
 ahead_text(const Ahead *ahead, int k)
@@ -81,7 +90,7 @@ put_given(const Ahead *ahead, const Future *future, const double *constants)
 				continue;
 			row[column] = future->values[next * columns->read + column];
 			if (isinf(row[column]))
-				return psprintf("known input \"%s\" is infinite at %s", columns->names[column], ahead_text(ahead, k));
+				return psprintf("known input \"%s\" is infinite at %s", ahead_name(ahead, column), ahead_text(ahead, k));
 		}
 		panel_complete_row(columns, timeline, at, constants, row + columns->read);
 	}
@@ -110,7 +119,7 @@ report_gaps(const Ahead *ahead, int column, int last)
 	int			found = 0;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "known input \"%s\" has no value at ", ahead->plan->columns->names[column]);
+	appendStringInfo(&out, "known input \"%s\" has no value at ", ahead_name(ahead, column));
 	for (int k = 1; k < last; k++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -157,11 +166,12 @@ fill_gaps(const Ahead *ahead, int column, int last)
 	gaps = lf_gaps_of(marks, 0, rows, 1, 0);
 	if (may_be_filled(ahead->series, gaps, last))
 	{
+		bool		is_text = ahead->series->values != NULL && ahead->series->values[column] != NULL;
 		double	   *alone = palloc_extended(rows * sizeof(double), MCXT_ALLOC_HUGE);
 
 		for (Size row = 0; row < rows; row++)
 			alone[row] = ahead->values[row * columns + column];
-		(void) lf_impute(ahead->series->method, alone, marks, rows, 1, 0, ahead->series->season);
+		(void) lf_impute(is_text ? LF_MISSING_PREVIOUS : ahead->series->method, alone, marks, rows, 1, 0, ahead->series->season);
 		for (Size row = 0; row < rows; row++)
 			ahead->values[row * columns + column] = alone[row];
 		pfree(alone);
@@ -224,9 +234,9 @@ known_ahead_fill(const PanelSpec *plan, const Series *series, int64 origin, cons
 	if (reason != NULL || shortest < 0)
 		return reason;
 	if (*known < task->lead)
-		return psprintf("known input \"%s\" is needed from %s on, but has no value there", plan->columns->names[shortest],
+		return psprintf("known input \"%s\" is needed from %s on, but has no value there", ahead_name(&ahead, shortest),
 						ahead_text(&ahead, *known + 1));
-	*unknown = psprintf("known input \"%s\" is not known from %s on", plan->columns->names[shortest],
+	*unknown = psprintf("known input \"%s\" is not known from %s on", ahead_name(&ahead, shortest),
 						ahead_text(&ahead, *known + 1));
 	return NULL;
 }

@@ -33,6 +33,7 @@ latest_series(const lf_model *model, const Table *table)
 		.source = table->label,
 		.time_column = table->time_column,
 		.names = (const char *const *) table->names,
+		.values = table->values,
 		.timeline = model->time_kind == table->time_kind && model->rows > 1 ?
 			timeline_of_model(model) : timeline_of_kind(table->time_kind),
 		.method = model->missing.method,
@@ -138,7 +139,7 @@ latest_open(const lf_model *model, Oid relation, PanelSpec *plan)
 	Table	   *table;
 
 	*columns = columns_of_model(model);
-	table = table_of_model(model, relation, columns->names, columns->read);
+	table = table_of_model(model, relation, columns->names, columns->values, columns->read);
 	*plan = latest_plan(model, table, columns);
 	return table;
 }

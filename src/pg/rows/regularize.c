@@ -179,8 +179,10 @@ fill_columns(Rows *rows, const Series *series, lf_missing method, int season)
 {
 	for (int column = 0; column < rows->columns; column++)
 	{
+		bool		is_text = series->values != NULL && series->values[column] != NULL;
+
 		CHECK_FOR_INTERRUPTS();
-		if (!lf_impute(method, rows->values, rows->marks, rows->count, rows->columns, column, season))
+		if (!lf_impute(is_text ? LF_MISSING_PREVIOUS : method, rows->values, rows->marks, rows->count, rows->columns, column, season))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),
 					 errmsg("column \"%s\" of %s has no known value", series->names[column], series->source),

@@ -12,6 +12,7 @@ typedef struct Series
 	const char *source;			/* what rows come from, for messages */
 	const char *time_column;	/* the same */
 	const char *const *names;	/* the same: of the rows' columns */
+	char	   *const *values;	/* of text that columns stand for, which are filled with the last; NULL: none does */
 	Timeline	timeline;		/* without a step: found from the rows */
 	lf_missing	method;
 	int			season;			/* rows, for filling; 0: found in the column below */

@@ -86,6 +86,7 @@ training_series(const Request *request)
 		.source = request->source,
 		.time_column = request->time_column,
 		.names = (const char *const *) request->columns.names,
+		.values = request->columns.values,
 		.timeline = timeline_of_kind(request->time_kind),
 		.method = (lf_missing) request->options.missing,
 		.season_column = request->wishes.task.target[0],
@@ -241,6 +242,8 @@ categories_of(const Panel *panel, const Columns *columns)
 	for (int i = 0; i < columns->count; i++)
 		if (panel->categories[i] != NULL)
 			labels[i] = dictionary_list(panel->categories[i]);
+		else if (columns->values != NULL && i < columns->read && columns->values[i] != NULL)
+			labels[i] = (lf_labels) {.count = 1, .label = (const char **) &columns->values[i]};
 	return labels;
 }
 
