@@ -234,6 +234,9 @@ forge_transform(forgery *f)
 			task->limited = !task->limited;
 			task->lower_limit = forge_one_in(f, 3) ? -(double) INFINITY : forge_double(f);
 			task->upper_limit = forge_one_in(f, 3) ? (double) INFINITY : task->lower_limit + fabs(forge_double(f));
+			task->limit_found = forge_one_in(f, 3);
+			if (task->limit_found && !forge_one_in(f, 8))
+				task->lower_limit = task->log_from = 0;
 			break;
 		case 3:
 			task->independent = !task->independent;
@@ -485,6 +488,7 @@ forge_mend_transform(forgery *f)
 	}
 	task->limited = isfinite(task->lower_limit) || isfinite(task->upper_limit);
 	task->log_from = isfinite(task->lower_limit) ? task->lower_limit : 0;
+	task->limit_found = task->limit_found && task->lower_limit == 0 && !task->log;
 	if (task->difference > task->lookback || task->lead != 1 || task->head.kind != LF_HEAD_POINT || !lf_task_targets_are_inputs(task))
 		task->difference = 0;
 	if (task->difference > 0 || !lf_task_can_normalize(task) ||

@@ -168,7 +168,8 @@ limits_are_sound(const lf_task *task)
 
 	return low < high && (low == -(double) INFINITY || within(low, -MOST_LIMIT, MOST_LIMIT)) &&
 		(high == (double) INFINITY || within(high, -MOST_LIMIT, MOST_LIMIT)) &&
-		task->limited == (isfinite(low) || isfinite(high)) && task->log_from == (isfinite(low) ? low : 0);
+		task->limited == (isfinite(low) || isfinite(high)) && task->log_from == (isfinite(low) ? low : 0) &&
+		(!task->limit_found || (low == 0 && !task->log));
 }
 
 static bool
@@ -307,7 +308,7 @@ import_is_sound(const lf_model *model)
 
 	if (!model->imported)
 		return true;
-	return task->lead == 1 && task->difference == 0 && !task->log && task->log_from == 0 && !task->limited &&
+	return task->lead == 1 && task->difference == 0 && !task->log && task->log_from == 0 && !task->limited && !task->limit_found &&
 		task->lower_limit == 0 && task->upper_limit == 0 && !task->independent &&
 		model->columns == task->inputs + task->targets && training->loss == LF_MSE && training->scale == LF_SCALE_NONE &&
 		training->normalize == LF_NORMALIZE_NONE && training->epochs == 0 && training->learning_rate == 0 &&

@@ -114,6 +114,7 @@ typedef struct lf_task
 	bool		limited;		/* all forecasts lie between these, which may be infinite */
 	double		lower_limit;
 	double		upper_limit;
+	bool		limit_found;	/* nobody has asked for the lower one, see limits.h */
 	bool		independent;	/* the network sees one column at a time: the inputs are the targets, in their order */
 	lf_head		head;			/* what the network says about each target; all zero: its value */
 } lf_task;

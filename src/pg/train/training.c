@@ -7,6 +7,7 @@
 #include "executor/spi.h"
 #include "training/fit.h"
 #include "series/level.h"
+#include "series/limits.h"
 #include "model/model_value.h"
 #include "server/progress.h"
 #include "server/settings.h"
@@ -194,12 +195,40 @@ report_rows(const Training *training)
 	regularize_report(&panel->missing, &training->series, panel->most_filled_label, panel->most_filled);
 }
 
+/*
+ * Whether forecasts are to stay at or above 0 because no value of a target is below it, where nobody has said anything of
+ * a lower limit. Logarithms have theirs.
+ */
+static bool
+finds_limit(const Training *training)
+{
+	const Options *options = &training->request->options;
+	const Panel *panel = training->panel;
+
+	if (!options->limit_open || options->log || options->upper_limit <= 0)
+		return false;
+	for (Size s = 0; s < panel->series; s++)
+	{
+		lf_frame	one = lf_frame_of(&training->frame, s);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!lf_targets_are_nonnegative(&one, &training->wishes.task))
+			return false;
+	}
+	return true;
+}
+
 /* What will be trained: facts of the rows, the plan by them, its layers. */
 static void
 make_plan(Training *training)
 {
+	bool		found = finds_limit(training);
+
+	if (found)
+		training->wishes.lower_limit = 0;
 	facts_of(training->panel, &training->wishes, &training->facts);
 	plan_by(&training->facts, &training->wishes, training->request->source, &training->plan);
+	training->plan.task.limit_found = found;
 	spec_build(&training->plan, &training->facts, &training->spec);
 }
 
