@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(33);
+SELECT plan(36);
 
 \ir ../include/failure.sql
 
@@ -118,6 +118,15 @@ SELECT is((SELECT left(status, 54) FROM meter_model, lstm_anomalies(model) WHERE
     'lstm_anomalies leaves it out with its reason');
 SELECT is(lstm_info((SELECT lstm_train_agg(at, value, '{"epochs": 1, "units": 2, "lookback": 6}') FROM meters WHERE meter = 'b'))->'missing'->>'rows',
     '1', 'the aggregate fills as lstm_train does');
+
+-- of several, why they are left out is counted
+\set many `psql -qX -d :'DBNAME' -f test/include/left_out.sql 2>&1`
+SELECT matches(:'many'::text, 'WARNING:  6 series of relation "mixed" are left out; 4 are trained on
+DETAIL:  3 have missing rows or values, 2 are too short, 1 has no known target. The first is "gap1": ', 'reasons are counted');
+SELECT matches(:'many'::text, 'HINT:  Option "missing" says how missing rows and values are filled, for example {"missing": "linear"}.', 'and the option is named');
+SELECT matches(:'many'::text, 'NOTICE:  filled 3 missing values of relation "mixed", from 2024-01-11 to 2024-02-06
+DETAIL:  The method is auto; 3 rows were missing. Of series "whole3" the most values were filled: 2.
+HINT:  What is filled is not counted as data', 'what was filled is told once, with the series that lacked most');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -206,7 +206,7 @@ HINT: Leave the series out in a view, or set option "on_error" to "skip".', 'the
 CREATE VIEW all_bad AS SELECT * FROM mixed WHERE s IN ('short', 'empty');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('all_bad', 'value', series_column => 's', lookback => 5) $$),
     '22000: relation "all_bad" has no series that can be used
-DETAIL: There are 2 series; the first is "empty": it has no known target.', 'no series that can be used');
+DETAIL: There are 2 series: 1 is too short, 1 has no known target. The first is "empty": it has no known target.', 'no series that can be used');
 CREATE VIEW none AS SELECT * FROM mixed WHERE false;
 SELECT throws_ok($$ SELECT lstm_train('none', 'value', series_column => 's', lookback => 5) $$, '22000',
     'relation "none" has no rows', 'no rows at all');

@@ -109,10 +109,10 @@ lf_serialize_task(lf_stream *s, lf_task *task, int columns, lf_loss loss)
 	serialize_head(s, &task->head, loss);
 
 	/* ---- from format 2 on: in format 1 every limit was asked for ---- */
-	if (s->format >= 2)
-		lf_serialize_bool(s, &task->limit_found);
-	else
+	if (s->format < 2)
 		task->limit_found = false;
+	else
+		lf_serialize_bool(s, &task->limit_found);
 }
 
 void

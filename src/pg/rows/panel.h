@@ -26,6 +26,17 @@ typedef struct PanelSpec
 	uint64		least_rows;		/* that a series needs */
 } PanelSpec;
 
+/* Why series are left out. */
+typedef enum SkipReason
+{
+	SKIP_MISSING,				/* rows or values are missing */
+	SKIP_SHORT,
+	SKIP_NO_TARGET,				/* no target is known */
+	SKIP_OTHER
+} SkipReason;
+
+#define SKIP_REASONS 4
+
 typedef struct Panel
 {
 	Rows	   *rows;			/* of all series, one behind the other */
@@ -44,7 +55,8 @@ typedef struct Panel
 	uint64		late;			/* and those before the first value of some column, */
 	int			late_column;	/* which is this one */
 
-	uint64		skipped;		/* series left out */
+	uint64		skipped;		/* series left out, */
+	uint64		skipped_of[SKIP_REASONS];	/* by reason */
 	char	   *skipped_label;	/* the first of them, quoted, and why */
 	char	   *skipped_reason;
 
