@@ -96,18 +96,33 @@ can_be_filled(const Rows *rows, const lf_task *task)
 	return true;
 }
 
+/*
+ * Whether these rows, the newest of 'wanted', are enough for a window. Values are filled from those before it, which the
+ * method auto looks at only where there is something to fill.
+ */
+static bool
+are_enough(const Rows *rows, const lf_model *model, const Timeline *timeline, uint64 wanted, uint64 for_filling)
+{
+	lf_missing	method = model->missing.method;
+
+	if (rows->count < model->task.lookback)
+		return false;
+	if (method == LF_MISSING_ERROR || (method == LF_MISSING_AUTO && regularize_is_whole(rows, timeline, model->task.lookback)))
+		return true;
+	return wanted >= for_filling && can_be_filled(rows, &model->task);
+}
+
 /* 'all': there are no others before them. */
 static Rows *
-read_newest(const lf_model *model, const Table *table, const TimestampTz *as_of, bool *all)
+read_newest(const lf_model *model, const Table *table, const Timeline *timeline, const TimestampTz *as_of, bool *all)
 {
 	const lf_task *task = &model->task;
-	bool		fills = model->missing.method != LF_MISSING_ERROR;
 	int16	   *places = palloc(task->targets * sizeof(int16));
 	int			place_count = target_places(task, table->columns, places);
-	uint64		wanted = task->lookback + (fills ? 2 * (uint64) Max(model->missing.season, 1) : 0);
+	uint64		for_filling = Max(task->lookback + 2 * (uint64) Max(model->missing.season, 1), regularize_judged(task->lookback));
+	uint64		wanted = model->missing.method == LF_MISSING_ERROR || model->missing.method == LF_MISSING_AUTO ?
+		(uint64) task->lookback : for_filling;
 
-	if (model->missing.method == LF_MISSING_AUTO)
-		wanted = Max(wanted, regularize_judged(task->lookback));
 	for (;;)
 	{
 		Rows	   *rows = table_read(table, CurrentMemoryContext, as_of, wanted);
@@ -115,10 +130,10 @@ read_newest(const lf_model *model, const Table *table, const TimestampTz *as_of,
 		bool		none_known = place_count > 0 && read > 0 && regularize_cut_future(rows, places, place_count) == read;
 
 		*all = read + rows->bad_times < wanted;
-		if (*all || (!none_known && rows->count >= task->lookback && (!fills || can_be_filled(rows, task))))
+		if (*all || (!none_known && are_enough(rows, model, timeline, wanted, for_filling)))
 			return rows;
 		rows_free(rows);
-		wanted *= 2;
+		wanted = model->missing.method == LF_MISSING_ERROR ? wanted * 2 : Max(wanted * 2, for_filling);
 	}
 }
 
@@ -150,7 +165,7 @@ latest_window(const lf_model *model, const Table *table, const TimestampTz *as_o
 	const lf_task *task = &model->task;
 	Series		series = latest_series(model, table);
 	bool		all;
-	Rows	   *rows = read_newest(model, table, as_of, &all);
+	Rows	   *rows = read_newest(model, table, &series.timeline, as_of, &all);
 	int		   *inputs = palloc(task->inputs * sizeof(int));
 	int16	   *targets = palloc(task->targets * sizeof(int16));
 	int			target_count = 0;
