@@ -72,7 +72,8 @@ take_values(ForecastFrame *start, const lf_task *task, int columns, int reach, S
 	Size		size = rows * columns * sizeof(double);
 	double	   *values;
 
-	check_memory_beside(held, size, psprintf("a window of this model with the %d rows after it", reach),
+	/* with the marks of what is filled */
+	check_memory_beside(held, size + lf_mask_size(rows * columns), psprintf("a window of this model with the %d rows after it", reach),
 						"ask for fewer steps");
 	values = palloc_extended(size, MCXT_ALLOC_HUGE);
 	start->frame = (lf_frame) {.values = values, .rows = rows, .columns = columns};

@@ -142,44 +142,39 @@ may_be_filled(const Series *series, lf_gaps gaps, int last)
 	return gaps.missing <= lf_missing_most(last) && gaps.longest <= lf_missing_longest(last, series->season);
 }
 
-/* Fills the gaps of a column up to the last row in which it is known, or says that they may not be filled. */
+/*
+ * Fills the gaps of a column up to the last row in which it is known, or says that they may not be filled. The marks are
+ * counted with the rows, see forecast_frame.c.
+ */
 static char *
 fill_gaps(const Ahead *ahead, int column, int last)
 {
+	const Series *series = ahead->series;
+	bool		is_text = series->values != NULL && series->values[column] != NULL;
 	int			columns = ahead->plan->columns->count;
 	Size		rows = (Size) ahead->lookback + last;
-	unsigned char *marks;
+	unsigned char *marks = NULL;
 	lf_gaps		gaps;
+	bool		fills;
 
-	for (int k = 1; k <= last; k++)
-		if (isnan(*ahead_value(ahead, column, k)))
-			break;
-		else if (k == last)
-			return NULL;
-	marks = palloc_extended(lf_mask_size(rows), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (int k = 1; k <= last; k++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (isnan(*ahead_value(ahead, column, k)))
-			lf_mask_set(marks, ahead->lookback + k - 1);
+		if (!isnan(*ahead_value(ahead, column, k)))
+			continue;
+		if (marks == NULL)
+			marks = palloc_extended(lf_mask_size(rows * columns), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		lf_mask_set(marks, (rows - last + k - 1) * columns + column);
 	}
-	gaps = lf_gaps_of(marks, 0, rows, 1, 0);
-	if (may_be_filled(ahead->series, gaps, last))
-	{
-		bool		is_text = ahead->series->values != NULL && ahead->series->values[column] != NULL;
-		double	   *alone = palloc_extended(rows * sizeof(double), MCXT_ALLOC_HUGE);
-
-		for (Size row = 0; row < rows; row++)
-			alone[row] = ahead->values[row * columns + column];
-		(void) lf_impute(is_text ? LF_MISSING_PREVIOUS : ahead->series->method, alone, marks, rows, 1, 0, ahead->series->season);
-		for (Size row = 0; row < rows; row++)
-			ahead->values[row * columns + column] = alone[row];
-		pfree(alone);
-		pfree(marks);
+	if (marks == NULL)
 		return NULL;
-	}
+	gaps = lf_gaps_of(marks, 0, rows, columns, column);
+	fills = may_be_filled(series, gaps, last);
+	if (fills)
+		(void) lf_impute(is_text ? LF_MISSING_PREVIOUS : series->method, ahead->values, marks, rows, columns, column,
+						 series->season);
 	pfree(marks);
-	return report_gaps(ahead, column, last);
+	return fills ? NULL : report_gaps(ahead, column, last);
 }
 
 /* Puts the mean of what is known of a column behind the last row in which it is. */

@@ -39,6 +39,7 @@ typedef struct RowReceiver
 	double	   *values;			/* (columns): the row at hand */
 	bool	   *nulls;
 	FmgrInfo   *output;			/* (columns): to text, where a column stands for a value of it */
+	bool	   *repeats;		/* (columns): it does for another value of the same text as the column before */
 
 	/* of a read series by series */
 	const Table *table;
@@ -223,6 +224,17 @@ prepare_series(RowReceiver *to, TupleDesc descriptor)
 	}
 }
 
+/* Whether a column is made of the same text as the one before it. */
+static bool
+repeats_text(const Table *table, int column)
+{
+	const char *value = table_value(table, column);
+	const char *before = column == 0 ? NULL : table_value(table, column - 1);
+
+	return value != NULL && before != NULL &&
+		strcmp(text_column_source(table->names[column], value), text_column_source(table->names[column - 1], before)) == 0;
+}
+
 static void
 start_rows(DestReceiver *self, int operation, TupleDesc descriptor)
 {
@@ -231,8 +243,11 @@ start_rows(DestReceiver *self, int operation, TupleDesc descriptor)
 	for (int i = 0; i <= to->columns + to->table->static_count; i++)
 		to->types[i] = getBaseType(TupleDescAttr(descriptor, i)->atttypid);
 	for (int i = 0; i < to->columns; i++)
+	{
+		to->repeats[i] = repeats_text(to->table, i);
 		if (table_value(to->table, i) != NULL)
 			prepare_output(TupleDescAttr(descriptor, i + 1)->atttypid, &to->output[i]);
+	}
 	if (to->receive != NULL)
 		prepare_series(to, descriptor);
 }
@@ -261,15 +276,24 @@ stamp_of(Oid type, Datum value, int64 *at)
 	}
 }
 
-/* Whether the text at hand is the value that a column stands for. */
-static bool
-is_text(RowReceiver *to, int column, Datum value)
+/*
+ * Sets the values of columns from 'first' on that stand for values of the text at hand; returns the last of them.
+ */
+static int
+put_text(RowReceiver *to, int first, Datum value)
 {
-	char	   *label = OutputFunctionCall(&to->output[column], value);
-	bool		same = strcmp(label, table_value(to->table, column)) == 0;
+	char	   *label = OutputFunctionCall(&to->output[first], value);
+	int			last = first;
 
+	while (last + 1 < to->columns && to->repeats[last + 1])
+		last++;
+	for (int i = first; i <= last; i++)
+	{
+		to->nulls[i] = false;
+		to->values[i] = strcmp(label, table_value(to->table, i)) == 0;
+	}
 	pfree(label);
-	return same;
+	return last;
 }
 
 /* The time and values of a row, into the rows at hand. */
@@ -291,7 +315,7 @@ add_row(RowReceiver *to, TupleTableSlot *slot)
 		else if (table_value(to->table, i) == NULL)
 			to->values[i] = number_from_datum(to->types[i + 1], slot->tts_values[i + 1]);
 		else
-			to->values[i] = is_text(to, i, slot->tts_values[i + 1]);
+			i = put_text(to, i, slot->tts_values[i + 1]);
 	}
 	rows_add(to->rows, at, to->values, to->nulls);
 }
@@ -488,6 +512,7 @@ table_read_series(const Table *table, const ReadFilter *filter, series_receiver 
 		.values = palloc(table->columns * sizeof(double)),
 		.nulls = palloc(table->columns * sizeof(bool)),
 		.output = palloc(table->columns * sizeof(FmgrInfo)),
+		.repeats = palloc(table->columns * sizeof(bool)),
 		.table = table,
 		.receive = receive,
 		.state = state,
@@ -532,6 +557,7 @@ table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, 
 		.values = palloc(table->columns * sizeof(double)),
 		.nulls = palloc(table->columns * sizeof(bool)),
 		.output = palloc(table->columns * sizeof(FmgrInfo)),
+		.repeats = palloc(table->columns * sizeof(bool)),
 		.table = table,
 	};
 	SPIExecuteOptions options = {.read_only = true, .must_return_tuples = true, .dest = &to.receiver};
@@ -563,5 +589,6 @@ table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, 
 	pfree(to.values);
 	pfree(to.nulls);
 	pfree(to.output);
+	pfree(to.repeats);
 	return to.rows;
 }
