@@ -465,7 +465,8 @@ test_one_field_less(void)
 	for (size_t i = 0; i < bytes.bytes; i++)
 		if (now[i] == changed[i] || i >= bytes.bytes - 4)
 			less[length++] = now[i];
-	ok(length == bytes.bytes - (size_t) s.model.spec.count - 1, "the fields are a byte of each layer, and one of the task");
+	ok(length == bytes.bytes - (size_t) s.model.spec.count - 1,
+	   "the fields are a byte of each layer, and one of the task");
 	seal(less, length);
 	ok(status_of(less, length) == LF_CORRUPT, "bytes that lack a field of their format are corrupt");
 	put_number(less + FORMAT_AT, 1, 2);

@@ -244,8 +244,10 @@ test_gaps(void)
 			lf_mask_set(marks, i);
 	all = lf_gaps_of(marks, 0, 10, 3, 1);
 	newest = lf_gaps_of(marks, 6, 10, 3, 1);
-	ok(all.missing == 5 && all.longest == 3 && all.first == 4, "gaps of a column are counted, and the longest is found");
-	ok(newest.missing == 2 && newest.longest == 1 && newest.first == 6, "rows before those that are asked about do not count");
+	ok(all.missing == 5 && all.longest == 3 && all.first == 4,
+	   "gaps of a column are counted, and the longest is found");
+	ok(newest.missing == 2 && newest.longest == 1 && newest.first == 6,
+	   "rows before those that are asked about do not count");
 	for (size_t i = 0; i < sizeof(few) / sizeof(few[0]); i++)
 		ok(lf_missing_most(few[i][0]) == few[i][1], "of %zu rows %zu may be missing", few[i][0], few[i][1]);
 	ok(lf_missing_longest(20, 1) == 3 && lf_missing_longest(200, 0) == 10 && lf_missing_longest(200, 24) == 24 &&

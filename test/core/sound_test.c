@@ -65,10 +65,12 @@ status_when_read(const lf_model *model)
 	EDIT(log_from_5, LF_VANILLA, LF_FLAW_TRANSFORM, "logarithms above another number than the lower limit", task->log_from = 5) \
 	EDIT(limits_unset, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit where nothing is limited", task->upper_limit = 5) \
 	EDIT(limited_by_none, LF_VANILLA, LF_FLAW_TRANSFORM, "limited by no limit", task->limited = true) \
-	EDIT(limit_found_nowhere, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit that was found where there is none", task->limit_found = true) \
+	EDIT(limit_found_nowhere, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit that was found where there is none", \
+		 task->limit_found = true) \
 	EDIT(limit_found_elsewhere, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit that was found elsewhere than at 0", \
 		 task->limited = task->limit_found = true; task->lower_limit = task->log_from = 2) \
-	EDIT(imported_found, SAMPLE_IMPORTED, LF_FLAW_IMPORT, "an imported model with a limit that was found", task->limit_found = true) \
+	EDIT(imported_found, SAMPLE_IMPORTED, LF_FLAW_IMPORT, "an imported model with a limit that was found", \
+		 task->limit_found = true) \
 	EDIT(limits_crossed, LF_VANILLA, LF_FLAW_TRANSFORM, "an upper limit that is not above the lower one", \
 		 task->limited = true; task->upper_limit = task->lower_limit = task->log_from = 1) \
 	EDIT(limit_huge, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit that no option allows", \

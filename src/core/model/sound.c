@@ -308,8 +308,8 @@ import_is_sound(const lf_model *model)
 
 	if (!model->imported)
 		return true;
-	return task->lead == 1 && task->difference == 0 && !task->log && task->log_from == 0 && !task->limited && !task->limit_found &&
-		task->lower_limit == 0 && task->upper_limit == 0 && !task->independent &&
+	return task->lead == 1 && task->difference == 0 && !task->log && task->log_from == 0 && !task->limited &&
+		!task->limit_found && task->lower_limit == 0 && task->upper_limit == 0 && !task->independent &&
 		model->columns == task->inputs + task->targets && training->loss == LF_MSE && training->scale == LF_SCALE_NONE &&
 		training->normalize == LF_NORMALIZE_NONE && training->epochs == 0 && training->learning_rate == 0 &&
 		!training->blend && !is_given(model->relation) && model->time_kind == LF_TIME_NONE &&
@@ -402,8 +402,8 @@ names_are_sound(const lf_model *model)
 }
 
 /*
- * Whether a column is 1 where a column of text has the one value that is its category, and 0 elsewhere: it is an input that
- * is read row by row, and called as that column, with an equals sign and the value behind it.
+ * Whether a column is 1 where a column of text has the one value that is its category, and 0 elsewhere: it is an input
+ * that is read row by row, and called as that column, with an equals sign and the value behind it.
  */
 static bool
 stands_for_value(const lf_model *model, int column)

@@ -56,8 +56,8 @@ put_stamp(Datum *value, bool *null, const Timeline *timeline, int64 origin, int6
 }
 
 /*
- * Forecasts from the window at the start of the frame, as result rows: of the first 'known' steps, and for the others the
- * reason why there is none.
+ * Forecasts from the window at the start of the frame, as result rows: of the first 'known' steps, and for the others
+ * the reason why there is none.
  */
 static void
 put_forecast(const Forecast *forecast, const char *label, const Timeline *timeline, int64 origin, int known,

@@ -73,8 +73,8 @@ take_values(ForecastFrame *start, const lf_task *task, int columns, int reach, S
 	double	   *values;
 
 	/* with the marks of what is filled */
-	check_memory_beside(held, size + lf_mask_size(rows * columns), psprintf("a window of this model with the %d rows after it", reach),
-						"ask for fewer steps");
+	check_memory_beside(held, size + lf_mask_size(rows * columns),
+						psprintf("a window of this model with the %d rows after it", reach), "ask for fewer steps");
 	values = palloc_extended(size, MCXT_ALLOC_HUGE);
 	start->frame = (lf_frame) {.values = values, .rows = rows, .columns = columns};
 	start->held = held + size;
@@ -147,7 +147,8 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 		panel_complete_row(columns, &series.timeline, rows_time(rows, row), constants,
 						   values + (Size) t * columns->count + columns->read);
 	}
-	return known_ahead_fill(plan, &series, start->origin, &future, constants, reach, values, &start->known, &start->unknown);
+	return known_ahead_fill(plan, &series, start->origin, &future, constants, reach, values, &start->known,
+							&start->unknown);
 }
 
 typedef struct OneSeries

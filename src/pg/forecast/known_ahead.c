@@ -1,11 +1,11 @@
 /*
  * known_ahead.c: what is known of the horizon, and what is done where it is not.
  *
- * A network that puts out all steps of its horizon at once sees the known inputs of all of them at once. Where they are
- * known for the first ten of fourteen steps, the forecasts of these ten are wanted, and the network still has to see
- * something in the places of the other four. That is the mean of what is known of the column, in the window and ahead:
- * on the scale of the network it is close to 0, where an input says least. The ten forecasts are then not quite those that
- * they would be if the rest were known; the others, which would be about an invented future, are not given.
+ * A network that puts out all steps of its horizon at once sees the known inputs of all of them at once. Where they
+ * are known for the first ten of fourteen steps, the forecasts of these ten are wanted, and the network still has to
+ * see something in the places of the other four. That is the mean of what is known of the column, in the window and
+ * ahead: on the scale of the network it is close to 0, where an input says least. The ten forecasts are then not quite
+ * those that they would be if the rest were known; the others, which would be about an invented future, are not given.
  */
 #include "forecast/known_ahead.h"
 
@@ -90,7 +90,8 @@ put_given(const Ahead *ahead, const Future *future, const double *constants)
 				continue;
 			row[column] = future->values[next * columns->read + column];
 			if (isinf(row[column]))
-				return psprintf("known input \"%s\" is infinite at %s", ahead_name(ahead, column), ahead_text(ahead, k));
+				return psprintf("known input \"%s\" is infinite at %s", ahead_name(ahead, column),
+								ahead_text(ahead, k));
 		}
 		panel_complete_row(columns, timeline, at, constants, row + columns->read);
 	}
@@ -143,8 +144,8 @@ may_be_filled(const Series *series, lf_gaps gaps, int last)
 }
 
 /*
- * Fills the gaps of a column up to the last row in which it is known, or says that they may not be filled. The marks are
- * counted with the rows, see forecast_frame.c.
+ * Fills the gaps of a column up to the last row in which it is known, or says that they may not be filled. The marks
+ * are counted with the rows, see forecast_frame.c.
  */
 static char *
 fill_gaps(const Ahead *ahead, int column, int last)
@@ -198,8 +199,8 @@ put_mean(const Ahead *ahead, int column, int last)
 }
 
 char *
-known_ahead_fill(const PanelSpec *plan, const Series *series, int64 origin, const Future *future, const double *constants,
-				 int reach, double *values, int *known, char **unknown)
+known_ahead_fill(const PanelSpec *plan, const Series *series, int64 origin, const Future *future,
+				 const double *constants, int reach, double *values, int *known, char **unknown)
 {
 	const lf_task *task = plan->task;
 	Ahead		ahead = {.plan = plan, .series = series, .origin = origin, .values = values, .lookback = task->lookback,

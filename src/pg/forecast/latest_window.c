@@ -97,8 +97,8 @@ can_be_filled(const Rows *rows, const lf_task *task)
 }
 
 /*
- * Whether these rows, the newest of 'wanted', are enough for a window. Values are filled from those before it, which the
- * method auto looks at only where there is something to fill.
+ * Whether these rows, the newest of 'wanted', are enough for a window. Values are filled from those before it, which
+ * the method auto looks at only where there is something to fill.
  */
 static bool
 are_enough(const Rows *rows, const lf_model *model, const Timeline *timeline, uint64 wanted, uint64 for_filling)
@@ -107,7 +107,8 @@ are_enough(const Rows *rows, const lf_model *model, const Timeline *timeline, ui
 
 	if (rows->count < model->task.lookback)
 		return false;
-	if (method == LF_MISSING_ERROR || (method == LF_MISSING_AUTO && regularize_is_whole(rows, timeline, model->task.lookback)))
+	if (method == LF_MISSING_ERROR ||
+		(method == LF_MISSING_AUTO && regularize_is_whole(rows, timeline, model->task.lookback)))
 		return true;
 	return wanted >= for_filling && can_be_filled(rows, &model->task);
 }
@@ -119,7 +120,8 @@ read_newest(const lf_model *model, const Table *table, const Timeline *timeline,
 	const lf_task *task = &model->task;
 	int16	   *places = palloc(task->targets * sizeof(int16));
 	int			place_count = target_places(task, table->columns, places);
-	uint64		for_filling = Max(task->lookback + 2 * (uint64) Max(model->missing.season, 1), regularize_judged(task->lookback));
+	uint64		season = Max(model->missing.season, 1);
+	uint64		for_filling = Max(task->lookback + 2 * season, regularize_judged(task->lookback));
 	uint64		wanted = model->missing.method == LF_MISSING_ERROR || model->missing.method == LF_MISSING_AUTO ?
 		(uint64) task->lookback : for_filling;
 

@@ -135,11 +135,13 @@ columns_note_text(Columns *columns, const ColumnList *list)
 {
 	for (int i = 0; i < list->count; i++)
 	{
+		int			column = name_index(list->names[i], (const char *const *) columns->names, columns->read);
+
 		if (list->values[i] == NULL)
 			continue;
 		if (columns->values == NULL)
 			columns->values = palloc0(LF_MAX_COLUMNS * sizeof(char *));
-		columns->values[name_index(list->names[i], (const char *const *) columns->names, columns->read)] = list->values[i];
+		columns->values[column] = list->values[i];
 	}
 }
 

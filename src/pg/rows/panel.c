@@ -387,8 +387,8 @@ count_skipped(const Panel *panel)
 {
 	static const char *const one[] = {[SKIP_MISSING] = " has missing rows or values", [SKIP_SHORT] = " is too short",
 		[SKIP_NO_TARGET] = " has no known target", [SKIP_OTHER] = " has another fault"};
-	static const char *const several[] = {[SKIP_MISSING] = " have missing rows or values", [SKIP_SHORT] = " are too short",
-		[SKIP_NO_TARGET] = " have no known target", [SKIP_OTHER] = " have other faults"};
+	static const char *const several[] = {[SKIP_MISSING] = " have missing rows or values",
+		[SKIP_SHORT] = " are too short", [SKIP_NO_TARGET] = " have no known target", [SKIP_OTHER] = " have other faults"};
 	StringInfoData out;
 
 	initStringInfo(&out);
@@ -398,7 +398,8 @@ count_skipped(const Panel *panel)
 
 		if (count == 0)
 			continue;
-		appendStringInfo(&out, "%s" UINT64_FORMAT "%s", out.len > 0 ? ", " : "", count, count == 1 ? one[why] : several[why]);
+		appendStringInfo(&out, "%s" UINT64_FORMAT "%s", out.len > 0 ? ", " : "", count,
+						 count == 1 ? one[why] : several[why]);
 	}
 	appendStringInfoChar(&out, '.');
 	return out.data;
@@ -408,7 +409,8 @@ static int
 hint_of_skipped(const Panel *panel)
 {
 	return panel->skipped_of[SKIP_MISSING] == 0 ? 0 :
-		errhint("Option \"missing\" says how missing rows and values are filled, for example {\"missing\": \"linear\"}.");
+		errhint("Option \"missing\" says how missing rows and values are filled, for example "
+				"{\"missing\": \"linear\"}.");
 }
 
 void
@@ -438,8 +440,10 @@ panel_report_cut(const Panel *panel, const char *source, char *const *names)
 							   panel->past, panel->past, source)));
 	if (panel->late > 0)
 		ereport(NOTICE,
-				(errmsg_plural("the oldest " UINT64_FORMAT " row of %s is left out: column \"%s\" has its first value later",
-							   "the oldest " UINT64_FORMAT " rows of %s are left out: column \"%s\" has its first value later",
+				(errmsg_plural("the oldest " UINT64_FORMAT " row of %s is left out: column \"%s\" has its "
+							   "first value later",
+							   "the oldest " UINT64_FORMAT " rows of %s are left out: column \"%s\" has its "
+							   "first value later",
 							   panel->late, panel->late, source, names[panel->late_column])));
 	if (panel->future > 0)
 		ereport(NOTICE,
@@ -456,7 +460,8 @@ panel_report_skipped(const Panel *panel, const char *source, const char *done)
 				(errmsg_plural(UINT64_FORMAT " series of %s is left out; " UINT64_FORMAT " are %s",
 							   UINT64_FORMAT " series of %s are left out; " UINT64_FORMAT " are %s",
 							   panel->skipped, panel->skipped, source, (uint64) panel->series, done),
-				 errdetail("%s The first is %s: %s.", count_skipped(panel), panel->skipped_label, panel->skipped_reason),
+				 errdetail("%s The first is %s: %s.", count_skipped(panel), panel->skipped_label,
+						   panel->skipped_reason),
 				 hint_of_skipped(panel)));
 }
 
@@ -499,7 +504,8 @@ panel_of_rows(PanelSpec *plan, Rows *rows)
 	uint64		future = regularize_cut_future(rows, plan->task->target, plan->task->targets);
 
 	panel->future = future < read ? future : 0;
-	panel->past = future < read && !series.partial ? regularize_cut_past(rows, plan->task->target, plan->task->targets) : 0;
+	if (future < read && !series.partial)
+		panel->past = regularize_cut_past(rows, plan->task->target, plan->task->targets);
 	reason = panel_regularize(plan, NULL, rows, &series, &record);
 	if (reason != NULL)
 		ereport(ERROR,

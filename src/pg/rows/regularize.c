@@ -107,9 +107,10 @@ cut_late(Rows *rows, Series *series)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("column \"%s\" of %s has no value in the first " UINT64_FORMAT " of " UINT64_FORMAT " rows",
 						series->names[series->late_column], series->source, late, rows->count),
-				 errdetail("Rows before the first value of a column are left out unless they are more than half of all rows."),
-				 errhint("Leave the column or these rows out, or train with option \"missing\", which fills such values, "
-						 "for example {\"missing\": \"linear\"}.")));
+				 errdetail("Rows before the first value of a column are left out unless they are more than half of all "
+						   "rows."),
+				 errhint("Leave the column or these rows out, or train with option \"missing\", which fills such "
+						 "values, for example {\"missing\": \"linear\"}.")));
 	rows_keep_newest(rows, rows->count - late);
 	rows->bad_rows -= Min(rows->bad_rows, late);
 	series->late = late;
@@ -182,7 +183,8 @@ fill_columns(Rows *rows, const Series *series, lf_missing method, int season)
 		bool		is_text = series->values != NULL && series->values[column] != NULL;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!lf_impute(is_text ? LF_MISSING_PREVIOUS : method, rows->values, rows->marks, rows->count, rows->columns, column, season))
+		if (!lf_impute(is_text ? LF_MISSING_PREVIOUS : method, rows->values, rows->marks, rows->count, rows->columns,
+					   column, season))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),
 					 errmsg("column \"%s\" of %s has no known value", series->names[column], series->source),
@@ -265,7 +267,8 @@ check_missing_rows(const Rows *rows, const Series *series, uint64 missing)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg(UINT64_FORMAT " of " UINT64_FORMAT " rows of %s are missing", missing, rows->count + missing, series->source),
+			 errmsg(UINT64_FORMAT " of " UINT64_FORMAT " rows of %s are missing", missing, rows->count + missing,
+					series->source),
 			 errdetail("The step is %s; at most " UINT64_FORMAT " missing rows are filled unasked.",
 					   timeline_step_text(series->timeline.kind, &series->timeline.step), most),
 			 errhint("Train with option \"missing\", which fills whatever is missing, for example {\"missing\": "
@@ -329,7 +332,8 @@ regularize(Rows *rows, Series *series)
 }
 
 void
-regularize_report(const lf_missing_record *record, const Series *series, const char *worst, uint64 worst_values)
+regularize_report(const lf_missing_record *record, const Series *series, const char *worst,
+				  uint64 worst_values)
 {
 	char	   *rows;
 	char	   *of_worst = "";

@@ -59,6 +59,7 @@ int			regularize_season(const Rows *rows, int column, int longest);
  * Says in a NOTICE what was filled, if anything was. 'worst' is the series of which the most was, of several, with so
  * many values; NULL: there is one.
  */
-void		regularize_report(const lf_missing_record *record, const Series *series, const char *worst, uint64 worst_values);
+void		regularize_report(const lf_missing_record *record, const Series *series, const char *worst,
+							  uint64 worst_values);
 
 #endif

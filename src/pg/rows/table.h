@@ -68,8 +68,8 @@ table_value(const Table *table, int column)
 }
 
 /*
- * Looks the columns up, of which some may stand for values of text (NULL: none). 'time_column' NULL: the only column of a date or time type, else the only integer primary key.
- * Raises 42703, 42804 or 22023.
+ * Looks the columns up, of which some may stand for values of text (NULL: none). 'time_column' NULL: the only column
+ * of a date or time type, else the only integer primary key. Raises 42703, 42804 or 22023.
  */
 Table	   *table_open(Oid relid, const char *time_column, char **names, char **values, int columns);
 

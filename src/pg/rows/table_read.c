@@ -232,7 +232,8 @@ repeats_text(const Table *table, int column)
 	const char *before = column == 0 ? NULL : table_value(table, column - 1);
 
 	return value != NULL && before != NULL &&
-		strcmp(text_column_source(table->names[column], value), text_column_source(table->names[column - 1], before)) == 0;
+		strcmp(text_column_source(table->names[column], value),
+			   text_column_source(table->names[column - 1], before)) == 0;
 }
 
 static void

@@ -64,13 +64,13 @@ report_values(const char *label, const char *name)
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 			 errmsg("column \"%s\" of %s has more than %d values, or a very long one", name, label, LF_MAX_TEXT_VALUES),
 			 errdetail("Of a column of text or an enum each value becomes an input of 0 and 1."),
-			 errhint("Group the values in a view, or encode them as a number; if each series has one value, give the column "
-					 "in static_inputs, where up to %d are possible.", LF_MAX_CATEGORIES)));
+			 errhint("Group the values in a view, or encode them as a number; if each series has one value, give the "
+					 "column in static_inputs, where up to %d are possible.", LF_MAX_CATEGORIES)));
 }
 
 /*
- * Adds a column for each value of a column of text, in the order of their bytes. The values come in their own type: a cast
- * to text could be one that somebody has made.
+ * Adds a column for each value of a column of text, in the order of their bytes. The values come in their own type: a
+ * cast to text could be one that somebody has made.
  */
 static void
 add_values(ColumnList *list, Oid relid, const char *label, const char *name)
@@ -83,8 +83,8 @@ add_values(ColumnList *list, Oid relid, const char *label, const char *name)
 
 	initStringInfo(&query);
 	appendStringInfo(&query, "SELECT DISTINCT %s FROM %s WHERE %s IS NOT NULL LIMIT %d", column,
-					 quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)), column,
-					 LF_MAX_TEXT_VALUES + 1);
+					 quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)),
+					 column, LF_MAX_TEXT_VALUES + 1);
 	SPI_connect();
 	if (SPI_execute(query.data, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the values of column \"%s\"", name);

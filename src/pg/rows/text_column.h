@@ -1,9 +1,9 @@
 /*
  * text_column.h: columns of text or enums whose value changes from row to row, as columns of 0 and 1.
  *
- * A column weather with the values rain and sun goes into the frame as the columns weather=rain and weather=sun (one-hot
- * encoding). Which values there are is found once, in training; a model keeps each as the only category of its column, and
- * a value that it does not know is 0 in all of them.
+ * A column weather with the values rain and sun goes into the frame as the columns weather=rain and weather=sun
+ * (one-hot encoding). Which values there are is found once, in training; a model keeps each as the only category of
+ * its column, and a value that it does not know is 0 in all of them.
  */
 #ifndef LFPG_TEXT_COLUMN_H
 #define LFPG_TEXT_COLUMN_H
@@ -23,9 +23,9 @@ typedef struct ColumnList
 } ColumnList;
 
 /*
- * The columns of the frame for columns of a relation: each of text or an enum becomes as many as it has values, which are
- * read with the caller's rights, or taken from 'model' if that has them (NULL: there is none). Raises 54000 where they are
- * too many. Columns that do not exist stay, for others to say so.
+ * The columns of the frame for columns of a relation: each of text or an enum becomes as many as it has values, which
+ * are read with the caller's rights, or taken from 'model' if that has them (NULL: there is none). Raises 54000 where
+ * they are too many. Columns that do not exist stay, for others to say so.
  */
 ColumnList	text_columns_expand(Oid relid, const char *label, char **names, int count, const lf_model *model);
 

@@ -332,8 +332,8 @@ describe_group(const Rows *rows)
 	if (rows->count == 0)
 		return "no rows";
 	if (!rows->timed)
-		return psprintf(UINT64_FORMAT " rows, in which the first value is %.4g and the last %.4g", rows->count, rows->values[0],
-						rows->values[rows->count * rows->columns - 1]);
+		return psprintf(UINT64_FORMAT " rows, in which the first value is %.4g and the last %.4g", rows->count,
+						rows->values[0], rows->values[rows->count * rows->columns - 1]);
 	for (uint64 i = 0; i < rows->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -196,8 +196,8 @@ report_rows(const Training *training)
 }
 
 /*
- * Whether forecasts are to stay at or above 0 because no value of a target is below it, where nobody has said anything of
- * a lower limit. Logarithms have theirs.
+ * Whether forecasts are to stay at or above 0 because no value of a target is below it, where nobody has said anything
+ * of a lower limit. Logarithms have theirs.
  */
 static bool
 finds_limit(const Training *training)
@@ -296,7 +296,8 @@ model_of(const Training *training)
 	model.last_time = panel->last_time;
 	model.missing = panel->missing;
 	/* nothing had to be filled here, but a forecast may have to */
-	if ((model.missing.method == LF_MISSING_SEASONAL || model.missing.method == LF_MISSING_AUTO) && model.missing.values == 0)
+	if ((model.missing.method == LF_MISSING_SEASONAL || model.missing.method == LF_MISSING_AUTO) &&
+		model.missing.values == 0)
 		model.missing.season = training->plan.season;
 	if (request->relation[0] == '\0')
 		model.tail = rows->values + (rows->count - model.task.lookback) * rows->columns;

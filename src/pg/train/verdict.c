@@ -40,9 +40,9 @@ overall_error(const lf_model *model, lf_forecaster forecaster)
 #define SCALED "The errors of each series are divided by those of its seasonal naive forecast (MASE)."
 
 /*
- * Errors that differ by less than this share of the repeat-last forecast's differ by rounding; so do those that differ by
- * less than this share of the spread of the values, which on rows without noise is all that is between a network and a
- * naive forecast that is exact.
+ * Errors that differ by less than this share of the repeat-last forecast's differ by rounding; so do those that differ
+ * by less than this share of the spread of the values, which on rows without noise is all that is between a network
+ * and a naive forecast that is exact.
  */
 #define MATTERS 1e-4
 #define MATTERS_OF_SPREAD 5e-3
