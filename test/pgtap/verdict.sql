@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(21);
+SELECT plan(22);
 
 -- messages of a session of its own
 \set noise `psql -qX -d :'DBNAME' -v phi=0 -v target="'value'" -v options='{"epochs": 20}' -f test/include/told.sql 2>&1`
@@ -49,6 +49,8 @@ SELECT matches(:'groups'::text, 'ERROR:  the aggregate''s input has 3 rows, but 
 .*
 CONTEXT:  lstm_train_agg of a group of 3 rows from 2024-03-01 00:00:00\+00 to 2024-03-03 00:00:00\+00', 'an error of an aggregate tells of which group');
 SELECT matches(:'groups'::text, 'CONTEXT:  lstm_train_agg of a group of 2 rows, in which the first value is 3.142 and the last 7', 'without times by its values');
+SELECT matches(:'groups'::text, 'Holding 20 % of the windows out needs at least 37 of them in a series, but there are 2100 in 300 series',
+    'of many short series it says how many windows each needs');
 
 -- all of them were told, not errors
 SELECT ok(bool_and(told ~ 'trained'), 'all trainings of this file ended')
