@@ -31,6 +31,44 @@ AS 'MODULE_PATHNAME', 'lstm_anomalies';
 COMMENT ON FUNCTION lstm_anomalies(bytea, regclass, float8, int, text[]) IS
 'the rows of a relation, or its newest rows, beside what is forecast for them from the rows before';
 
+---- lstm_windows shows what training sees, which fills a few missing values unasked ----
+
+CREATE OR REPLACE FUNCTION lstm_windows(
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT 1,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    lead int DEFAULT 1,
+    missing text DEFAULT 'auto',
+    step text DEFAULT NULL,
+    calendar text[] DEFAULT NULL)
+RETURNS TABLE (series text, window_no int, x float8[], y float8[])
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_windows';
+
+CREATE OR REPLACE FUNCTION lstm_windows(
+    relation regclass,
+    target text[],
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT 1,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    lead int DEFAULT 1,
+    missing text DEFAULT 'auto',
+    step text DEFAULT NULL,
+    calendar text[] DEFAULT NULL)
+RETURNS TABLE (series text, window_no int, x float8[], y float8[])
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_windows_columns';
+
 ---- models by name ----
 
 -- others forecast with a model that is saved under a name: such a model names nothing that its saver may not read

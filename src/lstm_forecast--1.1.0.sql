@@ -625,7 +625,7 @@ CREATE FUNCTION lstm_windows(
     known_inputs text[] DEFAULT NULL,
     static_inputs text[] DEFAULT NULL,
     lead int DEFAULT 1,
-    missing text DEFAULT 'error',
+    missing text DEFAULT 'auto',
     step text DEFAULT NULL,
     calendar text[] DEFAULT NULL)
 RETURNS TABLE (series text, window_no int, x float8[], y float8[])
@@ -646,7 +646,7 @@ CREATE FUNCTION lstm_windows(
     known_inputs text[] DEFAULT NULL,
     static_inputs text[] DEFAULT NULL,
     lead int DEFAULT 1,
-    missing text DEFAULT 'error',
+    missing text DEFAULT 'auto',
     step text DEFAULT NULL,
     calendar text[] DEFAULT NULL)
 RETURNS TABLE (series text, window_no int, x float8[], y float8[])

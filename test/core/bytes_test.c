@@ -457,6 +457,12 @@ typedef struct later_field
 } later_field;
 
 static void
+edit_limit(lf_model *model)
+{
+	model->task.limit_found = true;
+}
+
+static void
 edit_seasons(lf_model *model)
 {
 	model->task.deseasonalize = LF_DESEASONALIZE_ADDITIVE;
@@ -470,6 +476,7 @@ edit_found(lf_model *model)
 
 /* In the order in which they stand, but for the flag of each layer. */
 static const later_field later_fields[] = {
+	{"whether a limit was found", 1, edit_limit},
 	{"seasons that are taken out: how, and how many", 8, edit_seasons},
 	{"seasons that were looked for: of logarithms, and how many", 5, edit_found},
 };

@@ -75,6 +75,12 @@ status_when_read(const lf_model *model)
 	EDIT(log_from_5, LF_VANILLA, LF_FLAW_TRANSFORM, "logarithms above another number than the lower limit", task->log_from = 5) \
 	EDIT(limits_unset, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit where nothing is limited", task->upper_limit = 5) \
 	EDIT(limited_by_none, LF_VANILLA, LF_FLAW_TRANSFORM, "limited by no limit", task->limited = true) \
+	EDIT(limit_found_nowhere, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit that was found where there is none", \
+		 task->limit_found = true) \
+	EDIT(limit_found_elsewhere, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit that was found elsewhere than at 0", \
+		 task->limited = task->limit_found = true; task->lower_limit = task->log_from = 2) \
+	EDIT(imported_found, SAMPLE_IMPORTED, LF_FLAW_IMPORT, "an imported model with a limit that was found", \
+		 task->limit_found = true) \
 	EDIT(limits_crossed, LF_VANILLA, LF_FLAW_TRANSFORM, "an upper limit that is not above the lower one", \
 		 task->limited = true; task->upper_limit = task->lower_limit = task->log_from = 1) \
 	EDIT(limit_huge, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit that no option allows", \
@@ -309,6 +315,21 @@ test_sound(void)
 	s.model.spec.layer[0].categories = 1;
 	s.model.parameters -= 2;
 	ok(lf_model_is_sound(&s.model), "a column of categories that are all NULL is sound");
+	sample_close(&s);
+	sample_open(&s, LF_STACKED);
+	s.model.categories = s.categories;
+	s.categories[2].count = 1;
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "a category of a known input that is not called so is unsound");
+	s.names[2] = "land=coast";
+	ok(lf_model_is_sound(&s.model), "a column that stands for one value of text is sound");
+	s.names[2] = "=coast";
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "one of a column without a name is not");
+	s.names[2] = "land coast";
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "nor is one without the sign between");
+	s.names[2] = "land=coast";
+	s.names[1] = "wood=coast";
+	s.categories[1] = s.categories[2];
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "nor a target");
 	sample_close(&s);
 	sample_open(&s, LF_STACKED);
 	s.model.step = (lf_time_step) {0};

@@ -257,6 +257,9 @@ forge_transform(forgery *f)
 			task->limited = !task->limited;
 			task->lower_limit = forge_one_in(f, 3) ? -(double) INFINITY : forge_double(f);
 			task->upper_limit = forge_one_in(f, 3) ? (double) INFINITY : task->lower_limit + fabs(forge_double(f));
+			task->limit_found = forge_one_in(f, 3);
+			if (task->limit_found && !forge_one_in(f, 8))
+				task->lower_limit = task->log_from = 0;
 			break;
 		case 3:
 			task->independent = !task->independent;
@@ -508,6 +511,7 @@ forge_mend_transform(forgery *f)
 	}
 	task->limited = isfinite(task->lower_limit) || isfinite(task->upper_limit);
 	task->log_from = isfinite(task->lower_limit) ? task->lower_limit : 0;
+	task->limit_found = task->limit_found && task->lower_limit == 0 && !task->log;
 	if (task->difference > task->lookback || task->lead != 1 || task->head.kind != LF_HEAD_POINT || !lf_task_targets_are_inputs(task))
 		task->difference = 0;
 	if (task->difference > 0 || !lf_task_can_normalize(task) ||
@@ -766,6 +770,21 @@ forge_labels(forgery *f)
 		model->labels[lf_random_below(f->random, model->series)] = forge_text(f);
 }
 
+/* Makes a column one that stands for a value of text, or nearly so. */
+static inline void
+forge_value(forgery *f, int column)
+{
+	lf_model   *model = &f->model;
+	char	   *text = forge_take(f, 2, LABEL);
+
+	(void) snprintf(text, LABEL, "%s%cz%d", forge_one_in(f, 30) ? "" : "t", forge_one_in(f, 30) ? ' ' : '=', column);
+	(void) snprintf(text + LABEL, LABEL, "z%d", column + forge_one_in(f, 30));
+	model->names[column] = text;
+	model->categories[column].count = 1;
+	model->categories[column].label = forge_take(f, 1, sizeof(char *));
+	model->categories[column].label[0] = text + LABEL;
+}
+
 static inline void
 forge_categories(forgery *f)
 {
@@ -786,6 +805,8 @@ forge_categories(forgery *f)
 				model->categories[i].label[k] = texts + LABEL * k;
 			}
 		}
+		else if (model->task.kind[i] <= LF_COLUMN_KNOWN && forge_one_in(f, 8))
+			forge_value(f, i);
 }
 
 static inline void

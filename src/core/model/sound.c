@@ -181,7 +181,8 @@ limits_are_sound(const lf_task *task)
 
 	return low < high && (low == -(double) INFINITY || within(low, -MOST_LIMIT, MOST_LIMIT)) &&
 		(high == (double) INFINITY || within(high, -MOST_LIMIT, MOST_LIMIT)) &&
-		task->limited == (isfinite(low) || isfinite(high)) && task->log_from == (isfinite(low) ? low : 0);
+		task->limited == (isfinite(low) || isfinite(high)) && task->log_from == (isfinite(low) ? low : 0) &&
+		(!task->limit_found || (low == 0 && !task->log));
 }
 
 static bool
@@ -321,7 +322,7 @@ import_is_sound(const lf_model *model)
 	if (!model->imported)
 		return true;
 	return task->lead == 1 && task->difference == 0 && !task->log && task->log_from == 0 && !task->limited &&
-		task->lower_limit == 0 && task->upper_limit == 0 && !task->independent &&
+		!task->limit_found && task->lower_limit == 0 && task->upper_limit == 0 && !task->independent &&
 		model->columns == task->inputs + task->targets && training->loss == LF_MSE && training->scale == LF_SCALE_NONE &&
 		training->normalize == LF_NORMALIZE_NONE && training->epochs == 0 && training->learning_rate == 0 &&
 		!training->blend && !is_given(model->relation) && model->time_kind == LF_TIME_NONE &&
@@ -413,6 +414,28 @@ names_are_sound(const lf_model *model)
 	return is_given(model->version) && all_differ(model->names, (size_t) read);
 }
 
+/*
+ * Whether a column is 1 where a column of text has the one value that is its category, and 0 elsewhere: it is an input
+ * that is read row by row, and called as that column, with an equals sign and the value behind it.
+ */
+static bool
+stands_for_value(const lf_model *model, int column)
+{
+	const lf_labels *labels = &model->categories[column];
+	size_t		length = strlen(model->names[column]);
+	size_t		of_value;
+
+	if ((model->task.kind[column] != LF_COLUMN_MEASURED && model->task.kind[column] != LF_COLUMN_KNOWN) ||
+		labels->count != 1 || !is_given(model->time_column) || lf_task_input_of(&model->task, column) < 0)
+		return false;
+	for (int j = 0; j < model->task.targets; j++)
+		if (model->task.target[j] == column)
+			return false;
+	of_value = strlen(labels->label[0]);
+	return length > of_value + 1 && model->names[column][length - of_value - 1] == '=' &&
+		strcmp(model->names[column] + length - of_value, labels->label[0]) == 0;
+}
+
 static bool
 labels_are_sound(const lf_model *model)
 {
@@ -423,7 +446,8 @@ labels_are_sound(const lf_model *model)
 		const lf_labels *labels = &model->categories[i];
 
 		/* a column of NULLs alone has none */
-		if (labels->count > 0 && (model->task.kind[i] != LF_COLUMN_CATEGORY || !all_differ(labels->label, (size_t) labels->count)))
+		if (labels->count > 0 && !stands_for_value(model, i) &&
+			(model->task.kind[i] != LF_COLUMN_CATEGORY || !all_differ(labels->label, (size_t) labels->count)))
 			return false;
 	}
 	return model->labels == NULL || all_differ(model->labels, model->series);

@@ -118,6 +118,12 @@ lf_serialize_task(lf_stream *s, lf_task *task, int columns, lf_loss loss)
 	lf_serialize_double(s, &task->upper_limit);
 	lf_serialize_bool(s, &task->independent);
 	serialize_head(s, &task->head, loss);
+
+	/* ---- from format 2 on: in format 1 every limit was asked for ---- */
+	if (s->format < 2)
+		task->limit_found = false;
+	else
+		lf_serialize_bool(s, &task->limit_found);
 	if (s->format >= 2)
 	{
 		task->deseasonalize = lf_serialize_choice(s, task->deseasonalize, LF_DESEASONALIZES);

@@ -149,6 +149,7 @@ typedef struct lf_task
 	bool		limited;		/* all forecasts lie between these, which may be infinite */
 	double		lower_limit;
 	double		upper_limit;
+	bool		limit_found;	/* nobody has asked for the lower one, see limits.h */
 	bool		independent;	/* the network sees one column at a time: the inputs are the targets, in their order */
 	lf_deseasonalize deseasonalize;	/* multiplicative where the network sees logarithms */
 	lf_seasons	seasons;		/* that are taken out; none where nothing is */

@@ -55,29 +55,38 @@ put_stamp(Datum *value, bool *null, const Timeline *timeline, int64 origin, int6
 	*value = TimestampTzGetDatum(at);
 }
 
-/* Forecasts from the window at the start of the frame, as result rows. */
+/*
+ * Forecasts from the window at the start of the frame, as result rows: of the first 'known' steps, and for the others
+ * the reason why there is none.
+ */
 static void
-put_forecast(const Forecast *forecast, const char *label, const Timeline *timeline, int64 origin)
+put_forecast(const Forecast *forecast, const char *label, const Timeline *timeline, int64 origin, int known,
+			 const char *unknown)
 {
 	const lf_task *task = &forecast->loaded->model.task;
-	double	   *out = model_forecast(forecast->loaded, 0, 1, 1, forecast->steps);
+	double	   *out = model_forecast(forecast->loaded, 0, 1, 1, known);
 	/* texts are made once, not for each of a million rows */
 	Datum		series = label == NULL ? 0 : CStringGetTextDatum(label);
+	Datum		reason = known == forecast->steps ? 0 : CStringGetTextDatum(unknown);
 
 	for (int k = 0; k < forecast->steps; k++)
 		for (int j = 0; j < task->targets; j++)
 		{
 			Datum		values[OUT_COLUMNS] = {[OUT_SERIES] = series};
 			bool		nulls[OUT_COLUMNS] = {[OUT_SERIES] = label == NULL};
-			double		value = out[(Size) k * task->targets + j];
+			double		value = k < known ? out[(Size) k * task->targets + j] : 0;
 
 			CHECK_FOR_INTERRUPTS();
 			values[OUT_STEP] = Int32GetDatum(k + 1);
 			put_stamp(&values[OUT_FORECAST_AT], &nulls[OUT_FORECAST_AT], timeline, origin, task->lead + k);
 			values[OUT_TARGET] = forecast->targets[j];
 			values[OUT_FORECAST] = Float8GetDatum(value);
-			model_bounds(forecast->loaded, 0, k, j, value, forecast->level, &values[OUT_LOWER_BOUND], &nulls[OUT_LOWER_BOUND]);
-			values[OUT_STATUS] = forecast->ok;
+			if (k < known)
+				model_bounds(forecast->loaded, 0, k, j, value, forecast->level, &values[OUT_LOWER_BOUND],
+							 &nulls[OUT_LOWER_BOUND]);
+			else
+				nulls[OUT_FORECAST] = nulls[OUT_LOWER_BOUND] = nulls[OUT_UPPER_BOUND] = true;
+			values[OUT_STATUS] = k < known ? forecast->ok : reason;
 			tuplestore_putvalues(forecast->result->setResult, forecast->result->setDesc, values, nulls);
 		}
 }
@@ -110,7 +119,8 @@ forecast_series(void *state, SeriesRows *read)
 	{
 		forecast_frame_show(&start, forecast->loaded);
 		forecast->loaded->held += forecast->asked.held;
-		put_forecast(forecast, read->label, &start.timeline, start.origin);
+		put_forecast(forecast, read->label, &start.timeline, start.origin,
+					 forecast_frame_steps(&start, forecast->plan.task, forecast->steps), start.unknown);
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(forecast->each);
@@ -144,7 +154,7 @@ forecast_tail(FunctionCallInfo fcinfo, Forecast *forecast)
 				 errhint("Specify a relation: relation => 'name'.")));
 	forecast_frame_of_tail(&forecast->loaded->model, forecast->steps, &start);
 	forecast_frame_show(&start, forecast->loaded);
-	put_forecast(forecast, NULL, &start.timeline, start.origin);
+	put_forecast(forecast, NULL, &start.timeline, start.origin, forecast->steps, NULL);
 }
 
 SQL_FUNCTION(lstm_forecast);
@@ -174,7 +184,7 @@ lstm_forecast(PG_FUNCTION_ARGS)
 	{
 		int			columns;
 		char	  **names = latest_columns(model, &columns);
-		Table	   *table = table_of_model(model, relation, names, columns);
+		Table	   *table = table_of_model(model, relation, names, NULL, columns);
 		Timeline	timeline;
 		int64		origin;
 		int64		number;
@@ -182,7 +192,7 @@ lstm_forecast(PG_FUNCTION_ARGS)
 
 		model_show_nothing(forecast.loaded);
 		model_show_inputs(forecast.loaded, window, number);
-		put_forecast(&forecast, NULL, &timeline, origin);
+		put_forecast(&forecast, NULL, &timeline, origin, forecast.steps, NULL);
 	}
 	return (Datum) 0;
 }

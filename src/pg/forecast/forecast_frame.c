@@ -4,9 +4,8 @@
 #include "forecast/forecast_frame.h"
 
 #include "server/error.h"
+#include "forecast/known_ahead.h"
 #include "forecast/latest_window.h"
-
-#include <math.h>
 
 bool
 forecast_frame_is_needed(const lf_model *model)
@@ -14,7 +13,7 @@ forecast_frame_is_needed(const lf_model *model)
 	if (model->series_column[0] != '\0')
 		return true;
 	for (int i = 0; i < model->task.inputs; i++)
-		if (lf_task_is_given(&model->task, i))
+		if (lf_task_is_given(&model->task, i) || text_column_value(model, model->task.input[i]) != NULL)
 			return true;
 	return false;
 }
@@ -23,24 +22,6 @@ int
 forecast_frame_reach(const lf_task *task, int steps)
 {
 	return task->lead + Max(steps, task->horizon) - 1;
-}
-
-/* Rows that come after the known ones, with what is given in them. */
-typedef struct Future
-{
-	uint64		count;
-	int64	   *at;
-	double	   *values;			/* (count, columns that were read) */
-} Future;
-
-/* Whether the network sees anything of the rows behind the window. */
-static bool
-looks_ahead(const PanelSpec *plan)
-{
-	for (int i = 0; i < plan->columns->read; i++)
-		if (plan->task->kind[i] == LF_COLUMN_KNOWN)
-			return true;
-	return plan->columns->calendar != 0;
 }
 
 /* Leaves out the rows that are not known yet, and returns them, if anything of them is used. */
@@ -66,7 +47,7 @@ split_future(Rows *rows, const PanelSpec *plan, const Timeline *timeline, const 
 		tells |= lf_task_input_of(task, task->target[j]) >= 0;
 	if (tells && regularize_cut_future(rows, task->target, task->targets) == rows->count)
 		rows->count = 0;
-	if (!looks_ahead(plan))
+	if (!known_ahead_is_needed(plan))
 		return future;
 	future.count = read - rows->count;
 	check_memory_beside(rows_memory(rows), future.count * each, "reading known inputs beyond the origin",
@@ -83,55 +64,6 @@ split_future(Rows *rows, const PanelSpec *plan, const Timeline *timeline, const 
 	return future;
 }
 
-/* How far a known input must reach, and how far it does. */
-static char *
-short_of(const PanelSpec *plan, int column, const Timeline *timeline, int64 origin, int found, int reach)
-{
-	char	   *needed = timeline_text(timeline->kind, timeline_at(timeline, origin, reach));
-
-	if (found == 0)
-		return psprintf("known input \"%s\" is needed from %s to %s, but has no values there",
-						plan->columns->names[column], timeline_text(timeline->kind, timeline_at(timeline, origin, 1)),
-						needed);
-	return psprintf("known input \"%s\" is needed up to %s, but known only up to %s",
-					plan->columns->names[column], needed,
-					timeline_text(timeline->kind, timeline_at(timeline, origin, found)));
-}
-
-/* Fills 'reach' rows behind the window: NaN where nothing is given. Returns what is missing. */
-static char *
-fill_ahead(const PanelSpec *plan, const Timeline *timeline, int64 origin, const Future *future, const double *constants,
-		   int reach, double *rows)
-{
-	const Columns *columns = plan->columns;
-	const lf_task *task = plan->task;
-	uint64		next = 0;
-
-	for (int k = 1; k <= reach; k++, rows += columns->count)
-	{
-		int64		at = timeline_has_step(timeline) ? timeline_at(timeline, origin, k) : origin;
-
-		CHECK_FOR_INTERRUPTS();
-		while (next < future->count && future->at[next] < at)
-		{
-			CHECK_FOR_INTERRUPTS();
-			next++;
-		}
-		for (int column = 0; column < columns->read; column++)
-		{
-			rows[column] = NAN;
-			if (task->kind[column] != LF_COLUMN_KNOWN)
-				continue;
-			if (next < future->count && future->at[next] == at)
-				rows[column] = future->values[next * columns->read + column];
-			if (!isfinite(rows[column]))
-				return short_of(plan, column, timeline, origin, k - 1, reach);
-		}
-		panel_complete_row(columns, timeline, at, constants, rows + columns->read);
-	}
-	return NULL;
-}
-
 /*
  * Takes the frame's values: the window, which begins at this place of the grid, and behind it 'reach' rows. 'held' bytes
  * are held beside them.
@@ -143,12 +75,19 @@ take_values(ForecastFrame *start, const lf_task *task, int columns, int reach, i
 	Size		size = rows * columns * sizeof(double);
 	double	   *values;
 
-	check_memory_beside(held, size, psprintf("a window of this model with the %d rows after it", reach),
-						"ask for fewer steps");
+	/* with the marks of what is filled */
+	check_memory_beside(held, size + lf_mask_size(rows * columns),
+						psprintf("a window of this model with the %d rows after it", reach), "ask for fewer steps");
 	values = palloc_extended(size, MCXT_ALLOC_HUGE);
 	start->frame = (lf_frame) {.values = values, .rows = rows, .columns = columns, .number = number};
 	start->held = held + size;
 	return values;
+}
+
+int
+forecast_frame_steps(const ForecastFrame *start, const lf_task *task, int steps)
+{
+	return start->unknown == NULL ? steps : Min(steps, start->known - task->lead + 1);
 }
 
 void
@@ -168,7 +107,7 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	Rows	   *rows = read->rows;
 	Series		series = plan->series;
 	bool		is_known = series_number(panel, plan->model, read->label) >= 0;
-	int			reach = looks_ahead(plan) ? forecast_frame_reach(task, steps) : 0;
+	int			reach = known_ahead_is_needed(plan) ? forecast_frame_reach(task, steps) : 0;
 	double	   *constants = palloc((columns->statics + 1) * sizeof(double));
 	char	   *reason = read->trouble;
 	lf_missing_record record;
@@ -179,9 +118,15 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	if (reason != NULL)
 		return reason;
 	future = split_future(rows, plan, &series.timeline, as_of);
+	/* what is measured has not begun where its targets have not */
+	if (lf_task_targets_are_inputs(task))
+		(void) regularize_cut_past(rows, task->target, task->targets);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
-	if (series.method == LF_MISSING_ERROR && is_known && rows->count > task->lookback)
+	if (is_known && rows->count > task->lookback &&
+		(series.method == LF_MISSING_ERROR ||
+		 (series.method == LF_MISSING_AUTO && regularize_is_whole(rows, &series.timeline, task->lookback))))
 		rows_keep_newest(rows, task->lookback);
+	series.judged = regularize_judged(task->lookback);
 	reason = panel_regularize(plan, read->label, rows, &series, &record);
 	if (reason == NULL && rows->count < task->lookback)
 		reason = psprintf("it has " UINT64_FORMAT " known rows%s, but the lookback of the model is %d", rows->count,
@@ -205,8 +150,8 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 		panel_complete_row(columns, &series.timeline, rows_time(rows, row), constants,
 						   values + (Size) t * columns->count + columns->read);
 	}
-	return fill_ahead(plan, &series.timeline, start->origin, &future, constants, reach,
-					  values + (Size) task->lookback * columns->count);
+	return known_ahead_fill(plan, &series, start->origin, &future, constants, reach, values, &start->known,
+							&start->unknown);
 }
 
 typedef struct OneSeries
@@ -268,12 +213,14 @@ forecast_frame_of_tail(const lf_model *model, int steps, ForecastFrame *start)
 	int			lookback = model->task.lookback;
 	int			reach = columns.calendar != 0 ? forecast_frame_reach(&model->task, steps) : 0;
 	Size		tail = (Size) lookback * columns.count;
+	Series		series = {.timeline = timeline_of_model(model)};
 	double		no_constants = 0;
 	double	   *values;
 
-	*start = (ForecastFrame) {.timeline = timeline_of_model(model), .origin = model->last_time,
+	*start = (ForecastFrame) {.timeline = series.timeline, .origin = model->last_time,
 		.scaling = model_scaling(model, 0)};
 	values = take_values(start, &model->task, columns.count, reach, tail_number(model, &start->timeline), 0);
 	memcpy(values, model->tail, tail * sizeof(double));
-	(void) fill_ahead(&plan, &start->timeline, start->origin, &none, &no_constants, reach, values + tail);
+	(void) known_ahead_fill(&plan, &series, start->origin, &none, &no_constants, reach, values, &start->known,
+							&start->unknown);
 }

@@ -13,6 +13,8 @@ typedef struct ForecastFrame
 	Timeline	timeline;
 	int64		origin;			/* time of the window's last row */
 	SeriesScaling scaling;
+	int			known;			/* rows behind the window in which all known inputs are known */
+	char	   *unknown;		/* why that are no more; NULL: they are all */
 	Size		held;			/* bytes of the frame, and of the rows that it was made from */
 } ForecastFrame;
 
@@ -21,6 +23,9 @@ bool		forecast_frame_is_needed(const lf_model *model);
 
 /* Rows behind the window that a forecast of so many steps may look at. */
 int			forecast_frame_reach(const lf_task *task, int steps);
+
+/* Of so many steps those, from the first on, for which all is known that they need. */
+int			forecast_frame_steps(const ForecastFrame *start, const lf_task *task, int steps);
 
 /* What a model is to forecast from. */
 void		forecast_frame_show(const ForecastFrame *start, LoadedModel *loaded);

@@ -33,6 +33,7 @@ latest_series(const lf_model *model, const Table *table)
 		.source = table->label,
 		.time_column = table->time_column,
 		.names = (const char *const *) table->names,
+		.values = table->values,
 		.timeline = model->time_kind == table->time_kind && model->rows > 1 ?
 			timeline_of_model(model) : timeline_of_kind(table->time_kind),
 		.method = model->missing.method,
@@ -95,26 +96,46 @@ can_be_filled(const Rows *rows, const lf_task *task)
 	return true;
 }
 
+/*
+ * Whether these rows, the newest of 'wanted', are enough for a window. Values are filled from those before it, which
+ * the method auto looks at only where there is something to fill.
+ */
+static bool
+are_enough(const Rows *rows, const lf_model *model, const Timeline *timeline, uint64 wanted, uint64 for_filling)
+{
+	lf_missing	method = model->missing.method;
+
+	if (rows->count < model->task.lookback)
+		return false;
+	if (method == LF_MISSING_ERROR ||
+		(method == LF_MISSING_AUTO && regularize_is_whole(rows, timeline, model->task.lookback)))
+		return true;
+	return wanted >= for_filling && can_be_filled(rows, &model->task);
+}
+
+/* 'all': there are no others before them. */
 static Rows *
-read_newest(const lf_model *model, const Table *table, const TimestampTz *as_of)
+read_newest(const lf_model *model, const Table *table, const Timeline *timeline, const TimestampTz *as_of, bool *all)
 {
 	const lf_task *task = &model->task;
-	bool		fills = model->missing.method != LF_MISSING_ERROR;
 	int16	   *places = palloc(task->targets * sizeof(int16));
 	int			place_count = target_places(task, table->columns, places);
-	uint64		wanted = task->lookback + (fills ? 2 * (uint64) Max(model->missing.season, 1) : 0);
+	uint64		season = Max(model->missing.season, 1);
+	uint64		for_filling = Max(task->lookback + 2 * season, regularize_judged(task->lookback));
+	uint64		wanted = model->missing.method == LF_MISSING_ERROR || model->missing.method == LF_MISSING_AUTO ?
+		(uint64) task->lookback : for_filling;
 
 	for (;;)
 	{
 		Rows	   *rows = table_read(table, CurrentMemoryContext, as_of, wanted);
-		bool		all = rows->count + rows->bad_times < wanted;
 		uint64		read = rows->count;
 		bool		none_known = place_count > 0 && read > 0 && regularize_cut_future(rows, places, place_count) == read;
 
-		if (all || (!none_known && rows->count >= task->lookback && (!fills || can_be_filled(rows, task))))
+		*all = read + rows->bad_times < wanted;
+		if (*all || (!none_known && are_enough(rows, model, timeline, wanted, for_filling)))
 			return rows;
 		rows_free(rows);
-		wanted *= 2;
+		wanted = model->missing.method == LF_MISSING_ERROR ? wanted * 2 : Max(wanted * 2, for_filling);
 	}
 }
 
@@ -135,7 +156,7 @@ latest_open(const lf_model *model, Oid relation, PanelSpec *plan)
 	Table	   *table;
 
 	*columns = columns_of_model(model);
-	table = table_of_model(model, relation, columns->names, columns->read);
+	table = table_of_model(model, relation, columns->names, columns->values, columns->read);
 	*plan = latest_plan(model, table, columns);
 	return table;
 }
@@ -146,18 +167,29 @@ latest_window(const lf_model *model, const Table *table, const TimestampTz *as_o
 {
 	const lf_task *task = &model->task;
 	Series		series = latest_series(model, table);
-	Rows	   *rows = read_newest(model, table, as_of);
+	bool		all;
+	Rows	   *rows = read_newest(model, table, &series.timeline, as_of, &all);
 	int		   *inputs = palloc(task->inputs * sizeof(int));
+	int16	   *targets = palloc(task->targets * sizeof(int16));
+	int			target_count = 0;
 
 	for (int i = 0; i < task->inputs; i++)
 		inputs[i] = i;
 	rows_select(rows, inputs, task->inputs);
+	/* what is measured has not begun where its targets have not */
+	for (int j = 0; j < task->targets; j++)
+		if (lf_task_input_of(task, task->target[j]) >= 0)
+			targets[target_count++] = (int16) lf_task_input_of(task, task->target[j]);
+	if (all && target_count == task->targets)
+		(void) regularize_cut_past(rows, targets, target_count);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
 	if (series.method == LF_MISSING_ERROR)
-	{
 		check_count(rows, model, table, as_of != NULL);
+	if (series.method == LF_MISSING_ERROR ||
+		(series.method == LF_MISSING_AUTO && regularize_is_whole(rows, &series.timeline, task->lookback)))
 		rows_keep_newest(rows, task->lookback);
-	}
+	series.judged = regularize_judged(task->lookback);
+	series.partial = !all;
 	(void) regularize(rows, &series);
 	check_count(rows, model, table, as_of != NULL);
 	*timeline = series.timeline;

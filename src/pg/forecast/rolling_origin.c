@@ -11,7 +11,7 @@
 
 /* All rows, or the newest, without those of the future: how many that are is known when they are read. */
 static Rows *
-read_known(const lf_model *model, const Table *table, uint64 newest)
+read_known(const lf_model *model, const Table *table, uint64 newest, bool *partial)
 {
 	uint64		wanted = newest;
 
@@ -23,6 +23,7 @@ read_known(const lf_model *model, const Table *table, uint64 newest)
 		(void) regularize_cut_future(rows, model->task.target, model->task.targets);	/* to see how many are left */
 		if (all || rows->count >= newest)
 		{
+			*partial = wanted > 0 && (!all || rows->count > newest);
 			if (wanted > 0 && rows->count > newest)
 				rows_keep_newest(rows, newest);
 			return rows;
@@ -90,7 +91,7 @@ rolling_origin_open_filtered(const lf_model *model, Oid relation, const ReadFilt
 	if (table_has_series(rolling->table))
 		rolling->panel = panel_read(&plan, rolling->table, filter);
 	else
-		rolling->panel = panel_of_rows(&plan, read_known(model, rolling->table, newest));
+		rolling->panel = panel_of_rows(&plan, read_known(model, rolling->table, newest, &plan.series.partial));
 	if (rolling->panel->series == 0)
 		return NULL;
 	take_series(rolling, 0);

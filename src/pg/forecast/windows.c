@@ -103,7 +103,7 @@ missing_method(const char *name)
 	int			method;
 
 	if (name == NULL)
-		return LF_MISSING_ERROR;
+		return LF_MISSING_AUTO;
 	method = name_index(name, lf_missing_names, LF_MISSINGS);
 	if (method >= 0)
 		return (lf_missing) method;
@@ -173,13 +173,14 @@ windows(FunctionCallInfo fcinfo, bool several)
 	task->horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, 1);
 	task->lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, 1);
 	task->lead = argument_int(fcinfo, ARG_LEAD, "lead", 0, LF_MAX_DIM, 1);
-	table = request_columns(fcinfo, several, task, &columns);
+	table = request_columns(fcinfo, several, task, NULL, &columns);
 	check_window(task);
 	read_calendar(fcinfo, table, &plan);
 	plan.skip = table->series_column != NULL;
 	plan.series.source = table->label;
 	plan.series.time_column = table->time_column;
 	plan.series.names = (const char *const *) columns.names;
+	plan.series.values = columns.values;
 	plan.series.timeline = timeline_of_kind(table->time_kind);
 	plan.series.method = missing_method(argument_text(fcinfo, ARG_MISSING));
 	plan.series.season_column = task->target[0];

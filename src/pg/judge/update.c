@@ -16,6 +16,7 @@
 #include "server/progress.h"
 #include "training/fine_tune.h"
 #include "judge/new_rows.h"
+#include "series/limits.h"
 #include "server/settings.h"
 #include "server/threads.h"
 
@@ -151,6 +152,20 @@ with_weights(const Update *update)
 	return candidate;
 }
 
+static bool
+has_negative_target(const lf_frame *frame, const lf_task *task)
+{
+	for (Size s = 0; s < lf_frame_series(frame); s++)
+	{
+		lf_frame	one = lf_frame_of(frame, s);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!lf_targets_are_nonnegative(&one, task))
+			return true;
+	}
+	return false;
+}
+
 /* The model that was accepted: new weights, errors and record, and all else as it was. */
 static bytea *
 finish(Update *update, const Judgement *judgement)
@@ -175,6 +190,8 @@ finish(Update *update, const Judgement *judgement)
 	result.windows = update->tuning.fresh_windows + update->tuning.old_windows;
 	result.validation_windows = update->rows.forecasts;
 	result.version = LF_VERSION;
+	if (has_negative_target(&update->rows.frame, task))
+		lf_task_lift_limit(&result.task);
 	if (result.tail != NULL)
 		result.tail = panel->rows->values + (panel->rows->count - task->lookback) * panel->rows->columns;
 	return model_to_bytea(&result);

@@ -197,7 +197,7 @@ check_logarithms(const lf_model *model, const double *inputs)
 			if (inputs[(Size) t * task->inputs + i] <= task->log_from)
 				ereport(ERROR,
 						(errcode(ERRCODE_DATA_EXCEPTION),
-						 errmsg("input \"%s\" is %g, but the model was trained on logarithms of values above %g",
+						 errmsg("input \"%s\" is %.4g, but the model was trained on logarithms of values above %g",
 								model->names[task->input[i]], inputs[(Size) t * task->inputs + i], task->log_from)));
 	}
 }

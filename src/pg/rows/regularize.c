@@ -9,28 +9,111 @@
 
 #include <math.h>
 
+/* Whether a row has a value in one of these columns, which may be NaN. */
+static bool
+has_value(const Rows *rows, uint64 row, const int16 *columns, int count)
+{
+	CHECK_FOR_INTERRUPTS();
+	for (int i = 0; i < count; i++)
+		if (!rows_is_null(rows->values[row * rows->columns + columns[i]]))
+			return true;
+	return false;
+}
+
 uint64
 regularize_cut_future(Rows *rows, const int16 *columns, int count)
 {
 	uint64		known = rows->count;
 	uint64		future;
 
-	for (; known > 0; known--)
-	{
-		int			nulls = 0;
-
-		CHECK_FOR_INTERRUPTS();
-		for (int i = 0; i < count; i++)
-			nulls += rows_is_null(rows->values[(known - 1) * rows->columns + columns[i]]);
-		if (nulls < count)
-			break;
-	}
+	while (known > 0 && !has_value(rows, known - 1, columns, count))
+		known--;
 	if (known == 0)
 		return rows->count;
 	future = rows->count - known;
 	rows->count = known;
 	rows->bad_rows -= future;
 	return future;
+}
+
+uint64
+regularize_cut_past(Rows *rows, const int16 *columns, int count)
+{
+	uint64		past = 0;
+
+	while (past < rows->count && !has_value(rows, past, columns, count))
+		past++;
+	if (past == 0 || past == rows->count)
+		return past;
+	rows_keep_newest(rows, rows->count - past);
+	rows->bad_rows -= past;
+	return past;
+}
+
+bool
+regularize_is_whole(const Rows *rows, const Timeline *timeline, uint64 newest)
+{
+	uint64		first = rows->count - newest;
+
+	if (rows->count < newest)
+		return false;
+	for (Size i = first * rows->columns; i < rows->count * rows->columns; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!isfinite(rows->values[i]))
+			return false;
+	}
+	return !rows->timed || !timeline_has_step(timeline) ||
+		(uint64) timeline_position(timeline, rows_time(rows, rows->count - 1)).index -
+		(uint64) timeline_position(timeline, rows_time(rows, first)).index == newest - 1;
+}
+
+/* The first row in which a column has a value; the number of rows where none has. */
+static uint64
+first_value(const Rows *rows, int column)
+{
+	uint64		row = 0;
+
+	while (row < rows->count && isnan(rows->values[row * rows->columns + column]))
+	{
+		CHECK_FOR_INTERRUPTS();
+		row++;
+	}
+	return row;
+}
+
+/*
+ * Where the method is auto: leaves out the oldest rows in which some column has not begun to have values. Hundreds of
+ * values that never were are no gap; but neither are most of the rows given up for one column without being asked.
+ */
+static void
+cut_late(Rows *rows, Series *series)
+{
+	uint64		late = 0;
+
+	for (int column = 0; column < rows->columns && rows->bad_rows > 0; column++)
+	{
+		uint64		first = first_value(rows, column);
+
+		if (first == rows->count || first <= late)
+			continue;			/* without any value there is another message */
+		late = first;
+		series->late_column = column;
+	}
+	if (late == 0)
+		return;
+	if (late > rows->count / 2 && !series->lenient && series->judged == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("column \"%s\" of %s has no value in the first " UINT64_FORMAT " of " UINT64_FORMAT " rows",
+						series->names[series->late_column], series->source, late, rows->count),
+				 errdetail("Rows before the first value of a column are left out unless they are more than half of all "
+						   "rows."),
+				 errhint("Leave the column or these rows out, or train with option \"missing\", which fills such "
+						 "values, for example {\"missing\": \"linear\"}.")));
+	rows_keep_newest(rows, rows->count - late);
+	rows->bad_rows -= Min(rows->bad_rows, late);
+	series->late = late;
 }
 
 /*
@@ -86,8 +169,11 @@ fill_columns(Rows *rows, const Series *series, lf_missing method, int season)
 {
 	for (int column = 0; column < rows->columns; column++)
 	{
+		bool		is_text = series->values != NULL && series->values[column] != NULL;
+
 		CHECK_FOR_INTERRUPTS();
-		if (!lf_impute(method, rows->values, rows->marks, rows->count, rows->columns, column, season))
+		if (!lf_impute(is_text ? LF_MISSING_PREVIOUS : method, rows->values, rows->marks, rows->count, rows->columns,
+					   column, season))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),
 					 errmsg("column \"%s\" of %s has no known value", series->names[column], series->source),
@@ -129,6 +215,66 @@ season_to_fill_by(const Rows *rows, const Series *series)
 	return lf_seasons_longest(&found.seasons, LF_MAX_SEASON);
 }
 
+/* Raises what the method auto does not fill by itself, in the column of which the most is missing. */
+static void
+check_gaps(const Rows *rows, const Series *series, uint64 missing_rows)
+{
+	uint64		from = series->judged == 0 || series->judged > rows->count ? 0 : rows->count - series->judged;
+	uint64		judged = rows->count - from;
+	uint64		most = lf_missing_most(judged);
+	uint64		longest = lf_missing_longest(judged, series->season);
+	lf_gaps		worst = {0};
+	int			column = 0;
+	bool		are_few = true;
+
+	for (int i = 0; i < rows->columns; i++)
+	{
+		lf_gaps		gaps = lf_gaps_of(rows->marks, from, rows->count, rows->columns, i);
+
+		CHECK_FOR_INTERRUPTS();
+		are_few &= gaps.missing <= most && gaps.longest <= longest;
+		if (gaps.missing > worst.missing)
+		{
+			worst = gaps;
+			column = i;
+		}
+	}
+	if (are_few)
+		return;
+	ereport(ERROR,
+			(errcode(missing_rows > 0 ? ERRCODE_DATA_EXCEPTION : ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("column \"%s\" of %s lacks " UINT64_FORMAT " of " UINT64_FORMAT " values", series->names[column],
+					series->source, (uint64) worst.missing, judged),
+			 errdetail("%s longest gap, of " UINT64_FORMAT ", begins at %s. At most " UINT64_FORMAT
+					   " values and gaps of " UINT64_FORMAT " are filled unasked.",
+					   missing_rows == 0 ? "The" :
+					   psprintf("The step is %s; rows that are not there count. The",
+								timeline_step_text(series->timeline.kind, &series->timeline.step)),
+					   (uint64) worst.longest, timeline_text(series->timeline.kind, time_of(rows, worst.first)), most,
+					   Min(longest, most)),
+			 errhint("Train with option \"missing\", which fills whatever is missing, for example {\"missing\": "
+					 "\"linear\"}%s.", missing_rows == 0 ? "; or leave these rows out in a view" :
+					 "; or give the step in option \"step\"")));
+}
+
+/* The same before rows are made that would be refused. */
+static void
+check_missing_rows(const Rows *rows, const Series *series, uint64 missing)
+{
+	uint64		most = lf_missing_most(rows->count + missing);
+
+	if (series->method != LF_MISSING_AUTO || series->lenient || series->judged > 0 || missing <= most)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg(UINT64_FORMAT " of " UINT64_FORMAT " rows of %s are missing", missing, rows->count + missing,
+					series->source),
+			 errdetail("The step is %s; at most " UINT64_FORMAT " missing rows are filled unasked.",
+					   timeline_step_text(series->timeline.kind, &series->timeline.step), most),
+			 errhint("Train with option \"missing\", which fills whatever is missing, for example {\"missing\": "
+					 "\"linear\"}; or give the step in option \"step\".")));
+}
+
 static void
 fill_values(Rows *rows, Series *series, lf_missing_record *record)
 {
@@ -137,7 +283,7 @@ fill_values(Rows *rows, Series *series, lf_missing_record *record)
 
 	check_memory_beside(rows->beside, rows_memory(rows) + lf_mask_size(count), "filling missing values", "give fewer rows");
 	rows->marks = MemoryContextAllocHuge(rows->context, lf_mask_size(count));
-	rows->masked = series->method == LF_MISSING_MASK;
+	rows->masked = lf_missing_is_masked(series->method);
 	record->values = mark_missing(rows, count);
 	if (record->values == 0)
 	{
@@ -145,11 +291,13 @@ fill_values(Rows *rows, Series *series, lf_missing_record *record)
 		rows->marks = NULL;
 		return;
 	}
-	if (series->method == LF_MISSING_SEASONAL && series->season == 0)
+	if ((series->method == LF_MISSING_SEASONAL || series->method == LF_MISSING_AUTO) && series->season == 0)
 	{
 		fill_columns(rows, series, LF_MISSING_LINEAR, 1);
 		series->season = season_to_fill_by(rows, series);
 	}
+	if (series->method == LF_MISSING_AUTO && !series->lenient)
+		check_gaps(rows, series, record->rows);
 	fill_columns(rows, series, series->method, series->season);
 	for (; !lf_mask_at(rows->marks, value); value++)
 		CHECK_FOR_INTERRUPTS();
@@ -167,7 +315,11 @@ regularize(Rows *rows, Series *series)
 	lf_missing_record record = {.method = series->method};
 
 	rows_check(rows, series->source, series->time_column, series->names, may_fill);
+	series->late = 0;
+	if (series->method == LF_MISSING_AUTO && !series->partial)
+		cut_late(rows, series);
 	record.rows = step_check(rows, &series->timeline, may_fill, series->source);
+	check_missing_rows(rows, series, record.rows);
 	if (record.rows > 0)
 		put_missing_rows(rows, &series->timeline, record.rows);
 	if (may_fill && rows->bad_rows > 0)
@@ -182,17 +334,25 @@ regularize(Rows *rows, Series *series)
 }
 
 void
-regularize_report(const lf_missing_record *record, const Series *series)
+regularize_report(const lf_missing_record *record, const Series *series, const char *worst,
+				  uint64 worst_values)
 {
+	char	   *rows;
+	char	   *of_worst = "";
+
 	if (record->values == 0)
 		return;
+	rows = record->rows == 1 ? "1 row was missing" : psprintf(UINT64_FORMAT " rows were missing", record->rows);
+	if (worst != NULL)
+		of_worst = psprintf(" Of series \"%s\" the most values were filled: " UINT64_FORMAT ".", worst, worst_values);
 	ereport(NOTICE,
 			(errmsg_plural("filled " UINT64_FORMAT " missing value of %s, from %s to %s",
 						   "filled " UINT64_FORMAT " missing values of %s, from %s to %s",
 						   record->values, record->values, series->source,
 						   timeline_text(series->timeline.kind, record->first),
 						   timeline_text(series->timeline.kind, record->last)),
-			 errdetail_plural("The method is %s; " UINT64_FORMAT " row was missing.",
-							  "The method is %s; " UINT64_FORMAT " rows were missing.",
-							  record->rows, lf_missing_names[record->method], record->rows)));
+			 errdetail("The method is %s; %s.%s", lf_missing_names[record->method], rows, of_worst),
+			 record->method == LF_MISSING_AUTO ?
+			 errhint("What is filled is not counted as data. Option \"missing\" has other methods, and \"error\" to "
+					 "refuse gaps.") : 0));
 }

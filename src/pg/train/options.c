@@ -30,6 +30,7 @@ typedef enum OptionType
 	OPTION_STEP,				/* kept as text: what it means depends on the time column */
 	OPTION_ARCHITECTURE,
 	OPTION_LEVELS,
+	OPTION_LIMIT,				/* a number, or none: null or the word */
 	OPTION_MODEL				/* a bytea value, as jsonb has it: its text */
 } OptionType;
 
@@ -154,10 +155,10 @@ static const OptionRow rows[] = {
 	{"log", OPTION_BOOL, PLACE(log), ANYTHING, "false", false,
 	"Whether the network sees the logarithms of the targets, above lower_limit or 0: for values that grow by a "
 	"percentage."},
-	{"lower_limit", OPTION_REAL, PLACE(lower_limit), NUMBERS(-1e300, 1e300), "none", false,
-	"Forecasts and intervals never go below this value."},
-	{"upper_limit", OPTION_REAL, PLACE(upper_limit), NUMBERS(-1e300, 1e300), "none", false,
-	"Forecasts and intervals never go above this value."},
+	{"lower_limit", OPTION_LIMIT, PLACE(lower_limit), NUMBERS(-1e300, 1e300), "0 if no target is below 0, else none", false,
+	"Forecasts and intervals never go below this value; none or null: they may."},
+	{"upper_limit", OPTION_LIMIT, PLACE(upper_limit), NUMBERS(-1e300, 1e300), "none", false,
+	"Forecasts and intervals never go above this value; none or null: they may."},
 	{"seed", OPTION_SEED, PLACE(seed), NUMBERS(0, 9007199254740992.0), "1", false,
 	"Seed of all random numbers: the same rows and seed give the same model."},
 	{"timing", OPTION_BOOL, PLACE(timing), ANYTHING, "false", false,
@@ -166,10 +167,10 @@ static const OptionRow rows[] = {
 	{"threads", OPTION_INT, PLACE(threads), NUMBERS(1, LF_MAX_THREADS), "lstm_forecast.max_threads", false,
 	"Number of threads that share each mini-batch, or the networks of an ensemble: at most "
 	"lstm_forecast.max_threads, and one if a mini-batch is small. The model does not depend on this number."},
-	{"missing", OPTION_CHOICE, PLACE(missing), NAMES(lf_missing_names, LF_MISSINGS), "error", false,
-	"What is done about missing rows, NULL and NaN: error refuses them; linear fills them on the line between their "
-	"neighbours, previous with the value before, seasonal with the mean of the same place in the seasons around; "
-	"mask shows the network what linear fills in, but leaves these values out of loss and errors."},
+	{"missing", OPTION_CHOICE, PLACE(missing), NAMES(lf_missing_names, LF_MISSINGS), "auto", false,
+	"What is done about missing rows, NULL and NaN: error refuses them; linear fills them on the line between neighbours, "
+	"previous with the value before, seasonal with the mean of the same place in the seasons around; mask fills as linear "
+	"does, but leaves these values out of loss and errors; auto so leaves out what seasonal fills, and refuses many."},
 	{"step", OPTION_STEP, PLACE(step), ANYTHING, "from the data", false,
 	"Time from row to row, as an interval of months, days or time, or as an integer for integer times."},
 	{"calendar", OPTION_CALENDAR, 0, NAMES(calendar_names, CALENDAR_CYCLES), "none", false,
@@ -340,6 +341,7 @@ read_duration(const OptionRow *row, const JsonbValue *value, const char *what)
 }
 
 static const char *const season_word[] = {"season"};
+static const char *const none_word[] = {"none"};
 static const char *const auto_word[] = {"auto"};
 
 /* Rows of a season, or of several in any order; 1 for none. */
@@ -439,6 +441,12 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 		case OPTION_LEVELS:
 			read_levels(row, value, what, place);
 			break;
+		case OPTION_LIMIT:
+			if (strcmp(row->name, "lower_limit") == 0)
+				options->limit_open = false;
+			if (value->type != jbvNull && (value->type != jbvString || json_choice(value, what, none_word, 1) != 0))
+				*(double *) place = json_real(value, what, row->low, row->high);
+			break;
 		case OPTION_MODEL:
 			*(LoadedModel **) place = model_load(DatumGetByteaPP(DirectFunctionCall1(byteain,
 																					 CStringGetDatum(json_text(value, what)))));
@@ -508,7 +516,9 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	options->arguments.dropout = LF_UNSET;
 	options->seed = 1;
 	options->deseasonalize = LF_UNSET;
+	options->missing = LF_MISSING_AUTO;
 	options->lower_limit = -INFINITY;
+	options->limit_open = true;
 	options->upper_limit = INFINITY;
 	options->horizon = 1;
 	options->lookback = LF_UNSET;
@@ -557,6 +567,8 @@ range_text(const OptionRow *row)
 		case OPTION_UNITS:
 		case OPTION_LEVELS:
 			return psprintf("%s to %s", float8out_internal(row->low), float8out_internal(row->high));
+		case OPTION_LIMIT:
+			return psprintf("none, %s to %s", float8out_internal(row->low), float8out_internal(row->high));
 		case OPTION_DIFFERENCE:
 			return psprintf("season, %.0f to %.0f", row->low, row->high);
 		case OPTION_SEASON:
@@ -596,6 +608,7 @@ type_text(OptionType type)
 		case OPTION_DIFFERENCE:
 			return "string or integer";
 		case OPTION_DURATION:
+		case OPTION_LIMIT:
 			return "string or number";
 		case OPTION_NAMES:
 		case OPTION_CALENDAR:

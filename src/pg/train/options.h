@@ -48,7 +48,8 @@ typedef struct Options
 	int			on_error;		/* OnError */
 	bool		series_embedding;
 	bool		log;			/* the network sees logarithms of the targets */
-	double		lower_limit;	/* of forecasts; infinite: none */
+	double		lower_limit;	/* of forecasts; infinite: none, */
+	bool		limit_open;		/* or what the rows say, where nothing was said of it */
 	double		upper_limit;
 	int			difference;		/* rows; 0: none */
 	bool		difference_season;	/* the rows of a season */

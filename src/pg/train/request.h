@@ -25,9 +25,11 @@ enum
 
 /*
  * Reads those that name columns, and opens the relation, which is not NULL, and neither is the target. Fills the
- * columns of the task. 'several': target is an array.
+ * columns of the task. 'several': target is an array. 'init': the model that training begins with, which knows values
+ * of text; NULL: none.
  */
-Table	   *request_columns(FunctionCallInfo fcinfo, bool several, lf_task *task, Columns *columns);
+Table	   *request_columns(FunctionCallInfo fcinfo, bool several, lf_task *task, const lf_model *init,
+							Columns *columns);
 
 /*
  * Reads and checks them, and opens the relation; raises what can be told before a row is read. 'several': target is an
