@@ -155,7 +155,7 @@ same_task(const lf_task *a, const lf_task *b)
 		memcmp(a->input, b->input, sizeof(a->input[0]) * (size_t) a->inputs) == 0 &&
 		memcmp(a->target, b->target, sizeof(a->target[0]) * (size_t) a->targets) == 0 &&
 		memcmp(a->ahead, b->ahead, sizeof(a->ahead)) == 0 && memcmp(a->kind, b->kind, sizeof(a->kind)) == 0 &&
-		a->deseasonalize == b->deseasonalize && lf_seasons_equal(&a->seasons, &b->seasons) &&
+		a->log_found == b->log_found && a->deseasonalize == b->deseasonalize && lf_seasons_equal(&a->seasons, &b->seasons) &&
 		a->head.kind == b->head.kind && a->head.levels == b->head.levels && a->head.middle == b->head.middle &&
 		memcmp(a->head.level, b->head.level, sizeof(a->head.level)) == 0 &&
 		memcmp(a->head.normal, b->head.normal, sizeof(a->head.normal)) == 0;
@@ -463,6 +463,12 @@ edit_limit(lf_model *model)
 }
 
 static void
+edit_log(lf_model *model)
+{
+	model->task.log_found = true;
+}
+
+static void
 edit_seasons(lf_model *model)
 {
 	model->task.deseasonalize = LF_DESEASONALIZE_ADDITIVE;
@@ -477,6 +483,7 @@ edit_found(lf_model *model)
 /* In the order in which they stand, but for the flag of each layer. */
 static const later_field later_fields[] = {
 	{"whether a limit was found", 1, edit_limit},
+	{"whether logarithms were found", 1, edit_log},
 	{"seasons that are taken out: how, and how many", 8, edit_seasons},
 	{"seasons that were looked for: of logarithms, and how many", 5, edit_found},
 };

@@ -65,6 +65,7 @@ status_when_read(const lf_model *model)
 	EDIT(season_unused, LF_VANILLA, LF_FLAW_SEASON, "seasons that are not taken out", task->deseasonalize = LF_DESEASONALIZE_NONE) \
 	EDIT(no_season_used, LF_STACKED, LF_FLAW_SEASON, "no season that is taken out", task->deseasonalize = LF_DESEASONALIZE_ADDITIVE) \
 	EDIT(season_of_log, LF_VANILLA, LF_FLAW_SEASON, "a season that is added to values of which there are logarithms", task->log = true) \
+	EDIT(log_unused, LF_VANILLA, LF_FLAW_SEASON, "logarithms that were found and are not used", task->log_found = true) \
 	EDIT(found_too_short, LF_VANILLA, LF_FLAW_SEASON, "a season of one row that was looked for", model->found.fact[1].length = 1) \
 	EDIT(found_less, LF_VANILLA, LF_FLAW_SEASON, "a season that was looked for in fewer than no cycles", \
 		 model->found.fact[1].cycles = -1) \

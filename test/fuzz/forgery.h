@@ -251,6 +251,7 @@ forge_transform(forgery *f)
 			break;
 		case 1:
 			task->log = !task->log;
+			task->log_found = task->log && forge_one_in(f, 2);
 			task->log_from = forge_double(f);
 			break;
 		case 2:

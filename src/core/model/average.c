@@ -51,10 +51,18 @@ same_head(const lf_model *a, const lf_model *b)
 static bool
 same_transform(const lf_task *x, const lf_task *y)
 {
-	return x->difference == y->difference && x->log == y->log && x->log_from == y->log_from &&
+	return x->difference == y->difference && x->log == y->log && x->log_found == y->log_found && x->log_from == y->log_from &&
 		lf_tasks_agree_on_limit(x, y) && x->upper_limit == y->upper_limit &&
 		x->independent == y->independent && x->deseasonalize == y->deseasonalize &&
 		lf_seasons_equal(&x->seasons, &y->seasons);
+}
+
+/* What seasons do to the one series that has no name; of others each is looked at as it is added. */
+static bool
+same_shape(const lf_model *a, const lf_model *b)
+{
+	return a->shape == NULL || a->labels != NULL ||
+		memcmp(a->shape, b->shape, lf_task_shape_size(&a->task) * sizeof(double)) == 0;
 }
 
 /* A season that nothing is measured from may be another one. */
@@ -123,7 +131,7 @@ lf_models_differ(const lf_model *a, const lf_model *b)
 		return LF_OTHER_MEMBERS;
 	if (!same_normalize(a, b))
 		return LF_OTHER_NORMALIZE;
-	if (a->training.scale != b->training.scale ||
+	if (a->training.scale != b->training.scale || !same_shape(a, b) ||
 		lf_scalings_differ(x, a->columns, a->scaler, b->scaler, a->labels != NULL) >= 0)
 		return LF_OTHER_SCALE;
 	if (a->time_kind != b->time_kind || a->step.months != b->step.months || a->step.days != b->step.days ||

@@ -107,7 +107,8 @@ restore_distributions(const lf_windows *windows, size_t w, const double *level, 
 			lf_scaler	s = windows->scaler[task->target[j]];
 			double		base = lf_window_base(windows, w, level, (int) j, (int) k) * s.scale + s.offset;
 			lf_seasonal season = lf_task_seasonal(task, windows->shape, (int) j,
-												  lf_frame_number(windows->frame, lf_window_first_output(task, w) + k));
+												  lf_frame_number(windows->frame, w) +
+												  (int64_t) (lf_window_first_output(task, 0) + k));
 			double		one[LF_MAX_PARTS];
 
 			lf_head_distribution(head, y + place * parts, one);

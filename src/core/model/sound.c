@@ -164,7 +164,7 @@ seasons_are_sound(const lf_model *model)
 
 	if (!lf_seasons_are_sound(&task->seasons) ||
 		(task->seasons.count > 0) != (task->deseasonalize != LF_DESEASONALIZE_NONE) ||
-		(task->log && task->deseasonalize == LF_DESEASONALIZE_ADDITIVE) ||
+		(task->log && task->deseasonalize == LF_DESEASONALIZE_ADDITIVE) || (task->log_found && !task->log) ||
 		(model->imported && (task->seasons.count > 0 || model->found.count > 0)))
 		return false;
 	for (int i = 0; i < model->found.count; i++)

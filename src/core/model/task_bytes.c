@@ -126,11 +126,13 @@ lf_serialize_task(lf_stream *s, lf_task *task, int columns, lf_loss loss)
 		lf_serialize_bool(s, &task->limit_found);
 	if (s->format >= 2)
 	{
+		lf_serialize_bool(s, &task->log_found);
 		task->deseasonalize = lf_serialize_choice(s, task->deseasonalize, LF_DESEASONALIZES);
 		serialize_seasons(s, &task->seasons);
 	}
 	else
 	{
+		task->log_found = false;
 		task->deseasonalize = LF_DESEASONALIZE_NONE;
 		task->seasons = (lf_seasons) {0};
 	}

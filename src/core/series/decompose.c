@@ -189,14 +189,17 @@ take_means(const lf_season *season, double memory, const double *rest, size_t ro
 		f->shape[k] = f->weights[k] > 0 ? f->shape[k] / f->weights[k] : 0;
 }
 
-/* Makes the mean of a shape 0; returns what it was. */
+/*
+ * Makes the mean of a shape 0; returns what it was. The sum begins with the knot of the newest row: so it is the same to
+ * the last digit, wherever the grid of time begins.
+ */
 static double
-center(double *shape, int knots)
+center(double *shape, int knots, int newest)
 {
 	double		mean = 0;
 
 	for (int k = 0; k < knots; k++)
-		mean += shape[k] / knots;
+		mean += shape[(newest + k) % knots] / knots;
 	for (int k = 0; k < knots; k++)
 		shape[k] -= mean;
 	return mean;
@@ -223,14 +226,20 @@ fit_shape(const lf_season *season, double memory, const double *rest, size_t row
 	double		total = 0;		/* and around their mean */
 	double		freedom = (double) rows - season->knots;
 	double		rows_of_knot = effective_cycles((double) rows / season->length, memory) * season->length / season->knots;
+	int			newest;
 	double		mean;
 	double		noise;
 	double		keep;
 
 	take_means(season, memory, rest, rows, number, f);
-	mean = center(f->shape, season->knots);
+	newest = lf_season_at(season, number + (int64_t) rows - 1).knot;
+	mean = center(f->shape, season->knots, newest);
 	for (int k = 0; k < season->knots; k++)
-		signal += f->shape[k] * f->shape[k] / season->knots;
+	{
+		double		value = f->shape[(newest + k) % season->knots];
+
+		signal += value * value / season->knots;
+	}
 	for (size_t i = 0; i < rows; i++)
 	{
 		lf_season_place at = lf_season_at(season, number + (int64_t) i);

@@ -79,12 +79,14 @@ lf_season_align(const lf_task *task, const double *shape, const double *values, 
 {
 	int			longest = lf_seasons_longest(&task->seasons, LF_LONGEST_SEASON);
 	int			step = longest / LF_MAX_KNOTS + 1;	/* longer ones are smooth */
+	size_t		newest = 4 * (size_t) longest < rows ? 4 * (size_t) longest : rows;	/* rows that are compared */
 	int64_t		best = 0;
 	double		least = INFINITY;
 
 	for (int number = 0; number < longest; number += step)
 	{
-		double		variance = variance_at(task, shape, values, rows, stride, number);
+		double		variance = variance_at(task, shape, values + (rows - newest) * stride, newest, stride,
+										   number + (int64_t) (rows - newest));
 
 		if (variance < least)
 		{

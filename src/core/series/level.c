@@ -105,7 +105,7 @@ lf_level_regression_fit(const lf_windows *windows, const lf_spans *spans, double
 				normal[i * n + j] += row[i] * row[j];
 		for (int t = 0; t < task->targets; t++)
 		{
-			double		value = lf_window_scaled(&here, task->target[t], lf_window_first_output(task, place.row));
+			double		value = lf_window_scaled(&here, place.row, task->target[t], lf_window_first_output(task, place.row));
 
 			for (size_t i = 0; i < n; i++)
 				regression[(size_t) t * n + i] += row[i] * value;

@@ -75,7 +75,7 @@ fit_rows(lf_scale scale, const lf_windows *windows, int column, size_t rows, con
 
 	for (size_t i = 0; i < rows && scale != LF_SCALE_NONE; i++)
 	{
-		spread_add(&all, lf_window_scaled(windows, column, i));
+		spread_add(&all, lf_window_scaled(windows, 0, column, i));
 		if (i % ROWS_UNASKED == 0 && interrupt != NULL && *interrupt != 0)
 			break;
 	}

@@ -80,9 +80,10 @@ take_rest(const lf_parts *parts, double length, double *rest, double *mean, doub
 
 	for (size_t i = 0; i < parts->rows; i++)
 		rest[i] = parts->clean[i] - parts->season[i];
-	/* the mean over a long cycle would carry a shift into those beside it */
+	/* the mean over a long cycle would carry a shift into those beside it; a year changes slowly, a week from day to day */
 	if (length > LONG_SEASON)
-		(void) lf_shifts_take_out(rest, parts->rows, shifts, mean);
+		(void) lf_shifts_take_out(rest, parts->rows, (size_t) (lf_season_of(length).knots < length ? length / 12 : length / 4),
+								  shifts, mean);
 	lf_cycle_mean(rest, parts->rows, length, mean, sums);
 	lf_extend_mean(mean, parts->rows, length);
 	for (size_t i = 0; i < parts->rows; i++)
@@ -408,14 +409,11 @@ ask_lags(const searching *s, bool calendar, lf_season_facts *facts)
 static bool
 all_positive(const searching *s)
 {
-	for (size_t i = 0; i < s->asked; i++)
-	{
-		lf_column	column = column_of(s, series_of(s->frame, i, s->asked), false);
+	const double *values = s->frame->values + s->column;
 
-		for (size_t row = 0; row < column.rows; row++)
-			if (!(column.values[row * column.stride] > 0))
-				return false;
-	}
+	for (size_t row = 0; row < s->frame->rows; row++)
+		if (!(values[row * (size_t) s->frame->columns] > 0))
+			return false;
 	return true;
 }
 

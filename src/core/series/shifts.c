@@ -60,14 +60,20 @@ median_distance(const double *sums, size_t rows, size_t width, double *sorted)
 	return n > 0 ? sorted[n / 2] : 0;
 }
 
-int
-lf_shifts_take_out(double *values, size_t rows, lf_shift shifts[LF_MAX_SHIFTS], double *scratch)
+size_t
+lf_shifts_width(size_t rows)
 {
 	size_t		width = rows / SHARE_OF_ROWS;
+
+	return width < LEAST_ROWS ? LEAST_ROWS : width > MOST_ROWS ? MOST_ROWS : width;
+}
+
+int
+lf_shifts_take_out(double *values, size_t rows, size_t width, lf_shift shifts[LF_MAX_SHIFTS], double *scratch)
+{
 	double	   *sums = scratch;
 	int			count = 0;
 
-	width = width < LEAST_ROWS ? LEAST_ROWS : width > MOST_ROWS ? MOST_ROWS : width;
 	if (rows < 4 * width)
 		return 0;
 	while (count < LF_MAX_SHIFTS)

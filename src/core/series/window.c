@@ -240,6 +240,9 @@ place_of(const int16_t *list, int count, int16_t column, int guess)
 	return -1;
 }
 
+/* On the scale of the scaler: what a value counts as that has no logarithm. */
+#define LOWEST (-8.0)
+
 /* How values of a column come to be what the network sees, before a level is subtracted. */
 typedef struct view
 {
@@ -250,10 +253,12 @@ typedef struct view
 	bool		logged;
 	const lf_seasons *seasons;	/* NULL: none is taken out */
 	const double *shape;		/* of the column */
+	int64_t		shift;			/* from a row of the window to its place on the grid of time */
 } view;
 
+/* For window w. */
 static inline view
-view_of(const lf_windows *windows, int column)
+view_of(const lf_windows *windows, size_t w, int column)
 {
 	const lf_task *task = windows->task;
 	view		v = {.windows = windows, .values = windows->frame->values + column,
@@ -268,6 +273,7 @@ view_of(const lf_windows *windows, int column)
 		return v;
 	v.seasons = &task->seasons;
 	v.shape = windows->shape + target * lf_seasons_knots(&task->seasons);
+	v.shift = lf_frame_number(windows->frame, w) - (int64_t) w;
 	return v;
 }
 
@@ -279,7 +285,10 @@ scaled_value(const view *v, size_t row, double value)
 	double		season = 0;
 
 	if (v->seasons != NULL)
-		season = lf_seasons_value(v->seasons, v->shape, lf_frame_number(v->windows->frame, row));
+		season = lf_seasons_value(v->seasons, v->shape, (int64_t) row + v->shift);
+	/* a value that has no logarithm is a very low one, where nobody has asked for logarithms */
+	if (v->logged && task->log_found && !(value > task->log_from))
+		return LOWEST;
 	if (v->logged)
 		value = lf_logarithm(task, value) - season;
 	else if (v->seasons != NULL)
@@ -294,9 +303,9 @@ scaled(const view *v, size_t row)
 }
 
 double
-lf_window_scaled(const lf_windows *windows, int column, size_t row)
+lf_window_scaled(const lf_windows *windows, size_t w, int column, size_t row)
 {
-	view		v = view_of(windows, column);
+	view		v = view_of(windows, w, column);
 
 	return scaled(&v, row);
 }
@@ -310,20 +319,12 @@ unscaled(const view *v, size_t row, double value)
 
 	value = value * v->scaler.scale + v->scaler.offset;
 	if (v->seasons != NULL)
-		season = lf_seasons_value(v->seasons, v->shape, lf_frame_number(v->windows->frame, row));
+		season = lf_seasons_value(v->seasons, v->shape, (int64_t) row + v->shift);
 	if (v->logged)
 		value = lf_from_logarithm(task, value + season);
 	else if (v->seasons != NULL)
 		value = task->deseasonalize == LF_DESEASONALIZE_ADDITIVE ? value + season : value * exp(season < 700 ? season : 700);
 	return lf_task_limit(task, value);
-}
-
-double
-lf_window_unscaled(const lf_windows *windows, int target, size_t row, double number)
-{
-	view		v = view_of(windows, windows->task->target[target]);
-
-	return unscaled(&v, row, number);
 }
 
 double
@@ -333,7 +334,7 @@ lf_window_level(const lf_windows *windows, size_t w, int i)
 	input_rows	rows = rows_of_input(windows, w, i);
 	size_t		count = (size_t) task->lookback;	/* values that the level is the mean of: the newest */
 	int			column = task->input[i];
-	view		v = view_of(windows, column);
+	view		v = view_of(windows, w, column);
 	size_t		beyond = count - rows.count;	/* places for which the last row stands */
 	double		last = scaled(&v, rows.first + rows.count - 1);
 	double		sum = 0;
@@ -381,9 +382,9 @@ regressed_level(const lf_windows *windows, size_t w, int target)
 
 /* 'count' values of one column from a row on, scaled and measured from 'base', to every 'step'-th place of x. */
 static inline void
-put_column(const lf_windows *windows, int column, size_t first, size_t count, double base, lf_real *x, size_t step)
+put_column(const lf_windows *windows, size_t w, int column, size_t first, size_t count, double base, lf_real *x, size_t step)
 {
-	view		v = view_of(windows, column);
+	view		v = view_of(windows, w, column);
 	lf_scaler	s = v.scaler;
 	size_t		stride = v.stride;
 	const double *values = v.values + first * stride;
@@ -411,7 +412,7 @@ static double
 season_base(const lf_windows *windows, size_t w, int column, int k)
 {
 	const lf_task *task = windows->task;
-	view		v = view_of(windows, column);
+	view		v = view_of(windows, w, column);
 	size_t		season = (size_t) task->season;
 	size_t		last = w + (size_t) task->lookback - 1;
 	size_t		step = (size_t) task->lead + (size_t) k;	/* rows behind the last one of the window */
@@ -476,7 +477,7 @@ lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level)
 		column_place place = place_in_samples(task, task->lookback, task->inputs, i);
 		input_rows	rows = rows_of_input(windows, w, i);
 
-		put_column(windows, column, rows.first, rows.count, target < 0 ? 0 : level[target], x + place.first, place.step);
+		put_column(windows, w, column, rows.first, rows.count, target < 0 ? 0 : level[target], x + place.first, place.step);
 		for (size_t t = rows.count; t < lookback; t++)
 			x[place.first + t * place.step] = x[place.first + (rows.count - 1) * place.step];
 		if (target >= 0 && task->difference > 0)
@@ -492,7 +493,7 @@ lf_window_base(const lf_windows *windows, size_t w, const double *level, int j, 
 	size_t		row = lf_window_first_output(task, w) + (size_t) k;
 
 	if (task->difference > 0)
-		return lf_window_scaled(windows, column, row - (size_t) task->difference);
+		return lf_window_scaled(windows, w, column, row - (size_t) task->difference);
 	return has_season_base(windows, j) ? season_base(windows, w, column, k) : level[j];
 }
 
@@ -513,7 +514,7 @@ lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_re
 		column_place place = place_in_samples(task, task->horizon, task->targets, j);
 		bool		one = has_one_base(windows, j);
 
-		put_column(windows, task->target[j], lf_window_first_output(task, w), (size_t) task->horizon, one ? level[j] : 0,
+		put_column(windows, w, task->target[j], lf_window_first_output(task, w), (size_t) task->horizon, one ? level[j] : 0,
 				   y + place.first, place.step);
 		for (int k = 0; k < task->horizon && !one; k++)
 			y[place.first + (size_t) k * place.step] -= (lf_real) lf_window_base(windows, w, level, j, k);
@@ -531,7 +532,7 @@ lf_window_restore(const lf_windows *windows, size_t w, const double *level, cons
 
 	for (int j = 0; j < task->targets; j++)
 	{
-		view		v = view_of(windows, task->target[j]);
+		view		v = view_of(windows, w, task->target[j]);
 		size_t		row = lf_window_first_output(task, w);
 		column_place place = place_in_samples(task, task->horizon, task->targets, j);
 		bool		one = has_one_base(windows, j);

@@ -65,7 +65,10 @@ lf_frame_start(const lf_frame *frame, size_t series)
 	return frame->start == NULL ? 0 : frame->start[series];
 }
 
-/* The place of a row on the grid of time, of a frame of one series. */
+/*
+ * The place of a row on the grid of time, of a frame of one series; in one of blocks, of rows that have values: outputs lie
+ * as far behind their window as they are rows away.
+ */
 static inline int64_t
 lf_frame_number(const lf_frame *frame, size_t row)
 {
@@ -145,6 +148,7 @@ typedef struct lf_task
 	int			season;			/* rows, of a window: for normalizing; 0 or 1: none */
 	int			difference;		/* rows between two values of which the network sees the difference; 0: the values */
 	bool		log;			/* it sees the logarithms of the targets above 'log_from' */
+	bool		log_found;		/* nobody has asked for these: a value that has none is no error */
 	double		log_from;
 	bool		limited;		/* all forecasts lie between these, which may be infinite */
 	double		lower_limit;
@@ -251,11 +255,8 @@ size_t		lf_task_shape_size(const lf_task *task);
  */
 lf_windows	lf_windows_of_series(const lf_windows *windows, size_t series, lf_frame *view);
 
-/* The value of a column in a row, as the network sees it before a level is subtracted. */
-double		lf_window_scaled(const lf_windows *windows, int column, size_t row);
-
-/* A number of that scale in a row as a value of the column, within the limits. */
-double		lf_window_unscaled(const lf_windows *windows, int target, size_t row, double number);
+/* The value of a column in a row of window w, or of its outputs, as the network sees it before a level is subtracted. */
+double		lf_window_scaled(const lf_windows *windows, size_t w, int column, size_t row);
 
 /* The level of input i in window w, on the scale of the scaler: its last value, or its mean. */
 double		lf_window_level(const lf_windows *windows, size_t w, int i);

@@ -70,7 +70,9 @@ lf_default_deseasonalizes(const lf_task *task, const lf_seasons *seasons, bool s
 {
 	if (!lf_task_targets_are_inputs(task) || seasons->count == 0)
 		return false;
-	return !(segments && series > 1 && seasons->season[seasons->count - 1].length <= task->lookback);
+	if (seasons->season[seasons->count - 1].length > task->lookback)
+		return true;
+	return !(segments && series > 1) && !lf_head_is_distribution(&task->head);
 }
 
 bool

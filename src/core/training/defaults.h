@@ -20,8 +20,9 @@
 int			lf_default_lookback(size_t rows, size_t series, int season);
 
 /*
- * Whether seasons are taken out before the network sees the targets: not where many series teach a network of segments
- * what its windows hold whole.
+ * Whether seasons are taken out before the network sees the targets. Where its windows hold them whole, not for many
+ * series, which teach a network of segments what they are, nor for a loss with a spread: a network that does not see the
+ * season does not see either where in it there is more noise.
  */
 bool		lf_default_deseasonalizes(const lf_task *task, const lf_seasons *seasons, bool segments, size_t series);
 

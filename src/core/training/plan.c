@@ -4,6 +4,7 @@
 #include "training/plan.h"
 
 #include "series/level.h"
+#include "series/limits.h"
 
 #include <math.h>
 
@@ -122,6 +123,14 @@ choose_deseasonalize(const lf_facts *facts, const lf_wishes *wishes, lf_plan *pl
 	task->deseasonalize = wish == LF_DESEASONALIZE_ADDITIVE || wish == LF_DESEASONALIZE_MULTIPLICATIVE ? (lf_deseasonalize) wish :
 		task->log || facts->seasons.logged ? LF_DESEASONALIZE_MULTIPLICATIVE : LF_DESEASONALIZE_ADDITIVE;
 	task->seasons = *seasons;
+	/* what a season multiplies grows by percentages: the network sees that where nothing was said of it */
+	if (wishes->log_open && task->deseasonalize == LF_DESEASONALIZE_MULTIPLICATIVE && lf_head_class_of(&task->head)->of_values &&
+		wishes->deseasonalize != LF_DESEASONALIZE_MULTIPLICATIVE)
+	{
+		/* they have a limit of their own, and need none that was found */
+		task->log = task->log_found = true;
+		lf_task_lift_limit(task);
+	}
 	return LF_PLAN_MADE;
 }
 
@@ -134,6 +143,7 @@ choose_transform(const lf_wishes *wishes, lf_plan *plan)
 	task->log_from = isfinite(wishes->lower_limit) ? wishes->lower_limit : 0;
 	task->limited = isfinite(wishes->lower_limit) || isfinite(wishes->upper_limit);
 	task->lower_limit = wishes->lower_limit;
+	task->limit_found = wishes->limit_found;
 	task->upper_limit = wishes->upper_limit;
 	if (!(task->lower_limit < task->upper_limit))
 		return LF_PLAN_LIMITS_CROSS;

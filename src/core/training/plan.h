@@ -58,7 +58,9 @@ typedef struct lf_wishes
 	lf_head		quantiles;		/* of that loss; no levels: the default ones */
 	int			normalize;		/* lf_normalize, or LF_UNSET */
 	bool		log;
+	bool		log_open;		/* nothing was said of it */
 	double		lower_limit;	/* infinite: none */
+	bool		limit_found;	/* nobody has asked for it, see limits.h */
 	double		upper_limit;
 	int			difference;		/* rows; 0: none */
 	bool		difference_season;	/* the rows of a season */

@@ -191,6 +191,8 @@ lstm_forecast(PG_FUNCTION_ARGS)
 		const double *window = latest_window(model, table, forecast.as_of, &timeline, &origin, &number);
 
 		model_show_nothing(forecast.loaded);
+		if (model->time_kind == LF_TIME_NONE)
+			number = model_align(forecast.loaded, window, model->task.lookback);
 		model_show_inputs(forecast.loaded, window, number);
 		put_forecast(&forecast, NULL, &timeline, origin, forecast.steps, NULL);
 	}

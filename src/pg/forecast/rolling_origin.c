@@ -167,6 +167,8 @@ rolling_origin_start(RollingOrigin *rolling, const LoadedModel *shared, int step
 							 Min((uint64) first_origin, rolling->rows->count));
 	MemoryContextSwitchTo(caller);
 	rolling->error_scale = scaling.error_scale;
+	rolling->loaded->frame.number = model_align_frame(rolling->model, scaling.shape, &rolling->frame,
+													  Min((uint64) first_origin, rolling->rows->count));
 	model_show_series(rolling->loaded, &scaling);
 	rolling->next = first_origin - task->lookback;
 }

@@ -190,7 +190,7 @@ check_logarithms(const lf_model *model, const double *inputs)
 {
 	const lf_task *task = &model->task;
 
-	for (int i = 0; i < task->inputs && task->log; i++)
+	for (int i = 0; i < task->inputs && task->log && !task->log_found; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (int t = 0; t < task->lookback && lf_task_is_logged(task, task->input[i]); t++)
@@ -323,6 +323,16 @@ model_align(const LoadedModel *loaded, const double *inputs, int rows)
 	int			input = lf_task_input_of(task, task->target[0]);
 
 	return shape == NULL || input < 0 ? 0 : lf_season_align(task, shape, inputs + input, rows, task->inputs);
+}
+
+int64
+model_align_frame(const lf_model *model, const double *shape, const lf_frame *frame, uint64 rows)
+{
+	const lf_task *task = &model->task;
+
+	if (shape == NULL || model->time_kind != LF_TIME_NONE)
+		return frame->number;
+	return lf_season_align(task, shape, frame->values + task->target[0], rows, frame->columns);
 }
 
 bytea *

@@ -81,9 +81,10 @@ SeriesScaling model_scaling(const lf_model *model, Size series);
 
 /*
  * The place on the grid of time of the first of some rows of inputs that came without times, (rows, inputs): where the
- * seasons fit them best.
+ * seasons fit them best. The same of rows of the model's frame, for a model that knows no times.
  */
 int64		model_align(const LoadedModel *loaded, const double *inputs, int rows);
+int64		model_align_frame(const lf_model *model, const double *shape, const lf_frame *frame, uint64 rows);
 
 bytea	   *model_to_bytea(const lf_model *model);
 

@@ -18,7 +18,7 @@ find_unlogged(const PanelSpec *plan, const Rows *rows)
 {
 	const lf_task *task = plan->task;
 
-	for (int j = 0; j < task->targets && task->log; j++)
+	for (int j = 0; j < task->targets && task->log && !task->log_found; j++)
 		for (uint64 row = 0; row < rows->count; row++)
 		{
 			double		value = rows->values[row * rows->columns + task->target[j]];

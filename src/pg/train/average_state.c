@@ -14,7 +14,8 @@
 static Size
 series_memory(const lf_model *model)
 {
-	return model->columns * sizeof(lf_scaler) + model->task.targets * sizeof(double) +
+	return model->columns * sizeof(lf_scaler) +
+		(model->task.targets + lf_task_shape_size(&model->task)) * sizeof(double) +
 		(model->labels == NULL ? 0 : 64);
 }
 
@@ -37,6 +38,8 @@ expect_series(AverageState *state, Size series)
 						"average fewer models");
 	record->scaler = repalloc_huge(record->scaler, state->capacity * record->columns * sizeof(lf_scaler));
 	record->error_scale = repalloc_huge(record->error_scale, state->capacity * record->task.targets * sizeof(double));
+	if (record->shape != NULL)
+		record->shape = repalloc_huge(record->shape, state->capacity * lf_task_shape_size(&record->task) * sizeof(double));
 }
 
 /* Adds the series that are new, and holds those that are known against what is known of them. */
@@ -46,6 +49,7 @@ add_series(AverageState *state, const lf_model *model)
 	lf_model   *record = &state->record;
 	int			columns = record->columns;
 	int			targets = record->task.targets;
+	Size		shape_size = lf_task_shape_size(&record->task);
 
 	for (Size s = 0; s < model->series && model->labels != NULL; s++)
 	{
@@ -61,6 +65,8 @@ add_series(AverageState *state, const lf_model *model)
 			expect_series(state, number + 1);
 			memcpy(record->scaler + number * columns, scaler, columns * sizeof(lf_scaler));
 			memcpy(record->error_scale + number * targets, model->error_scale + s * targets, targets * sizeof(double));
+			if (record->shape != NULL)
+				memcpy(record->shape + number * shape_size, model->shape + s * shape_size, shape_size * sizeof(double));
 			continue;
 		}
 		known = record->scaler + number * columns;
@@ -74,6 +80,13 @@ add_series(AverageState *state, const lf_model *model)
 							   known[differs].offset, known[differs].scale, scaler[differs].offset, scaler[differs].scale),
 					 errhint("Train on all rows of a series in one place, or set \"scale\" to \"init\" together "
 							 "with option \"init\".")));
+		if (record->shape != NULL &&
+			memcmp(record->shape + number * shape_size, model->shape + s * shape_size, shape_size * sizeof(double)) != 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("two models take other seasons out of series \"%s\"", model->labels[s]),
+					 errhint("Train on all rows of a series in one place, set \"scale\" to \"init\" together "
+							 "with option \"init\", or \"deseasonalize\" to \"none\".")));
 	}
 	if (state->labels != NULL)
 	{
@@ -114,6 +127,9 @@ average_create(MemoryContext context, const lf_model *model)
 	state->capacity = Max(model->series, 1);
 	state->record.scaler = copy_array(context, model->scaler, state->capacity * columns, sizeof(lf_scaler));
 	state->record.error_scale = copy_array(context, model->error_scale, state->capacity * targets, sizeof(double));
+	if (model->shape != NULL)
+		state->record.shape = copy_array(context, model->shape, state->capacity * lf_task_shape_size(&model->task),
+										 sizeof(double));
 	state->record.scores = copy_array(context, model->scores, targets * LF_FORECASTERS, sizeof(lf_score));
 	if (model->blend != NULL)
 		state->record.blend = copy_array(context, model->blend, targets, sizeof(lf_blend));

@@ -19,6 +19,7 @@ typedef enum OptionType
 	OPTION_REAL,
 	OPTION_SEED,				/* an integer, kept in a double, which holds all up to 2^53 */
 	OPTION_BOOL,
+	OPTION_SWITCH,				/* a bool that may be left open: 0, 1 or LF_UNSET */
 	OPTION_CHOICE,				/* int index into names */
 	OPTION_NAMES,				/* a string or an array of them */
 	OPTION_UNITS,
@@ -152,7 +153,7 @@ static const OptionRow rows[] = {
 	{"deseasonalize", OPTION_CHOICE, PLACE(deseasonalize), NAMES(deseasonalize_names, LF_DESEASONALIZES + 1), "from the data", false,
 	"Whether the seasons are taken out of the targets before the network sees them and put back into its forecasts: as "
 	"what they add (additive) or multiply by (multiplicative); auto takes what suits the rows better."},
-	{"log", OPTION_BOOL, PLACE(log), ANYTHING, "false", false,
+	{"log", OPTION_SWITCH, PLACE(log), ANYTHING, "from the data", false,
 	"Whether the network sees the logarithms of the targets, above lower_limit or 0: for values that grow by a "
 	"percentage."},
 	{"lower_limit", OPTION_LIMIT, PLACE(lower_limit), NUMBERS(-1e300, 1e300), "0 if no target is below 0, else none", false,
@@ -401,6 +402,9 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 		case OPTION_BOOL:
 			*(bool *) place = json_bool(value, what);
 			break;
+		case OPTION_SWITCH:
+			*(int *) place = json_bool(value, what);
+			break;
 		case OPTION_CHOICE:
 			*(int *) place = json_choice(value, what, row->names, row->count);
 			break;
@@ -515,6 +519,7 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	options->channels = LF_UNSET;
 	options->arguments.dropout = LF_UNSET;
 	options->seed = 1;
+	options->log = LF_UNSET;
 	options->deseasonalize = LF_UNSET;
 	options->missing = LF_MISSING_AUTO;
 	options->lower_limit = -INFINITY;
@@ -574,6 +579,7 @@ range_text(const OptionRow *row)
 		case OPTION_SEASON:
 			return psprintf("auto, %.0f to %.0f", row->low, row->high);
 		case OPTION_BOOL:
+		case OPTION_SWITCH:
 			return "true, false";
 		case OPTION_CHOICE:
 			return join_names(row->names, row->count);
@@ -597,6 +603,7 @@ type_text(OptionType type)
 		case OPTION_REAL:
 			return "number";
 		case OPTION_BOOL:
+		case OPTION_SWITCH:
 			return "boolean";
 		case OPTION_UNITS:
 			return "integer or array";

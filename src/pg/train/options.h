@@ -47,7 +47,7 @@ typedef struct Options
 	char	   *step;			/* as text; NULL: found from the rows */
 	int			on_error;		/* OnError */
 	bool		series_embedding;
-	bool		log;			/* the network sees logarithms of the targets */
+	int			log;			/* 1: the network sees logarithms of the targets; or LF_UNSET */
 	double		lower_limit;	/* of forecasts; infinite: none, */
 	bool		limit_open;		/* or what the rows say, where nothing was said of it */
 	double		upper_limit;

@@ -205,7 +205,7 @@ finds_limit(const Training *training)
 	const Options *options = &training->request->options;
 	const Panel *panel = training->panel;
 
-	if (!options->limit_open || options->log || options->upper_limit <= 0)
+	if (!options->limit_open || options->log == 1 || options->upper_limit <= 0)
 		return false;
 	for (Size s = 0; s < panel->series; s++)
 	{
@@ -222,13 +222,11 @@ finds_limit(const Training *training)
 static void
 make_plan(Training *training)
 {
-	bool		found = finds_limit(training);
-
-	if (found)
+	training->wishes.limit_found = finds_limit(training);
+	if (training->wishes.limit_found)
 		training->wishes.lower_limit = 0;
 	facts_of(training->panel, &training->wishes, &training->facts);
 	plan_by(&training->facts, &training->wishes, training->request->source, &training->plan);
-	training->plan.task.limit_found = found;
 	spec_build(&training->plan, &training->facts, &training->spec);
 }
 

@@ -5,6 +5,8 @@
 
 #include "server/error.h"
 
+#include <math.h>
+
 /* Whether the columns of a training are those of a model, and seen alike. */
 static bool
 same_columns(const lf_model *model, const lf_task *task, const Columns *columns)
@@ -49,6 +51,35 @@ given_scaling(const Options *options, const lf_task *task, const Columns *column
 	return given;
 }
 
+/* The shapes of its seasons, the same way: NaN for a series that it does not know. */
+static const double *
+given_shapes(const Options *options, const lf_task *task, const Panel *panel)
+{
+	const lf_model *init = &options->init->model;
+	Size		size = lf_task_shape_size(task);
+	Dictionary *known = NULL;
+	double	   *given;
+
+	if (options->scale != SCALE_INIT || init->shape == NULL || init->task.deseasonalize != task->deseasonalize ||
+		!lf_seasons_equal(&init->task.seasons, &task->seasons))
+		return NULL;
+	if (panel->names != NULL && init->labels != NULL)
+		known = dictionary_of(init->labels, init->series);
+	check_memory(panel->series * size * sizeof(double), "the seasons of so many series", "leave scale out");
+	given = MemoryContextAllocHuge(CurrentMemoryContext, panel->series * size * sizeof(double));
+	for (Size s = 0; s < panel->series; s++)
+	{
+		int64		number = known == NULL ? 0 : dictionary_find(known, panel->names[s]);
+
+		CHECK_FOR_INTERRUPTS();
+		if (number >= 0)
+			memcpy(given + s * size, init->shape + number * size, size * sizeof(double));
+		else
+			given[s * size] = NAN;
+	}
+	return given;
+}
+
 void
 warm_start(lf_fit *fit, const lf_spec *spec, const Options *options, const lf_task *task, const Columns *columns,
 		   const Panel *panel)
@@ -83,4 +114,5 @@ warm_start(lf_fit *fit, const lf_spec *spec, const Options *options, const lf_ta
 	fit->from = init->weights;
 	fit->from_members = init->members;
 	fit->given = given_scaling(options, task, columns, panel);
+	fit->given_shape = given_shapes(options, task, panel);
 }

@@ -27,7 +27,15 @@ wish_as_before(const Options *options, lf_wishes *wishes)
 	if (wishes->channels == LF_UNSET && before->task.independent)
 		wishes->channels = LF_CHANNELS_INDEPENDENT;
 	wishes->season = before->task.season;
-	if (wishes->deseasonalize == LF_UNSET)
+	if (wishes->log_open)
+	{
+		/* found again where they were found before */
+		wishes->log_open = before->task.log_found;
+		wishes->log = wishes->task.log = before->task.log && !before->task.log_found;
+	}
+	/* unless it does not go with what was said */
+	if (wishes->deseasonalize == LF_UNSET &&
+		!(wishes->log && before->task.deseasonalize == LF_DESEASONALIZE_ADDITIVE))
 	{
 		wishes->deseasonalize = before->task.deseasonalize;
 		if (before->task.seasons.count > 0)
@@ -64,7 +72,8 @@ wishes_of(const Options *options, const lf_task *task, lf_wishes *wishes)
 		.loss = options->loss,
 		.quantiles = options->quantiles,
 		.normalize = options->normalize,
-		.log = options->log,
+		.log = options->log == 1,
+		.log_open = options->log == LF_UNSET && !isfinite(options->lower_limit),
 		.lower_limit = options->lower_limit,
 		.upper_limit = options->upper_limit,
 		.difference = options->difference,
@@ -75,7 +84,7 @@ wishes_of(const Options *options, const lf_task *task, lf_wishes *wishes)
 		.training = options->training,
 	};
 	/* rows are held against it as they are read */
-	wishes->task.log = options->log;
+	wishes->task.log = options->log == 1;
 	wishes->task.log_from = isfinite(options->lower_limit) ? options->lower_limit : 0;
 	if (options->init != NULL)
 		wish_as_before(options, wishes);
