@@ -109,6 +109,15 @@ status_when_read(const lf_model *model)
 	EDIT(days_of_numbers, LF_CNN_LSTM, LF_FLAW_TIME, "days between integers", model->step.days = 1) \
 	EDIT(long_step, LF_STACKED, LF_FLAW_TIME, "a step of more months than there are", \
 		 model->step.months = LF_LONGEST_STEP_MONTHS + 1) \
+	EDIT(weekdays_of_months, LF_STACKED, LF_FLAW_TIME, "weekdays of a step of months", model->step.weekdays = LF_BUSINESS_DAYS) \
+	EDIT(weekdays_of_numbers, LF_CNN_LSTM, LF_FLAW_TIME, "weekdays of integers", \
+		 model->step = (lf_time_step) {.days = 1, .weekdays = LF_BUSINESS_DAYS}) \
+	EDIT(one_weekday, LF_STACKED, LF_FLAW_TIME, "a step of one weekday", \
+		 model->step = (lf_time_step) {.days = 1, .weekdays = 0x10}) \
+	EDIT(all_weekdays, LF_STACKED, LF_FLAW_TIME, "a step of all weekdays by their mask", \
+		 model->step = (lf_time_step) {.days = 1, .weekdays = LF_ALL_WEEKDAYS}) \
+	EDIT(every_second_weekday, LF_STACKED, LF_FLAW_TIME, "a step of two days and weekdays", \
+		 model->step = (lf_time_step) {.days = 2, .weekdays = LF_BUSINESS_DAYS}) \
 	EDIT(zone_of_dates, LF_STACKED, LF_FLAW_TIME, "dates in a time zone", model->time_zone = "UTC") \
 	EDIT(no_zone, LF_ENCODER_DECODER, LF_FLAW_TIME, "timestamptz in no time zone", model->time_zone = "") \
 	EDIT(no_time_column, LF_ENCODER_DECODER, LF_FLAW_TIME, "a relation without a time column", model->time_column = "") \

@@ -321,7 +321,7 @@ forge_home(forgery *f)
 			model->time_column = "at";
 			model->series_column = "s";
 			model->time_kind = LF_TIME_DATE;
-			model->step = (lf_time_step) {.days = 1};
+			model->step = (lf_time_step) {.days = 1, .weekdays = (uint8_t) (forge_one_in(f, 3) ? forge_below(f, 128) : 0)};
 			break;
 		case 3:
 			model->relation = "public.numbered";
@@ -346,7 +346,8 @@ forge_time(forgery *f)
 			model->time_kind = (lf_time_kind) forge_below(f, LF_TIME_KINDS);
 			break;
 		case 1:
-			model->step = (lf_time_step) {forge_int(f), forge_one_in(f, 2) ? 0 : forge_int(f), forge_one_in(f, 2) ? 0 : forge_long(f)};
+			model->step = (lf_time_step) {forge_int(f), forge_one_in(f, 2) ? 0 : forge_int(f), forge_one_in(f, 2) ? 0 : forge_long(f),
+				(uint8_t) (forge_one_in(f, 4) ? forge_below(f, 128) : 0)};
 			break;
 		case 2:
 			model->last_time = forge_long(f);
@@ -558,6 +559,8 @@ forge_mend_time(forgery *f)
 		step->months = 12;
 	if (step->days < 0 || step->days > LF_LONGEST_STEP_DAYS)
 		step->days = step->months != 0 ? 31 : 7;
+	if (step->days != 1 || step->months != 0 || lf_weekday_count(step->weekdays) < 2 || step->weekdays == LF_ALL_WEEKDAYS)
+		step->weekdays = 0;
 	model->time_zone = model->time_kind != LF_TIME_TIMESTAMPTZ ? "" : forge_one_in(f, 10) ? forge_text(f) : "UTC";
 	if (model->time_kind == LF_TIME_TIMESTAMPTZ && !is_named(model->time_zone))
 		model->time_zone = "Europe/Berlin";

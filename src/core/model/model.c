@@ -1,5 +1,5 @@
 /*
- * model.c: the values that a model knows of its categories.
+ * model.c: the values that a model knows of its categories, and when its steps are the same.
  */
 #include "model/model.h"
 
@@ -22,4 +22,10 @@ lf_labels_equal(const lf_labels *a, const lf_labels *b)
 		if (strcmp(a->label[i], b->label[i]) != 0)
 			return false;
 	return true;
+}
+
+bool
+lf_steps_equal(const lf_time_step *a, const lf_time_step *b)
+{
+	return a->months == b->months && a->days == b->days && a->units == b->units && a->weekdays == b->weekdays;
 }

@@ -34,16 +34,36 @@ typedef enum lf_time_kind
 #define LF_LONGEST_STEP_MONTHS (12 * 200000)
 #define LF_LONGEST_STEP_DAYS 10000000
 
+/* Days of the week as bits, Monday the lowest: Monday to Friday, and all seven. */
+#define LF_BUSINESS_DAYS 0x1f
+#define LF_ALL_WEEKDAYS 0x7f
+
 /*
  * The distance of two rows. The core only keeps it: adding it up is calendar arithmetic, which the caller's date types
- * do. Integers use 'units' alone; dates and times months, days and units = microseconds.
+ * do. Integers use 'units' alone; dates and times months, days and units = microseconds. A step of the weekdays that
+ * occur is one day and their mask.
  */
 typedef struct lf_time_step
 {
 	int32_t		months;
 	int32_t		days;
 	int64_t		units;
+	uint8_t		weekdays;		/* 0: the step knows no week */
 } lf_time_step;
+
+/* How many days of the week are in a mask: so many steps make a week. */
+static inline int
+lf_weekday_count(uint8_t weekdays)
+{
+	int			count = 0;
+
+	for (int i = 0; i < 7; i++)
+		count += weekdays >> i & 1;
+	return count;
+}
+
+/* Whether two steps lead from each time to the same one. */
+bool		lf_steps_equal(const lf_time_step *a, const lf_time_step *b);
 
 /* What was not there in the rows that a model was trained on. */
 typedef struct lf_missing_record

@@ -106,6 +106,12 @@ serialize_time(lf_stream *s, lf_model *model)
 	lf_serialize_u64(s, &model->missing.values);
 	lf_serialize_i64(s, &model->missing.first);
 	lf_serialize_i64(s, &model->missing.last);
+
+	/* ---- from format 2 on ---- */
+	if (s->format >= 2)
+		lf_serialize_byte(s, &model->step.weekdays, LF_ALL_WEEKDAYS);
+	else
+		model->step.weekdays = 0;
 }
 
 static void

@@ -232,10 +232,16 @@ training_is_sound(const lf_model *model)
 		training->batch_size <= LF_MAX_BATCH / lf_task_samples(&model->task);
 }
 
-/* One part, but that a step of months knows the day of the month; none where one row was all there was. */
+/*
+ * One part, but that a step of months knows the day of the month, and a step of a day the weekdays that occur: several,
+ * but not all. No part where one row was all there was.
+ */
 static bool
 step_is_sound(lf_time_kind kind, const lf_time_step *step)
 {
+	if (step->weekdays != 0)
+		return kind >= LF_TIME_DATE && step->months == 0 && step->days == 1 && step->units == 0 &&
+			lf_weekday_count(step->weekdays) >= 2 && step->weekdays < LF_ALL_WEEKDAYS;
 	if (kind == LF_TIME_NONE)
 		return step->months == 0 && step->days == 0 && step->units == 0;
 	if (kind == LF_TIME_INTEGER)

@@ -3,19 +3,18 @@
  *
  * The step is what most neighbours have between them, so that neither a gap nor a stray row decides about it. There are
  * three readings of a difference: in months, in days of local time, in units. The first whose step fits all rows is
- * taken; if none does, the one in which most neighbours agree, so that the error names the right rows.
+ * taken; if none does, the one in which most neighbours agree, so that the error names the right rows. Days that keep to
+ * some weekdays are counted by these.
  */
 #include "rows/step.h"
 
-#include "catalog/pg_type.h"
 #include "base/heavy_hitters.h"
+#include "rows/irregular.h"
+#include "rows/weekdays.h"
 #include "utils/timestamp.h"
 
 /* Shorter differences are hours, whatever the calendar says: no daylight saving makes a day so short. */
 #define SURELY_HOURS (20 * USECS_PER_HOUR)
-
-/* Rows that may be made up for each that there is: more would be a series of inventions, mostly by a mistyped year. */
-#define MOST_FILLED 10
 
 /* The most frequent of something, and how often it is met. */
 typedef struct Frequent
@@ -33,8 +32,17 @@ report_bad_step(const char *given, const char *detail)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("option \"step\" cannot be \"%s\"", given),
 			 errdetail("%s", detail),
-			 errhint("Give months, days or a time alone: \"1 month\", \"7 days\", \"15 minutes\"; "
-					 "with an integer time column an integer.")));
+			 errhint("Give months, days or a time alone: \"1 month\", \"7 days\", \"15 minutes\"; or weekdays: "
+					 "\"business day\", \"Monday to Saturday\"; with an integer time column an integer.")));
+}
+
+/* The step of the weekdays that occur: one of them is a week, and all of them are days. */
+static lf_time_step
+step_of_weekdays(uint8 weekdays)
+{
+	if (lf_weekday_count(weekdays) == 1)
+		return (lf_time_step) {.days = 7};
+	return (lf_time_step) {.days = 1, .weekdays = weekdays == LF_ALL_WEEKDAYS ? 0 : weekdays};
 }
 
 lf_time_step
@@ -55,6 +63,8 @@ step_from_text(lf_time_kind kind, const char *given)
 			report_bad_step(given, "The step of an integer time is a positive integer.");
 		return timeline.step;
 	}
+	if (weekdays_from_text(given) != 0)
+		return step_of_weekdays(weekdays_from_text(given));
 	interval = DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(given), ObjectIdGetDatum(InvalidOid),
 													 Int32GetDatum(-1)));
 	timeline.step = (lf_time_step) {.months = interval->month, .days = interval->day, .units = interval->time};
@@ -157,63 +167,6 @@ month_day(const Rows *rows, const Timeline *timeline)
 	return frequent_rest(rows, &months).count == rows->count ? latest : usual;
 }
 
-/* What is wrong with rows, in one walk over them. */
-typedef struct Irregular
-{
-	uint64		strays;			/* rows that are not on the grid */
-	uint64		first_stray;
-	uint64		missing;		/* rows; stays at its largest once it is there */
-	uint64		first_gap;		/* rows that follow a gap */
-	uint64		widest_gap;
-	uint64		widest;
-} Irregular;
-
-/* Whether a stamp is on the grid. One that the clock skipped has another rest, but is where its place has it. */
-static bool
-is_on_grid(const Timeline *timeline, GridPosition place, int64 at)
-{
-	if (place.rest == timeline->phase)
-		return true;
-	if (timeline->kind != LF_TIME_TIMESTAMPTZ)
-		return false;
-	place.rest = timeline->phase;
-	return timeline_stamp(timeline, place) == at;
-}
-
-static Irregular
-find_irregular(const Rows *rows, const Timeline *timeline)
-{
-	Irregular	found = {0};
-	int64		before = 0;
-
-	for (uint64 row = 0; row < rows->count; row++)
-	{
-		int64		at = rows_time(rows, row);
-		GridPosition place = timeline_position(timeline, at);
-		uint64		skipped = row == 0 ? 0 : (uint64) place.index - (uint64) before - 1;
-
-		CHECK_FOR_INTERRUPTS();
-		if (!is_on_grid(timeline, place, at) || (row > 0 && place.index <= before))
-		{
-			if (found.strays++ == 0)
-				found.first_stray = row;
-			skipped = 0;
-		}
-		before = place.index;
-		if (skipped == 0)
-			continue;
-		if (found.missing == 0)
-			found.first_gap = row;
-		found.missing = skipped > PG_UINT64_MAX - found.missing ? PG_UINT64_MAX : found.missing + skipped;
-		if (skipped > found.widest)
-		{
-			found.widest = skipped;
-			found.widest_gap = row;
-		}
-	}
-	return found;
-}
-
 /* Sets a reading's step to the most frequent difference; whether there is a usable one. */
 static bool
 set_step(Timeline *reading, const Frequent *difference)
@@ -239,7 +192,7 @@ fits(const Rows *rows, const Timeline *timeline)
 		return true;
 	grid.has_phase = true;
 	grid.phase = frequent_rest(rows, timeline).value;
-	return find_irregular(rows, &grid).strays == 0;
+	return irregular_find(rows, &grid).strays == 0;
 }
 
 static lf_time_step
@@ -263,8 +216,14 @@ find_step(const Rows *rows, const Timeline *timeline, const char *source)
 		difference[BY_DAY] = frequent_difference(rows, &reading[BY_DAY]);
 	}
 	for (int i = first; i < READINGS; i++)
+	{
+		uint8		weekdays = i == BY_DAY ? weekdays_find(rows, timeline) : 0;
+
+		if (weekdays != 0)
+			return step_of_weekdays(weekdays);
 		if (set_step(&reading[i], &difference[i]) && fits(rows, &reading[i]))
 			return reading[i].step;
+	}
 
 	/* some rows are wrong whatever the step: most should be right */
 	for (int i = BY_DAY; i >= first; i--)
@@ -308,54 +267,6 @@ check_duplicates(const Rows *rows, lf_time_kind kind, const char *source)
 						 "several series, give series_column.")));
 }
 
-static int
-irregular_message(const Rows *rows, lf_time_kind kind, uint64 row, const char *source)
-{
-	return errmsg("timestamps of %s are not regular: %s follows %s", source,
-				  timeline_text(kind, rows_time(rows, Max(row, 1))),
-				  timeline_text(kind, rows_time(rows, Max(row, 1) - 1)));
-}
-
-static void
-report_strays(const Rows *rows, const Timeline *timeline, const Irregular *found, const char *source)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_EXCEPTION),
-			 irregular_message(rows, timeline->kind, found->first_stray, source),
-			 errdetail_plural("The step is %s; " UINT64_FORMAT " row is not a whole number of steps from the others.",
-							  "The step is %s; " UINT64_FORMAT " rows are not a whole number of steps from the others.",
-							  found->strays, timeline_step_text(timeline->kind, &timeline->step), found->strays),
-			 errhint("Move such rows onto the grid in a view, for example with GROUP BY date_trunc(...), or give "
-					 "the step in option \"step\".")));
-}
-
-static void
-report_missing(const Rows *rows, const Timeline *timeline, const Irregular *found, const char *source)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_EXCEPTION),
-			 irregular_message(rows, timeline->kind, found->first_gap, source),
-			 errdetail_plural("The step is %s; " UINT64_FORMAT " row is missing.",
-							  "The step is %s; " UINT64_FORMAT " rows are missing.",
-							  found->missing, timeline_step_text(timeline->kind, &timeline->step), found->missing),
-			 errhint("Train with option \"missing\", which fills gaps, for example {\"missing\": \"linear\"}; or "
-					 "give the step in option \"step\".")));
-}
-
-static void
-report_too_many(const Rows *rows, const Timeline *timeline, const Irregular *found, const char *source)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg("too many rows of %s are missing: %s follows %s", source,
-					timeline_text(timeline->kind, rows_time(rows, found->widest_gap)),
-					timeline_text(timeline->kind, rows_time(rows, found->widest_gap - 1))),
-			 errdetail("The step is %s; " UINT64_FORMAT " rows are missing, but at most %d are filled for each of "
-					   "the " UINT64_FORMAT " existing rows.",
-					   timeline_step_text(timeline->kind, &timeline->step), found->missing, MOST_FILLED, rows->count),
-			 errhint("Correct the timestamp, or give a longer step in option \"step\".")));
-}
-
 uint64
 step_check(const Rows *rows, Timeline *timeline, bool may_fill, const char *source)
 {
@@ -374,23 +285,28 @@ step_check(const Rows *rows, Timeline *timeline, bool may_fill, const char *sour
 		timeline->step.days = month_day(rows, timeline);
 	timeline->has_phase = true;
 	timeline->phase = timeline_position(timeline, rows_time(rows, 0)).rest;
+	/* a day that is none of the week's is not on the grid, even if it is the first */
+	if (timeline->step.weekdays != 0)
+		timeline->phase %= USECS_PER_DAY;
 	/* evenly spaced rows, which are the many, need no look at each */
-	if (rows->at == NULL && rows->spacing == timeline_spacing(timeline))
+	if (rows->at == NULL && timeline_spacing(timeline) > 0 && rows->spacing == timeline_spacing(timeline))
 		return 0;
-	found = find_irregular(rows, timeline);
+	found = irregular_find(rows, timeline);
 	if (found.strays > 0)
 	{
 		/* the first row may be the one that is wrong */
 		timeline->phase = frequent_rest(rows, timeline).value;
-		found = find_irregular(rows, timeline);
+		if (timeline->step.weekdays != 0)
+			timeline->phase %= USECS_PER_DAY;
+		found = irregular_find(rows, timeline);
 	}
 	if (found.strays > 0)
-		report_strays(rows, timeline, &found, source);
+		irregular_report_strays(rows, timeline, &found, source);
 	if (found.missing == 0)
 		return 0;
 	if (!may_fill)
-		report_missing(rows, timeline, &found, source);
-	if (found.missing / MOST_FILLED >= rows->count)
-		report_too_many(rows, timeline, &found, source);
+		irregular_report_missing(rows, timeline, &found, source);
+	if (found.missing / IRREGULAR_MOST_FILLED >= rows->count)
+		irregular_report_too_many(rows, timeline, &found, source);
 	return found.missing;
 }

@@ -162,7 +162,8 @@ static const OptionRow rows[] = {
 	"neighbours, previous with the value before, seasonal with the mean of the same place in the seasons around; "
 	"mask shows the network what linear fills in, but leaves these values out of loss and errors."},
 	{"step", OPTION_STEP, PLACE(step), ANYTHING, "from the data", false,
-	"Time from row to row, as an interval of months, days or time, or as an integer for integer times."},
+	"Time from row to row, as an interval of months, days or time; as weekdays, such as business day or Monday to "
+	"Saturday; or as an integer for integer times."},
 	{"calendar", OPTION_CALENDAR, 0, NAMES(calendar_names, CALENDAR_CYCLES), "none", false,
 	"What the network is told about the time of each row, as sine and cosine: none, auto, or an array of "
 	"minute_of_hour, hour_of_day, day_of_week, day_of_month, day_of_year, month_of_year. auto takes the cycles that "
