@@ -31,6 +31,55 @@ AS 'MODULE_PATHNAME', 'lstm_anomalies';
 COMMENT ON FUNCTION lstm_anomalies(bytea, regclass, float8, int, text[]) IS
 'the rows of a relation, or its newest rows, beside what is forecast for them from the rows before';
 
+---- lstm_windows has another parameter, and what depends on it has to be dropped as well ----
+
+DROP FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int, text, text, text[]);
+DROP FUNCTION lstm_windows(regclass, text[], text, text, int, int, text[], text[], text[], int, text, text, text[]);
+
+CREATE FUNCTION lstm_windows(
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT 1,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    lead int DEFAULT 1,
+    missing text DEFAULT 'error',
+    step text DEFAULT NULL,
+    calendar text[] DEFAULT NULL,
+    aggregate text DEFAULT 'none')
+RETURNS TABLE (series text, window_no int, x float8[], y float8[])
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_windows';
+
+COMMENT ON FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int, text, text, text[], text) IS
+'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the target';
+
+CREATE FUNCTION lstm_windows(
+    relation regclass,
+    target text[],
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT 1,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    lead int DEFAULT 1,
+    missing text DEFAULT 'error',
+    step text DEFAULT NULL,
+    calendar text[] DEFAULT NULL,
+    aggregate text DEFAULT 'none')
+RETURNS TABLE (series text, window_no int, x float8[], y float8[])
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_windows_columns';
+
+COMMENT ON FUNCTION lstm_windows(regclass, text[], text, text, int, int, text[], text[], text[], int, text, text, text[], text) IS
+'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the targets';
+
 ---- models by name ----
 
 -- others forecast with a model that is saved under a name: such a model names nothing that its saver may not read

@@ -225,7 +225,8 @@ same_record(const lf_model *a, const lf_model *b)
 {
 	return strcmp(a->relation, b->relation) == 0 && strcmp(a->time_column, b->time_column) == 0 &&
 		strcmp(a->version, b->version) == 0 &&
-		a->time_kind == b->time_kind && lf_steps_equal(&a->step, &b->step) && a->last_time == b->last_time &&
+		a->time_kind == b->time_kind && lf_steps_equal(&a->step, &b->step) && a->aggregate == b->aggregate &&
+		a->alignment == b->alignment && a->phase == b->phase && a->last_time == b->last_time &&
 		strcmp(a->time_zone, b->time_zone) == 0 && a->missing.method == b->missing.method &&
 		a->missing.season == b->missing.season && a->missing.rows == b->missing.rows &&
 		a->missing.values == b->missing.values && a->missing.first == b->missing.first &&
@@ -457,6 +458,9 @@ test_one_field_less(void)
 	for (int i = 0; i < s.model.spec.count; i++)
 		s.model.spec.layer[i].reset_after = true;
 	s.model.step.weekdays = LF_BUSINESS_DAYS;
+	s.model.aggregate = LF_AGGREGATE_SUM;
+	s.model.alignment = LF_ALIGN_NEAREST;
+	s.model.phase = INT64_C(0x0101010101010101);
 	other = write_sample(&s);
 	now = bytes.block;
 	changed = other.block;
@@ -464,7 +468,8 @@ test_one_field_less(void)
 	for (size_t i = 0; i < bytes.bytes; i++)
 		if (now[i] == changed[i] || i >= bytes.bytes - 4)
 			less[length++] = now[i];
-	ok(length == bytes.bytes - (size_t) s.model.spec.count - 1, "the fields are a byte of each layer, and one of the step");
+	ok(length == bytes.bytes - (size_t) s.model.spec.count - 11,
+	   "the fields are a byte of each layer, one of the step, two of what becomes of rows, and a phase");
 	seal(less, length);
 	ok(status_of(less, length) == LF_CORRUPT, "bytes that lack a field of their format are corrupt");
 	put_number(less + FORMAT_AT, 1, 2);

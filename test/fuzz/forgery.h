@@ -559,6 +559,18 @@ forge_mend_time(forgery *f)
 		step->months = 12;
 	if (step->days < 0 || step->days > LF_LONGEST_STEP_DAYS)
 		step->days = step->months != 0 ? 31 : 7;
+	if (forge_one_in(f, 8))
+	{
+		model->aggregate = (lf_aggregate) forge_below(f, LF_AGGREGATES);
+		model->alignment = (lf_alignment) forge_below(f, LF_ALIGNMENTS);
+		model->phase = forge_one_in(f, 2) ? 0 : forge_one_in(f, 2) ? LF_DAY_UNITS : forge_long(f);
+	}
+	if (model->time_kind == LF_TIME_NONE)
+		model->aggregate = LF_AGGREGATE_NONE;
+	if (model->aggregate == LF_AGGREGATE_NONE)
+		model->alignment = LF_ALIGN_NONE;
+	if (model->alignment == LF_ALIGN_NONE)
+		model->phase = 0;
 	if (step->days != 1 || step->months != 0 || lf_weekday_count(step->weekdays) < 2 || step->weekdays == LF_ALL_WEEKDAYS)
 		step->weekdays = 0;
 	model->time_zone = model->time_kind != LF_TIME_TIMESTAMPTZ ? "" : forge_one_in(f, 10) ? forge_text(f) : "UTC";

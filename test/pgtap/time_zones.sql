@@ -148,9 +148,9 @@ HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; or w
     ('date', '{2024-01-01,2024-01-02}', '9007199254740993', '22015: interval field value out of range: "9007199254740993"'),
     ('date', '{2024-01-01,2024-01-02}', 'true', '22023: option "step" must be a string, not true'),
     ('timestamp', '{2024-01-01 00:00,2024-01-01 01:00,2024-01-01 01:30}', '"1 hour"',
-        '22000: timestamps of relation "rows" are not regular: 2024-01-01 01:30:00 follows 2024-01-01 01:00:00
-DETAIL: The step is 01:00:00; 1 row is not a whole number of steps from the others.
-HINT: Move such rows onto the grid in a view, for example with GROUP BY date_trunc(...), or give the step in option "step".')
+        '22000: two rows of relation "rows" belong to one step: 2024-01-01 01:00:00 and 2024-01-01 01:30:00
+DETAIL: The step is 01:00:00; both rows are nearest to 2024-01-01 01:00:00.
+HINT: Make one row of each step with option "aggregate", for example {"aggregate": "mean"}; or give another step in option "step".')
 ) AS v (type, times, step, failure);
 
 ---- a model of another place ----

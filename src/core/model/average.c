@@ -124,7 +124,8 @@ lf_models_differ(const lf_model *a, const lf_model *b)
 	if (a->training.scale != b->training.scale ||
 		lf_scalings_differ(x, a->columns, a->scaler, b->scaler, a->labels != NULL) >= 0)
 		return LF_OTHER_SCALE;
-	if (a->time_kind != b->time_kind || !lf_steps_equal(&a->step, &b->step) || strcmp(a->time_zone, b->time_zone) != 0)
+	if (a->time_kind != b->time_kind || !lf_steps_equal(&a->step, &b->step) || strcmp(a->time_zone, b->time_zone) != 0 ||
+		a->aggregate != b->aggregate || a->alignment != b->alignment || a->phase != b->phase)
 		return LF_OTHER_TIME;
 	if (a->missing.method != b->missing.method)
 		return LF_OTHER_MISSING;

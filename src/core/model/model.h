@@ -12,6 +12,7 @@
 #include "network/network.h"
 #include "model/predict.h"
 #include "model/recipe.h"
+#include "series/aggregate.h"
 #include "series/scaler.h"
 #include "judging/score.h"
 
@@ -50,6 +51,10 @@ typedef struct lf_time_step
 	int64_t		units;
 	uint8_t		weekdays;		/* 0: the step knows no week */
 } lf_time_step;
+
+/* A day in the units of phases of days and months, which are microseconds; months are so many days apart in them. */
+#define LF_DAY_UNITS INT64_C(86400000000)
+#define LF_MONTH_DAYS 32
 
 /* How many days of the week are in a mask: so many steps make a week. */
 static inline int
@@ -115,6 +120,9 @@ typedef struct lf_model
 	int64_t		last_time;		/* of the newest training row, in the time type's own units */
 	const char *time_zone;		/* in which its steps are calendar steps; "" where they are the same in any */
 	lf_missing_record missing;
+	lf_aggregate aggregate;		/* of several rows of one step */
+	lf_alignment alignment;		/* of rows that do not lie on the grid */
+	int64_t		phase;			/* of that grid: what its times have for a rest, see pg/rows/timeline.h; 0 without one */
 
 	uint64_t	rows;			/* that were read */
 	uint64_t	windows;

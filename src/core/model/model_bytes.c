@@ -89,6 +89,21 @@ serialize_series(lf_stream *s, lf_model *model)
 	}
 }
 
+/* How rows come to lie on the grid of the step. */
+static void
+serialize_grid(lf_stream *s, lf_model *model)
+{
+	uint8_t		aggregate = (uint8_t) model->aggregate;
+	uint8_t		alignment = (uint8_t) model->alignment;
+
+	lf_serialize_byte(s, &model->step.weekdays, LF_ALL_WEEKDAYS);
+	lf_serialize_byte(s, &aggregate, LF_AGGREGATES - 1);
+	lf_serialize_byte(s, &alignment, LF_ALIGNMENTS - 1);
+	model->aggregate = (lf_aggregate) aggregate;
+	model->alignment = (lf_alignment) alignment;
+	lf_serialize_i64(s, &model->phase);
+}
+
 static void
 serialize_time(lf_stream *s, lf_model *model)
 {
@@ -109,9 +124,14 @@ serialize_time(lf_stream *s, lf_model *model)
 
 	/* ---- from format 2 on ---- */
 	if (s->format >= 2)
-		lf_serialize_byte(s, &model->step.weekdays, LF_ALL_WEEKDAYS);
+		serialize_grid(s, model);
 	else
+	{
 		model->step.weekdays = 0;
+		model->aggregate = LF_AGGREGATE_NONE;
+		model->alignment = LF_ALIGN_NONE;
+		model->phase = 0;
+	}
 }
 
 static void

@@ -254,12 +254,39 @@ step_is_sound(lf_time_kind kind, const lf_time_step *step)
 	return step->units >= 0;
 }
 
+/* A rest that some time of the grid can have. */
+static bool
+phase_is_sound(lf_time_kind kind, const lf_time_step *step, int64_t phase)
+{
+	int64_t		days = phase / LF_DAY_UNITS;
+
+	if (phase < 0 || kind == LF_TIME_NONE)
+		return false;
+	if (step->months != 0)
+		return days / LF_MONTH_DAYS < step->months && days % LF_MONTH_DAYS >= 1;
+	if (step->weekdays != 0)
+		return days == 0;
+	return step->days != 0 ? days < step->days : phase < step->units;
+}
+
+/* Rows that begin a step are aggregated with those behind them; rows without a time have no steps. */
+static bool
+grid_is_sound(const lf_model *model)
+{
+	if (model->aggregate != LF_AGGREGATE_NONE && model->time_kind == LF_TIME_NONE)
+		return false;
+	if (model->alignment == LF_ALIGN_BEGIN && model->aggregate == LF_AGGREGATE_NONE)
+		return false;
+	return model->alignment == LF_ALIGN_NONE ? model->phase == 0 :
+		phase_is_sound(model->time_kind, &model->step, model->phase);
+}
+
 static bool
 time_is_sound(const lf_model *model)
 {
 	bool		timed = model->time_kind != LF_TIME_NONE;
 
-	return step_is_sound(model->time_kind, &model->step) && (timed || model->last_time == 0) &&
+	return step_is_sound(model->time_kind, &model->step) && grid_is_sound(model) && (timed || model->last_time == 0) &&
 		(model->time_kind == LF_TIME_TIMESTAMPTZ) == is_given(model->time_zone) &&
 		(timed || !is_given(model->time_column)) &&
 		/* a table has a time, and the same table has the series; the average of models of two tables names none */

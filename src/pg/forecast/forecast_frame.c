@@ -5,6 +5,7 @@
 
 #include "server/error.h"
 #include "forecast/latest_window.h"
+#include "rows/align.h"
 
 #include <math.h>
 
@@ -81,6 +82,20 @@ split_future(Rows *rows, const PanelSpec *plan, const Timeline *timeline, const 
 			   rows->columns * sizeof(double));
 	}
 	return future;
+}
+
+/* Brings the future onto the grid of the known rows, and its rows of one step together. */
+static void
+align_future(Future *future, const Series *known, int columns)
+{
+	Series		series = *known;
+	Rows		rows = {.context = CurrentMemoryContext, .columns = columns, .count = future->count,
+		.capacity = future->count, .values = future->values, .timed = true, .at = future->at};
+
+	if (future->count == 0 || (series.alignment == LF_ALIGN_NONE && series.aggregate == LF_AGGREGATE_NONE))
+		return;
+	align_rows(&rows, &series);
+	future->count = rows.count;
 }
 
 /* How far a known input must reach, and how far it does. */
@@ -177,7 +192,8 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 		return reason;
 	future = split_future(rows, plan, &series.timeline, as_of);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
-	if (series.method == LF_MISSING_ERROR && is_known && rows->count > task->lookback)
+	if (series.method == LF_MISSING_ERROR && series.aggregate == LF_AGGREGATE_NONE && is_known &&
+		rows->count > task->lookback)
 		rows_keep_newest(rows, task->lookback);
 	reason = panel_regularize(plan, read->label, rows, &series, &record);
 	if (reason == NULL && rows->count < task->lookback)
@@ -187,6 +203,7 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 		reason = panel_constants(panel, plan, read, constants);
 	if (reason != NULL)
 		return reason;
+	align_future(&future, &series, rows->columns);
 	frame = rows_frame(rows);
 	series_scaling(panel, plan->model, read->label, &frame, frame.rows, &start->scaler, &start->error_scale);
 	start->timeline = series.timeline;

@@ -2,9 +2,12 @@
  * latest_window.c: the newest window.
  *
  * How many rows must be read for it is not known before: the newest may be the future, without a target, and values
- * are filled from the ones before the window. So some are read, and twice as many where these do not do.
+ * are filled from the ones before the window, and several may be rows of one step. So some are read, and twice as many
+ * where these do not do.
  */
 #include "forecast/latest_window.h"
+
+#include "rows/align.h"
 
 #include <math.h>
 
@@ -26,17 +29,34 @@ latest_columns(const lf_model *model, int *columns)
 	return names;
 }
 
+/* Which columns of the table are targets of the model. */
+static const bool *
+table_targets(const lf_model *model, const Table *table)
+{
+	bool	   *is_target = palloc0(table->columns * sizeof(bool));
+
+	for (int i = 0; i < table->columns; i++)
+		for (int j = 0; j < model->task.targets; j++)
+			is_target[i] |= strcmp(table->names[i], model->names[model->task.target[j]]) == 0;
+	return is_target;
+}
+
 Series
 latest_series(const lf_model *model, const Table *table)
 {
+	bool		same_time = model->time_kind == table->time_kind && model->rows > 1;
+
 	return (Series) {
 		.source = table->label,
 		.time_column = table->time_column,
 		.names = (const char *const *) table->names,
-		.timeline = model->time_kind == table->time_kind && model->rows > 1 ?
-			timeline_of_model(model) : timeline_of_kind(table->time_kind),
+		.timeline = same_time ? timeline_of_model(model) : timeline_of_kind(table->time_kind),
 		.method = model->missing.method,
 		.season = Max(model->missing.season, 1),
+		.aggregate = model->aggregate,
+		.is_target = table_targets(model, table),
+		.may_align = same_time && model->alignment != LF_ALIGN_NONE,
+		.alignment = same_time ? model->alignment : LF_ALIGN_NONE,
 	};
 }
 
@@ -96,22 +116,31 @@ can_be_filled(const Rows *rows, const lf_task *task)
 }
 
 static Rows *
-read_newest(const lf_model *model, const Table *table, const TimestampTz *as_of)
+read_newest(const lf_model *model, const Table *table, const Series *series, const TimestampTz *as_of)
 {
 	const lf_task *task = &model->task;
 	bool		fills = model->missing.method != LF_MISSING_ERROR;
+	bool		aggregates = model->aggregate != LF_AGGREGATE_NONE;
 	int16	   *places = palloc(task->targets * sizeof(int16));
 	int			place_count = target_places(task, table->columns, places);
 	uint64		wanted = task->lookback + (fills ? 2 * (uint64) Max(model->missing.season, 1) : 0);
 
+	/* how many rows of a step come before one with a value, nobody knows */
+	if (aggregates && fills)
+		wanted = 0;
 	for (;;)
 	{
 		Rows	   *rows = table_read(table, CurrentMemoryContext, as_of, wanted);
-		bool		all = rows->count + rows->bad_times < wanted;
+		bool		all = wanted == 0 || rows->count + rows->bad_times < wanted;
 		uint64		read = rows->count;
 		bool		none_known = place_count > 0 && read > 0 && regularize_cut_future(rows, places, place_count) == read;
 
-		if (all || (!none_known && rows->count >= task->lookback && (!fills || can_be_filled(rows, task))))
+		if (aggregates && !all && !none_known && align_count(rows, series) > (uint64) task->lookback)
+		{
+			align_drop_oldest(rows, series);
+			return rows;
+		}
+		if (all || (!aggregates && !none_known && rows->count >= task->lookback && (!fills || can_be_filled(rows, task))))
 			return rows;
 		rows_free(rows);
 		wanted *= 2;
@@ -145,14 +174,14 @@ latest_window(const lf_model *model, const Table *table, const TimestampTz *as_o
 {
 	const lf_task *task = &model->task;
 	Series		series = latest_series(model, table);
-	Rows	   *rows = read_newest(model, table, as_of);
+	Rows	   *rows = read_newest(model, table, &series, as_of);
 	int		   *inputs = palloc(task->inputs * sizeof(int));
 
 	for (int i = 0; i < task->inputs; i++)
 		inputs[i] = i;
 	rows_select(rows, inputs, task->inputs);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
-	if (series.method == LF_MISSING_ERROR)
+	if (series.method == LF_MISSING_ERROR && series.aggregate == LF_AGGREGATE_NONE)
 	{
 		check_count(rows, model, table, as_of != NULL);
 		rows_keep_newest(rows, task->lookback);

@@ -350,6 +350,7 @@ lstm_info(PG_FUNCTION_ARGS)
 	append_text(&out, "channels", task->independent ? "independent" : "joint");
 	append_text(&out, "step", model->rows > 1 && model->time_kind != LF_TIME_NONE ?
 				timeline_step_text(model->time_kind, &model->step) : NULL);
+	append_text(&out, "aggregate", lf_aggregate_names[model->aggregate]);
 	append_text(&out, "last_time", model->rows > 0 && model->time_kind != LF_TIME_NONE ?
 				timeline_iso_text(model->time_kind, model->last_time) : NULL);
 	append_text(&out, "time_zone", model->time_zone);

@@ -4,11 +4,13 @@
 #ifndef LFPG_IRREGULAR_H
 #define LFPG_IRREGULAR_H
 
-#include "rows/rows.h"
-#include "rows/timeline.h"
+#include "rows/series.h"
 
 /* Rows that may be made up for each that there is: more would be a series of inventions, mostly by a mistyped year. */
 #define IRREGULAR_MOST_FILLED 10
+
+/* The same of steps in which nothing happened. */
+#define IRREGULAR_MOST_ZEROS 1000
 
 /* What is wrong with rows, in one walk over them. */
 typedef struct Irregular
@@ -25,10 +27,15 @@ typedef struct Irregular
 /* Holds sorted rows against a timeline that has a step and a phase. */
 Irregular	irregular_find(const Rows *rows, const Timeline *timeline);
 
-/* Raise 22000 with what was found: rows beside the grid, gaps that may not be filled, or too many of them. */
-void		irregular_report_strays(const Rows *rows, const Timeline *timeline, const Irregular *found, const char *source);
-void		irregular_report_missing(const Rows *rows, const Timeline *timeline, const Irregular *found, const char *source);
-void		irregular_report_too_many(const Rows *rows, const Timeline *timeline, const Irregular *found,
-									  const char *source);
+/* Raise 22000 with what was found: rows beside the grid, gaps that may not be filled, or more than so many for a row. */
+void		irregular_report_strays(const Rows *rows, const Series *series, const Irregular *found);
+void		irregular_report_missing(const Rows *rows, const Series *series, const Irregular *found);
+void		irregular_report_too_many(const Rows *rows, const Series *series, const Irregular *found, uint64 most);
+
+/* Raises 22000 where rows lie on days that are none of the step's weekdays. */
+void		irregular_report_weekdays(const Rows *rows, const Series *series);
+
+/* Raises 22000 where rows are days of another zone than the series'; 'surely': only where that zone is known. */
+void		irregular_report_zone(const Rows *rows, const Series *series, bool surely);
 
 #endif

@@ -34,12 +34,14 @@ regularize_cut_future(Rows *rows, const int16 *columns, int count)
 }
 
 /*
- * Moves rows to where they are on the grid and puts NULLs between. From the newest back, because none moves to a lower
- * place: so it can be done in the block where the rows are.
+ * Moves rows to where they are on the grid and puts NULLs between, or the 0 of a total. From the newest back, because none moves to a lower
+ * place: so it can be done in the block where the rows are. Returns how many of them have something to be filled.
  */
-static void
-put_missing_rows(Rows *rows, const Timeline *timeline, uint64 missing)
+static uint64
+put_missing_rows(Rows *rows, const Series *series, uint64 missing)
 {
+	const Timeline *timeline = &series->timeline;
+	bool		nulls = false;
 	uint64		place = rows->count + missing;	/* above the next row to be written */
 	int64		spacing = timeline_spacing(timeline);
 	int64		first_time = rows_time(rows, 0);
@@ -64,21 +66,25 @@ put_missing_rows(Rows *rows, const Timeline *timeline, uint64 missing)
 			if (rows->at != NULL)
 				rows->at[place] = timeline_stamp(timeline, hole);
 			for (int i = 0; i < rows->columns; i++)
-				rows->values[place * rows->columns + i] = rows_null();
+				rows->values[place * rows->columns + i] = series_is_total(series, i) ? 0 : rows_null();
 		}
 		memmove(rows->values + target * rows->columns, rows->values + row * rows->columns, width);
 		if (rows->at != NULL)
 			rows->at[target] = at;
 	}
 	rows->count += missing;
+	for (int i = 0; i < rows->columns; i++)
+		nulls |= !series_is_total(series, i);
+	missing = nulls ? missing : 0;
 	rows->bad_rows += missing;
 	if (spacing == 0)
-		return;
+		return missing;
 	if (rows->at != NULL)
 		pfree(rows->at);
 	rows->at = NULL;
 	rows->first_time = first_time;
 	rows->spacing = spacing;
+	return missing;
 }
 
 int
@@ -164,12 +170,20 @@ lf_missing_record
 regularize(Rows *rows, Series *series)
 {
 	bool		may_fill = series->method != LF_MISSING_ERROR;
+	bool		aggregates = series->aggregate != LF_AGGREGATE_NONE && series->timeline.kind != LF_TIME_NONE;
 	lf_missing_record record = {.method = series->method};
+	uint64		missing;
 
-	rows_check(rows, series->source, series->time_column, series->names, may_fill);
-	record.rows = step_check(rows, &series->timeline, may_fill, series->source);
-	if (record.rows > 0)
-		put_missing_rows(rows, &series->timeline, record.rows);
+	series->aligned = (Aligned) {0};
+	rows_check_times(rows, series->source, series->time_column);
+	if (!aggregates)
+		rows_check(rows, series->source, series->names, may_fill);
+	missing = step_check(rows, series, may_fill);
+	/* what is NULL in one row of a step may be known in another */
+	if (aggregates)
+		rows_check(rows, series->source, series->names, may_fill);
+	if (missing > 0)
+		record.rows = put_missing_rows(rows, series, missing);
 	if (may_fill && rows->bad_rows > 0)
 		fill_values(rows, series, &record);
 	record.season = Max(series->season, 1);

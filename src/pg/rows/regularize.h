@@ -4,19 +4,7 @@
 #ifndef LFPG_REGULARIZE_H
 #define LFPG_REGULARIZE_H
 
-#include "rows/rows.h"
-#include "rows/timeline.h"
-
-typedef struct Series
-{
-	const char *source;			/* what rows come from, for messages */
-	const char *time_column;	/* the same */
-	const char *const *names;	/* the same: of the rows' columns */
-	Timeline	timeline;		/* without a step: found from the rows */
-	lf_missing	method;
-	int			season;			/* rows, for filling; 0: found in the column below */
-	int			season_column;
-} Series;
+#include "rows/series.h"
 
 /*
  * Leaves out the newest rows in which all of these columns are NULL: they are not missing, but the future. Returns how

@@ -9,19 +9,13 @@
 #include "rows/step.h"
 
 #include "base/heavy_hitters.h"
+#include "rows/align.h"
 #include "rows/irregular.h"
 #include "rows/weekdays.h"
 #include "utils/timestamp.h"
 
 /* Shorter differences are hours, whatever the calendar says: no daylight saving makes a day so short. */
 #define SURELY_HOURS (20 * USECS_PER_HOUR)
-
-/* The most frequent of something, and how often it is met. */
-typedef struct Frequent
-{
-	int64		value;
-	uint64		count;
-} Frequent;
 
 /* ---- given ---- */
 
@@ -129,8 +123,8 @@ each_rest(const Rows *rows, const Timeline *timeline, void (*visit) (lf_heavy_hi
 	}
 }
 
-static Frequent
-frequent_rest(const Rows *rows, const Timeline *timeline)
+Frequent
+step_frequent_rest(const Rows *rows, const Timeline *timeline)
 {
 	lf_heavy_hitters hitters = {0};
 	Frequent		mode;
@@ -164,7 +158,7 @@ month_day(const Rows *rows, const Timeline *timeline)
 			usual = day;
 	}
 	months.step = (lf_time_step) {.months = 1, .days = latest};
-	return frequent_rest(rows, &months).count == rows->count ? latest : usual;
+	return step_frequent_rest(rows, &months).count == rows->count ? latest : usual;
 }
 
 /* Sets a reading's step to the most frequent difference; whether there is a usable one. */
@@ -191,7 +185,7 @@ fits(const Rows *rows, const Timeline *timeline)
 	if (rows->at == NULL && rows->spacing == timeline_spacing(timeline))
 		return true;
 	grid.has_phase = true;
-	grid.phase = frequent_rest(rows, timeline).value;
+	grid.phase = step_frequent_rest(rows, timeline).value;
 	return irregular_find(rows, &grid).strays == 0;
 }
 
@@ -241,48 +235,12 @@ find_step(const Rows *rows, const Timeline *timeline, const char *source)
 
 /* ---- checked ---- */
 
-static void
-check_duplicates(const Rows *rows, lf_time_kind kind, const char *source)
-{
-	uint64		duplicates = 0;
-	uint64		first = 0;
-
-	if (rows->at == NULL && rows->spacing != 0)
-		return;
-	for (uint64 i = 1; i < rows->count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (rows_time(rows, i) == rows_time(rows, i - 1) && duplicates++ == 0)
-			first = i;
-	}
-	if (duplicates > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("timestamp %s of %s occurs in more than one row",
-						timeline_text(kind, rows_time(rows, first)), source),
-				 errdetail_plural(UINT64_FORMAT " row repeats the time of the row before it.",
-								  UINT64_FORMAT " rows repeat the time of the row before.",
-								  duplicates, duplicates),
-				 errhint("Give one row per time, for example with a view that uses GROUP BY; if the table holds "
-						 "several series, give series_column.")));
-}
-
-uint64
-step_check(const Rows *rows, Timeline *timeline, bool may_fill, const char *source)
+/* Takes the phase that most rows have: of the first row, if all have it. */
+static Irregular
+find_own_phase(const Rows *rows, Timeline *timeline)
 {
 	Irregular	found;
 
-	if (timeline->kind == LF_TIME_NONE || rows->count == 0)
-		return 0;
-	check_duplicates(rows, timeline->kind, source);
-	if (!timeline_has_step(timeline))
-	{
-		if (rows->count < 2)
-			return 0;
-		timeline->step = find_step(rows, timeline, source);
-	}
-	else if (timeline->step.months != 0 && timeline->step.days == 0)
-		timeline->step.days = month_day(rows, timeline);
 	timeline->has_phase = true;
 	timeline->phase = timeline_position(timeline, rows_time(rows, 0)).rest;
 	/* a day that is none of the week's is not on the grid, even if it is the first */
@@ -290,23 +248,101 @@ step_check(const Rows *rows, Timeline *timeline, bool may_fill, const char *sour
 		timeline->phase %= USECS_PER_DAY;
 	/* evenly spaced rows, which are the many, need no look at each */
 	if (rows->at == NULL && timeline_spacing(timeline) > 0 && rows->spacing == timeline_spacing(timeline))
-		return 0;
+		return (Irregular) {0};
 	found = irregular_find(rows, timeline);
-	if (found.strays > 0)
+	if (found.strays == 0)
+		return found;
+	/* the first row may be the one that is wrong */
+	timeline->phase = step_frequent_rest(rows, timeline).value;
+	if (timeline->step.weekdays != 0)
+		timeline->phase %= USECS_PER_DAY;
+	return irregular_find(rows, timeline);
+}
+
+/* Moves rows onto the grid that was settled before, or else now. */
+static Irregular
+align(Rows *rows, Series *series, const Timeline *settled)
+{
+	Timeline   *timeline = &series->timeline;
+
+	if (timeline->step.weekdays != 0)
+		irregular_report_weekdays(rows, series);
+	/* days would not be whole days, and those that begin a step would belong to the day before */
+	if (timeline->step.units == 0)
+		irregular_report_zone(rows, series, true);
+	if (!settled->has_phase)
+		align_choose(rows, series);
+	else
 	{
-		/* the first row may be the one that is wrong */
-		timeline->phase = frequent_rest(rows, timeline).value;
-		if (timeline->step.weekdays != 0)
-			timeline->phase %= USECS_PER_DAY;
-		found = irregular_find(rows, timeline);
+		timeline->has_phase = true;
+		timeline->phase = settled->phase;
+		if (timeline->step.months != 0)
+			timeline->step.days = (int32) (settled->phase / USECS_PER_DAY % LF_MONTH_DAYS);
 	}
+	align_rows(rows, series);
+	return irregular_find(rows, timeline);
+}
+
+/* Brings the rows of a series with a step onto its grid; tells what is wrong with them all the same. */
+static Irregular
+settle(Rows *rows, Series *series)
+{
+	Timeline	settled = series->timeline;
+	bool		aggregates = series->aggregate != LF_AGGREGATE_NONE;
+	Irregular	found;
+
+	if (aggregates && series->may_align)
+		return align(rows, series, &settled);
+	found = find_own_phase(rows, &series->timeline);
+	if (found.strays > 0 && series->may_align)
+		return align(rows, series, &settled);
+	/* rows that come later may lie beside the grid */
+	if (series->may_align && !settled.has_phase)
+		series->alignment = LF_ALIGN_NEAREST;
+	return found;
+}
+
+/* Whether a step without rows has all its values, which are 0. */
+static bool
+steps_are_totals(const Rows *rows, const Series *series)
+{
+	for (int column = 0; column < rows->columns; column++)
+		if (!series_is_total(series, column))
+			return false;
+	return true;
+}
+
+uint64
+step_check(Rows *rows, Series *series, bool may_fill)
+{
+	Timeline   *timeline = &series->timeline;
+	bool		totals = steps_are_totals(rows, series);
+	uint64		rows_per_row = totals ? IRREGULAR_MOST_ZEROS : IRREGULAR_MOST_FILLED;
+	Irregular	found;
+
+	if (timeline->kind == LF_TIME_NONE || rows->count == 0)
+		return 0;
+	/* where the step is known, they are aggregated as rows of one step are */
+	if (series->aggregate == LF_AGGREGATE_NONE)
+		align_check_repeated(rows, series);
+	else if (!series->may_align)
+		align_rows(rows, series);
+	if (!timeline_has_step(timeline))
+	{
+		if (rows->count < 2)
+			return 0;
+		timeline->step = find_step(rows, timeline, series->source);
+	}
+	else if (timeline->step.months != 0 && timeline->step.days == 0)
+		timeline->step.days = month_day(rows, timeline);
+	found = settle(rows, series);
 	if (found.strays > 0)
-		irregular_report_strays(rows, timeline, &found, source);
+		irregular_report_strays(rows, series, &found);
 	if (found.missing == 0)
 		return 0;
-	if (!may_fill)
-		irregular_report_missing(rows, timeline, &found, source);
-	if (found.missing / IRREGULAR_MOST_FILLED >= rows->count)
-		irregular_report_too_many(rows, timeline, &found, source);
+	if (!may_fill && !totals)
+		irregular_report_missing(rows, series, &found);
+	if (found.missing / rows_per_row >= rows->count)
+		irregular_report_too_many(rows, series, &found, rows_per_row);
 	return found.missing;
 }

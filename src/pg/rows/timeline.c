@@ -113,6 +113,8 @@ timeline_of_model(const lf_model *model)
 	Timeline	timeline = timeline_of_kind(model->time_kind);
 
 	timeline.step = model->step;
+	timeline.has_phase = model->alignment != LF_ALIGN_NONE;
+	timeline.phase = model->phase;
 	if (model->time_zone[0] != '\0')
 		timeline.zone = pg_tzset(model->time_zone);
 	if (timeline.zone == NULL)

@@ -164,6 +164,10 @@ static const OptionRow rows[] = {
 	{"step", OPTION_STEP, PLACE(step), ANYTHING, "from the data", false,
 	"Time from row to row, as an interval of months, days or time; as weekdays, such as business day or Monday to "
 	"Saturday; or as an integer for integer times."},
+	{"aggregate", OPTION_CHOICE, PLACE(aggregate), NAMES(lf_aggregate_names, LF_AGGREGATES), "none", false,
+	"What becomes of several rows of one step, such as events: their sum, mean, last value, count, or lowest or highest "
+	"value; none refuses them. A step without any row has a sum or count of 0. Columns that are no targets have their "
+	"mean, or their last value beside last."},
 	{"calendar", OPTION_CALENDAR, 0, NAMES(calendar_names, CALENDAR_CYCLES), "none", false,
 	"What the network is told about the time of each row, as sine and cosine: none, auto, or an array of "
 	"minute_of_hour, hour_of_day, day_of_week, day_of_month, day_of_year, month_of_year. auto takes the cycles that "
