@@ -33,6 +33,16 @@ status_when_read(const lf_model *model)
 	return status;
 }
 
+static void
+second_key(lf_model *model, const char *name)
+{
+	static const char *key;
+
+	key = name;
+	model->further_keys = 1;
+	model->further_key = &key;
+}
+
 /* EDIT(name, sample, flaw, what the model then is, edit) */
 #define EDITS \
 	EDIT(twice, LF_VANILLA, LF_FLAW_TARGETS, "a column that is a target twice", task->target[1] = 1) \
@@ -131,6 +141,9 @@ status_when_read(const lf_model *model)
 		 model->phase = (LF_MONTH_DAYS * model->step.months + 1) * LF_DAY_UNITS) \
 	EDIT(weekday_phase, LF_STACKED, LF_FLAW_TIME, "a phase of weekdays that is a day", model->alignment = LF_ALIGN_NEAREST; \
 		 model->step = (lf_time_step) {.days = 1, .weekdays = LF_BUSINESS_DAYS}; model->phase = LF_DAY_UNITS) \
+	EDIT(key_of_none, LF_STACKED, LF_FLAW_KEYS, "a second key without a first", second_key(model, "second")) \
+	EDIT(key_twice, LF_VANILLA, LF_FLAW_KEYS, "a key twice", second_key(model, model->series_column)) \
+	EDIT(key_unnamed, LF_VANILLA, LF_FLAW_KEYS, "a key without a name", second_key(model, "")) \
 	EDIT(zone_of_dates, LF_STACKED, LF_FLAW_TIME, "dates in a time zone", model->time_zone = "UTC") \
 	EDIT(no_zone, LF_ENCODER_DECODER, LF_FLAW_TIME, "timestamptz in no time zone", model->time_zone = "") \
 	EDIT(no_time_column, LF_ENCODER_DECODER, LF_FLAW_TIME, "a relation without a time column", model->time_column = "") \

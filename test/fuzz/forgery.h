@@ -331,6 +331,14 @@ forge_home(forgery *f)
 			model->step = (lf_time_step) {.units = 1};
 			break;
 	}
+	model->further_keys = 0;
+	if (forge_one_in(f, 4))
+	{
+		model->further_keys = 1 + forge_below(f, 2);
+		model->further_key = forge_take(f, 2, sizeof(char *));
+		model->further_key[0] = forge_one_in(f, 3) ? forge_text(f) : "k";
+		model->further_key[1] = forge_text(f);
+	}
 	model->imported = forge_one_in(f, 30);
 	model->series = is_named(model->series_column) ? (size_t) (1 + forge_below(f, 30)) : 1;
 }
@@ -579,7 +587,10 @@ forge_mend_time(forgery *f)
 	if (!is_named(model->time_column))
 		model->relation = model->series_column = "";
 	if (!is_named(model->series_column))
+	{
 		model->series = 1;
+		model->further_keys = 0;
+	}
 	/* kinds that need a table, series or dates */
 	while (model->columns > 1 &&
 		   ((model->task.kind[model->columns - 1] == LF_COLUMN_CALENDAR && model->time_kind < LF_TIME_DATE) ||

@@ -18,7 +18,7 @@ same_columns(const lf_model *a, const lf_model *b)
 
 	if (a->columns != b->columns || x->inputs != y->inputs || x->targets != y->targets ||
 		(a->labels == NULL) != (b->labels == NULL) || a->imported != b->imported ||
-		strcmp(a->series_column, b->series_column) != 0 || strcmp(a->time_column, b->time_column) != 0)
+		!lf_same_keys(a, b) || strcmp(a->time_column, b->time_column) != 0)
 		return false;
 	for (int i = 0; i < a->columns; i++)
 		if (strcmp(a->names[i], b->names[i]) != 0 || x->kind[i] != y->kind[i])

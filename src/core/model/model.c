@@ -29,3 +29,14 @@ lf_steps_equal(const lf_time_step *a, const lf_time_step *b)
 {
 	return a->months == b->months && a->days == b->days && a->units == b->units && a->weekdays == b->weekdays;
 }
+
+bool
+lf_same_keys(const lf_model *a, const lf_model *b)
+{
+	if (strcmp(a->series_column, b->series_column) != 0 || a->further_keys != b->further_keys)
+		return false;
+	for (int i = 0; i < a->further_keys; i++)
+		if (strcmp(a->further_key[i], b->further_key[i]) != 0)
+			return false;
+	return true;
+}

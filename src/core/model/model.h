@@ -90,6 +90,7 @@ typedef struct lf_labels
 
 #define LF_MAX_CATEGORIES 10000
 #define LF_MAX_SERIES 1000000
+#define LF_MAX_KEYS 32			/* columns that tell series apart: as many as a key has */
 
 /*
  * Rows or values that a model can have been trained on: sums of these stay there, and as signed numbers they are the
@@ -108,6 +109,8 @@ typedef struct lf_model
 	lf_labels  *categories;		/* (columns): none where the column is no category; NULL: none at all */
 	size_t		series;			/* that it was trained on */
 	const char *series_column;	/* that tells them apart; "" where there is none, and one series */
+	int			further_keys;	/* columns that tell them apart together with it */
+	const char **further_key;	/* (further_keys) */
 	const char **labels;		/* (series): its values; NULL without a column */
 	lf_scaler  *scaler;			/* (series, columns) */
 	double	   *error_scale;			/* (series, targets): of errors and intervals, see lf_error_scale */
@@ -150,6 +153,9 @@ typedef struct lf_model
  * none.
  */
 lf_labels	lf_model_labels(const lf_model *model, int column);
+
+/* Whether two models tell series apart by the same columns. */
+bool		lf_same_keys(const lf_model *a, const lf_model *b);
 
 /* Whether the same values have the same numbers. */
 bool		lf_labels_equal(const lf_labels *a, const lf_labels *b);

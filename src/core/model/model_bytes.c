@@ -45,6 +45,17 @@ serialize_categories(lf_stream *s, lf_model *model)
 	}
 }
 
+/* The columns that tell series apart together with the first one. */
+static void
+serialize_keys(lf_stream *s, lf_model *model)
+{
+	uint8_t		count = (uint8_t) model->further_keys;
+
+	lf_serialize_byte(s, &count, LF_MAX_KEYS - 1);
+	model->further_keys = count;
+	lf_serialize_texts(s, &model->further_key, (size_t) model->further_keys);
+}
+
 /* What is known of each series: its name, and the scaling of each column. */
 static void
 serialize_series(lf_stream *s, lf_model *model)
@@ -87,6 +98,12 @@ serialize_series(lf_stream *s, lf_model *model)
 		if (s->direction == LF_READING && model->error_scale != NULL)
 			model->error_scale[i] = error_scale;
 	}
+
+	/* ---- from format 2 on ---- */
+	if (s->format >= 2)
+		serialize_keys(s, model);
+	else
+		model->further_keys = 0;
 }
 
 /* How rows come to lie on the grid of the step. */

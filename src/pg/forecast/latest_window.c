@@ -49,6 +49,7 @@ latest_series(const lf_model *model, const Table *table)
 	return (Series) {
 		.source = table->label,
 		.time_column = table->time_column,
+		.keys = table->keys == 0 ? table->primary_keys : NULL,
 		.names = (const char *const *) table->names,
 		.timeline = same_time ? timeline_of_model(model) : timeline_of_kind(table->time_kind),
 		.method = model->missing.method,
@@ -64,7 +65,14 @@ PanelSpec
 latest_plan(const lf_model *model, Table *table, Columns *columns)
 {
 	if (model->series_column[0] != '\0')
-		table_open_series(table, model->series_column);
+	{
+		char	  **keys = palloc((1 + model->further_keys) * sizeof(char *));
+
+		keys[0] = (char *) model->series_column;
+		for (int i = 0; i < model->further_keys; i++)
+			keys[1 + i] = (char *) model->further_key[i];
+		table_open_series(table, keys, 1 + model->further_keys);
+	}
 	if (columns->statics > 0)
 		table_open_statics(table, columns->names + columns->read, columns->statics);
 	for (int i = 0; i < columns->statics; i++)

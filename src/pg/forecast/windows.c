@@ -156,7 +156,7 @@ read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelSpec *plan)
 }
 
 static Datum
-windows(FunctionCallInfo fcinfo, bool several)
+windows(FunctionCallInfo fcinfo, RequestForm form)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	lf_task    *task = palloc0(sizeof(lf_task));
@@ -173,12 +173,13 @@ windows(FunctionCallInfo fcinfo, bool several)
 	task->horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, 1);
 	task->lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, 1);
 	task->lead = argument_int(fcinfo, ARG_LEAD, "lead", 0, LF_MAX_DIM, 1);
-	table = request_columns(fcinfo, several, task, &columns);
+	table = request_columns(fcinfo, form, task, &columns);
 	check_window(task);
 	read_calendar(fcinfo, table, &plan);
 	plan.skip = table->series_column != NULL;
 	plan.series.source = table->label;
 	plan.series.time_column = table->time_column;
+	plan.series.keys = table->keys == 0 ? table->primary_keys : NULL;
 	plan.series.names = (const char *const *) columns.names;
 	plan.series.timeline = timeline_of_kind(table->time_kind);
 	plan.series.method = (lf_missing) argument_choice(fcinfo, ARG_MISSING, "missing", lf_missing_names, LF_MISSINGS);
@@ -212,19 +213,7 @@ windows(FunctionCallInfo fcinfo, bool several)
 	return (Datum) 0;
 }
 
-SQL_FUNCTION(lstm_windows);
-Datum
-lstm_windows(PG_FUNCTION_ARGS)
-{
-	return windows(fcinfo, false);
-}
-
-SQL_FUNCTION(lstm_windows_columns);
-Datum
-lstm_windows_columns(PG_FUNCTION_ARGS)
-{
-	return windows(fcinfo, true);
-}
+FORMS_OF(lstm_windows, windows);
 
 SQL_FUNCTION(lstm_split_sequence);
 Datum

@@ -237,11 +237,12 @@ irregular_report_strays(const Rows *rows, const Series *series, const Irregular 
 static char *
 weekdays_hint(const Rows *rows, const Timeline *timeline)
 {
-	uint8		met = timeline->step.days == 1 && timeline->step.weekdays == 0 ? weekdays_met(rows, timeline) : 0;
+	bool		by_day = timeline->step.days == 1 && timeline->step.weekdays == 0;
+	uint8		guess = by_day ? weekdays_find(rows, timeline, WEEKDAYS_GUESSED) : 0;
 
-	if (lf_weekday_count(met) < 2 || met == LF_ALL_WEEKDAYS)
+	if (guess == 0)
 		return NULL;
-	return met == LF_BUSINESS_DAYS ? "business day" : weekdays_text(met);
+	return guess == LF_BUSINESS_DAYS ? "business day" : weekdays_text(guess);
 }
 
 void

@@ -211,7 +211,7 @@ find_step(const Rows *rows, const Timeline *timeline, const char *source)
 	}
 	for (int i = first; i < READINGS; i++)
 	{
-		uint8		weekdays = i == BY_DAY ? weekdays_find(rows, timeline) : 0;
+		uint8		weekdays = i == BY_DAY ? weekdays_find(rows, timeline, WEEKDAYS_FOUND) : 0;
 
 		if (weekdays != 0)
 			return step_of_weekdays(weekdays);

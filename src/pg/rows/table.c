@@ -13,6 +13,7 @@
 #include "catalog/objectaddress.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -108,12 +109,12 @@ column_type(Relation relation, const Table *table, const char *name)
 	return InvalidOid;
 }
 
-/* The one column of the primary key, or 0 where it has several or there is none. */
-static AttrNumber
-primary_key_column(Relation relation)
+/* The columns of the primary key, of which there are none where there is no such key. */
+static int
+primary_key_columns(Relation relation, AttrNumber *columns)
 {
 	Oid			index = RelationGetPrimaryKeyIndex(relation, true);
-	AttrNumber	column = 0;
+	int			count = 0;
 	HeapTuple	tuple;
 
 	if (!OidIsValid(index))
@@ -123,11 +124,43 @@ primary_key_column(Relation relation)
 	{
 		Form_pg_index form = (Form_pg_index) GETSTRUCT(tuple);
 
-		if (form->indnkeyatts == 1)
-			column = form->indkey.values[0];
+		for (count = 0; count < form->indnkeyatts; count++)
+			columns[count] = form->indkey.values[count];
 		ReleaseSysCache(tuple);
 	}
-	return column;
+	return count;
+}
+
+/* The one column of the primary key, or 0 where it has several or there is none. */
+static AttrNumber
+primary_key_column(Relation relation)
+{
+	AttrNumber	columns[INDEX_MAX_KEYS];
+
+	return primary_key_columns(relation, columns) == 1 ? columns[0] : 0;
+}
+
+/* What the primary key has beside the time, as an argument in SQL: 'store', or ARRAY['store', 'item']. */
+static char *
+other_primary_keys(Relation relation, const char *time_column)
+{
+	AttrNumber	columns[INDEX_MAX_KEYS];
+	int			count = primary_key_columns(relation, columns);
+	int			others = 0;
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < count; i++)
+	{
+		const char *name = NameStr(TupleDescAttr(RelationGetDescr(relation), columns[i] - 1)->attname);
+
+		if (strcmp(name, time_column) == 0 || !may_read(relation, columns[i]))
+			continue;
+		appendStringInfo(&out, "%s%s", others++ > 0 ? ", " : "", quote_literal_cstr(name));
+	}
+	if (others == 0 || others == count)
+		return NULL;
+	return others == 1 ? out.data : psprintf("ARRAY[%s]", out.data);
 }
 
 static void
@@ -224,17 +257,28 @@ table_open(Oid relid, const char *time_column, char **names, int columns)
 				 errmsg("time column \"%s\" of %s is of type %s",
 						table->time_column, table->label, format_type_be(table->time_type)),
 				 errhint("A time column is a date, timestamp, timestamp with time zone or integer.")));
+	table->primary_keys = other_primary_keys(relation, table->time_column);
 	relation_close(relation, NoLock);	/* the lock stays until the end of the transaction, as for any reader */
 	return table;
 }
 
 void
-table_open_series(Table *table, const char *column)
+table_open_series(Table *table, char **columns, int count)
 {
 	Relation	relation = relation_open(table->relid, NoLock);
 
-	table->series_column = pstrdup(column);
-	table->series_type = getBaseType(column_type(relation, table, column));
+	table->keys = count;
+	table->key = columns;
+	table->key_type = palloc(count * sizeof(Oid));
+	table->series_column = columns[0];
+	for (int i = 0; i < count; i++)
+	{
+		if (name_index(columns[i], (const char *const *) columns, i) >= 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("series_column names column \"%s\" twice", columns[i])));
+		table->key_type[i] = getBaseType(column_type(relation, table, columns[i]));
+	}
 	relation_close(relation, NoLock);
 }
 

@@ -17,8 +17,11 @@ typedef struct Table
 	char	   *time_column;
 	lf_time_kind time_kind;
 	Oid			time_type;
-	char	   *series_column;	/* NULL: all rows are one series */
-	Oid			series_type;
+	char	   *series_column;	/* the first key; NULL: all rows are one series */
+	int			keys;			/* columns that tell series apart */
+	char	  **key;			/* (keys) */
+	Oid		   *key_type;		/* (keys), without domains */
+	char	   *primary_keys;	/* what the primary key has beside the time, as series_column takes it; NULL: nothing */
 	int			static_count;
 	char	  **statics;		/* columns of which each series has one value */
 	bool	   *is_category;	/* (static_count): text or enum, not a number */
@@ -34,7 +37,7 @@ table_has_series(const Table *table)
 /* One series as it was read. It is gone when the function that got it returns. */
 typedef struct SeriesRows
 {
-	char	   *label;			/* the value of the series column as text; NULL without such a column, or where that is NULL */
+	char	   *label;			/* see series_keys.h; NULL without keys, or where the only one is NULL */
 	Rows	   *rows;			/* in time order; only what is in it */
 	double	   *numbers;		/* (static_count): NaN where NULL, or a category */
 	char	  **categories;		/* (static_count): NULL where NULL, or a number */
@@ -62,8 +65,11 @@ ReadFilter	table_filter(const char *label);
  */
 Table	   *table_open(Oid relid, const char *time_column, char **names, int columns);
 
-/* Looks up the column that tells series apart, and those of which each series has one value. Raises as table_open(). */
-void		table_open_series(Table *table, const char *column);
+/*
+ * Looks up the columns that tell series apart, and those of which each series has one value. Raises as table_open(), and
+ * 22023 where a column is named twice.
+ */
+void		table_open_series(Table *table, char **columns, int count);
 void		table_open_statics(Table *table, char **names, int count);
 
 /*

@@ -5,8 +5,7 @@
 
 #include "lib/stringinfo.h"
 
-/* A weekday is left out by a pattern where it could have had a row so often, and had one in at most this part. */
-#define LEAST_ABSENCES 3
+/* A weekday is left out by a pattern where it has a row in at most this part of the weeks. */
 #define MOST_STRAYS (1.0 / 10)
 
 /* And is part of one where it has a row in at least this part of the weeks: holidays are few. */
@@ -149,7 +148,7 @@ look_at_week(const Rows *rows, const Timeline *timeline)
 }
 
 uint8
-weekdays_find(const Rows *rows, const Timeline *timeline)
+weekdays_find(const Rows *rows, const Timeline *timeline, uint64 least_absences)
 {
 	Week		week = look_at_week(rows, timeline);
 	uint8		weekdays = 0;
@@ -157,19 +156,7 @@ weekdays_find(const Rows *rows, const Timeline *timeline)
 	for (int i = 0; i < 7; i++)
 		if (week.rows[i] > 0 && (double) week.rows[i] >= LEAST_PRESENCE * (double) week.days[i])
 			weekdays |= 1 << i;
-		else if (week.days[i] < LEAST_ABSENCES || (double) week.rows[i] > MOST_STRAYS * (double) week.days[i])
+		else if (week.days[i] < least_absences || (double) week.rows[i] > MOST_STRAYS * (double) week.days[i])
 			return 0;
 	return lf_weekday_count(weekdays) >= 2 && weekdays != LF_ALL_WEEKDAYS ? weekdays : 0;
-}
-
-uint8
-weekdays_met(const Rows *rows, const Timeline *timeline)
-{
-	Week		week = look_at_week(rows, timeline);
-	uint8		weekdays = 0;
-
-	for (int i = 0; i < 7; i++)
-		if (week.rows[i] > 0)
-			weekdays |= 1 << i;
-	return weekdays;
 }

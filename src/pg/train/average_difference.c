@@ -16,6 +16,8 @@ columns_text(const lf_model *model)
 		appendStringInfo(&out, ", by \"%s\"", model->time_column);
 	if (model->series_column[0] != '\0')
 		appendStringInfo(&out, ", series by \"%s\"", model->series_column);
+	for (int i = 0; i < model->further_keys; i++)
+		appendStringInfo(&out, " and \"%s\"", model->further_key[i]);
 	return out.data;
 }
 

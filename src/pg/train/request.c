@@ -7,11 +7,11 @@
 #include "server/error.h"
 
 static char **
-read_targets(FunctionCallInfo fcinfo, bool several, int *count)
+read_targets(FunctionCallInfo fcinfo, RequestForm form, int *count)
 {
 	char	  **targets;
 
-	if (several)
+	if ((form & FORM_TARGETS) != 0)
 		return argument_names(fcinfo, ARG_TARGET, "target", LF_MAX_COLUMNS, count);
 	targets = palloc(sizeof(char *));
 	targets[0] = argument_text(fcinfo, ARG_TARGET);
@@ -19,26 +19,50 @@ read_targets(FunctionCallInfo fcinfo, bool several, int *count)
 	return targets;
 }
 
+/* The columns that tell series apart; NULL: none. */
+static char **
+read_keys(FunctionCallInfo fcinfo, RequestForm form, int *count)
+{
+	char	  **keys;
+
+	if ((form & FORM_KEYS) == 0)
+	{
+		*count = 1;
+		keys = palloc(sizeof(char *));
+		keys[0] = argument_text(fcinfo, ARG_SERIES_COLUMN);
+		return keys[0] == NULL ? NULL : keys;
+	}
+	keys = argument_names(fcinfo, ARG_TIME_COLUMN, "series_column", LF_MAX_KEYS, count);
+	if (keys != NULL && *count == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("series_column names no column"),
+				 errhint("Leave series_column out where all rows are one series.")));
+	return keys;
+}
+
 Table *
-request_columns(FunctionCallInfo fcinfo, bool several, lf_task *task, Columns *columns)
+request_columns(FunctionCallInfo fcinfo, RequestForm form, lf_task *task, Columns *columns)
 {
 	int			target_count;
 	int			input_count;
 	int			known_count;
 	int			static_count;
-	char	  **targets = read_targets(fcinfo, several, &target_count);
+	char	  **targets = read_targets(fcinfo, form, &target_count);
 	char	  **inputs = argument_names(fcinfo, ARG_INPUTS, "inputs", LF_MAX_COLUMNS, &input_count);
 	char	  **known = argument_names(fcinfo, ARG_KNOWN_INPUTS, "known_inputs", LF_MAX_COLUMNS, &known_count);
 	char	  **statics = argument_names(fcinfo, ARG_STATIC_INPUTS, "static_inputs", LF_MAX_COLUMNS, &static_count);
-	char	   *series_column = argument_text(fcinfo, ARG_SERIES_COLUMN);
+	int			time_argument = (form & FORM_KEYS) != 0 ? ARG_SERIES_COLUMN : ARG_TIME_COLUMN;
+	int			key_count;
+	char	  **keys = read_keys(fcinfo, form, &key_count);
 	Table	   *table;
 
 	*columns = columns_of_task(targets, target_count, inputs, input_count, task);
 	if (known != NULL)
 		columns_add_known(columns, task, known, known_count);
-	table = table_open(PG_GETARG_OID(ARG_RELATION), argument_text(fcinfo, ARG_TIME_COLUMN), columns->names, columns->read);
-	if (series_column != NULL)
-		table_open_series(table, series_column);
+	table = table_open(PG_GETARG_OID(ARG_RELATION), argument_text(fcinfo, time_argument), columns->names, columns->read);
+	if (keys != NULL)
+		table_open_series(table, keys, key_count);
 	if (statics != NULL)
 	{
 		table_open_statics(table, statics, static_count);
@@ -48,7 +72,7 @@ request_columns(FunctionCallInfo fcinfo, bool several, lf_task *task, Columns *c
 }
 
 Table *
-request_read(FunctionCallInfo fcinfo, bool several, Request *request)
+request_read(FunctionCallInfo fcinfo, RequestForm form, Request *request)
 {
 	lf_task    *task = palloc0(sizeof(lf_task));
 	Table	   *table;
@@ -65,7 +89,7 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 	task->horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, 1);
 	task->lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, LF_UNSET);
 	task->lead = request->options.lead;
-	table = request_columns(fcinfo, several, task, &request->columns);
+	table = request_columns(fcinfo, form, task, &request->columns);
 	if (request->options.series_embedding && table->series_column != NULL)
 		columns_add_series(&request->columns, task, table->series_column);
 	wishes_of(&request->options, task, &request->wishes);
@@ -75,6 +99,9 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 	request->time_column = table->time_column;
 	request->time_kind = table->time_kind;
 	request->series_column = table->series_column;
+	request->further_keys = table->keys > 1 ? table->keys - 1 : 0;
+	request->further_key = request->further_keys > 0 ? (const char **) table->key + 1 : NULL;
+	request->primary_keys = table->keys == 0 ? table->primary_keys : NULL;
 	training_check(request);
 	return table;
 }

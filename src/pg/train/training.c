@@ -90,6 +90,7 @@ training_series(const Request *request)
 		.timeline = timeline_of_kind(request->time_kind),
 		.method = (lf_missing) request->options.missing,
 		.season_column = request->wishes.task.target[0],
+		.keys = request->primary_keys,
 		.aggregate = (lf_aggregate) request->options.aggregate,
 		.may_align = request->options.step != NULL,
 		.is_target = series_targets(&request->wishes.task, request->columns.count),
@@ -269,6 +270,8 @@ model_of(const Training *training)
 		.series_column = request->series_column == NULL ? "" : request->series_column, .version = LF_VERSION};
 
 	lf_fit_result(&training->fit, &training->spec, &model);
+	model.further_keys = request->further_keys;
+	model.further_key = request->further_key;
 	model.names = (const char **) training->columns.names;
 	model.categories = categories_of(panel, &training->columns);
 	model.labels = panel->labels == NULL ? NULL : dictionary_labels(panel->labels);
