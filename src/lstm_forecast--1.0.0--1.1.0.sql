@@ -31,6 +31,33 @@ AS 'MODULE_PATHNAME', 'lstm_anomalies';
 COMMENT ON FUNCTION lstm_anomalies(bytea, regclass, float8, int, text[]) IS
 'the rows of a relation, or its newest rows, beside what is forecast for them from the rows before';
 
+---- lstm_forecast has another parameter, and what depends on it has to be dropped as well ----
+
+DROP FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[]);
+
+CREATE FUNCTION lstm_forecast(
+    model bytea,
+    steps int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    relation regclass DEFAULT NULL,
+    as_of timestamptz DEFAULT NULL,
+    series text[] DEFAULT NULL,
+    until timestamptz DEFAULT NULL)
+RETURNS TABLE (
+    series text,
+    step int,
+    forecast_at timestamptz,
+    target text,
+    forecast float8,
+    lower_bound float8,
+    upper_bound float8,
+    status text)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000 ROWS 10
+AS 'MODULE_PATHNAME', 'lstm_forecast';
+
+COMMENT ON FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[], timestamptz) IS
+'forecasts from the newest rows of the relation the model was trained on, or of another one';
+
 ---- lstm_windows has another parameter, and what depends on it has to be dropped as well ----
 
 DROP FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int, text, text, text[]);

@@ -254,7 +254,8 @@ CREATE FUNCTION lstm_forecast(
     level float8 DEFAULT 0.95,
     relation regclass DEFAULT NULL,
     as_of timestamptz DEFAULT NULL,
-    series text[] DEFAULT NULL)
+    series text[] DEFAULT NULL,
+    until timestamptz DEFAULT NULL)
 RETURNS TABLE (
     series text,
     step int,
@@ -267,7 +268,7 @@ RETURNS TABLE (
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'lstm_forecast';
 
-COMMENT ON FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[]) IS
+COMMENT ON FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[], timestamptz) IS
 'forecasts from the newest rows of the relation the model was trained on, or of another one';
 
 CREATE FUNCTION lstm_rolling(

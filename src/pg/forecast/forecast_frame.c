@@ -172,15 +172,36 @@ forecast_frame_show(const ForecastFrame *start, LoadedModel *loaded)
 }
 
 char *
-forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read, const TimestampTz *as_of, int steps,
-			 ForecastFrame *start)
+forecast_frame_steps(const lf_model *model, const Timeline *timeline, int64 origin, const Ahead *ahead, int *steps)
+{
+	const lf_task *task = &model->task;
+	int64		reached;
+
+	*steps = ahead->steps;
+	if (ahead->until == NULL)
+		return NULL;
+	if (!timeline_has_calendar(timeline->kind) || !timeline_has_step(timeline))
+		return "until is a time, but the rows have none that it could be compared with";
+	reached = timeline_steps_until(timeline, origin, task->lead, *ahead->until, LF_MAX_DIM + 1);
+	if (reached > LF_MAX_DIM)
+		return psprintf("until is more than %d steps after the newest row", LF_MAX_DIM);
+	if (reached > task->horizon && !lf_task_is_autoregressive(task))
+		return psprintf(INT64_FORMAT " steps reach until, but the model's horizon is %d, and its forecasts cannot be fed back",
+						reached, task->horizon);
+	*steps = (int) reached;
+	return NULL;
+}
+
+char *
+forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read, const TimestampTz *as_of,
+					const Ahead *ahead, ForecastFrame *start)
 {
 	const lf_task *task = plan->task;
 	const Columns *columns = plan->columns;
 	Rows	   *rows = read->rows;
 	Series		series = plan->series;
 	bool		is_known = series_number(panel, plan->model, read->label) >= 0;
-	int			reach = looks_ahead(plan) ? forecast_frame_reach(task, steps) : 0;
+	int			reach;
 	double	   *constants = palloc((columns->statics + 1) * sizeof(double));
 	char	   *reason = read->trouble;
 	lf_missing_record record;
@@ -208,6 +229,10 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	series_scaling(panel, plan->model, read->label, &frame, frame.rows, &start->scaler, &start->error_scale);
 	start->timeline = series.timeline;
 	start->origin = rows_time(rows, rows->count - 1);
+	reason = forecast_frame_steps(plan->model, &start->timeline, start->origin, ahead, &start->steps);
+	if (reason != NULL || start->steps == 0)
+		return reason;
+	reach = looks_ahead(plan) ? forecast_frame_reach(task, start->steps) : 0;
 	values = take_values(start, task, columns->count, reach,
 						 rows_memory(rows) + future.count * (sizeof(int64) + rows->columns * sizeof(double)));
 	for (int t = 0; t < task->lookback; t++)
@@ -228,7 +253,7 @@ typedef struct OneSeries
 	PanelSpec	plan;
 	Panel	   *panel;
 	MemoryContext context;
-	int			steps;
+	Ahead		ahead;
 	ForecastFrame    *start;
 	bool		found;
 	char	   *reason;			/* why there is no forecast frame */
@@ -241,14 +266,14 @@ receive_one(void *state, SeriesRows *read)
 	MemoryContext caller = MemoryContextSwitchTo(one->context);
 
 	one->found = true;
-	one->reason = forecast_frame_make(&one->plan, one->panel, read, NULL, one->steps, one->start);
+	one->reason = forecast_frame_make(&one->plan, one->panel, read, NULL, &one->ahead, one->start);
 	MemoryContextSwitchTo(caller);
 }
 
 void
 forecast_frame_read(const lf_model *model, Oid relation, const char *label, int steps, ForecastFrame *start)
 {
-	OneSeries	one = {.context = CurrentMemoryContext, .steps = steps, .start = start};
+	OneSeries	one = {.context = CurrentMemoryContext, .ahead = {.steps = steps}, .start = start};
 	ReadFilter	filter = table_filter(label);
 	Table	   *table = latest_open(model, relation, &one.plan);
 
@@ -265,19 +290,26 @@ forecast_frame_read(const lf_model *model, Oid relation, const char *label, int 
 }
 
 void
-forecast_frame_of_tail(const lf_model *model, int steps, ForecastFrame *start)
+forecast_frame_of_tail(const lf_model *model, const Ahead *ahead, ForecastFrame *start)
 {
 	Columns		columns = columns_of_model(model);
 	PanelSpec	plan = {.task = (lf_task *) &model->task, .columns = &columns, .model = model};
 	Future		none = {0};
 	int			lookback = model->task.lookback;
-	int			reach = columns.calendar != 0 ? forecast_frame_reach(&model->task, steps) : 0;
+	int			reach;
 	Size		tail = (Size) lookback * columns.count;
 	double		no_constants = 0;
 	double	   *values;
+	char	   *reason;
 
 	*start = (ForecastFrame) {.timeline = timeline_of_model(model), .origin = model->last_time,
 		.scaler = model->scaler, .error_scale = model->error_scale};
+	reason = forecast_frame_steps(model, &start->timeline, start->origin, ahead, &start->steps);
+	if (reason != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model cannot forecast: %s", reason)));
+	reach = columns.calendar != 0 ? forecast_frame_reach(&model->task, start->steps) : 0;
 	values = take_values(start, &model->task, columns.count, reach, 0);
 	memcpy(values, model->tail, tail * sizeof(double));
 	(void) fill_ahead(&plan, &start->timeline, start->origin, &none, &no_constants, reach, values + tail);

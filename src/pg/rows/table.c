@@ -163,6 +163,52 @@ other_primary_keys(Relation relation, const char *time_column)
 	return others == 1 ? out.data : psprintf("ARRAY[%s]", out.data);
 }
 
+/* How values of a type that is no time can be read as one, in SQL. */
+static char *
+time_cure(const char *column, Oid type)
+{
+	const char *name = quote_identifier(column);
+
+	switch (getBaseType(type))
+	{
+		case TIMEOID:
+		case TIMETZOID:
+			return psprintf("A time of the day needs a day: read the rows through a view that adds the column of the day, as in "
+							"(day + %s).", name);
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+			return psprintf("Read the rows through a view: with to_timestamp(%s) where these are seconds since 1970, or %s::bigint "
+							"where they are numbers of rows.", name, name);
+		default:
+			if (is_category(type))
+				return psprintf("Read the rows through a view with %s::timestamptz, or to_timestamp(%s, '...') and its format.",
+								name, name);
+			return "Read the rows through a view that makes one of them.";
+	}
+}
+
+/* What to do with the first column that may hold times of another type, by its name; NULL: there is none. */
+static char *
+find_other_time(Relation relation, const Table *table)
+{
+	static const char *const names[] = {"at", "ts", "time", "timestamp", "date", "datetime", "day", "ds", "month", "hour"};
+	TupleDesc	descriptor = RelationGetDescr(relation);
+
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(descriptor, i);
+
+		if (!column->attisdropped && may_read(relation, column->attnum) && time_kind_of(column->atttypid) == LF_TIME_NONE &&
+			(column->atttypid == TIMEOID || column->atttypid == TIMETZOID ||
+			 name_index(NameStr(column->attname), names, lengthof(names)) >= 0) &&
+			name_index(NameStr(column->attname), (const char *const *) table->names, table->columns) < 0)
+			return psprintf("Column \"%s\" is of type %s. %s", NameStr(column->attname), format_type_be(column->atttypid),
+							time_cure(NameStr(column->attname), column->atttypid));
+	}
+	return NULL;
+}
+
 static void
 find_time_column(Relation relation, Table *table)
 {
@@ -170,6 +216,7 @@ find_time_column(Relation relation, Table *table)
 	const char **found = palloc(descriptor->natts * sizeof(char *));
 	int			count = 0;
 	AttrNumber	key;
+	char	   *cure;
 
 	for (int i = 0; i < descriptor->natts; i++)
 	{
@@ -196,10 +243,12 @@ find_time_column(Relation relation, Table *table)
 				name_index(NameStr(column->attname), (const char *const *) table->names, table->columns) < 0)
 				found[count++] = NameStr(column->attname);
 		}
+		cure = find_other_time(relation, table);
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s has no column that gives the order of its rows", table->label),
 				 errdetail("The relation has neither a column of a date or time type nor an integer primary key."),
+				 cure != NULL ? errhint("%s", cure) :
 				 count > 0 ? errhint("Give time_column, for example one of its integer columns: %s.",
 									 join_names(found, count)) :
 				 errhint("Add a date, timestamp or integer column, or use lstm_train_agg(value, options ORDER BY ...).")));
@@ -256,7 +305,8 @@ table_open(Oid relid, const char *time_column, char **names, int columns)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("time column \"%s\" of %s is of type %s",
 						table->time_column, table->label, format_type_be(table->time_type)),
-				 errhint("A time column is a date, timestamp, timestamp with time zone or integer.")));
+				 errdetail("A time column is a date, timestamp, timestamp with time zone or integer."),
+				 errhint("%s", time_cure(table->time_column, table->time_type))));
 	table->primary_keys = other_primary_keys(relation, table->time_column);
 	relation_close(relation, NoLock);	/* the lock stays until the end of the transaction, as for any reader */
 	return table;

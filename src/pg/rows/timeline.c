@@ -365,6 +365,38 @@ timeline_at(const Timeline *timeline, int64 origin, int64 k)
 	return timeline_stamp(timeline, place);
 }
 
+/* A time as a stamp of the kind, in the session's zone as everywhere; the rest of a day is lost. */
+static int64
+stamp_of_timestamptz(lf_time_kind kind, TimestampTz at)
+{
+	switch (kind)
+	{
+		case LF_TIME_DATE:
+			return DatumGetDateADT(DirectFunctionCall1(timestamptz_date, TimestampTzGetDatum(at)));
+		case LF_TIME_TIMESTAMP:
+			return DatumGetTimestamp(DirectFunctionCall1(timestamptz_timestamp, TimestampTzGetDatum(at)));
+		default:
+			return at;
+	}
+}
+
+int64
+timeline_steps_until(const Timeline *timeline, int64 origin, int64 first, TimestampTz until, int64 most)
+{
+	int64		last = timeline_position(timeline, stamp_of_timestamptz(timeline->kind, until)).index;
+	int64		steps;
+	TimestampTz at;
+
+	/* indexes of times are far from the ends of their type */
+	steps = last - timeline_position(timeline, origin).index + 1;
+	if (steps > first + most)
+		return most;
+	/* whether a step that has begun by then lies before it, its stamp tells */
+	while (steps >= first && timeline_as_timestamptz(timeline->kind, timeline_at(timeline, origin, steps), &at) && at > until)
+		steps--;
+	return Max(0, steps - first + 1);
+}
+
 int64
 timeline_spacing(const Timeline *timeline)
 {

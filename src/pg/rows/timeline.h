@@ -56,6 +56,12 @@ int64		timeline_stamp(const Timeline *timeline, GridPosition place);
 /* The stamp k steps after the origin; raises 22008 where it leaves the type's range. */
 int64		timeline_at(const Timeline *timeline, int64 origin, int64 k);
 
+/*
+ * How many of the stamps first, first + 1, ... steps after the origin are not later than a finite time, but at most
+ * 'most'. Of a timeline with a calendar and a step.
+ */
+int64		timeline_steps_until(const Timeline *timeline, int64 origin, int64 first, TimestampTz until, int64 most);
+
 /* The distance of all neighbours on the grid in the kind's units, or 0 where the calendar makes it vary. */
 int64		timeline_spacing(const Timeline *timeline);
 
