@@ -197,7 +197,9 @@ lstm_forecast(PG_FUNCTION_ARGS)
 {
 	Forecast	forecast = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
 	TimestampTz as_of = PG_ARGISNULL(4) ? 0 : PG_GETARG_TIMESTAMPTZ(4);
-	TimestampTz until = PG_ARGISNULL(6) ? 0 : PG_GETARG_TIMESTAMPTZ(6);
+	/* that of 1.0.0 has no 'until', until the extension is updated */
+	bool		has_until = PG_NARGS() > 6 && !PG_ARGISNULL(6);
+	TimestampTz until = has_until ? PG_GETARG_TIMESTAMPTZ(6) : 0;
 	Oid			relation = PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3);
 	const lf_model *model;
 
@@ -208,7 +210,7 @@ lstm_forecast(PG_FUNCTION_ARGS)
 	model = &forecast.loaded->model;
 	forecast.targets = model_targets(model);
 	forecast.ok = CStringGetTextDatum("ok");
-	forecast.ahead = read_ahead(fcinfo, model, PG_ARGISNULL(6) ? NULL : &until);
+	forecast.ahead = read_ahead(fcinfo, model, has_until ? &until : NULL);
 	forecast.asked = asked_read(fcinfo, 5, model, &forecast.filter);
 
 	if (!OidIsValid(relation) && model->relation[0] == '\0' && model->tail != NULL)

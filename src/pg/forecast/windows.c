@@ -183,8 +183,10 @@ windows(FunctionCallInfo fcinfo, RequestForm form)
 	plan.series.names = (const char *const *) columns.names;
 	plan.series.timeline = timeline_of_kind(table->time_kind);
 	plan.series.method = (lf_missing) argument_choice(fcinfo, ARG_MISSING, "missing", lf_missing_names, LF_MISSINGS);
-	plan.series.aggregate = (lf_aggregate) argument_choice(fcinfo, ARG_AGGREGATE, "aggregate", lf_aggregate_names,
-														   LF_AGGREGATES);
+	/* that of 1.0.0 has no such argument, until the extension is updated */
+	if (PG_NARGS() > ARG_AGGREGATE)
+		plan.series.aggregate = (lf_aggregate) argument_choice(fcinfo, ARG_AGGREGATE, "aggregate", lf_aggregate_names,
+															   LF_AGGREGATES);
 	plan.series.is_target = series_targets(task, columns.count);
 	plan.series.season_column = task->target[0];
 	step = argument_text(fcinfo, ARG_STEP);
