@@ -92,6 +92,9 @@ latest_plan(const lf_model *model, Table *table, Columns *columns)
 	};
 }
 
+/* Rows that are read first where several make a step. */
+#define FIRST_EVENTS 1000
+
 /* Places of the targets among latest_columns(); none where these do not tell. */
 static int
 target_places(const lf_task *task, int columns, int16 *places)
@@ -134,16 +137,18 @@ read_newest(const lf_model *model, const Table *table, const Series *series, con
 	uint64		wanted = task->lookback + (fills ? 2 * (uint64) Max(model->missing.season, 1) : 0);
 
 	/* how many rows of a step come before one with a value, nobody knows */
-	if (aggregates && fills)
-		wanted = 0;
+	if (aggregates)
+		wanted = fills ? 0 : Max(wanted, FIRST_EVENTS);
 	for (;;)
 	{
 		Rows	   *rows = table_read(table, CurrentMemoryContext, as_of, wanted);
 		bool		all = wanted == 0 || rows->count + rows->bad_times < wanted;
 		uint64		read = rows->count;
+		uint64		steps;
 		bool		none_known = place_count > 0 && read > 0 && regularize_cut_future(rows, places, place_count) == read;
 
-		if (aggregates && !all && !none_known && align_count(rows, series) > (uint64) task->lookback)
+		steps = aggregates ? align_count(rows, series) : 0;
+		if (!all && !none_known && steps > (uint64) task->lookback)
 		{
 			align_drop_oldest(rows, series);
 			return rows;
@@ -151,7 +156,8 @@ read_newest(const lf_model *model, const Table *table, const Series *series, con
 		if (all || (!aggregates && !none_known && rows->count >= task->lookback && (!fills || can_be_filled(rows, task))))
 			return rows;
 		rows_free(rows);
-		wanted *= 2;
+		/* some more than would do if steps had as many rows as those that were seen */
+		wanted = Max(wanted * 2, steps == 0 ? 0 : wanted / steps * ((uint64) task->lookback + 2) / 4 * 5);
 	}
 }
 
