@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET LOCAL check_function_bodies = off;
 
-SELECT plan(32);
+SELECT plan(34);
 
 CREATE FUNCTION pg_temp.train(options jsonb DEFAULT '{}') RETURNS bytea LANGUAGE sql AS
 $$ SELECT lstm_train('rows', 'value', lookback => 4, options => '{"epochs": 1, "units": 1}' || options) $$;
@@ -94,6 +94,15 @@ INSERT INTO rows VALUES ('2024-01-03 02:03', 1), ('2024-01-03 02:58', 2), ('2024
 SELECT is((SELECT forecast_at::timestamp::text FROM models, lstm_forecast(given)), '2024-01-03 06:00:00',
     'rows that come late are moved, where the step was given');
 SELECT throws_like('SELECT lstm_forecast(found) FROM models', '%not regular%', 'and are an error where it was found');
+
+---- several series ----
+
+CREATE TEMP TABLE meters AS SELECT s AS meter, timestamp '2024-01-01' + s * interval '30 minutes' + i * interval '1 hour' + (i * 7919 % 101 - 50) * interval '1 second' AS at,
+    i % 7 + s AS value FROM generate_series(0, 1) s, generate_series(0, 59) i;
+CREATE TEMP TABLE metered AS SELECT lstm_train('meters', 'value', series_column => 'meter', lookback => 4, options => '{"epochs": 1, "units": 1, "step": "1 hour"}') AS model;
+SELECT is((SELECT string_agg(forecast_at::timestamp::time::text || ' ' || status, ', ' ORDER BY series) FROM metered, lstm_forecast(model)), '12:00:00 ok, 12:30:00 ok',
+    'a series whose rows lie between the points of the others has a grid of its own');
+SELECT is((SELECT count(DISTINCT at) FROM metered, lstm_rolling(model, steps => 1)), 112::bigint, 'wherever its rows are read');
 
 ---- without a step ----
 

@@ -202,13 +202,34 @@ take_own_phase(const Rows *rows, Timeline *timeline)
 								  timeline_has_calendar(timeline->kind));
 }
 
+/* How many rows lie this close to a point of the grid, as a part of the step. */
+static uint64
+count_close(const Rows *rows, const Timeline *timeline, double part)
+{
+	double		reach = part * step_length(timeline);
+	uint64		close = 0;
+
+	for (uint64 row = 0; row < rows->count; row++)
+	{
+		int64		at = rows_time(rows, row);
+
+		CHECK_FOR_INTERRUPTS();
+		close += (double) distance(align_stamp(timeline, LF_ALIGN_NEAREST, at), at) <= reach;
+	}
+	return close;
+}
+
+bool
+align_is_near(const Rows *rows, const Timeline *timeline)
+{
+	return 2 * count_close(rows, timeline, OWN_PHASE) >= rows->count;
+}
+
 /* Whether rows are samples of the steps, a little early or late. */
 static bool
 are_samples(const Rows *rows, const Timeline *timeline)
 {
-	double		reach = SAMPLES_REACH * step_length(timeline);
 	double		rows_count = (double) rows->count;
-	uint64		close = 0;
 	uint64		points = 0;
 	int64		before = 0;
 	int64		first = timeline_position(timeline, rows_time(rows, 0)).index;
@@ -216,15 +237,13 @@ are_samples(const Rows *rows, const Timeline *timeline)
 
 	for (uint64 row = 0; row < rows->count; row++)
 	{
-		int64		at = rows_time(rows, row);
-		int64		point = align_stamp(timeline, LF_ALIGN_NEAREST, at);
+		int64		point = align_stamp(timeline, LF_ALIGN_NEAREST, rows_time(rows, row));
 
 		CHECK_FOR_INTERRUPTS();
-		close += (double) distance(point, at) <= reach;
 		points += row == 0 || point != before;
 		before = point;
 	}
-	return (double) close >= SAMPLES_PART * rows_count ||
+	return (double) count_close(rows, timeline, SAMPLES_REACH) >= SAMPLES_PART * rows_count ||
 		((double) points >= SAMPLES_APART * rows_count && (double) points >= SAMPLES_STEPS * steps);
 }
 

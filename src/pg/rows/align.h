@@ -15,6 +15,9 @@
 /* Raises 22000 where several of the sorted rows stand at one time. */
 void		align_check_repeated(const Rows *rows, const Series *series);
 
+/* Whether most rows lie near a grid: a series may have another than the series before it. */
+bool		align_is_near(const Rows *rows, const Timeline *timeline);
+
 /* Chooses how rows of a series with a step are aligned, and the phase of the grid. */
 void		align_choose(const Rows *rows, Series *series);
 

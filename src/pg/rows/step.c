@@ -270,15 +270,12 @@ align(Rows *rows, Series *series, const Timeline *settled)
 	/* days would not be whole days, and those that begin a step would belong to the day before */
 	if (timeline->step.units == 0)
 		irregular_report_zone(rows, series, true);
-	if (!settled->has_phase)
+	timeline->has_phase = settled->has_phase;
+	timeline->phase = settled->phase;
+	if (settled->has_phase && timeline->step.months != 0)
+		timeline->step.days = (int32) (settled->phase / USECS_PER_DAY % LF_MONTH_DAYS);
+	if (!settled->has_phase || (series->aggregate == LF_AGGREGATE_NONE && !align_is_near(rows, timeline)))
 		align_choose(rows, series);
-	else
-	{
-		timeline->has_phase = true;
-		timeline->phase = settled->phase;
-		if (timeline->step.months != 0)
-			timeline->step.days = (int32) (settled->phase / USECS_PER_DAY % LF_MONTH_DAYS);
-	}
 	align_rows(rows, series);
 	return irregular_find(rows, timeline);
 }
