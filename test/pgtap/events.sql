@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET LOCAL check_function_bodies = off;
 
-SELECT plan(51);
+SELECT plan(56);
 
 -- Orders: none on some hours, several on others; and the same by hour, as a query makes them.
 CREATE TEMP TABLE orders AS
@@ -89,6 +89,13 @@ INSERT INTO orders SELECT (SELECT date_trunc('hour', max(at)) FROM orders) + int
 SELECT results_eq('SELECT accepted, round(error::numeric, 6), round(previous_error::numeric, 6), new_rows FROM models, lstm_update(model)',
     'SELECT accepted, round(error::numeric, 6), round(previous_error::numeric, 6), new_rows FROM models, lstm_update(other)', 'and updates');
 SELECT is((SELECT lstm_info(u.new_model)->>'aggregate' FROM models m, lstm_update(m.model) u), 'sum', 'an updated model knows it too');
+
+-- more rows than are read at first, and as many as the newest 20 steps have
+CREATE TEMP TABLE clicks AS SELECT timestamptz '2024-03-01 00:00+00' + i * interval '72 seconds' AS at, i % 13 AS n FROM generate_series(0, 9999) i;
+CREATE TEMP VIEW clicks_by_hour AS SELECT date_trunc('hour', at) AS at, sum(n) AS n FROM clicks GROUP BY 1;
+SELECT results_eq(format($$SELECT step, forecast_at, forecast FROM lstm_forecast(lstm_train('clicks', 'n', lookback => %1$s, options => pg_temp.options('sum')), 2)$$, lookback),
+    format($$SELECT step, forecast_at, forecast FROM lstm_forecast(lstm_train('clicks_by_hour', 'n', lookback => %1$s, options => '{"epochs": 1, "units": 2}'), 2)$$, lookback),
+    'the newest ' || lookback || ' steps are read with all of their rows') FROM unnest(ARRAY[3, 19, 20, 21, 70]) lookback;
 
 ---- duplicates ----
 
