@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET LOCAL check_function_bodies = off;
 
-SELECT plan(56);
+SELECT plan(57);
 
 -- Orders: none on some hours, several on others; and the same by hour, as a query makes them.
 CREATE TEMP TABLE orders AS
@@ -155,6 +155,9 @@ SELECT is((SELECT array_agg(DISTINCT series) FROM lstm_rolling(lstm_train('shops
     options => '{"epochs": 1, "units": 1, "step": "1 day", "aggregate": "sum"}'))), '{"shop 0","shop 1","shop 2"}', 'and is read again');
 SELECT is((SELECT min(at)::timestamp::text FROM lstm_rolling(lstm_train('shops', 'amount', lookback => 3,
     options => '{"epochs": 1, "units": 1, "step": "7 days", "aggregate": "count"}'), steps => 1)), '2024-01-22 00:00:00', 'weeks begin on Monday');
+SELECT is((SELECT array_agg(y ORDER BY window_no) FROM lstm_windows('shops', 'amount', lookback => 1, step => '7 days', aggregate => 'count')),
+    (SELECT array_agg(ARRAY[n::float8] ORDER BY week) FROM (SELECT date_trunc('week', at) AS week, count(*) AS n FROM shops GROUP BY 1 ORDER BY 1 OFFSET 1) w),
+    'and end on Sunday');
 SELECT is((SELECT min(at)::timestamp::text FROM lstm_rolling(lstm_train('shops', 'amount', lookback => 1,
     options => '{"epochs": 1, "units": 1, "step": "1 month", "aggregate": "count"}'), steps => 1)), '2024-02-01 00:00:00', 'and months on the first');
 SELECT matches(pg_temp.failure($$SELECT lstm_train('shops', 'amount', options => '{"step": "business day", "aggregate": "sum"}')$$), 'is a Saturday|is a Sunday',

@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET LOCAL check_function_bodies = off;
 
-SELECT plan(17);
+SELECT plan(18);
 
 CREATE FUNCTION pg_temp.make(zone text, first date, count int, step interval DEFAULT '1 day', at time DEFAULT '00:00') RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -69,6 +69,9 @@ SELECT is(pg_temp.failure(), NULL, 'where no clock changes, days are days everyw
 SELECT pg_temp.make('UTC', '2023-02-01', 100);
 UPDATE rows SET "Day" = "Day" + interval '5 minutes' WHERE value = 3;
 SELECT matches(pg_temp.failure(), '2023-02-04 00:05:00\+00 follows 2023-02-03 00:00:00\+00 .*The step is 1 day', 'rows that are late are no other zone');
+SELECT pg_temp.make('UTC', '2023-02-01', 100);
+UPDATE rows SET "Day" = "Day" + interval '5 minutes' WHERE "Day" < '2023-02-06';
+SELECT matches(pg_temp.failure(), '2023-02-06 00:00:00\+00 follows 2023-02-05 00:05:00\+00', 'where the first rows are late, the pair at their end is shown');
 SELECT pg_temp.make('Europe/Berlin', '2023-02-01', 30);
 SELECT is(pg_temp.failure(), NULL, 'in a winter nothing is wrong');
 

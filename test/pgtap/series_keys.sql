@@ -5,7 +5,7 @@ SET LOCAL timezone = 'Europe/Berlin';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(48);
+SELECT plan(49);
 
 CREATE TABLE sales (store int, item text, day date, qty int, other int, PRIMARY KEY (store, item, day));
 INSERT INTO sales SELECT s, i, date '2024-01-01' + d, 10 * s + d % 7 + length(i), d % 3
@@ -90,6 +90,8 @@ ALTER TABLE sales DROP CONSTRAINT sales_pkey;
 DELETE FROM sales WHERE item <> 'apple';
 ALTER TABLE sales ADD PRIMARY KEY (store, day);
 SELECT matches(pg_temp.failure($$SELECT lstm_train('sales', 'qty')$$), 'give series_column => ''store''\.$', 'of two columns as well');
+SELECT is((SELECT count(DISTINCT series) FROM lstm_windows('sales', 'qty', series_column => ARRAY['store', 'item'], lookback => 3)), 3::bigint,
+    'series are told apart even where the last key stays the same');
 
 ---- NULL ----
 
