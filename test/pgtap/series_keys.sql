@@ -5,7 +5,7 @@ SET LOCAL timezone = 'Europe/Berlin';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(49);
+SELECT plan(51);
 
 CREATE TABLE sales (store int, item text, day date, qty int, other int, PRIMARY KEY (store, item, day));
 INSERT INTO sales SELECT s, i, date '2024-01-01' + d, 10 * s + d % 7 + length(i), d % 3
@@ -86,6 +86,9 @@ SELECT matches(pg_temp.failure($$SELECT lstm_train('sales', 'qty', series_column
 
 SELECT is(pg_temp.failure($$SELECT lstm_train('sales', 'qty')$$), 'timestamp 2024-01-01 of relation "sales" occurs in more than one row | '
     'The primary key tells series apart by other columns: give series_column => ARRAY[''store'', ''item''].', 'the hint knows the primary key');
+SELECT matches(pg_temp.failure($$SELECT lstm_train('sales', 'qty', series_column => 'store')$$), 'no series that can be used', 'one of two keys is not enough');
+SELECT matches(pg_temp.failure($$SELECT lstm_train('sales', 'qty', series_column => 'store', options => '{"on_error": "error"}')$$),
+    'give series_column => ARRAY\[''store'', ''item''\]', 'and the hint names both');
 ALTER TABLE sales DROP CONSTRAINT sales_pkey;
 DELETE FROM sales WHERE item <> 'apple';
 ALTER TABLE sales ADD PRIMARY KEY (store, day);

@@ -49,7 +49,7 @@ latest_series(const lf_model *model, const Table *table)
 	return (Series) {
 		.source = table->label,
 		.time_column = table->time_column,
-		.keys = table->keys == 0 ? table->primary_keys : NULL,
+		.keys = table_further_keys(table),
 		.names = (const char *const *) table->names,
 		.timeline = same_time ? timeline_of_model(model) : timeline_of_kind(table->time_kind),
 		.method = model->missing.method,

@@ -179,7 +179,7 @@ windows(FunctionCallInfo fcinfo, RequestForm form)
 	plan.skip = table->series_column != NULL;
 	plan.series.source = table->label;
 	plan.series.time_column = table->time_column;
-	plan.series.keys = table->keys == 0 ? table->primary_keys : NULL;
+	plan.series.keys = table_further_keys(table);
 	plan.series.names = (const char *const *) columns.names;
 	plan.series.timeline = timeline_of_kind(table->time_kind);
 	plan.series.method = (lf_missing) argument_choice(fcinfo, ARG_MISSING, "missing", lf_missing_names, LF_MISSINGS);

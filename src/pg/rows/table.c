@@ -142,7 +142,7 @@ primary_key_column(Relation relation)
 
 /* What the primary key has beside the time, as an argument in SQL: 'store', or ARRAY['store', 'item']. */
 static char *
-other_primary_keys(Relation relation, const char *time_column)
+other_primary_keys(Relation relation, const char *time_column, int *found)
 {
 	AttrNumber	columns[INDEX_MAX_KEYS];
 	int			count = primary_key_columns(relation, columns);
@@ -160,6 +160,7 @@ other_primary_keys(Relation relation, const char *time_column)
 	}
 	if (others == 0 || others == count)
 		return NULL;
+	*found = others;
 	return others == 1 ? out.data : psprintf("ARRAY[%s]", out.data);
 }
 
@@ -307,7 +308,7 @@ table_open(Oid relid, const char *time_column, char **names, int columns)
 						table->time_column, table->label, format_type_be(table->time_type)),
 				 errdetail("A time column is a date, timestamp, timestamp with time zone or integer."),
 				 errhint("%s", time_cure(table->time_column, table->time_type))));
-	table->primary_keys = other_primary_keys(relation, table->time_column);
+	table->primary_keys = other_primary_keys(relation, table->time_column, &table->primary_key_count);
 	relation_close(relation, NoLock);	/* the lock stays until the end of the transaction, as for any reader */
 	return table;
 }

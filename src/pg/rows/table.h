@@ -22,6 +22,7 @@ typedef struct Table
 	char	  **key;			/* (keys) */
 	Oid		   *key_type;		/* (keys), without domains */
 	char	   *primary_keys;	/* what the primary key has beside the time, as series_column takes it; NULL: nothing */
+	int			primary_key_count;	/* of these columns */
 	int			static_count;
 	char	  **statics;		/* columns of which each series has one value */
 	bool	   *is_category;	/* (static_count): text or enum, not a number */
@@ -32,6 +33,13 @@ static inline bool
 table_has_series(const Table *table)
 {
 	return table->series_column != NULL || table->static_count > 0;
+}
+
+/* The columns that ought to tell series apart, by the primary key; NULL where as many do. */
+static inline const char *
+table_further_keys(const Table *table)
+{
+	return table->keys < table->primary_key_count ? table->primary_keys : NULL;
 }
 
 /* One series as it was read. It is gone when the function that got it returns. */

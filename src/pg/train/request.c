@@ -101,7 +101,7 @@ request_read(FunctionCallInfo fcinfo, RequestForm form, Request *request)
 	request->series_column = table->series_column;
 	request->further_keys = table->keys > 1 ? table->keys - 1 : 0;
 	request->further_key = request->further_keys > 0 ? (const char **) table->key + 1 : NULL;
-	request->primary_keys = table->keys == 0 ? table->primary_keys : NULL;
+	request->primary_keys = table_further_keys(table);
 	training_check(request);
 	return table;
 }
