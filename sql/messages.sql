@@ -72,11 +72,18 @@ SELECT lstm_train('days', 'value', lookback => 3, options => '{"architecture": [
 -- rows
 SELECT lstm_train('days', 'value', lookback => 60);
 CREATE VIEW gaps AS SELECT at, value FROM days WHERE at NOT IN ('2024-01-10', '2024-02-02');
-SELECT lstm_train('gaps', 'value');
+SELECT lstm_train('gaps', 'value', options => '{"missing": "error"}');
+INSERT INTO results SELECT lstm_train('gaps', 'value', lookback => 50, options => '{"epochs": 1, "units": 1}');
+CREATE VIEW sparse AS SELECT at, value FROM days WHERE value::int % 5 <> 0;
+SELECT lstm_train('sparse', 'value');
+CREATE VIEW launch AS SELECT at, CASE WHEN value > 20 THEN value END AS value, CASE WHEN value > 23 THEN value END AS price FROM days;
+INSERT INTO results SELECT lstm_train('launch', 'value', inputs => '{value,price}', lookback => 30, options => '{"epochs": 1, "units": 1}');
 CREATE VIEW twice AS SELECT at - 1 + (value::int % 2) AS at, value FROM days;
 SELECT lstm_train('twice', 'value');
 CREATE VIEW holes AS SELECT at, nullif(value, 7) AS value FROM days;
-SELECT lstm_train('holes', 'value');
+SELECT lstm_train('holes', 'value', options => '{"missing": "error"}');
+CREATE VIEW hollow AS SELECT at, CASE WHEN value BETWEEN 20 AND 30 THEN NULL ELSE value END AS value FROM days;
+SELECT lstm_train('hollow', 'value');
 CREATE VIEW late AS SELECT at + CASE WHEN value IN (7, 9) THEN interval '1 minute' ELSE interval '0' END AS at, value FROM days;
 SELECT lstm_train('late', 'value', options => '{"missing": "linear"}');
 CREATE VIEW mistyped AS SELECT at, value FROM days UNION ALL VALUES (date '20240-02-01', 1);

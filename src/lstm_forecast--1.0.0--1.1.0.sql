@@ -74,7 +74,7 @@ CREATE FUNCTION lstm_windows(
     known_inputs text[] DEFAULT NULL,
     static_inputs text[] DEFAULT NULL,
     lead int DEFAULT 1,
-    missing text DEFAULT 'error',
+    missing text DEFAULT 'auto',
     step text DEFAULT NULL,
     calendar text[] DEFAULT NULL,
     aggregate text DEFAULT 'none')
@@ -96,7 +96,7 @@ CREATE FUNCTION lstm_windows(
     known_inputs text[] DEFAULT NULL,
     static_inputs text[] DEFAULT NULL,
     lead int DEFAULT 1,
-    missing text DEFAULT 'error',
+    missing text DEFAULT 'auto',
     step text DEFAULT NULL,
     calendar text[] DEFAULT NULL,
     aggregate text DEFAULT 'none')
@@ -342,7 +342,7 @@ CREATE FUNCTION lstm_windows(
     known_inputs text[] DEFAULT NULL,
     static_inputs text[] DEFAULT NULL,
     lead int DEFAULT 1,
-    missing text DEFAULT 'error',
+    missing text DEFAULT 'auto',
     step text DEFAULT NULL,
     calendar text[] DEFAULT NULL,
     aggregate text DEFAULT 'none')
@@ -364,7 +364,7 @@ CREATE FUNCTION lstm_windows(
     known_inputs text[] DEFAULT NULL,
     static_inputs text[] DEFAULT NULL,
     lead int DEFAULT 1,
-    missing text DEFAULT 'error',
+    missing text DEFAULT 'auto',
     step text DEFAULT NULL,
     calendar text[] DEFAULT NULL,
     aggregate text DEFAULT 'none')

@@ -848,7 +848,7 @@ CREATE FUNCTION lstm_windows(
     known_inputs text[] DEFAULT NULL,
     static_inputs text[] DEFAULT NULL,
     lead int DEFAULT 1,
-    missing text DEFAULT 'error',
+    missing text DEFAULT 'auto',
     step text DEFAULT NULL,
     calendar text[] DEFAULT NULL,
     aggregate text DEFAULT 'none')
@@ -870,7 +870,7 @@ CREATE FUNCTION lstm_windows(
     known_inputs text[] DEFAULT NULL,
     static_inputs text[] DEFAULT NULL,
     lead int DEFAULT 1,
-    missing text DEFAULT 'error',
+    missing text DEFAULT 'auto',
     step text DEFAULT NULL,
     calendar text[] DEFAULT NULL,
     aggregate text DEFAULT 'none')
@@ -892,7 +892,7 @@ CREATE FUNCTION lstm_windows(
     known_inputs text[] DEFAULT NULL,
     static_inputs text[] DEFAULT NULL,
     lead int DEFAULT 1,
-    missing text DEFAULT 'error',
+    missing text DEFAULT 'auto',
     step text DEFAULT NULL,
     calendar text[] DEFAULT NULL,
     aggregate text DEFAULT 'none')
@@ -914,7 +914,7 @@ CREATE FUNCTION lstm_windows(
     known_inputs text[] DEFAULT NULL,
     static_inputs text[] DEFAULT NULL,
     lead int DEFAULT 1,
-    missing text DEFAULT 'error',
+    missing text DEFAULT 'auto',
     step text DEFAULT NULL,
     calendar text[] DEFAULT NULL,
     aggregate text DEFAULT 'none')

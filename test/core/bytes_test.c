@@ -155,6 +155,7 @@ same_task(const lf_task *a, const lf_task *b)
 		memcmp(a->input, b->input, sizeof(a->input[0]) * (size_t) a->inputs) == 0 &&
 		memcmp(a->target, b->target, sizeof(a->target[0]) * (size_t) a->targets) == 0 &&
 		memcmp(a->ahead, b->ahead, sizeof(a->ahead)) == 0 && memcmp(a->kind, b->kind, sizeof(a->kind)) == 0 &&
+		a->deseasonalize == b->deseasonalize && lf_seasons_equal(&a->seasons, &b->seasons) &&
 		a->head.kind == b->head.kind && a->head.levels == b->head.levels && a->head.middle == b->head.middle &&
 		memcmp(a->head.level, b->head.level, sizeof(a->head.level)) == 0 &&
 		memcmp(a->head.normal, b->head.normal, sizeof(a->head.normal)) == 0;
@@ -221,6 +222,19 @@ same_errors(const lf_errors *a, const lf_errors *b, size_t targets)
 }
 
 static bool
+same_found(const lf_season_facts *a, const lf_season_facts *b)
+{
+	if (a->count != b->count || a->logged != b->logged)
+		return false;
+	for (int i = 0; i < a->count; i++)
+		if (a->fact[i].length != b->fact[i].length || a->fact[i].cycles != b->fact[i].cycles ||
+			a->fact[i].gain != b->fact[i].gain || a->fact[i].certainty != b->fact[i].certainty ||
+			a->fact[i].natural != b->fact[i].natural || a->fact[i].shown != b->fact[i].shown)
+			return false;
+	return true;
+}
+
+static bool
 same_record(const lf_model *a, const lf_model *b)
 {
 	return lf_same_keys(a, b) && strcmp(a->relation, b->relation) == 0 && strcmp(a->time_column, b->time_column) == 0 &&
@@ -232,7 +246,7 @@ same_record(const lf_model *a, const lf_model *b)
 		a->missing.values == b->missing.values && a->missing.first == b->missing.first &&
 		a->missing.last == b->missing.last && a->imported == b->imported &&
 		a->rows == b->rows && a->windows == b->windows && a->validation_windows == b->validation_windows &&
-		a->season == b->season && a->best_epoch == b->best_epoch && a->final_epochs == b->final_epochs &&
+		a->season == b->season && same_found(&a->found, &b->found) && a->best_epoch == b->best_epoch && a->final_epochs == b->final_epochs &&
 		a->epochs == b->epochs &&
 		memcmp(a->history, b->history, (size_t) a->epochs * sizeof(lf_epoch)) == 0 &&
 		memcmp(a->scores, b->scores, (size_t) a->task.targets * LF_FORECASTERS * sizeof(lf_score)) == 0 &&
@@ -277,6 +291,7 @@ test_round_trip(int number)
 		ok(same_series(&model, &s.model), "%s keeps its series and their scaling", name);
 		ok(same_record(&model, &s.model), "%s keeps its record", name);
 		ok(same_doubles(model.tail, s.model.tail, (size_t) (SAMPLE_LOOKBACK * s.model.columns)), "%s keeps its newest rows", name);
+		ok(same_doubles(model.shape, s.model.shape, s.model.series * lf_task_shape_size(&s.model.task)), "%s keeps its seasons", name);
 		ok(same_doubles(model.level_regression, s.model.level_regression, (size_t) (s.model.task.targets * (s.model.task.inputs + 1))),
 		   "%s keeps the link between the levels", name);
 		ok((model.blend == NULL) == (s.model.blend == NULL) &&
@@ -433,9 +448,96 @@ test_envelope(void)
 	sample_close(&s);
 }
 
+/* A field that came with format 2: an edit after which its first byte is another one, and how many bytes it has. */
+typedef struct later_field
+{
+	const char *name;
+	size_t		bytes;
+	void		(*edit) (lf_model *model);
+} later_field;
+
+static void
+edit_limit(lf_model *model)
+{
+	model->task.limit_found = true;
+}
+
+static void
+edit_seasons(lf_model *model)
+{
+	model->task.deseasonalize = LF_DESEASONALIZE_ADDITIVE;
+}
+
+static void
+edit_keys(lf_model *model)
+{
+	static const char *key[] = {"place"};
+
+	model->further_keys = 1;
+	model->further_key = key;
+}
+
+static void
+edit_weekdays(lf_model *model)
+{
+	model->step.weekdays = LF_BUSINESS_DAYS;
+}
+
+static void
+edit_aggregate(lf_model *model)
+{
+	model->aggregate = LF_AGGREGATE_SUM;
+}
+
+static void
+edit_alignment(lf_model *model)
+{
+	model->alignment = LF_ALIGN_NEAREST;
+}
+
+static void
+edit_phase(lf_model *model)
+{
+	model->phase = 1;
+}
+
+static void
+edit_found(lf_model *model)
+{
+	model->found.logged = true;
+}
+
+/* In the order in which they stand, but for the flag of each layer. */
+static const later_field later_fields[] = {
+	{"whether a limit was found", 1, edit_limit},
+	{"seasons that are taken out: how, and how many", 8, edit_seasons},
+	{"how many further keys there are", 1, edit_keys},
+	{"weekdays of the step", 1, edit_weekdays},
+	{"what becomes of several rows of a step", 1, edit_aggregate},
+	{"how rows come onto the grid", 1, edit_alignment},
+	{"phase of the grid", 8, edit_phase},
+	{"seasons that were looked for: of logarithms, and how many", 5, edit_found},
+};
+
+#define LATER (sizeof(later_fields) / sizeof(later_fields[0]))
+
+/* Leaves 'count' bytes out of a list from the first one on in which another list differs. Returns what remains. */
+static size_t
+leave_out(unsigned char *bytes, size_t length, const unsigned char *whole, const unsigned char *changed, size_t left_out,
+		  size_t count)
+{
+	size_t		at = 0;
+
+	/* behind the header, in which the length may differ */
+	for (at = FORMAT_AT + 12; whole[at] == changed[at];)
+		at++;
+	memmove(bytes + at - left_out, bytes + at - left_out + count, length - (at - left_out) - count);
+	return length - count;
+}
+
 /*
- * A format with one field less, made here: the bytes of format 1 are those of the present one without the byte of each
- * layer that came with format 2. Where those are shows in what they change.
+ * A format with fewer fields, made here: the bytes of format 1 are those of the present one without what came with format
+ * 2. Where those are shows in what changes with them.
  */
 static void
 test_one_field_less(void)
@@ -446,34 +548,38 @@ test_one_field_less(void)
 	guarded		again;
 	guarded		block;
 	unsigned char *now;
-	unsigned char *changed;
 	unsigned char *less;
-	size_t		length = 0;
-	size_t		keys = 0;
+	size_t		length;
+	size_t		left_out = 0;
 	size_t		used;
 	lf_arena	arena;
 	lf_model	model;
 
 	sample_open(&s, LF_STACKED);
 	bytes = write_sample(&s);
-	for (int i = 0; i < s.model.spec.count; i++)
-		s.model.spec.layer[i].reset_after = true;
-	s.model.step.weekdays = LF_BUSINESS_DAYS;
-	s.model.aggregate = LF_AGGREGATE_SUM;
-	s.model.alignment = LF_ALIGN_NEAREST;
-	s.model.phase = INT64_C(0x0101010101010101);
-	other = write_sample(&s);
 	now = bytes.block;
-	changed = other.block;
 	less = exact_copy(now, bytes.bytes);
-	/* the number of further keys stands in front of the relation and its length: with another, bytes would move */
-	while (memcmp(now + keys + 5, s.model.relation, strlen(s.model.relation)) != 0)
-		keys++;
-	for (size_t i = 0; i < bytes.bytes; i++)
-		if ((now[i] == changed[i] && i != keys) || i >= bytes.bytes - 4)
-			less[length++] = now[i];
-	ok(length == bytes.bytes - (size_t) s.model.spec.count - 12,
-	   "the fields are a byte of each layer, one of keys, one of the step, two of what becomes of rows, and a phase");
+	length = bytes.bytes;
+	for (int i = 0; i < s.model.spec.count; i++)
+	{
+		s.model.spec.layer[i].reset_after = true;
+		other = write_sample(&s);
+		s.model.spec.layer[i].reset_after = false;
+		length = leave_out(less, length, now, other.block, left_out, 1);
+		left_out += 1;
+		free(other.raw);
+	}
+	for (size_t i = 0; i < LATER; i++)
+	{
+		lf_model	before = s.model;
+
+		later_fields[i].edit(&s.model);
+		other = write_sample(&s);
+		s.model = before;
+		length = leave_out(less, length, now, other.block, left_out, later_fields[i].bytes);
+		left_out += later_fields[i].bytes;
+		free(other.raw);
+	}
 	seal(less, length);
 	ok(status_of(less, length) == LF_CORRUPT, "bytes that lack a field of their format are corrupt");
 	put_number(less + FORMAT_AT, 1, 2);
@@ -493,7 +599,6 @@ test_one_field_less(void)
 	free(less);
 	free(block.raw);
 	free(again.raw);
-	free(other.raw);
 	free(bytes.raw);
 	sample_close(&s);
 }

@@ -187,21 +187,6 @@ test_segment_lookback(void)
 	ok(good, "a lookback that is chosen leaves segments as long as the horizon alone lets them be");
 }
 
-/* A day inside a week: the clearest season is the week, and windows hold days. */
-static void
-test_inner_season(void)
-{
-	static double scratch[ROWS + LF_MAX_SEASON + 2];
-	lf_frame	frame = {.values = values, .rows = ROWS, .columns = 1};
-	lf_random	random = lf_random_seed(1);
-
-	for (int i = 0; i < ROWS; i++)
-		values[i] = 10 * sin(6.283185307179586 * (i % 24) / 24) - (i / 24 % 7 >= 5 ? 12 : 0) + lf_random_normal(&random);
-	ok(lf_season_scratch(ROWS) <= ROWS + LF_MAX_SEASON + 2, "the scratch is as large as promised");
-	ok(lf_season_find(&frame, 0, ROWS, LF_MAX_SEASON, scratch) == 168, "the week is the clearest season");
-	ok(lf_season_find(&frame, 0, ROWS, LF_LONGEST_LOOKBACK, scratch) == 24, "the day is the one inside");
-}
-
 /* As much of the variance between seasons as real series have: AirPassengers .85, temperatures and taxi rides .13. */
 static void
 test_real_levels(void)
@@ -246,6 +231,5 @@ main(void)
 	test_choice_of_segments();
 	test_segment_normalize();
 	test_segment_lookback();
-	test_inner_season();
 	return done_testing();
 }

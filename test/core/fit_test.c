@@ -36,8 +36,8 @@ test_split(void)
 	   r.fit.split.train_windows == 54, "the newest windows are held out");
 	ok(lf_window_first_output(&r.task, r.fit.split.train_windows - 1) + 1 <
 	   lf_window_first_output(&r.task, r.fit.split.validation.first[0]), "no row is an output of both parts");
-	known = lf_scaler_of_column(LF_SCALE_STANDARD, &r.frame, &(lf_task) {0}, 0, 0, 61, NULL);
-	all = lf_scaler_of_column(LF_SCALE_STANDARD, &r.frame, &(lf_task) {0}, 0, 0, RIG_ROWS, NULL);
+	known = lf_scaler_of_column(LF_SCALE_STANDARD, &r.frame, &(lf_task) {0}, NULL, 0, 0, 61, NULL);
+	all = lf_scaler_of_column(LF_SCALE_STANDARD, &r.frame, &(lf_task) {0}, NULL, 0, 0, RIG_ROWS, NULL);
 	ok(r.fit.scaler[0].offset == known.offset && r.fit.scaler[0].scale == known.scale,
 	   "scaling knows the rows before the first held-out output, and no others");
 	fit_rig_close(&r);
@@ -462,7 +462,7 @@ test_two_series(void)
 	ok(b.fit.split.windows == 43 + 23 && b.fit.split.validation_windows == 10 + 5 && b.fit.split.train_windows == 32 + 17,
 	   "each of two series holds out its newest windows");
 	second = lf_frame_of(&b.frame, 1);
-	known = lf_scaler_of_column(LF_SCALE_STANDARD, &second, &(lf_task) {0}, 1, 0, 18 + 6, NULL);
+	known = lf_scaler_of_column(LF_SCALE_STANDARD, &second, &(lf_task) {0}, NULL, 1, 0, 18 + 6, NULL);
 	ok(b.fit.scaler[2 + 1].offset == known.offset && b.fit.scaler[2 + 1].scale == known.scale,
 	   "each of two series is scaled by its own rows before the held-out ones");
 	for (size_t i = 0; i < a.fit.network.parameters; i++)

@@ -65,6 +65,7 @@ test_by_hand(void)
 	ok(gives(LF_MISSING_MASK, row, linear, 6, 1), "mask fills the same way");
 	ok(gives(LF_MISSING_PREVIOUS, row, previous, 6, 1), "previous: the last known value, at the start the first");
 	ok(gives(LF_MISSING_SEASONAL, seasons, seasonal, 9, 3), "seasonal: the mean of both sides, at the end the one before");
+	ok(gives(LF_MISSING_AUTO, seasons, seasonal, 9, 3), "auto fills as seasonal does");
 	ok(gives(LF_MISSING_SEASONAL, empty, fallback, 6, 2), "seasonal: linear where no season knows the place");
 	ok(gives(LF_MISSING_SEASONAL, row, linear, 6, 1), "seasonal without a season is linear");
 	ok(gives(LF_MISSING_SEASONAL, row, linear, 6, 100), "seasonal is linear where there is only one season");
@@ -119,7 +120,7 @@ defined(lf_missing method, const double *values, size_t rows, size_t i, int seas
 
 		return isnan(previous) ? nearest(values, rows, i, 1) : previous;
 	}
-	if (method != LF_MISSING_SEASONAL || season < 2 || (isnan(left) && isnan(right)))
+	if ((method != LF_MISSING_SEASONAL && method != LF_MISSING_AUTO) || season < 2 || (isnan(left) && isnan(right)))
 		return defined_linear(values, rows, i);
 	return isnan(left) ? right : isnan(right) ? left : (left + right) / 2;
 }
@@ -228,10 +229,36 @@ test_huge(void)
 	}
 }
 
+/* What is missing of a column among others, and how much of it is filled unasked. */
+static void
+test_gaps(void)
+{
+	const size_t few[][2] = {{1, 1}, {4, 1}, {8, 2}, {12, 3}, {30, 3}, {39, 3}, {40, 4}, {1000, 100}};
+	unsigned char marks[8] = {0};
+	lf_gaps		all;
+	lf_gaps		newest;
+
+	/* three columns of ten rows: of the middle one rows 1, 4, 5, 6 and 9 are missing, of the others everything */
+	for (size_t i = 0; i < 30; i++)
+		if (i % 3 != 1 || i / 3 == 1 || (i / 3 >= 4 && i / 3 <= 6) || i / 3 == 9)
+			lf_mask_set(marks, i);
+	all = lf_gaps_of(marks, 0, 10, 3, 1);
+	newest = lf_gaps_of(marks, 6, 10, 3, 1);
+	ok(all.missing == 5 && all.longest == 3 && all.first == 4,
+	   "gaps of a column are counted, and the longest is found");
+	ok(newest.missing == 2 && newest.longest == 1 && newest.first == 6,
+	   "rows before those that are asked about do not count");
+	for (size_t i = 0; i < sizeof(few) / sizeof(few[0]); i++)
+		ok(lf_missing_most(few[i][0]) == few[i][1], "of %zu rows %zu may be missing", few[i][0], few[i][1]);
+	ok(lf_missing_longest(20, 1) == 3 && lf_missing_longest(200, 0) == 10 && lf_missing_longest(200, 24) == 24 &&
+	   lf_missing_longest(2000, 24) == 100, "a gap is as long as three rows, a twentieth of them or a season");
+}
+
 int
 main(void)
 {
 	test_huge();
+	test_gaps();
 	test_by_hand();
 	for (int method = LF_MISSING_LINEAR; method < LF_MISSINGS; method++)
 		test_definitions((lf_missing) method);

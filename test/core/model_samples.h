@@ -36,6 +36,7 @@ typedef struct sample
 	float		errors[SAMPLE_STEPS * 2 * SAMPLE_ERRORS];
 	lf_blend	blend[2];
 	double		level_regression[2 * 3];		/* (targets, inputs + 1) */
+	double		shape[SAMPLE_SERIES * 2 * (4 + 8)];	/* (series, targets, knots), and room for more */
 	double		tail[SAMPLE_LOOKBACK * SAMPLE_COLUMNS];
 	lf_real    *weights;
 } sample;
@@ -200,6 +201,14 @@ sample_trained(lf_model *model, int number)
 		.blend = lf_task_can_blend(&model->task),
 		.seed = UINT64_C(0xfedcba9876543210),
 	};
+	if (number == LF_VANILLA || number == LF_ENCODER_DECODER)
+	{
+		model->task.deseasonalize = number == LF_VANILLA ? LF_DESEASONALIZE_ADDITIVE : LF_DESEASONALIZE_MULTIPLICATIVE;
+		model->task.seasons = (lf_seasons) {.count = 2, .season = {{.length = 4, .knots = 4}, {.length = 7.25, .knots = 5}}};
+		model->found = (lf_season_facts) {.logged = number != LF_VANILLA, .count = 2, .fact = {
+			{.length = 4, .cycles = 31, .gain = 0.5, .certainty = 12, .natural = true, .shown = true},
+			{.length = 7.25, .cycles = 9, .gain = -0.25, .certainty = -1}}};
+	}
 	model->members = number % 3 == 0 ? 2 : 1;
 	if (model->time_kind == LF_TIME_INTEGER)
 		model->step.units = 7;
@@ -302,6 +311,9 @@ sample_open(sample *s, int number)
 		s->scores[i] = (lf_score) {.count = 398, .absolute = 12.5 * i, .squares = i == 7 ? (double) INFINITY : i};
 	for (int i = 0; i < SAMPLE_LOOKBACK * SAMPLE_COLUMNS; i++)
 		s->tail[i] = i * 1e-300 - 3;
+	for (int i = 0; i < SAMPLE_SERIES * 2 * (4 + 8); i++)
+		s->shape[i] = 0.125 * i - 2;
+	model->shape = model->task.seasons.count > 0 ? s->shape : NULL;
 	for (int i = 0; i < 2 * 3; i++)
 		s->level_regression[i] = 0.3 * i - 1;
 	s->weights = calloc((size_t) model->members * network.parameters + 1, sizeof(lf_real));

@@ -15,11 +15,12 @@ static lf_plan made;
 static void
 reset(void)
 {
-	facts = (lf_facts) {.series = 1, .rows = 720, .season = 24, .inner = 24, .block = 24, .samples = 1,
-		.sample = {{.rows = 720, .level_share = 0.1}}};
+	facts = (lf_facts) {.series = 1, .rows = 720, .season = 24, .block = 24, .samples = 1,
+		.seasons = {.seasons = {.count = 1, .season = {{.length = 24, .knots = 24}}}},
+		.sample = {{.rows = 720, .level_share = 0.1, .rest_level_share = 0.1}}};
 	wishes = (lf_wishes) {
 		.task = {.lookback = LF_UNSET, .horizon = 24, .lead = 1, .inputs = 1, .targets = 1},
-		.preset = LF_VANILLA, .open = true, .channels = LF_UNSET, .loss = LF_UNSET, .normalize = LF_UNSET,
+		.preset = LF_VANILLA, .open = true, .deseasonalize = LF_DESEASONALIZE_NONE, .channels = LF_UNSET, .loss = LF_UNSET, .normalize = LF_UNSET,
 		.lower_limit = -(double) INFINITY, .upper_limit = (double) INFINITY,
 		.training = {.calibrate = true, .learning_rate = LF_UNSET, .batch_size = LF_UNSET, .epochs = LF_UNSET},
 	};
@@ -80,7 +81,8 @@ test_nothing_said(void)
 	ok(choose() == LF_PLAN_MADE && made.preset == LF_VANILLA, "a preset that was asked for stays");
 	facts.sample[0].level_share = 0.9;
 	ok(choose() == LF_PLAN_MADE && made.training.normalize == LF_NORMALIZE_SEASON_PROFILE, "a moving level is measured from its season, too");
-	facts.season = facts.inner = 1;
+	facts.season = 1;
+	facts.seasons.seasons.count = 0;
 	ok(choose() == LF_PLAN_MADE && made.training.normalize == LF_NORMALIZE_LAST && made.task.lookback == 28,
 	   "without a season a moving level is measured from the last value");
 }
@@ -222,7 +224,8 @@ test_block(void)
 {
 	reset();
 	ok(lf_level_block(&facts, &wishes) == 24, "the level is looked at season by season");
-	facts.season = facts.inner = 1;
+	facts.season = 1;
+	facts.seasons.seasons.count = 0;
 	ok(lf_level_block(&facts, &wishes) == 28, "where there is no season it is looked at window by window");
 	wishes.task.lookback = 9;
 	ok(lf_level_block(&facts, &wishes) == 9, "windows are as long as they were wished");

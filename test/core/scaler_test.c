@@ -15,7 +15,7 @@ scaler_of(lf_scale scale, lf_column_kind kind, const lf_frame *of)
 	static lf_task task;
 
 	task.kind[0] = (uint8_t) kind;
-	return lf_scaler_of_column(scale, of, &task, 0, 0, of->rows, NULL);
+	return lf_scaler_of_column(scale, of, &task, NULL, 0, 0, of->rows, NULL);
 }
 
 /* What scaling makes of the values stays where a network can see it. */

@@ -5,7 +5,7 @@
  */
 #include "rig.h"
 #include "judging/score.h"
-#include "series/season.h"
+#include "series/season_search.h"
 #include "tap.h"
 
 #include <math.h>
@@ -16,17 +16,41 @@
 
 static double column[MOST_ROWS];
 
+/* What a search finds in a frame whose step suggests these seasons. */
+static lf_season_facts
+search(const lf_frame *frame, const double *natural, int naturals)
+{
+	lf_season_search search;
+	lf_season_facts facts;
+	lf_arena	arena = lf_arena_measure();
+	guarded		block;
+
+	lf_season_search_layout(&search, &arena, frame);
+	block = guarded_new(arena.used);
+	arena = lf_arena_over(block.block, block.bytes);
+	lf_season_search_layout(&search, &arena, frame);
+	lf_season_search_run(&search, frame, 0, natural, naturals, NULL, &facts);
+	if (!guarded_intact(&block) || arena.used != block.bytes)
+		facts.seasons.count = -1;
+	free(block.raw);
+	return facts;
+}
+
+/* The longest season of rows of which no calendar is known; 1: none. */
 static int
 season_of(const double *values, size_t rows)
 {
 	const lf_frame frame = {.values = values, .rows = rows, .columns = 1};
-	guarded		scratch = guarded_new(lf_season_scratch(rows) * sizeof(double));
-	int			season = lf_season_find(&frame, 0, rows, LF_MAX_SEASON, scratch.block);
+	lf_season_facts facts = search(&frame, NULL, 0);
 
-	if (!guarded_intact(&scratch))
-		season = -1;
-	free(scratch.raw);
-	return season;
+	return facts.seasons.count < 0 ? -1 : lf_seasons_longest(&facts.seasons, LF_MAX_SEASON);
+}
+
+static bool
+are(const lf_seasons *seasons, double first, double second)
+{
+	return seasons->count == (second > 0 ? 2 : 1) && seasons->season[0].length == first &&
+		(second == 0 || seasons->season[1].length == second);
 }
 
 /* A sharp yearly shape on a rising line, with noise of a tenth of its height. */
@@ -119,9 +143,9 @@ test_rows(void)
 
 		fill_months(&random, rows);
 		season = season_of(column, rows);
-		sane = sane && season >= 1 && (size_t) season <= rows / 3 + 1;
+		sane = sane && season >= 1 && (size_t) season <= rows / 2 + 1;
 	}
-	ok(sane, "few rows give no season longer than a third of them");
+	ok(sane, "few rows give no season longer than half of them");
 	fill_months(&random, MOST_ROWS);
 	ok(season_of(column, MOST_ROWS) == 12, "of many rows the newest are enough");
 }
@@ -206,9 +230,178 @@ test_hard(void)
 	ok(season_of(column, MOST_ROWS) == 24, "the newest rows tell the season, whatever it was before");
 }
 
+/* Lengths that the calendar gives, by hand. */
+static void
+test_natural(void)
+{
+	static const struct
+	{
+		const char *what;
+		lf_calendar_step step;
+		int			count;
+		double		length[4];
+	}			cases[] = {
+		{"months", {.months = 1}, 1, {12}},
+		{"quarters", {.months = 3}, 1, {4}},
+		{"years", {.months = 12}, 0, {0}},
+		{"half years", {.months = 6}, 0, {0}},
+		{"weeks", {.days = 7}, 1, {365.25 / 7}},
+		{"days", {.days = 1}, 2, {7, 365.25}},
+		{"two days", {.days = 2}, 1, {182.625}},
+		{"business days", {.days = 1, .weekdays = 5}, 2, {5, 365.25 / 7 * 5}},
+		{"hours", {.microseconds = INT64_C(3600000000)}, 3, {24, 168, 8766}},
+		{"half hours", {.microseconds = INT64_C(1800000000)}, 3, {48, 336, 17532}},
+		{"quarter hours", {.microseconds = INT64_C(900000000)}, 4, {4, 96, 672, 35064}},
+		{"five minutes", {.microseconds = INT64_C(300000000)}, 4, {12, 288, 2016, 105192}},
+		{"minutes", {.microseconds = INT64_C(60000000)}, 4, {60, 1440, 10080, 525960}},
+		{"seven minutes", {.microseconds = INT64_C(420000000)}, 2, {1440, 525960.0 / 7}},
+	};
+
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++)
+	{
+		double		lengths[LF_MAX_NATURAL];
+		int			count = lf_natural_seasons(&cases[c].step, lengths);
+		bool		same = count == cases[c].count;
+
+		for (int i = 0; i < count && same; i++)
+			same = fabs(lengths[i] - cases[c].length[i]) < 1e-9;
+		ok(same, "the seasons of %s are those of the calendar", cases[c].what);
+	}
+}
+
+/* Places and values in seasons of whole rows and of others, and numbers below 0. */
+static void
+test_places(void)
+{
+	static const double shape[] = {1, 2, 4, -7, 10, 30};
+	const lf_seasons seasons = {.count = 2, .season = {{.length = 4, .knots = 4}, {.length = 5, .knots = 2}}};
+	lf_seasons	bad = seasons;
+
+	ok(lf_season_of(168).knots == 168 && lf_season_of(365.25).knots < 60 && lf_season_of(10080).knots < 60 &&
+	   lf_season_of(52.1786).knots == 52, "short seasons have a knot for each row, a year of days has few");
+	/* row 1 of 5 is .4 of the way from the first to the second of 2 knots */
+	ok(fabs(lf_seasons_value(&seasons, shape, 0) - 11) < 1e-12 && fabs(lf_seasons_value(&seasons, shape, 1) - (2 + 18)) < 1e-12,
+	   "a value is the sum of the shapes, on the line between two knots");
+	/* row 4: the season of 5 is .6 of the way from the second knot back to the first */
+	ok(fabs(lf_seasons_value(&seasons, shape, 4) - (1 + 18)) < 1e-12 && fabs(lf_seasons_value(&seasons, shape, -1) - (-7 + 18)) < 1e-12 &&
+	   fabs(lf_seasons_value(&seasons, shape, 20 - 16) - lf_seasons_value(&seasons, shape, -16)) < 1e-12,
+	   "after the last knot comes the first, and numbers below 0 go on backwards");
+	ok(lf_seasons_are_sound(&seasons), "seasons in order are sound");
+	bad.season[1].length = 4;
+	ok(!lf_seasons_are_sound(&bad), "one that stands twice is not");
+	bad = seasons;
+	bad.season[0].knots = 5;
+	ok(!lf_seasons_are_sound(&bad), "nor more knots than rows");
+	bad = seasons;
+	bad.season[0].length = (double) NAN;
+	ok(!lf_seasons_are_sound(&bad), "nor no number");
+}
+
+/* A calendar lets weak seasons be found, two of them, and those of a few cycles; and does not make any up. */
+static void
+test_calendar(void)
+{
+	static const double hours[] = {24, 168};
+	static const double days[] = {7, 365.25};
+	static const double months[] = {12};
+	int			both = 0;
+	int			year = 0;
+	int			none = 0;
+	int			twelve = 0;
+
+	for (int s = 0; s < SERIES; s++)
+	{
+		lf_random	random = lf_random_seed(500 + (uint64_t) s);
+		lf_frame	frame = {.values = column, .rows = 24 * 7 * 6, .columns = 1};
+		double		level = 0;
+		lf_season_facts facts;
+
+		fill_hours(&random, frame.rows, 6);
+		facts = search(&frame, hours, 2);
+		both += are(&facts.seasons, 24, 168);
+		/* five years whose swing is as large as the noise, weekends that are lower, a level that jumps, and a slip */
+		frame.rows = 1830;
+		for (size_t i = 0; i < frame.rows; i++)
+			column[i] = 50 + 2 * sin(TWO_PI * (double) i / 365.25) - (i % 7 >= 5 ? 2 : 0) + (i > 900 ? 15 : 0) +
+				lf_random_normal(&random);
+		column[400] = 4000;
+		facts = search(&frame, days, 2);
+		year += are(&facts.seasons, 7, 365.25);
+		for (size_t i = 0; i < frame.rows; i++)
+			column[i] = level += lf_random_normal(&random);
+		facts = search(&frame, days, 2);
+		none += facts.seasons.count == 0;
+		/* three years of months */
+		frame.rows = 36;
+		fill_months(&random, frame.rows);
+		facts = search(&frame, months, 1);
+		twelve += are(&facts.seasons, 12, 0);
+	}
+	if (!ok(both == SERIES, "a day and a week of hours are both found"))
+		diag("in %d of %d series", both, SERIES);
+	if (!ok(year == SERIES, "a week and a year of days are found in spite of a shift and a slip"))
+		diag("in %d of %d series", year, SERIES);
+	if (!ok(none >= SERIES - 1, "a random walk of days has none, but by chance"))
+		diag("in %d of %d series", none, SERIES);
+	if (!ok(twelve == SERIES, "three years of months show theirs"))
+		diag("in %d of %d series", twelve, SERIES);
+}
+
+/* Of many short series none shows what all together do. */
+static void
+test_many(void)
+{
+	enum {MANY = 60, ROWS = 30};
+	static const double week[] = {7};
+	static size_t start[MANY + 1];
+	lf_random	random = lf_random_seed(600);
+	lf_frame	frame = {.values = column, .rows = MANY * ROWS, .columns = 1, .series = MANY, .start = start};
+	lf_season_facts facts;
+	int			alone = 0;
+
+	for (int s = 0; s <= MANY; s++)
+		start[s] = (size_t) (s * ROWS);
+	/* all begin on the same weekday, as the grid of their times has it */
+	for (int i = 0; i < MANY * ROWS; i++)
+		column[i] = (i % ROWS % 7 == 6 ? 1.2 : 0) + lf_random_normal(&random);
+	for (int s = 0; s < MANY; s++)
+	{
+		lf_frame	one = {.values = column + s * ROWS, .rows = ROWS, .columns = 1};
+
+		alone += search(&one, week, 1).seasons.count > 0;
+	}
+	facts = search(&frame, week, 1);
+	ok(alone < MANY / 2, "few of the short series show a week of their own");
+	ok(are(&facts.seasons, 7, 0), "all of them together do");
+}
+
+/* Numbers that grow by percentages say so. */
+static void
+test_logarithms(void)
+{
+	static const double months[] = {12};
+	lf_random	random = lf_random_seed(700);
+	lf_frame	frame = {.values = column, .rows = 144, .columns = 1};
+
+	for (int i = 0; i < 144; i++)
+		column[i] = exp(4 + 0.015 * i + 0.3 * sin(TWO_PI * i / 12) + 0.02 * lf_random_normal(&random));
+	ok(search(&frame, months, 1).logged, "a season that grows with the level is one of logarithms");
+	for (int i = 0; i < 144; i++)
+		column[i] = 100 + 3 * i + 40 * sin(TWO_PI * i / 12) + 2 * lf_random_normal(&random);
+	ok(!search(&frame, months, 1).logged, "one that stays as it is is not");
+	for (int i = 0; i < 144; i++)
+		column[i] -= 200;
+	ok(!search(&frame, months, 1).logged, "and values below 0 have no logarithms");
+}
+
 int
 main(void)
 {
+	test_natural();
+	test_places();
+	test_calendar();
+	test_many();
+	test_logarithms();
 	test_hard();
 	test_found();
 	test_not_found();

@@ -68,6 +68,16 @@ second_key(lf_model *model, const char *name)
 	EDIT(season_0, LF_VANILLA, LF_FLAW_SEASON, "a trained model whose windows have the season 0", task->season = 0) \
 	EDIT(record_season_0, LF_VANILLA, LF_FLAW_SEASON, "a model whose baselines have the season 0", model->season = 0) \
 	EDIT(imported_season, SAMPLE_IMPORTED, LF_FLAW_SEASON, "an imported model whose windows have a season", task->season = 1) \
+	EDIT(seasons_upside_down, LF_VANILLA, LF_FLAW_SEASON, "seasons that are not in order", task->seasons.season[1].length = 4) \
+	EDIT(season_too_short, LF_VANILLA, LF_FLAW_SEASON, "a season of one row", task->seasons.season[0].length = 1) \
+	EDIT(season_too_long, LF_VANILLA, LF_FLAW_SEASON, "a season that no option allows", task->seasons.season[1].length = 1e7) \
+	EDIT(season_of_knots, LF_VANILLA, LF_FLAW_SEASON, "a season with more knots than rows", task->seasons.season[1].knots = 8) \
+	EDIT(season_unused, LF_VANILLA, LF_FLAW_SEASON, "seasons that are not taken out", task->deseasonalize = LF_DESEASONALIZE_NONE) \
+	EDIT(no_season_used, LF_STACKED, LF_FLAW_SEASON, "no season that is taken out", task->deseasonalize = LF_DESEASONALIZE_ADDITIVE) \
+	EDIT(season_of_log, LF_VANILLA, LF_FLAW_SEASON, "a season that is added to values of which there are logarithms", task->log = true) \
+	EDIT(found_too_short, LF_VANILLA, LF_FLAW_SEASON, "a season of one row that was looked for", model->found.fact[1].length = 1) \
+	EDIT(found_less, LF_VANILLA, LF_FLAW_SEASON, "a season that was looked for in fewer than no cycles", \
+		 model->found.fact[1].cycles = -1) \
 	EDIT(other_head, LF_VANILLA, LF_FLAW_HEAD, "a head that is not that of the loss", model->training.loss = LF_GAUSSIAN) \
 	EDIT(uncalibrated, LF_VANILLA, LF_FLAW_HEAD, "values with intervals that are not calibrated", \
 		 model->training.calibrate = false) \
@@ -75,6 +85,12 @@ second_key(lf_model *model, const char *name)
 	EDIT(log_from_5, LF_VANILLA, LF_FLAW_TRANSFORM, "logarithms above another number than the lower limit", task->log_from = 5) \
 	EDIT(limits_unset, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit where nothing is limited", task->upper_limit = 5) \
 	EDIT(limited_by_none, LF_VANILLA, LF_FLAW_TRANSFORM, "limited by no limit", task->limited = true) \
+	EDIT(limit_found_nowhere, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit that was found where there is none", \
+		 task->limit_found = true) \
+	EDIT(limit_found_elsewhere, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit that was found elsewhere than at 0", \
+		 task->limited = task->limit_found = true; task->lower_limit = task->log_from = 2) \
+	EDIT(imported_found, SAMPLE_IMPORTED, LF_FLAW_IMPORT, "an imported model with a limit that was found", \
+		 task->limit_found = true) \
 	EDIT(limits_crossed, LF_VANILLA, LF_FLAW_TRANSFORM, "an upper limit that is not above the lower one", \
 		 task->limited = true; task->upper_limit = task->lower_limit = task->log_from = 1) \
 	EDIT(limit_huge, LF_VANILLA, LF_FLAW_TRANSFORM, "a limit that no option allows", \
@@ -281,15 +297,21 @@ test_many_labels(size_t count)
 	char	   *texts = malloc(count * 8);
 	lf_scaler  *scaler = malloc(count * SAMPLE_COLUMNS * sizeof(lf_scaler));
 	double	   *error_scale = malloc(count * 2 * sizeof(double));
+	double	   *shape;
+	size_t		shape_size;
 
 	sample_open(&s, LF_VANILLA);
+	shape_size = lf_task_shape_size(&s.model.task);
+	shape = malloc(count * shape_size * sizeof(double));
 	for (size_t i = 0; i < count; i++)
 	{
 		(void) snprintf(texts + 8 * i, 8, "%zu", (i * 7919 + 5) % 10007);
 		labels[i] = texts + 8 * i;
 		memcpy(scaler + i * SAMPLE_COLUMNS, s.scaler, SAMPLE_COLUMNS * sizeof(lf_scaler));
 		error_scale[2 * i] = error_scale[2 * i + 1] = 1;
+		memcpy(shape + i * shape_size, s.shape, shape_size * sizeof(double));
 	}
+	s.model.shape = shape;
 	s.model.series = count;
 	s.model.labels = labels;
 	s.model.scaler = scaler;
@@ -298,6 +320,7 @@ test_many_labels(size_t count)
 	   count);
 	labels[count / 3] = labels[count - 1];
 	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "of %zu series two of one name are found", count);
+	free(shape);
 	free(error_scale);
 	free(scaler);
 	free(texts);
@@ -327,6 +350,21 @@ test_sound(void)
 	s.model.spec.layer[0].categories = 1;
 	s.model.parameters -= 2;
 	ok(lf_model_is_sound(&s.model), "a column of categories that are all NULL is sound");
+	sample_close(&s);
+	sample_open(&s, LF_STACKED);
+	s.model.categories = s.categories;
+	s.categories[2].count = 1;
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "a category of a known input that is not called so is unsound");
+	s.names[2] = "land=coast";
+	ok(lf_model_is_sound(&s.model), "a column that stands for one value of text is sound");
+	s.names[2] = "=coast";
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "one of a column without a name is not");
+	s.names[2] = "land coast";
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "nor is one without the sign between");
+	s.names[2] = "land=coast";
+	s.names[1] = "wood=coast";
+	s.categories[1] = s.categories[2];
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "nor a target");
 	sample_close(&s);
 	sample_open(&s, LF_STACKED);
 	s.model.step = (lf_time_step) {0};

@@ -183,7 +183,7 @@ comes_back(const lf_task *task, lf_normalize normalize)
 		lf_windows	windows = {.task = task, .frame = &frame, .scaler = scaler, .normalize = normalize};
 
 		for (int c = 0; c < COLUMNS; c++)
-			scaler[c] = lf_scaler_of_column((lf_scale) s, &frame, task, c, 0, ROWS, NULL);
+			scaler[c] = lf_scaler_of_column((lf_scale) s, &frame, task, NULL, c, 0, ROWS, NULL);
 		for (size_t w = 0; w < lf_window_count(task, ROWS); w++)
 		{
 			size_t		row = lf_window_first_output(task, w);
@@ -317,7 +317,7 @@ test_differences_and_logarithms(void)
 	task.log_from = 200;
 	lf_window_input(&windows, 1, x, &level);
 	ok(isfinite((double) x[0]), "a value that has no logarithm is at least finite");
-	scaler = lf_scaler_of_column(LF_SCALE_STANDARD, &single, &(lf_task) {.targets = 1, .log = true}, 0, 0, 8, NULL);
+	scaler = lf_scaler_of_column(LF_SCALE_STANDARD, &single, &(lf_task) {.targets = 1, .log = true}, NULL, 0, 0, 8, NULL);
 	ok(is_close(scaler.offset, 3.5 * log(2)), "scaling is that of the logarithms");
 }
 
@@ -326,7 +326,7 @@ fit_column(lf_scale scale, const double *column, size_t rows)
 {
 	const lf_frame single = {.values = column, .rows = rows, .columns = 1};
 
-	return lf_scaler_of_column(scale, &single, &(lf_task) {0}, 0, 0, rows, NULL);
+	return lf_scaler_of_column(scale, &single, &(lf_task) {0}, NULL, 0, 0, rows, NULL);
 }
 
 static bool
@@ -352,7 +352,7 @@ test_scalers(void)
 	ok(s.offset == 0 && s.scale == 1, "scale none leaves a column as it is");
 	s = fit_column(LF_SCALE_STANDARD, column, 2);
 	ok(s.offset == 3 && s.scale == 1, "only the rows that are asked for count in a scaling");
-	s = lf_scaler_of_column(LF_SCALE_STANDARD, &frame, &(lf_task) {0}, 2, 0, ROWS, NULL);
+	s = lf_scaler_of_column(LF_SCALE_STANDARD, &frame, &(lf_task) {0}, NULL, 2, 0, ROWS, NULL);
 	ok(is_close(s.offset, 2019.5) && is_close(s.scale, sqrt((ROWS * ROWS - 1) / 12.0)), "one column among others");
 	s = fit_column(LF_SCALE_STANDARD, shifted, 4);
 	ok(fabs(s.offset - (1e9 + 10)) < 1e-6 && fabs(s.scale - sqrt(22.5)) < 1e-6,

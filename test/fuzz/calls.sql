@@ -158,7 +158,7 @@ BEGIN
         result := result || ', ' || split_part(kind, ' ', 1) || ' => ' || CASE split_part(kind, ' ', 2)
             WHEN 'int' THEN fuzz.integer() WHEN 'real' THEN fuzz.real() WHEN 'names' THEN fuzz.names() WHEN 'relation' THEN fuzz.relation()
             WHEN 'text' THEN quote_literal(fuzz.word()) WHEN 'bool' THEN fuzz.pick('{true,false,NULL}')
-            WHEN 'kind' THEN quote_literal(fuzz.pick('{forecast,rolling,history,x}')) WHEN 'missing' THEN quote_literal(fuzz.pick('{error,linear,previous,seasonal,mask,x}'))
+            WHEN 'kind' THEN quote_literal(fuzz.pick('{forecast,rolling,history,x}')) WHEN 'missing' THEN quote_literal(fuzz.pick('{error,linear,previous,seasonal,mask,auto,x}'))
             WHEN 'time' THEN fuzz.pick(ARRAY['''2024-02-01''', '''infinity''', '''-infinity''', '''4713-01-01 BC''', '''294276-12-31''', 'NULL'])
             ELSE 'NULL' END;
     END LOOP;

@@ -216,13 +216,36 @@ forge_windows(forgery *f)
 }
 
 static inline void
+forge_seasons(forgery *f)
+{
+	lf_task    *task = &f->model.task;
+	double		length = 1;
+
+	task->deseasonalize = (lf_deseasonalize) forge_below(f, LF_DESEASONALIZES);
+	task->seasons.count = forge_below(f, LF_MAX_SEASONS + 1);
+	for (int i = 0; i < task->seasons.count; i++)
+	{
+		length += forge_one_in(f, 3) ? fabs(forge_double(f)) : forge_size(f);
+		task->seasons.season[i] = forge_one_in(f, 2) ? lf_season_of(length) :
+			(lf_season) {.length = length, .knots = forge_size(f)};
+	}
+	f->model.found.count = forge_below(f, LF_MAX_SEASON_FACTS + 1);
+	for (int i = 0; i < f->model.found.count; i++)
+		f->model.found.fact[i] = (lf_season_fact) {.length = 2 + fabs(forge_double(f)), .cycles = forge_double(f),
+			.gain = forge_double(f), .certainty = forge_double(f), .shown = forge_one_in(f, 2)};
+}
+
+static inline void
 forge_transform(forgery *f)
 {
 	lf_model   *model = &f->model;
 	lf_task    *task = &model->task;
 
-	switch (forge_below(f, 6))
+	switch (forge_below(f, 7))
 	{
+		case 6:
+			forge_seasons(f);
+			break;
 		case 0:
 			task->difference = forge_below(f, task->lookback + 1);
 			break;
@@ -234,6 +257,9 @@ forge_transform(forgery *f)
 			task->limited = !task->limited;
 			task->lower_limit = forge_one_in(f, 3) ? -(double) INFINITY : forge_double(f);
 			task->upper_limit = forge_one_in(f, 3) ? (double) INFINITY : task->lower_limit + fabs(forge_double(f));
+			task->limit_found = forge_one_in(f, 3);
+			if (task->limit_found && !forge_one_in(f, 8))
+				task->lower_limit = task->log_from = 0;
 			break;
 		case 3:
 			task->independent = !task->independent;
@@ -494,6 +520,7 @@ forge_mend_transform(forgery *f)
 	}
 	task->limited = isfinite(task->lower_limit) || isfinite(task->upper_limit);
 	task->log_from = isfinite(task->lower_limit) ? task->lower_limit : 0;
+	task->limit_found = task->limit_found && task->lower_limit == 0 && !task->log;
 	if (task->difference > task->lookback || task->lead != 1 || task->head.kind != LF_HEAD_POINT || !lf_task_targets_are_inputs(task))
 		task->difference = 0;
 	if (task->difference > 0 || !lf_task_can_normalize(task) ||
@@ -502,6 +529,27 @@ forge_mend_transform(forgery *f)
 	if (task->targets < 2 || !lf_task_same_columns(task))
 		task->independent = false;
 	task->season += task->season == 0;
+	for (int i = 0; i < task->seasons.count; i++)
+	{
+		lf_season  *season = &task->seasons.season[i];
+
+		/* each longer than the one before, with knots that it can have */
+		if (!(season->length >= 2 && season->length <= LF_LONGEST_SEASON) || (i > 0 && !(season->length > season[-1].length)))
+			season->length = i > 0 ? season[-1].length + 1 : 2;
+		if (season->knots < 2 || season->knots > season->length || season->knots > LF_MAX_KNOTS)
+			*season = lf_season_of(season->length);
+	}
+	if (task->seasons.count == 0)
+		task->deseasonalize = LF_DESEASONALIZE_NONE;
+	else if (task->deseasonalize == LF_DESEASONALIZE_NONE || task->log)
+		task->deseasonalize = LF_DESEASONALIZE_MULTIPLICATIVE;
+	for (int i = 0; i < f->model.found.count; i++)
+	{
+		lf_season_fact *fact = &f->model.found.fact[i];
+
+		fact->length = fact->length <= LF_LONGEST_SEASON ? fact->length : 2;
+		fact->cycles = fabs(fact->cycles);
+	}
 }
 
 static inline void
@@ -623,6 +671,10 @@ forge_mend_import(forgery *f)
 	model->missing = (lf_missing_record) {0};
 	model->rows = model->windows = model->validation_windows = 0;
 	model->season = 1;
+	model->found = (lf_season_facts) {0};
+	model->task.seasons = (lf_seasons) {0};
+	model->task.deseasonalize = LF_DESEASONALIZE_NONE;
+	model->shape = NULL;
 	model->epochs = model->best_epoch = model->final_epochs = 0;
 	model->errors = (lf_errors) {0};
 	model->series = 1;
@@ -744,6 +796,21 @@ forge_labels(forgery *f)
 		model->labels[lf_random_below(f->random, model->series)] = forge_text(f);
 }
 
+/* Makes a column one that stands for a value of text, or nearly so. */
+static inline void
+forge_value(forgery *f, int column)
+{
+	lf_model   *model = &f->model;
+	char	   *text = forge_take(f, 2, LABEL);
+
+	(void) snprintf(text, LABEL, "%s%cz%d", forge_one_in(f, 30) ? "" : "t", forge_one_in(f, 30) ? ' ' : '=', column);
+	(void) snprintf(text + LABEL, LABEL, "z%d", column + forge_one_in(f, 30));
+	model->names[column] = text;
+	model->categories[column].count = 1;
+	model->categories[column].label = forge_take(f, 1, sizeof(char *));
+	model->categories[column].label[0] = text + LABEL;
+}
+
 static inline void
 forge_categories(forgery *f)
 {
@@ -764,6 +831,8 @@ forge_categories(forgery *f)
 				model->categories[i].label[k] = texts + LABEL * k;
 			}
 		}
+		else if (model->task.kind[i] <= LF_COLUMN_KNOWN && forge_one_in(f, 8))
+			forge_value(f, i);
 }
 
 static inline void
@@ -780,6 +849,10 @@ forge_scaling(forgery *f)
 		model->scaler[lf_random_below(f->random, model->series * columns)] = (lf_scaler) {
 			.offset = forge_double(f), .scale = fabs(forge_double(f)) + 5e-324
 		};
+	model->shape = forge_resize(f, f->was.shape, f->was.series * lf_task_shape_size(&f->was.task),
+								model->series * lf_task_shape_size(&model->task), sizeof(double));
+	if (forge_one_in(f, 4) && lf_task_shape_size(&model->task) > 0)
+		model->shape[lf_random_below(f->random, lf_task_shape_size(&model->task))] = forge_double(f);
 	if (forge_one_in(f, 4))
 		model->error_scale[lf_random_below(f->random, model->series * targets)] = fabs(forge_double(f)) + 5e-324;
 	for (size_t i = 0; i < model->series * columns && mend; i++)

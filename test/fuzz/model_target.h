@@ -11,6 +11,7 @@
 
 #include "model/average.h"
 #include "model/bounds.h"
+#include "series/deseasonalize.h"
 #include "base/crc32c.h"
 #include "judging/error_mixture.h"
 #include "training/fit.h"
@@ -144,7 +145,7 @@ take_measures(const lf_model *model, const lf_frame *frame, const double *out, i
 	}
 	for (int i = 0; i < model->columns && i < 10; i++)
 	{
-		(void) lf_scaler_of_column(model->training.scale, frame, task, i, 0, frame->rows, NULL);
+		(void) lf_scaler_of_column(model->training.scale, frame, task, model->shape, i, 0, frame->rows, NULL);
 		(void) lf_model_labels(model, i);
 	}
 }
@@ -181,9 +182,12 @@ forecast(const lf_model *model, lf_network *network, lf_predictor *predictor, lf
 		rows = (size_t) task->lookback;
 	count = rows * (size_t) model->columns;
 	values = must_allocate(count * sizeof(double));
-	frame = (lf_frame) {.values = values, .rows = rows, .columns = model->columns};
+	frame = (lf_frame) {.values = values, .rows = rows, .columns = model->columns,
+		.number = (int64_t) lf_random_below(random, 1 << 20) - (1 << 19)};
 	for (size_t i = 0; i < count; i++)
 		values[i] = lf_random_normal(random) * 100;
+	if (model->shape != NULL)
+		frame.number += lf_season_align(task, model->shape, values, rows < 10 ? rows : 10, (size_t) model->columns);
 	predictor->members = model->members;
 	predictor->weights = model->weights;
 	predictor->blend = model->blend;
@@ -192,6 +196,7 @@ forecast(const lf_model *model, lf_network *network, lf_predictor *predictor, lf
 		.task = task,
 		.frame = &frame,
 		.scaler = model->scaler,
+		.shape = model->shape,
 		.normalize = model->training.normalize,
 		.level_regression = model->level_regression,
 	};

@@ -21,7 +21,7 @@ FROM unnest(ARRAY[
     '{"loss": "student_t", "calibrate": false}', '{"ensemble": 2}', '{"blend": "auto"}', '{"log": true}', '{"difference": 1}',
     '{"difference": 2, "log": true, "lower_limit": -1, "upper_limit": 100}', '{"normalize": "last"}', '{"normalize": "mean"}',
     '{"normalize": "season_mean"}', '{"normalize": "seasonal_naive"}', '{"normalize": "season_profile"}', '{"scale": "minmax"}',
-    '{"calendar": ["day_of_week", "month_of_year"]}', '{"missing": "mask"}', '{"missing": "seasonal"}', '{"timing": true}', '{"dropout": 0.5}',
+    '{"calendar": ["day_of_week", "month_of_year"]}', '{"missing": "mask"}', '{"missing": "seasonal"}', '{"missing": "auto", "lower_limit": null}', '{"timing": true}', '{"dropout": 0.5}',
     '{"activation": "relu", "recurrent_activation": "softplus"}', '{"validation": 0}',
     '{"architecture": [{"type": "conv1d", "filters": 2, "kernel_size": 2, "padding": "same"}, {"type": "max_pool1d"}, {"type": "flatten"}, {"type": "dense", "units": 2}]}',
     '{"architecture": [{"type": "reshape", "target_shape": [2, 3, 1]}, {"type": "time_distributed", "layer": {"type": "conv1d", "filters": 1, "kernel_size": 2}},

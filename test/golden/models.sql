@@ -18,6 +18,10 @@ CREATE TABLE shops AS
         s * (10 + 5 * sin(i * 0.2618)) + (i % 5) AS sold, (i % 5) * 1.5 AS price, 10.5 * s AS area,
         CASE WHEN s = 2 THEN 'hill' ELSE 'coast' END AS place
     FROM generate_series(1, 3) AS s, generate_series(0, 59) AS i;
+CREATE TABLE walks AS
+    SELECT date '2024-02-01' + i AS day, 20 * (i % 4) AS value, CASE WHEN i % 4 > 1 THEN 'dry' ELSE 'wet' END AS sky
+    FROM generate_series(0, 63) AS i
+    WHERE i <> 30;
 
 CREATE TABLE golden (name text PRIMARY KEY, model bytea NOT NULL);
 INSERT INTO golden VALUES
@@ -40,6 +44,8 @@ INSERT INTO golden VALUES
     ('transforms', lstm_train('months', 'value', 'month', lookback => 24, horizon => 2, options =>
         '{"units": 3, "epochs": 3, "log": true, "difference": 12, "lower_limit": 0, "upper_limit": 2000, "missing": "seasonal",
         "scale": "minmax"}')),
+    ('text', lstm_train('walks', 'value', 'day', lookback => 6, horizon => 3, known_inputs => ARRAY['sky'], options =>
+        '{"units": 3, "epochs": 3}')),
     ('cnn_lstm', lstm_train('days', 'value', 'day', lookback => 8, options =>
         '{"architecture": "cnn_lstm", "units": 3, "epochs": 3}')),
     ('conv_lstm', lstm_train('days', 'value', 'day', lookback => 8, options =>

@@ -163,7 +163,7 @@ SELECT results_eq($$ SELECT id, md5(model) FROM by_group ORDER BY id $$,
     'each group has the model that one process gives it');
 SET LOCAL max_parallel_workers_per_gather = 2;
 UPDATE large SET value = NULL WHERE at = '2024-01-01 00:07+00';
-SELECT throws_like($$ SELECT lstm_train_agg(at, value, '{"epochs": 1, "units": 1, "lookback": 2}') FROM large $$,
+SELECT throws_like($$ SELECT lstm_train_agg(at, value, '{"epochs": 1, "units": 1, "lookback": 2, "missing": "error"}') FROM large $$,
     'column "value" of the aggregate''s input is NULL in row %', 'a NULL that a worker met is still a NULL');
 
 SELECT * FROM finish();

@@ -68,8 +68,8 @@ DELETE FROM pumps WHERE pump = 'ccc' AND at > '2024-01-05';
 INSERT INTO pumps VALUES ('gap', '2024-01-01', 1), ('gap', '2024-01-02', 1), ('gap', '2024-01-09', 1);
 CREATE TABLE looked AS SELECT a.* FROM pumps_model, lstm_anomalies(model) a;
 SELECT is((SELECT string_agg(format('%s %s %s', series, status, n), '; ' ORDER BY series) FROM (SELECT series, status, count(*) AS n FROM looked GROUP BY 1, 2) c),
-    'a ok 53; bb ok 53; ccc it has 4 rows, but 8 are needed 1; gap timestamps of series "gap" of relation "pumps" are not regular: 2024-01-09 follows 2024-01-02'
-    ' (The step is 1 day; 6 rows are missing. Train with option "missing", which fills gaps, for example'
+    'a ok 53; bb ok 53; ccc it has 4 rows, but 8 are needed 1; gap 6 of 9 rows of series "gap" of relation "pumps" are missing'
+    ' (The step is 1 day; at most 2 missing rows are filled unasked. Train with option "missing", which fills whatever is missing, for example'
     ' {"missing": "linear"}; or give the step in option "step".) 1',
     'every series has rows or a reason');
 SELECT is_empty($$ SELECT * FROM looked WHERE status <> 'ok' AND (at, target, actual, expected, lower_bound, upper_bound, score, probability, is_anomaly) IS NOT NULL $$,
@@ -81,8 +81,8 @@ SELECT is((SELECT string_agg(format('%s: %s', series, status), '; ' ORDER BY ser
     'bb: ok; ccc: it has 4 rows, but 8 are needed; zz: it has no rows', 'what is asked for is answered once, with a reason where there is none');
 SELECT is((SELECT count(*) FROM pumps_model, lstm_anomalies(model, newest => 2)), 6::bigint, 'with newest series are left out with a reason, too');
 SELECT is((SELECT string_agg(status, '; ') FROM pumps_model, lstm_anomalies(model, series => '{ccc,gap}')),
-    'it has 4 rows, but 8 are needed; timestamps of series "gap" of relation "pumps" are not regular: 2024-01-09 follows 2024-01-02'
-    ' (The step is 1 day; 6 rows are missing. Train with option "missing", which fills gaps, for example'
+    'it has 4 rows, but 8 are needed; 6 of 9 rows of series "gap" of relation "pumps" are missing'
+    ' (The step is 1 day; at most 2 missing rows are filled unasked. Train with option "missing", which fills whatever is missing, for example'
     ' {"missing": "linear"}; or give the step in option "step".)',
     'where no series can be used there are reasons and no error');
 SELECT is((SELECT string_agg(status, '; ') FROM pumps_model, lstm_anomalies(model, series => '{zz}')), 'it has no rows', 'an unknown name of a series is no error');

@@ -146,7 +146,7 @@ FROM (VALUES
     ($$ '{"log": true}' $$, 'transform', 'one setting of difference, log, limits and channels, another has a different one', 'Train'),
     ($$ '{"normalize": "season_mean"}' $$, 'normalize', 'last, another has season_mean over 12 rows', 'Train'),
     ($$ '{"scale": "minmax"}' $$, 'scaling', 'standard, another has minmax', 'Give'),
-    ($$ '{"missing": "linear"}' $$, 'missing', 'error, another has linear', 'Train'),
+    ($$ '{"missing": "linear"}' $$, 'missing', 'auto, another has linear', 'Train'),
     ($$ '{}', 2, 12, '{size}' $$, 'columns', '"value", by "n", series by "sensor", another has "value", "size", by "n", series by "sensor"', 'Train')) v (call, what, which, start),
     LATERAL (SELECT CASE start WHEN 'Train' THEN 'Train all models alike, starting from the weights of the same model with option "init".' ELSE
         'Give a series_column, so that each series has its own scaling, or set "scale" to "init" together with option "init".' END AS hint) h;

@@ -43,8 +43,8 @@ SELECT throws_ok(format($$ SELECT lstm_train('numbers', %L, options => '{"epochs
 FROM (VALUES ('words', 'text'), ('at', 'date'), ('span', 'interval'), ('listed', 'double precision[]'),
              ('document', 'jsonb'), ('money_', 'money')) AS v (name, type);
 SELECT isnt(pg_temp.forecast('numbers', 'flag'), NULL, 'a column of type boolean is taken as 0 and 1');
-SELECT throws_ok($$ SELECT lstm_train('numbers', 'double', inputs => '{double,words}') $$, '42804',
-    'column "words" of relation "numbers" is of type text, which is not numeric', 'an input must be numeric too');
+SELECT throws_ok($$ SELECT lstm_train('numbers', 'double', inputs => '{double,document}') $$, '42804',
+    'column "document" of relation "numbers" is of type jsonb, which is not numeric', 'an input must be numeric or text');
 
 ---- names ----
 

@@ -13,7 +13,7 @@ INSERT INTO days SELECT date '2024-01-01' + i - 1, sin(i / 3.0) * 5, i FROM gene
 -- whoever reads a row of it, fails
 CREATE VIEW unreadable AS SELECT at, value / (value - value) AS value FROM days;
 CREATE TABLE models AS SELECT
-    lstm_train('days', 'value', lookback => 3, options => '{"epochs": 1, "units": 2}') AS one,
+    lstm_train('days', 'value', lookback => 3, options => '{"epochs": 1, "units": 2, "missing": "error"}') AS one,
     lstm_train('days', ARRAY['value', 'other'], lookback => 3, options => '{"epochs": 1, "units": 2}') AS two;
 
 ---- options ----
@@ -132,7 +132,7 @@ BEGIN
     RETURN result;
 END $$;
 SELECT is(pg_temp.with_rows(change, $$ SELECT lstm_train('changed', 'value', lookback => 3, inputs => '{value,other}',
-    options => '{"epochs": 1, "units": 1}') $$), failure, description)
+    options => '{"epochs": 1, "units": 1, "missing": "error"}') $$), failure, description)
 FROM (VALUES
     ('UPDATE changed SET value = NULL WHERE other IN (7, 9, 12)', '22004: column "value" of relation "changed" is NULL in row 7
 DETAIL: 3 of 40 rows have NULL, NaN or infinite values.

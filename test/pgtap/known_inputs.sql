@@ -5,7 +5,7 @@ SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(44);
+SELECT plan(54);
 
 \ir ../include/failure.sql
 
@@ -95,29 +95,60 @@ SELECT ok(lstm_plot(week) LIKE '%</svg>%', 'a plot goes ahead') FROM models;
 
 ---- what is not known ----
 
-SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(day, steps => 11) f $$),
-    '22000: relation "shop" cannot be forecast: known input "promo" is needed up to 2024-11-07, but known only up to 2024-11-06',
-        'how far it is needed, and how far it is known');
+SELECT results_eq($$ SELECT step, f.forecast_at::date, f.forecast IS NULL, lower_bound IS NULL, status
+    FROM models, lstm_forecast(day, steps => 12) f WHERE step > 8 $$, $$ VALUES (9, date '2024-11-05', false, false, 'ok'),
+    (10, '2024-11-06', false, false, 'ok'), (11, '2024-11-07', true, true, 'known input "promo" is not known from 2024-11-07 on'),
+    (12, '2024-11-08', true, true, 'known input "promo" is not known from 2024-11-07 on') $$,
+    'steps for which nothing is known have a row that says so');
+SELECT results_eq($$ SELECT f.forecast FROM models, lstm_forecast(day, steps => 12) f WHERE step <= 10 $$,
+    $$ SELECT f.forecast FROM models, lstm_forecast(day, steps => 10) f $$, 'and change nothing of those before');
 SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'known') f $$),
-    '22000: relation "known" cannot be forecast: known input "promo" is needed from 2024-10-28 to 2024-11-03, but has no values there', 'lstm_info says that a column is not known ahead');
-CREATE VIEW holes AS SELECT n, day, sold, nullif(n, 303) IS NOT NULL AND promo AS flag,
-    CASE WHEN n <> 303 THEN promo END AS promo, price FROM shop;
-SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'holes') f $$),
-    '22000: relation "holes" cannot be forecast: known input "promo" is needed up to 2024-11-03, but known only up to 2024-10-29',
-        'a NULL among the rows ahead');
+    '22000: relation "known" cannot be forecast: known input "promo" is needed from 2024-10-28 on, but has no value there',
+    'where not even the first step is known there is no forecast');
+CREATE VIEW short AS SELECT n, day, sold, CASE WHEN n <= 304 THEN promo END AS promo, price FROM shop;
+SELECT results_eq($$ SELECT step, f.forecast IS NULL, status FROM models, lstm_forecast(week, relation => 'short') f $$,
+    $$ SELECT k, k > 4, CASE WHEN k > 4 THEN 'known input "promo" is not known from 2024-11-01 on' ELSE 'ok' END FROM generate_series(1, 7) k $$,
+    'of seven steps at once the first four are given where four are known');
+SELECT is_empty($$ SELECT f.* FROM models, lstm_forecast(week, steps => 4, relation => 'short') f JOIN shop ON day = f.forecast_at::date
+    WHERE status <> 'ok' OR abs(f.forecast - 20 - 5 * promo::int) > 2.5 $$, 'they are about right: what is unknown says little');
+SELECT ok(lstm_plot(week, relation => 'short') LIKE '%</svg>%', 'a plot goes as far as is known') FROM models;
+CREATE VIEW price_ends AS SELECT n, day, sold, promo, CASE WHEN n <= 302 THEN price END AS price FROM shop;
+SELECT is((SELECT string_agg(DISTINCT status, ';' ORDER BY status) FROM models, lstm_forecast(day, steps => 5, relation => 'price_ends')),
+    'known input "price" is not known from 2024-10-30 on;ok', 'of several inputs the one that ends first is named');
+CREATE VIEW holes AS SELECT n, day, sold, CASE WHEN n <> 303 THEN promo END AS promo, CASE WHEN n <> 303 THEN n * n::float8 END AS price FROM shop;
+SELECT is((SELECT count(*) FROM models, lstm_forecast(week, relation => 'holes') WHERE status = 'ok'), 7::bigint, 'a single NULL among the rows ahead is filled');
 CREATE VIEW missing_row AS SELECT * FROM shop WHERE n <> 304;
-SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'missing_row') f $$),
-    '22000: relation "missing_row" cannot be forecast: known input "promo" is needed up to 2024-11-03, but known only up to 2024-10-30', 'a row that is missing among them');
+SELECT is((SELECT count(*) FROM models, lstm_forecast(week, relation => 'missing_row') WHERE status = 'ok'), 7::bigint, 'and so is a single row');
+CREATE VIEW many_holes AS SELECT n, day, sold, CASE WHEN n NOT IN (301, 303, 304, 306) THEN promo END AS promo, price FROM shop;
+SELECT is(pg_temp.failure($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'many_holes') f $$),
+    '22000: relation "many_holes" cannot be forecast: known input "promo" has no value at 2024-10-28, 2024-10-30, 2024-10-31 and 1 more step, before 2024-11-03'
+    ' (give these values, or train with option "missing", which fills them, for example {"missing": "previous"})', 'many are refused, by their names');
+CREATE TABLE by_method AS SELECT missing, lstm_train('shop', 'sold', 'day', lookback => 3, known_inputs => '{promo,price}',
+    options => jsonb_build_object('epochs', 3, 'units', 2, 'missing', missing)) AS model FROM unnest(ARRAY['error', 'previous', 'linear', 'mask']) missing;
+CREATE VIEW ahead_previous AS SELECT n, day, sold, CASE WHEN n BETWEEN 303 AND 304 THEN (SELECT promo FROM shop WHERE n = 302) ELSE promo END::int AS promo,
+    CASE WHEN n BETWEEN 303 AND 304 THEN (SELECT price FROM shop WHERE n = 302) ELSE price END AS price FROM shop;
+CREATE VIEW ahead_linear AS SELECT n, day, sold, CASE WHEN n BETWEEN 303 AND 304 THEN (SELECT promo::int * (305 - s.n) / 3.0 FROM shop WHERE n = 302) +
+    (SELECT promo::int * (s.n - 302) / 3.0 FROM shop WHERE n = 305) ELSE promo::int END AS promo,
+    CASE WHEN n BETWEEN 303 AND 304 THEN (SELECT price * (305 - s.n) / 3 FROM shop WHERE n = 302) + (SELECT price * (s.n - 302) / 3 FROM shop WHERE n = 305)
+    ELSE price END AS price FROM shop s;
+CREATE VIEW ahead_gap AS SELECT * FROM shop WHERE n NOT BETWEEN 303 AND 304;
+SELECT results_eq(format($$ SELECT round(f.forecast::numeric, 9) FROM by_method, lstm_forecast(model, steps => 6, relation => 'ahead_gap') f WHERE missing = %L $$, method),
+    format($$ SELECT round(f.forecast::numeric, 9) FROM by_method, lstm_forecast(model, steps => 6, relation => %L) f WHERE missing = %L $$, 'ahead_' || by_hand, method),
+    format('%s fills what is known ahead as it fills the past', method))
+FROM (VALUES ('previous', 'previous'), ('linear', 'linear'), ('mask', 'linear')) v (method, by_hand);
+SELECT is(pg_temp.failure($$ SELECT f.* FROM by_method, lstm_forecast(model, steps => 6, relation => 'ahead_gap') f WHERE missing = 'error' $$),
+    '22000: relation "ahead_gap" cannot be forecast: known input "promo" has no value at 2024-10-30, 2024-10-31, before 2024-11-02'
+    ' (give these values, or train with option "missing", which fills them, for example {"missing": "previous"})', 'error fills nothing');
 CREATE VIEW infinite AS SELECT n, day, sold, CASE WHEN n = 301 THEN float8 'Infinity' ELSE promo::int END AS promo,
     price FROM shop;
 SELECT throws_like($$ SELECT f.* FROM models, lstm_forecast(week, relation => 'infinite') f $$,
-    '%known input "promo" is needed from 2024-10-28%', 'infinity is not known');
+    '%known input "promo" is infinite at 2024-10-28', 'infinity is not known');
 CREATE VIEW two_shops AS SELECT 'a' AS shop, * FROM shop UNION ALL SELECT 'b', * FROM known;
 SELECT results_eq($$ SELECT series, count(*), min(status) FROM lstm_train('two_shops', 'sold', 'day', 'shop',
     lookback => 3, known_inputs => '{promo}', options => '{"epochs": 1, "units": 2}') AS model,
     lstm_forecast(model) GROUP BY series ORDER BY series $$,
     $$ VALUES ('a', 1::bigint, 'ok'), ('b', 1,
-        'known input "promo" is needed from 2024-10-28 to 2024-10-28, but has no values there') $$,
+        'known input "promo" is needed from 2024-10-28 on, but has no value there') $$,
         'of several series each has its own rows ahead');
 SELECT is(pg_temp.failure($$ SELECT p.* FROM models, lstm_predict(day, ARRAY[1, 2, 3]) p $$),
     '22023: an array of values is not enough for this model, which also needs "promo"
@@ -168,7 +199,7 @@ SELECT is((SELECT count(*) FROM lstm_train('gaps', 'sold', 'day', lookback => 3,
 
 -- the future begins behind the last row that knows any target
 CREATE TABLE half_known AS SELECT n, sin(n) AS a, CASE WHEN n < 100 THEN cos(n) END AS b FROM generate_series(1, 100) n;
-SELECT throws_like($$ SELECT lstm_train('half_known', '{a,b}'::text[], 'n', lookback => 3, options => '{"epochs": 1, "units": 1}') $$,
+SELECT throws_like($$ SELECT lstm_train('half_known', '{a,b}'::text[], 'n', lookback => 3, options => '{"epochs": 1, "units": 1, "missing": "error"}') $$,
     '%"b" of relation "half_known" is NULL in row 100%', 'a last row that knows one of two targets is no row of the future');
 
 SELECT * FROM finish();

@@ -177,7 +177,7 @@ INSERT INTO mixed VALUES ('twice', '2024-02-07', 1), ('short', '2024-02-07', 1),
     '2024-02-07', NULL);
 UPDATE mixed SET value = NULL WHERE s = 'hole' AND at = date '2024-02-06';
 CREATE TABLE mixed_model AS SELECT lstm_train('mixed', 'value', series_column => 's', lookback => 5,
-    options => '{"epochs": 2, "units": 2}') AS model;
+    options => '{"epochs": 2, "units": 2, "missing": "error"}') AS model;
 SELECT is(lstm_info(model)->>'series', '2', 'series that cannot be used are left out of training') FROM mixed_model;
 SELECT results_eq($$ SELECT series, status FROM mixed_model,
     lstm_forecast(model) ORDER BY series COLLATE "C" NULLS LAST $$, $$ VALUES
@@ -206,7 +206,7 @@ HINT: Leave the series out in a view, or set option "on_error" to "skip".', 'the
 CREATE VIEW all_bad AS SELECT * FROM mixed WHERE s IN ('short', 'empty');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('all_bad', 'value', series_column => 's', lookback => 5) $$),
     '22000: relation "all_bad" has no series that can be used
-DETAIL: There are 2 series; the first is "empty": it has no known target.', 'no series that can be used');
+DETAIL: There are 2 series: 1 is too short, 1 has no known target. The first is "empty": it has no known target.', 'no series that can be used');
 CREATE VIEW none AS SELECT * FROM mixed WHERE false;
 SELECT throws_ok($$ SELECT lstm_train('none', 'value', series_column => 's', lookback => 5) $$, '22000',
     'relation "none" has no rows', 'no rows at all');

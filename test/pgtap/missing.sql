@@ -46,7 +46,7 @@ SELECT results_eq($$ SELECT window_no, y FROM lstm_windows('holes', 'value', hor
     $$ VALUES (2, '{22,NULL}'::float8[]), (3, '{NULL,4}'), (6, '{NULL,NULL}') $$, 'mask: a target that was filled is shown as NULL');
 SELECT is(lstm_info(model)->'missing', jsonb_build_object('method', method, 'rows', 1, 'values', 4, 'first', '2024-01-04',
     'last', '2024-01-13'), format('%s: the model tells what was filled', method)) FROM models ORDER BY method;
-SELECT is(lstm_info(pg_temp.train('whole'))->'missing', '{"method": "error", "rows": 0, "values": 0, "first": null, "last": null}'::jsonb,
+SELECT is(lstm_info(pg_temp.train('whole'))->'missing', '{"method": "auto", "rows": 0, "values": 0, "first": null, "last": null}'::jsonb,
     'a model of a whole table tells that nothing was');
 SELECT is(pg_temp.learned(pg_temp.train('whole', '{"missing": "mask"}')), pg_temp.learned(pg_temp.train('whole')),
     'where nothing is missing, mask changes nothing');
@@ -164,7 +164,7 @@ SELECT matches(pg_temp.failure($$ SELECT lstm_train('sparse', 'value', time_colu
     '^54000: filling the gaps from 1 to 240000 needs \d+ kB, but maintenance_work_mem allows only 1024 kB\nHINT', 'rows to be filled must fit into memory');
 RESET maintenance_work_mem;
 SELECT is(pg_temp.failure($$ SELECT * FROM lstm_windows('holes', 'value', missing => 'lienar') $$),
-    '22023: missing must be one of error, linear, previous, seasonal, mask, not "lienar"
+    '22023: missing must be one of error, linear, previous, seasonal, mask, auto, not "lienar"
 HINT: Perhaps you meant "linear".', 'a method that is mistyped');
 
 ---- rows without a target after the last one that has one ----
@@ -174,7 +174,7 @@ INSERT INTO future SELECT date '2024-01-01' + i, CASE WHEN i < 30 THEN i * i % 7
 CREATE VIEW known AS SELECT * FROM future WHERE value IS NOT NULL;
 SELECT is(lstm_info(pg_temp.train('future'))->>'last_time', '2024-01-30', 'training ends at the last row with a target');
 SELECT is(pg_temp.learned(pg_temp.train('future')), pg_temp.learned(pg_temp.train('known')), 'training learns as if rows without a target at the end were not there');
-CREATE TEMP TABLE seers AS SELECT pg_temp.train('future') AS alone,
+CREATE TEMP TABLE seers AS SELECT pg_temp.train('future', '{"missing": "error"}') AS alone,
     lstm_train('future', 'value', inputs => '{other}', lookback => 3, options => '{"epochs": 1, "units": 2}') AS other,
     lstm_train('future', 'value', inputs => '{other}', lookback => 3, options => '{"epochs": 1, "units": 2, "lead": 0}') AS same_row,
     pg_temp.train('future', '{"missing": "previous"}') AS filling;
@@ -194,7 +194,7 @@ SELECT results_eq($$ SELECT forecast FROM seers, lstm_forecast(filling) $$,
         max(value) FILTER (WHERE at = '2024-01-29'), max(value) FILTER (WHERE at = '2024-01-30')] FROM future)) AS f $$, 'a NULL before the last known row is filled');
 UPDATE future SET value = NULL;
 SELECT throws_ok($$ SELECT f.* FROM seers, lstm_forecast(alone) AS f $$, '22004', NULL, 'where no row has a target, all are missing');
-SELECT throws_ok($$ SELECT pg_temp.train('future') $$, '22004', 'column "value" of relation "future" is NULL in row 1', 'in training too');
+SELECT throws_ok($$ SELECT pg_temp.train('future', '{"missing": "error"}') $$, '22004', 'column "value" of relation "future" is NULL in row 1', 'in training too');
 
 ---- short series, constant series, far horizons ----
 

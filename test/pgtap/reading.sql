@@ -68,7 +68,7 @@ INSERT INTO holes SELECT i, i, i FROM generate_series(1, 10) AS i;
 CREATE FUNCTION pg_temp.refused(change text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE change;
-    PERFORM count(*) FROM lstm_windows('holes', ARRAY['value', 'other'], 'n');
+    PERFORM count(*) FROM lstm_windows('holes', ARRAY['value', 'other'], 'n', missing => 'error');
     RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = 'no error';
 EXCEPTION WHEN OTHERS THEN
     RETURN SQLSTATE || ': ' || SQLERRM;

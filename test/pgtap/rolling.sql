@@ -9,7 +9,7 @@ SELECT plan(38);
 CREATE TABLE days (at date PRIMARY KEY, n int, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i - 1, i, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 30) AS i;
 CREATE TABLE models AS SELECT
-    lstm_train('days', 'value', lookback => 4, options => '{"epochs": 4, "units": 3}') AS one,
+    lstm_train('days', 'value', lookback => 4, options => '{"epochs": 4, "units": 3, "missing": "error"}') AS one,
     lstm_train('days', 'value', lookback => 4, horizon => 3, options => '{"epochs": 4, "units": 3}') AS three,
     lstm_train('days', ARRAY['value', 'other'], lookback => 4, options => '{"epochs": 2, "units": 3}') AS both_columns,
     lstm_train('days', 'value', inputs => '{other}', lookback => 4, options => '{"epochs": 2, "units": 3, "lead": 0}') AS same_row;

@@ -131,7 +131,7 @@ SELECT is(pg_temp.forecast_times('date', '{0001-09-15 BC,0001-10-15 BC,0001-11-1
 CREATE TEMP TABLE days (at date, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i, i * i % 7, i FROM generate_series(0, 29) AS i;
 CREATE TEMP TABLE by_day AS SELECT
-    lstm_train('days', 'value', lookback => 3, options => '{"epochs": 2, "units": 2}') AS model,
+    lstm_train('days', 'value', lookback => 3, options => '{"epochs": 2, "units": 2, "missing": "error"}') AS model,
     lstm_train('days', 'value', inputs => '{other}', lookback => 3, horizon => 2,
         options => '{"epochs": 2, "units": 2, "lead": 0}') AS same_row,
     lstm_train('days', 'value', lookback => 3, options => '{"epochs": 2, "units": 2, "lead": 3}') AS later_row;

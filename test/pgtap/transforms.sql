@@ -52,7 +52,7 @@ SELECT is(lstm_info(model)->'transform'->>'log', 'true', 'lstm_info says log') F
 SELECT is(lstm_info(model)->'transform'->>'difference', '1', 'lstm_info says difference') FROM models WHERE name = 'difference';
 SELECT is(lstm_info(model)->'transform'->>'difference', '6', 'the rows of a season are found') FROM models WHERE name = 'season';
 SELECT is(lstm_info(model)->'transform'->>'upper_limit', '60', 'lstm_info says upper_limit') FROM models WHERE name = 'limits';
-SELECT is(lstm_info(model)->'transform'->'lower_limit', 'null', 'lstm_info says null where there is no limit') FROM models WHERE name = 'upper';
+SELECT is(lstm_info(model)->'transform'->'lower_limit', 'null', 'lstm_info says null where there is no limit') FROM models WHERE name = 'log';
 SELECT is(lstm_info(model)->'options'->>'normalize', name, format('lstm_info says normalize %s', name)) FROM models WHERE name LIKE 'season\__%' OR name = 'seasonal_naive';
 
 ---- the same from an array, along rows and past the horizon ----

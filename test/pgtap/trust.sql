@@ -3,7 +3,7 @@ BEGIN;
 SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
-SELECT plan(62);
+SELECT plan(64);
 \ir ../include/failure.sql
 \ir ../include/seal.sql
 
@@ -148,6 +148,12 @@ GRANT SELECT (at, v) ON mine.secret TO lstm_author;
 SELECT is(pg_temp.saved('lstm_author', 'secret'), '42501: permission denied for column "pay" of relation mine.secret', 'a column is as good as a relation');
 GRANT SELECT (pay) ON mine.secret TO lstm_author;
 SELECT is(pg_temp.saved('lstm_author', 'secret'), '1', 'rights on all columns that it names are enough');
+CREATE TABLE mine.texts AS SELECT at, v, CASE WHEN v > 2 THEN 'high' ELSE 'low' END AS label FROM mine.days;
+INSERT INTO models VALUES ('texts', lstm_train('mine.texts', 'v', 'at', lookback => 3, known_inputs => '{label}', options => '{"epochs": 1, "units": 2}'));
+GRANT SELECT (at, v) ON mine.texts TO lstm_author;
+SELECT is(pg_temp.saved('lstm_author', 'texts'), '42501: permission denied for column "label" of relation mine.texts', 'of a column of text the column is asked for, not its values');
+GRANT SELECT (label) ON mine.texts TO lstm_author;
+SELECT is(pg_temp.saved('lstm_author', 'texts'), '1', 'who may read it may save the model');
 SELECT is(pg_temp.saved('lstm_author', 'gone'), '42P01: the model names relation mine.gone, which does not exist', 'what is not there can be read by nobody');
 SELECT is(pg_temp.saved(current_user, 'gone'), '1', 'the owner of lstm_models saves it all the same, as a restored dump does');
 GRANT UPDATE (model) ON :here.lstm_models TO lstm_author;

@@ -4,6 +4,7 @@
 #include "model/average.h"
 
 #include "series/level.h"
+#include "series/limits.h"
 
 #include <math.h>
 #include <string.h>
@@ -51,8 +52,9 @@ static bool
 same_transform(const lf_task *x, const lf_task *y)
 {
 	return x->difference == y->difference && x->log == y->log && x->log_from == y->log_from &&
-		x->limited == y->limited && x->lower_limit == y->lower_limit && x->upper_limit == y->upper_limit &&
-		x->independent == y->independent;
+		lf_tasks_agree_on_limit(x, y) && x->upper_limit == y->upper_limit &&
+		x->independent == y->independent && x->deseasonalize == y->deseasonalize &&
+		lf_seasons_equal(&x->seasons, &y->seasons);
 }
 
 /* A season that nothing is measured from may be another one. */
@@ -253,6 +255,7 @@ void
 lf_average_record(lf_model *sum, const lf_model *model)
 {
 	record_missing(&sum->missing, &model->missing);
+	lf_task_join_limits(&sum->task, &model->task);
 	sum->last_time = model->last_time > sum->last_time ? model->last_time : sum->last_time;
 	sum->season = (int) larger((uint64_t) sum->season, (uint64_t) model->season);
 	sum->final_epochs = (int) larger((uint64_t) sum->final_epochs, (uint64_t) model->final_epochs);

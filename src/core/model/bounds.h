@@ -18,7 +18,10 @@
  */
 double		lf_bounds_half_width(const lf_model *model, const double *distribution, int step, int target, double level);
 
-/* The interval around a forecast that goes that far, within the limits. 'error_scale' is that of the series' errors. */
+/*
+ * The interval around a forecast that goes that far, within the limits. 'error_scale' is that of the series' errors, times
+ * what the season multiplies the row by.
+ */
 void		lf_bounds_at(const lf_model *model, const double *distribution, double error_scale, double forecast, double half_width,
 						 double *low, double *high);
 

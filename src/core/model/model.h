@@ -14,6 +14,7 @@
 #include "model/recipe.h"
 #include "series/aggregate.h"
 #include "series/scaler.h"
+#include "series/season_search.h"
 #include "judging/score.h"
 
 /* Longest name of a column or relation in a model, in bytes, without the final 0. */
@@ -114,6 +115,7 @@ typedef struct lf_model
 	const char **labels;		/* (series): its values; NULL without a column */
 	lf_scaler  *scaler;			/* (series, columns) */
 	double	   *error_scale;			/* (series, targets): of errors and intervals, see lf_error_scale */
+	double	   *shape;			/* (series, targets, knots): of the seasons that are taken out; NULL where none is */
 	double	   *level_regression;			/* (targets, inputs + 1), see level.h; NULL where no target needs it */
 
 	const char *relation;		/* qualified and quoted, "" where rows came from an aggregate */
@@ -130,7 +132,8 @@ typedef struct lf_model
 	uint64_t	rows;			/* that were read */
 	uint64_t	windows;
 	uint64_t	validation_windows;
-	int			season;			/* rows; 1: none found */
+	int			season;			/* of the naive baselines, in rows; 1: none */
+	lf_season_facts found;		/* which seasons were looked for in the rows, and what these said */
 	int			best_epoch;
 	int			final_epochs;	/* that the weights went through */
 	int			epochs;			/* entries of history */

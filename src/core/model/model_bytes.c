@@ -121,6 +121,52 @@ serialize_grid(lf_stream *s, lf_model *model)
 	lf_serialize_i64(s, &model->phase);
 }
 
+/* The shapes of the seasons that are taken out. */
+static void
+serialize_shapes(lf_stream *s, lf_model *model)
+{
+	size_t		count = model->series * lf_task_shape_size(&model->task);
+
+	if (s->format < 2 || count == 0)
+	{
+		model->shape = NULL;
+		return;
+	}
+	model->shape = lf_serialize_array(s, model->shape, count, sizeof(double), 8);
+	for (size_t i = 0; i < count && !s->failed; i++)
+	{
+		double		value = s->direction == LF_READING ? 0 : model->shape[i];
+
+		lf_serialize_finite(s, &value);
+		if (s->direction == LF_READING && model->shape != NULL)
+			model->shape[i] = value;
+	}
+}
+
+/* What was found about seasons. */
+static void
+serialize_season_facts(lf_stream *s, lf_season_facts *found)
+{
+	if (s->format < 2)
+	{
+		*found = (lf_season_facts) {0};
+		return;
+	}
+	lf_serialize_bool(s, &found->logged);
+	lf_serialize_int(s, &found->count, 0, LF_MAX_SEASON_FACTS);
+	for (int i = 0; i < found->count && !s->failed; i++)
+	{
+		lf_season_fact *fact = &found->fact[i];
+
+		lf_serialize_finite(s, &fact->length);
+		lf_serialize_finite(s, &fact->cycles);
+		lf_serialize_finite(s, &fact->gain);
+		lf_serialize_finite(s, &fact->certainty);
+		lf_serialize_bool(s, &fact->natural);
+		lf_serialize_bool(s, &fact->shown);
+	}
+}
+
 static void
 serialize_time(lf_stream *s, lf_model *model)
 {
@@ -161,6 +207,7 @@ serialize_record(lf_stream *s, lf_model *model)
 	lf_serialize_u64(s, &model->windows);
 	lf_serialize_u64(s, &model->validation_windows);
 	lf_serialize_int(s, &model->season, 0, LF_MAX_DIM);
+	serialize_season_facts(s, &model->found);
 	lf_serialize_int(s, &model->best_epoch, 0, INT32_MAX);
 	lf_serialize_int(s, &model->final_epochs, 0, INT32_MAX);
 	lf_serialize_int(s, &model->epochs, 0, INT32_MAX);
@@ -350,6 +397,7 @@ serialize_model(lf_stream *s, lf_model *model)
 	lf_serialize_texts(s, &model->names, (size_t) model->columns);
 	serialize_categories(s, model);
 	serialize_series(s, model);
+	serialize_shapes(s, model);
 	serialize_time(s, model);
 	serialize_record(s, model);
 	serialize_errors(s, &model->errors, model->task.targets);

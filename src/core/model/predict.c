@@ -4,6 +4,7 @@
 #include "model/predict.h"
 
 #include "series/scaler.h"
+#include "series/deseasonalize.h"
 
 #include <string.h>
 
@@ -104,10 +105,16 @@ restore_distributions(const lf_windows *windows, size_t w, const double *level, 
 		{
 			size_t		place = task->independent ? j * horizon + k : k * targets + j;
 			lf_scaler	s = windows->scaler[task->target[j]];
+			double		base = lf_window_base(windows, w, level, (int) j, (int) k) * s.scale + s.offset;
+			lf_seasonal season = lf_task_seasonal(task, windows->shape, (int) j,
+												  lf_frame_number(windows->frame, lf_window_first_output(task, w) + k));
 			double		one[LF_MAX_PARTS];
 
 			lf_head_distribution(head, y + place * parts, one);
-			lf_head_rescale(head, one, lf_window_base(windows, w, level, (int) j, (int) k) * s.scale + s.offset, s.scale);
+			if (logged)
+				lf_head_rescale(head, one, base + log(season.factor), s.scale);
+			else
+				lf_head_rescale(head, one, base * season.factor + season.offset, s.scale * season.factor);
 			for (size_t i = 0; i < parts && logged; i++)
 				one[i] = lf_from_logarithm(task, one[i]);
 			values[k * targets + j] = lf_task_limit(task, lf_head_point(head, one));
@@ -220,7 +227,8 @@ lf_predict_steps(lf_predictor *predictor, const volatile sig_atomic_t *interrupt
 	size_t		moves = moving_rows(task);
 	size_t		block = moves * columns;
 	size_t		round = (size_t) task->horizon * targets;
-	lf_frame	moving = {.values = predictor->rows, .rows = windows * moves, .columns = frame->columns};
+	lf_frame	moving = {.values = predictor->rows, .rows = windows * moves, .columns = frame->columns,
+		.number = lf_frame_number(frame, first), .block = moves, .apart = stride};
 	size_t		from = first;
 	size_t		apart = stride;
 	lf_status	status = LF_OK;
@@ -249,6 +257,7 @@ lf_predict_steps(lf_predictor *predictor, const volatile sig_atomic_t *interrupt
 			append_rows(predictor->rows + i * block, task, columns, predictor->out + i * round, some);
 			copy_given(predictor->rows + i * block, frame, task, from + i * apart + (size_t) done, moves);
 		}
+		moving.number += (int64_t) some;
 		predictor->windows.frame = &moving;
 		first = 0;
 		stride = moves;

@@ -7,12 +7,11 @@
  */
 #include "model/sound.h"
 
-#include "base/sort.h"
+#include "model/sound_names.h"
 #include "model/sound_time.h"
 #include "series/level.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Where the values of options end. */
 #define MOST_EPOCHS 1000000
@@ -27,12 +26,6 @@ static bool
 within(double value, double low, double high)
 {
 	return value >= low && value <= high;
-}
-
-static bool
-is_given(const char *text)
-{
-	return text[0] != '\0';
 }
 
 /* Rows that one window takes. */
@@ -93,9 +86,9 @@ kinds_are_sound(const lf_model *model)
 		if (kind[i] == LF_COLUMN_CALENDAR && model->time_kind < LF_TIME_DATE)
 			return false;
 		/* aggregates have values and times, and nothing else */
-		if (kind[i] != LF_COLUMN_CALENDAR && kind[i] != LF_COLUMN_MEASURED && !is_given(model->time_column))
+		if (kind[i] != LF_COLUMN_CALENDAR && kind[i] != LF_COLUMN_MEASURED && !lf_is_given(model->time_column))
 			return false;
-		if (kind[i] == LF_COLUMN_SERIES && !is_given(model->series_column))
+		if (kind[i] == LF_COLUMN_SERIES && !lf_is_given(model->series_column))
 			return false;
 	}
 	return true;
@@ -154,11 +147,24 @@ inputs_are_sound(const lf_model *model)
 	return place == task->inputs && task->kind[0] == LF_COLUMN_MEASURED && lf_task_input_of(task, 0) >= 0;
 }
 
-/* 0 is no season, and 1 is none found: only what was never looked at has 0. */
+/*
+ * 0 is no season, and 1 is none found: only what was never looked at has 0. Those that are taken out are in order; of
+ * logarithms only what is a sum there can be.
+ */
 static bool
 seasons_are_sound(const lf_model *model)
 {
-	return model->season >= 1 && (model->imported ? model->task.season == 0 : model->task.season >= 1);
+	const lf_task *task = &model->task;
+
+	if (!lf_seasons_are_sound(&task->seasons) ||
+		(task->seasons.count > 0) != (task->deseasonalize != LF_DESEASONALIZE_NONE) ||
+		(task->log && task->deseasonalize == LF_DESEASONALIZE_ADDITIVE) ||
+		(model->imported && (task->seasons.count > 0 || model->found.count > 0)))
+		return false;
+	for (int i = 0; i < model->found.count; i++)
+		if (!within(model->found.fact[i].length, 2, LF_LONGEST_SEASON) || !(model->found.fact[i].cycles >= 0))
+			return false;
+	return model->season >= 1 && (model->imported ? task->season == 0 : task->season >= 1);
 }
 
 static bool
@@ -169,7 +175,8 @@ limits_are_sound(const lf_task *task)
 
 	return low < high && (low == -(double) INFINITY || within(low, -MOST_LIMIT, MOST_LIMIT)) &&
 		(high == (double) INFINITY || within(high, -MOST_LIMIT, MOST_LIMIT)) &&
-		task->limited == (isfinite(low) || isfinite(high)) && task->log_from == (isfinite(low) ? low : 0);
+		task->limited == (isfinite(low) || isfinite(high)) && task->log_from == (isfinite(low) ? low : 0) &&
+		(!task->limit_found || (low == 0 && !task->log));
 }
 
 static bool
@@ -280,10 +287,10 @@ import_is_sound(const lf_model *model)
 	if (!model->imported)
 		return true;
 	return task->lead == 1 && task->difference == 0 && !task->log && task->log_from == 0 && !task->limited &&
-		task->lower_limit == 0 && task->upper_limit == 0 && !task->independent &&
+		!task->limit_found && task->lower_limit == 0 && task->upper_limit == 0 && !task->independent &&
 		model->columns == task->inputs + task->targets && training->loss == LF_MSE && training->scale == LF_SCALE_NONE &&
 		training->normalize == LF_NORMALIZE_NONE && training->epochs == 0 && training->learning_rate == 0 &&
-		!training->blend && !is_given(model->relation) && model->time_kind == LF_TIME_NONE &&
+		!training->blend && !lf_is_given(model->relation) && model->time_kind == LF_TIME_NONE &&
 		model->missing.method == LF_MISSING_ERROR && model->missing.season == 0 && model->season == 1 &&
 		model->rows == 0 && model->windows == 0 && model->validation_windows == 0 && model->epochs == 0 &&
 		model->final_epochs == 0;
@@ -321,87 +328,6 @@ network_is_sound(const lf_model *model)
 			return false;
 	}
 	return true;
-}
-
-/* Whether the text with the first number comes behind that with the second. */
-static bool
-text_is_behind(const void *a, const void *b, const void *state)
-{
-	const char *const *text = state;
-
-	return strcmp(text[*(const uint16_t *) a], text[*(const uint16_t *) b]) > 0;
-}
-
-/*
- * Whether no text stands twice. Their numbers are sorted, which takes no memory but this. Of more texts than it has
- * room for nothing is said: the dictionary that is built of so many series finds the first of two, and sorting them
- * would take longer than reading all else of the model.
- */
-static bool
-all_differ(const char *const *text, size_t n)
-{
-	uint16_t	order[LF_MAX_CATEGORIES];
-	size_t		ascending = 1;
-
-	while (ascending < n && strcmp(text[ascending - 1], text[ascending]) < 0)
-		ascending++;
-	if (ascending >= n || n > LF_MAX_CATEGORIES)
-		return true;
-	for (size_t i = 0; i < n; i++)
-		order[i] = (uint16_t) i;
-	lf_sort(order, n, sizeof(uint16_t), text_is_behind, text);
-	for (size_t i = 1; i < n; i++)
-		if (strcmp(text[order[i - 1]], text[order[i]]) == 0)
-			return false;
-	return true;
-}
-
-/* Those that are read from a table are its columns, each once; the series column may be one of them as well. */
-static bool
-names_are_sound(const lf_model *model)
-{
-	int			read = 0;
-
-	while (read < model->columns && part_of(model->task.kind[read]) < part_of(LF_COLUMN_SERIES))
-		read++;
-	for (int i = 0; i < model->columns; i++)
-		/* names of the values of an aggregate are the user's own, and may be nothing */
-		if ((is_given(model->time_column) && !is_given(model->names[i])) ||
-			(model->task.kind[i] == LF_COLUMN_SERIES && strcmp(model->names[i], model->series_column) != 0))
-			return false;
-	return is_given(model->version) && all_differ(model->names, (size_t) read);
-}
-
-/* Each column once; the first one may be any, and without one there are no others. */
-static bool
-keys_are_sound(const lf_model *model)
-{
-	for (int i = 0; i < model->further_keys; i++)
-	{
-		if (!is_given(model->series_column) || !is_given(model->further_key[i]) ||
-			strcmp(model->further_key[i], model->series_column) == 0)
-			return false;
-		for (int k = 0; k < i; k++)
-			if (strcmp(model->further_key[i], model->further_key[k]) == 0)
-				return false;
-	}
-	return true;
-}
-
-static bool
-labels_are_sound(const lf_model *model)
-{
-	if ((model->labels != NULL) != is_given(model->series_column) || (model->labels == NULL && model->series != 1))
-		return false;
-	for (int i = 0; i < model->columns && model->categories != NULL; i++)
-	{
-		const lf_labels *labels = &model->categories[i];
-
-		/* a column of NULLs alone has none */
-		if (labels->count > 0 && (model->task.kind[i] != LF_COLUMN_CATEGORY || !all_differ(labels->label, (size_t) labels->count)))
-			return false;
-	}
-	return model->labels == NULL || all_differ(model->labels, model->series);
 }
 
 /* Static columns have one scaling for all series; numbers of categories and sines of the calendar have none. */
@@ -514,7 +440,7 @@ blend_is_sound(const lf_model *model)
 static bool
 tail_is_sound(const lf_model *model)
 {
-	return model->tail == NULL || (!model->imported && !is_given(model->relation) && !is_given(model->time_column));
+	return model->tail == NULL || (!model->imported && !lf_is_given(model->relation) && !lf_is_given(model->time_column));
 }
 
 /* ---- all of them ---- */
@@ -540,10 +466,10 @@ static const invariant invariants[] = {
 	{LF_FLAW_RECORD, false, record_is_sound},
 	{LF_FLAW_ERRORS, false, errors_are_sound},
 	{LF_FLAW_IMPORT, true, import_is_sound},
-	{LF_FLAW_LABELS, true, labels_are_sound},
+	{LF_FLAW_LABELS, true, lf_labels_are_sound},
 	{LF_FLAW_NETWORK, true, network_is_sound},
-	{LF_FLAW_NAMES, true, names_are_sound},
-	{LF_FLAW_KEYS, true, keys_are_sound},
+	{LF_FLAW_NAMES, true, lf_names_are_sound},
+	{LF_FLAW_KEYS, true, lf_keys_are_sound},
 	{LF_FLAW_SCALING, true, scaling_is_sound},
 	{LF_FLAW_ERRORS, true, error_lists_are_sound},
 	{LF_FLAW_SCORES, true, scores_are_sound},

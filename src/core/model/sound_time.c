@@ -3,11 +3,7 @@
  */
 #include "model/sound_time.h"
 
-static bool
-is_given(const char *text)
-{
-	return text[0] != '\0';
-}
+#include "model/sound_names.h"
 
 /*
  * One part, but that a step of months knows the day of the month, and a step of a day the weekdays that occur: several,
@@ -64,9 +60,9 @@ lf_time_is_sound(const lf_model *model)
 	bool		timed = model->time_kind != LF_TIME_NONE;
 
 	return step_is_sound(model->time_kind, &model->step) && grid_is_sound(model) && (timed || model->last_time == 0) &&
-		(model->time_kind == LF_TIME_TIMESTAMPTZ) == is_given(model->time_zone) &&
-		(timed || !is_given(model->time_column)) &&
+		(model->time_kind == LF_TIME_TIMESTAMPTZ) == lf_is_given(model->time_zone) &&
+		(timed || !lf_is_given(model->time_column)) &&
 		/* a table has a time, and the same table has the series; the average of models of two tables names none */
-		(!is_given(model->relation) || is_given(model->time_column)) &&
-		(!is_given(model->series_column) || is_given(model->time_column));
+		(!lf_is_given(model->relation) || lf_is_given(model->time_column)) &&
+		(!lf_is_given(model->series_column) || lf_is_given(model->time_column));
 }

@@ -84,6 +84,17 @@ serialize_head(lf_stream *s, lf_head *head, lf_loss loss)
 		s->failed = true;
 }
 
+static void
+serialize_seasons(lf_stream *s, lf_seasons *seasons)
+{
+	lf_serialize_int(s, &seasons->count, 0, LF_MAX_SEASONS);
+	for (int i = 0; i < seasons->count && !s->failed; i++)
+	{
+		lf_serialize_finite(s, &seasons->season[i].length);
+		lf_serialize_int(s, &seasons->season[i].knots, 2, LF_MAX_KNOTS);
+	}
+}
+
 void
 lf_serialize_task(lf_stream *s, lf_task *task, int columns, lf_loss loss)
 {
@@ -107,6 +118,22 @@ lf_serialize_task(lf_stream *s, lf_task *task, int columns, lf_loss loss)
 	lf_serialize_double(s, &task->upper_limit);
 	lf_serialize_bool(s, &task->independent);
 	serialize_head(s, &task->head, loss);
+
+	/* ---- from format 2 on: in format 1 every limit was asked for ---- */
+	if (s->format < 2)
+		task->limit_found = false;
+	else
+		lf_serialize_bool(s, &task->limit_found);
+	if (s->format >= 2)
+	{
+		task->deseasonalize = lf_serialize_choice(s, task->deseasonalize, LF_DESEASONALIZES);
+		serialize_seasons(s, &task->seasons);
+	}
+	else
+	{
+		task->deseasonalize = LF_DESEASONALIZE_NONE;
+		task->seasons = (lf_seasons) {0};
+	}
 }
 
 void

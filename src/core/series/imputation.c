@@ -14,6 +14,7 @@ const char *const lf_missing_names[LF_MISSINGS] = {
 	[LF_MISSING_PREVIOUS] = "previous",
 	[LF_MISSING_SEASONAL] = "seasonal",
 	[LF_MISSING_MASK] = "mask",
+	[LF_MISSING_AUTO] = "auto",
 };
 
 /* One column, or the rows of it that are 'stride' values apart. */
@@ -52,6 +53,45 @@ lf_mask_missing(const double *values, size_t count, unsigned char *marks)
 			missing++;
 		}
 	return missing;
+}
+
+lf_gaps
+lf_gaps_of(const unsigned char *marks, size_t from, size_t rows, int columns, int column)
+{
+	lf_gaps		gaps = {0};
+	size_t		run = 0;
+
+	for (size_t row = from; row < rows; row++)
+	{
+		run = lf_mask_at(marks, row * (size_t) columns + (size_t) column) ? run + 1 : 0;
+		gaps.missing += run > 0;
+		if (run > gaps.longest)
+		{
+			gaps.longest = run;
+			gaps.first = row + 1 - run;
+		}
+	}
+	return gaps;
+}
+
+static size_t
+larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+size_t
+lf_missing_most(size_t rows)
+{
+	size_t		of_short = rows / 4 < 3 ? rows / 4 : 3;
+
+	return larger(larger(rows / 10, of_short), 1);
+}
+
+size_t
+lf_missing_longest(size_t rows, int season)
+{
+	return larger(larger(rows / 20, 3), season > 1 ? (size_t) season : 0);
 }
 
 /*
@@ -117,10 +157,11 @@ lf_impute(lf_missing method, double *values, const unsigned char *marks, size_t 
 		.stride = (size_t) columns,
 		.count = rows,
 	};
+	bool		seasonal = method == LF_MISSING_SEASONAL || method == LF_MISSING_AUTO;
 
 	if (!fill(method == LF_MISSING_PREVIOUS ? LF_MISSING_PREVIOUS : LF_MISSING_LINEAR, &all))
 		return false;
-	for (int place = 0; method == LF_MISSING_SEASONAL && season > 1 && place < season && (size_t) place < rows; place++)
+	for (int place = 0; seasonal && season > 1 && place < season && (size_t) place < rows; place++)
 	{
 		walk		seasons = all;
 

@@ -16,10 +16,11 @@ typedef enum lf_missing
 	LF_MISSING_LINEAR,			/* on the line between the known values on both sides */
 	LF_MISSING_PREVIOUS,		/* the last known value */
 	LF_MISSING_SEASONAL,		/* the mean of the same place in the nearest seasons where it is known, on both sides */
-	LF_MISSING_MASK				/* as linear for inputs; as a target it counts for nothing */
+	LF_MISSING_MASK,			/* as linear for inputs; as a target it counts for nothing */
+	LF_MISSING_AUTO				/* few values as seasonal, which count for nothing as targets; many are an error */
 } lf_missing;
 
-#define LF_MISSINGS 5
+#define LF_MISSINGS 6
 extern const char *const lf_missing_names[LF_MISSINGS];
 
 /* Bytes of the marks of so many values. */
@@ -40,6 +41,32 @@ lf_mask_set(unsigned char *marks, size_t i)
 {
 	marks[i / 8] |= (unsigned char) (1u << (i % 8));
 }
+
+/* Whether filled values are no targets. */
+static inline bool
+lf_missing_is_masked(lf_missing method)
+{
+	return method == LF_MISSING_MASK || method == LF_MISSING_AUTO;
+}
+
+/* What is missing of a column. */
+typedef struct lf_gaps
+{
+	size_t		missing;		/* values */
+	size_t		longest;		/* values of the longest gap */
+	size_t		first;			/* row in which that begins */
+} lf_gaps;
+
+/* Counts the marks of one column, from row 'from' on. */
+lf_gaps		lf_gaps_of(const unsigned char *marks, size_t from, size_t rows, int columns, int column);
+
+/*
+ * The values that may be missing of so many rows, and the longest gap, for the method auto to fill them: a tenth of the
+ * rows, and of a series too short for that three, but no more than a quarter, and one in any case; a gap is no longer
+ * than a season (rows; 0 or 1: none), a twentieth of the rows or three rows, whichever is the longest.
+ */
+size_t		lf_missing_most(size_t rows);
+size_t		lf_missing_longest(size_t rows, int season);
 
 /* Sets the marks of 'count' values from scratch: those that are NaN. Returns how many. */
 size_t		lf_mask_missing(const double *values, size_t count, unsigned char *marks);

@@ -82,7 +82,6 @@ void
 lf_level_regression_fit(const lf_windows *windows, const lf_spans *spans, double *regression, double *scratch)
 {
 	const lf_task *task = windows->task;
-	size_t		columns = (size_t) windows->frame->columns;
 	size_t		count = spans->before[spans->series];
 	size_t		inputs = (size_t) task->inputs;
 	size_t		n = inputs + 1;
@@ -95,10 +94,9 @@ lf_level_regression_fit(const lf_windows *windows, const lf_spans *spans, double
 	for (size_t w = 0; w < count; w += step)
 	{
 		lf_window_start	place = lf_spans_at(spans, w);
-		const double *output = windows->frame->values + lf_window_first_output(task, place.row) * columns;
-		lf_windows	here = *windows;
+		lf_frame	view;
+		lf_windows	here = lf_windows_of_series(windows, place.series, &view);
 
-		here.scaler += place.series * columns;
 		for (size_t i = 0; i < inputs; i++)
 			row[i] = lf_window_level(&here, place.row, (int) i);
 		row[inputs] = 1;
@@ -107,7 +105,7 @@ lf_level_regression_fit(const lf_windows *windows, const lf_spans *spans, double
 				normal[i * n + j] += row[i] * row[j];
 		for (int t = 0; t < task->targets; t++)
 		{
-			double		value = lf_window_scaled(&here, task->target[t], output[task->target[t]]);
+			double		value = lf_window_scaled(&here, task->target[t], lf_window_first_output(task, place.row));
 
 			for (size_t i = 0; i < n; i++)
 				regression[(size_t) t * n + i] += row[i] * value;

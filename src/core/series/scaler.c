@@ -67,20 +67,15 @@ scaler_for(lf_scale scale, const spread *s)
 	return scaler;
 }
 
-/* Of the values, or where a task is given, of their logarithms. */
+/* Of the values as the network sees them but for the scaling itself. */
 static lf_scaler
-fit_rows(lf_scale scale, const lf_frame *frame, const lf_task *logged, int column, size_t rows,
-		 const volatile sig_atomic_t *interrupt)
+fit_rows(lf_scale scale, const lf_windows *windows, int column, size_t rows, const volatile sig_atomic_t *interrupt)
 {
-	const double *values = frame->values + column;
-	size_t		stride = (size_t) frame->columns;
 	spread		all = {0};
 
 	for (size_t i = 0; i < rows && scale != LF_SCALE_NONE; i++)
 	{
-		double		value = values[i * stride];
-
-		spread_add(&all, logged == NULL ? value : lf_logarithm(logged, value));
+		spread_add(&all, lf_window_scaled(windows, column, i));
 		if (i % ROWS_UNASKED == 0 && interrupt != NULL && *interrupt != 0)
 			break;
 	}
@@ -88,17 +83,21 @@ fit_rows(lf_scale scale, const lf_frame *frame, const lf_task *logged, int colum
 }
 
 lf_scaler
-lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, int column, size_t series,
-					size_t rows, const volatile sig_atomic_t *interrupt)
+lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, const double *shape, int column,
+					size_t series, size_t rows, const volatile sig_atomic_t *interrupt)
 {
 	lf_frame	one = lf_frame_of(frame, series);
+	lf_scaler	none[LF_MAX_COLUMNS];
+	lf_windows	windows = {.task = task, .frame = &one, .scaler = none, .shape = shape};
 	spread		all = {0};
+
+	none[column] = (lf_scaler) {.offset = 0, .scale = 1};
 
 	switch ((lf_column_kind) task->kind[column])
 	{
 		case LF_COLUMN_MEASURED:
 		case LF_COLUMN_KNOWN:
-			return fit_rows(scale, &one, lf_task_is_logged(task, column) ? task : NULL, column, rows, interrupt);
+			return fit_rows(scale, &windows, column, rows, interrupt);
 		case LF_COLUMN_STATIC:
 			for (size_t s = 0; s < lf_frame_series(frame); s++)
 			{

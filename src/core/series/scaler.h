@@ -27,11 +27,11 @@ typedef struct lf_scaler
 } lf_scaler;
 
 /*
- * The scaling of one of a task's columns by rows 0 .. rows - 1 of one series, or by all series where it is static.
- * Worthless where the interrupt (NULL: none) came meanwhile.
+ * The scaling of one of a task's columns by rows 0 .. rows - 1 of one series, or by all series where it is static. Of a
+ * target it is what 'shape', that of the series, leaves of it. Worthless where the interrupt (NULL: none) came meanwhile.
  */
-lf_scaler	lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, int column, size_t series,
-								size_t rows, const volatile sig_atomic_t *interrupt);
+lf_scaler	lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, const double *shape, int column,
+								size_t series, size_t rows, const volatile sig_atomic_t *interrupt);
 
 /*
  * What the network is to see of a value: its logarithm where the column is logged. Below the smallest it stays there.

@@ -1,86 +1,151 @@
 /*
- * season.c: autocorrelation and its peaks.
+ * season.c: lengths, places and natural seasons.
  */
 #include "series/season.h"
 
 #include <math.h>
 
-#define NEWEST ((size_t) 8192)	/* rows looked at: 10 of the longest seasons */
+#define HOUR INT64_C(3600000000)
+#define DAY (24 * HOUR)
+#define DAYS_OF_YEAR 365.25
 
 /*
- * A peak must stand above this. Noise of n rows stays below 2 / sqrt(n) at 19 of 20 lags, but slow wanderings of a
- * random walk that survive detrending reach far higher; real seasons of the series this was tried on show .4 to .95.
+ * Knots of long seasons. A year has few cycles and changes slowly: with a knot for each day its shape would be mostly
+ * noise. Two weeks are what monthly statistics resolve.
  */
-#define CLEAR_PEAK 0.3
+#define KNOTS_OF_LONG 26
 
-size_t
-lf_season_scratch(size_t rows)
+/* Seasons of as many rows as this, or of whole numbers of them, have a knot for each row. */
+#define SHORT_SEASON 200
+
+lf_season
+lf_season_of(double length)
 {
-	return (rows < NEWEST ? rows : NEWEST) + LF_MAX_SEASON + 2;
-}
+	bool		whole = length == floor(length) && length <= LF_MAX_KNOTS;
+	int			knots = length <= SHORT_SEASON ? (int) floor(length + 0.5) : whole ? (int) length : KNOTS_OF_LONG;
 
-/* Takes the least-squares line out of x. */
-static void
-detrend(double *x, size_t n)
-{
-	double		mid = ((double) n - 1) / 2;
-	double		mean = 0;
-	double		along = 0;
-	double		square = 0;
-
-	for (size_t i = 0; i < n; i++)
-		mean += x[i] / (double) n;
-	for (size_t i = 0; i < n; i++)
-	{
-		along += ((double) i - mid) * (x[i] - mean);
-		square += ((double) i - mid) * ((double) i - mid);
-	}
-	for (size_t i = 0; i < n; i++)
-		x[i] -= mean + (square > 0 ? along / square : 0) * ((double) i - mid);
-}
-
-static double
-product(const double *x, size_t n, size_t lag)
-{
-	double		sum = 0;
-
-	for (size_t i = lag; i < n; i++)
-		sum += x[i] * x[i - lag];
-	return sum;
+	return (lf_season) {.length = length, .knots = knots};
 }
 
 int
-lf_season_find(const lf_frame *frame, int column, size_t rows, int longest, double *scratch)
+lf_seasons_knots(const lf_seasons *seasons)
 {
-	size_t		n = rows < NEWEST ? rows : NEWEST;
-	size_t		last = n / 3 < (size_t) longest ? n / 3 : (size_t) longest;	/* three seasons at least */
-	double	   *x = scratch;
-	double	   *correlation = scratch + n;
-	double		variance;
-	bool		fell = false;	/* the ridge around lag 0 has been left */
-	size_t		best = 1;
+	int			knots = 0;
 
-	if (n < 8)
-		return 1;
-	for (size_t i = 0; i < n; i++)
-		x[i] = frame->values[(rows - n + i) * (size_t) frame->columns + (size_t) column];
-	detrend(x, n);
-	variance = product(x, n, 0) / (double) n;
-	if (!(variance > 0) || !isfinite(variance))
-		return 1;
-	/* the mean of the products, not their sum: long seasons are not to pay for having fewer of them */
-	for (size_t lag = 0; lag <= last + 1; lag++)
-		correlation[lag] = product(x, n, lag) / ((double) (n - lag) * variance);
-	for (size_t lag = 2; lag <= last; lag++)
+	for (int i = 0; i < seasons->count; i++)
+		knots += seasons->season[i].knots;
+	return knots;
+}
+
+int
+lf_seasons_longest(const lf_seasons *seasons, int most)
+{
+	for (int i = seasons->count; i-- > 0;)
+		if (seasons->season[i].length <= most)
+			return (int) floor(seasons->season[i].length + 0.5);
+	return 1;
+}
+
+lf_season_place
+lf_season_at(const lf_season *season, int64_t number)
+{
+	double		cycles;
+	double		place;
+	int			knot;
+
+	if (season->length == season->knots)
 	{
-		bool		peak = correlation[lag] > correlation[lag - 1] && correlation[lag] >= correlation[lag + 1];
+		int64_t		length = season->knots;
 
-		if (correlation[lag - 1] < CLEAR_PEAK)
-			fell = true;
-		/* a multiple of the season must be clearly better than the season itself */
-		if (peak && (fell || correlation[lag] > correlation[1]) && correlation[lag] > CLEAR_PEAK &&
-			(best == 1 || correlation[lag] > correlation[best] + 0.05))
-			best = lag;
+		knot = (int) ((number % length + length) % length);
+		return (lf_season_place) {.knot = knot, .next = knot, .part = 0};
 	}
-	return (int) best;
+	cycles = (double) number / season->length;
+	place = (cycles - floor(cycles)) * season->knots;
+	knot = (int) place;
+	if (knot >= season->knots)	/* by rounding */
+		knot = season->knots - 1;
+	return (lf_season_place) {.knot = knot, .next = knot + 1 == season->knots ? 0 : knot + 1, .part = place - knot};
+}
+
+double
+lf_season_value(const lf_season *season, const double *shape, int64_t number)
+{
+	lf_season_place at = lf_season_at(season, number);
+
+	return shape[at.knot] + at.part * (shape[at.next] - shape[at.knot]);
+}
+
+double
+lf_seasons_value(const lf_seasons *seasons, const double *shape, int64_t number)
+{
+	double		value = 0;
+
+	for (int i = 0; i < seasons->count; i++)
+	{
+		value += lf_season_value(&seasons->season[i], shape, number);
+		shape += seasons->season[i].knots;
+	}
+	return value;
+}
+
+bool
+lf_seasons_are_sound(const lf_seasons *seasons)
+{
+	if (seasons->count < 0 || seasons->count > LF_MAX_SEASONS)
+		return false;
+	for (int i = 0; i < seasons->count; i++)
+	{
+		const lf_season *season = &seasons->season[i];
+
+		if (!(season->length >= 2 && season->length <= LF_LONGEST_SEASON) || season->knots < 2 ||
+			season->knots > LF_MAX_KNOTS || season->knots > season->length + 0.5 ||
+			(i > 0 && !(season->length > season[-1].length)))
+			return false;
+	}
+	return true;
+}
+
+bool
+lf_seasons_equal(const lf_seasons *a, const lf_seasons *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (int i = 0; i < a->count; i++)
+		if (a->season[i].length != b->season[i].length || a->season[i].knots != b->season[i].knots)
+			return false;
+	return true;
+}
+
+int
+lf_natural_seasons(const lf_calendar_step *step, double lengths[LF_MAX_NATURAL])
+{
+	double		days = step->days + (double) step->microseconds / DAY;
+	const double period[] = {(double) HOUR / DAY, 1, 7, DAYS_OF_YEAR};
+	int			count = 0;
+
+	if (step->months > 0)
+	{
+		/* quarters and months have years; longer steps have nothing that the calendar knows of */
+		if (12 % step->months == 0 && step->months < 6)
+			lengths[count++] = 12.0 / step->months;
+		return count;
+	}
+	if (step->weekdays > 0 && step->weekdays < 7)
+	{
+		lengths[count++] = step->weekdays;
+		lengths[count++] = DAYS_OF_YEAR / 7 * step->weekdays;
+		return count;
+	}
+	for (int i = 0; i < 4 && days > 0; i++)
+	{
+		double		length = period[i] / days;
+		double		whole = floor(length + 0.5);
+
+		/* but for the year, a season of the clock is one only where rows meet its places again */
+		if (length < 4 || length > LF_LONGEST_SEASON || (i < 3 && fabs(length - whole) > 1e-9 * length))
+			continue;
+		lengths[count++] = i < 3 ? whole : length;
+	}
+	return count;
 }

@@ -3,6 +3,7 @@
  */
 #include "series/scaler.h"
 
+#include <math.h>
 #include <string.h>
 
 const char *const lf_normalize_names[LF_NORMALIZES] = {
@@ -12,6 +13,12 @@ const char *const lf_normalize_names[LF_NORMALIZES] = {
 	[LF_NORMALIZE_SEASON_MEAN] = "season_mean",
 	[LF_NORMALIZE_SEASONAL_NAIVE] = "seasonal_naive",
 	[LF_NORMALIZE_SEASON_PROFILE] = "season_profile",
+};
+
+const char *const lf_deseasonalize_names[LF_DESEASONALIZES] = {
+	[LF_DESEASONALIZE_NONE] = "none",
+	[LF_DESEASONALIZE_ADDITIVE] = "additive",
+	[LF_DESEASONALIZE_MULTIPLICATIVE] = "multiplicative",
 };
 
 bool
@@ -27,12 +34,28 @@ lf_frame_is_sound(const lf_frame *frame)
 	return frame->start[0] == 0 && frame->start[frame->series] == frame->rows;
 }
 
+size_t
+lf_frame_longest(const lf_frame *frame)
+{
+	size_t		longest = 0;
+
+	for (size_t s = 0; s < lf_frame_series(frame); s++)
+	{
+		size_t		rows = lf_frame_of(frame, s).rows;
+
+		longest = rows > longest ? rows : longest;
+	}
+	return longest;
+}
+
 bool
 lf_task_is_sound(const lf_task *task, int columns)
 {
 	if (task->lookback < 1 || task->horizon < 1 || task->lead < 0 || task->inputs < 1 || task->inputs > LF_MAX_COLUMNS ||
 		task->targets < 1 || task->targets > LF_MAX_COLUMNS || task->season < 0 || task->difference < 0 ||
-		task->difference > task->lookback || (task->limited && !(task->lower_limit < task->upper_limit)))
+		task->difference > task->lookback || !lf_seasons_are_sound(&task->seasons) ||
+		(task->seasons.count > 0) != (task->deseasonalize != LF_DESEASONALIZE_NONE) ||
+		(task->log && task->deseasonalize == LF_DESEASONALIZE_ADDITIVE) || (task->limited && !(task->lower_limit < task->upper_limit)))
 		return false;
 	for (int i = 0; i < task->inputs; i++)
 		if (task->input[i] < 0 || task->input[i] >= columns || task->kind[task->input[i]] >= LF_COLUMN_KINDS ||
@@ -183,19 +206,124 @@ rows_of_input(const lf_windows *windows, size_t w, int i)
 	return (input_rows) {first, rows - first};
 }
 
-/* A value of a column as the network sees it, before anything is subtracted. */
-static inline double
-scaled(const lf_windows *windows, int column, bool logged, double value)
+size_t
+lf_task_shape_size(const lf_task *task)
 {
-	lf_scaler	s = windows->scaler[column];
+	return (size_t) task->targets * (size_t) lf_seasons_knots(&task->seasons);
+}
 
-	return ((logged ? lf_logarithm(windows->task, value) : value) - s.offset) / s.scale;
+lf_windows
+lf_windows_of_series(const lf_windows *windows, size_t series, lf_frame *view)
+{
+	lf_windows	here = *windows;
+	const lf_frame *frame = windows->frame;
+
+	here.scaler += series * (size_t) frame->columns;
+	if (here.shape != NULL)
+		here.shape += series * lf_task_shape_size(here.task);
+	*view = *frame;
+	if (frame->numbers != NULL)
+		view->number = frame->numbers[series] - (int64_t) frame->start[series];
+	here.frame = view;
+	return here;
+}
+
+/* Place of a column in a list, or -1. Inputs and targets are mostly the same list, so its own place is tried first. */
+static inline int
+place_of(const int16_t *list, int count, int16_t column, int guess)
+{
+	if (guess < count && list[guess] == column)
+		return guess;
+	for (int i = 0; i < count; i++)
+		if (list[i] == column)
+			return i;
+	return -1;
+}
+
+/* How values of a column come to be what the network sees, before a level is subtracted. */
+typedef struct view
+{
+	const lf_windows *windows;
+	const double *values;		/* of the column, 'stride' apart */
+	size_t		stride;
+	lf_scaler	scaler;
+	bool		logged;
+	const lf_seasons *seasons;	/* NULL: none is taken out */
+	const double *shape;		/* of the column */
+} view;
+
+static inline view
+view_of(const lf_windows *windows, int column)
+{
+	const lf_task *task = windows->task;
+	view		v = {.windows = windows, .values = windows->frame->values + column,
+		.stride = (size_t) windows->frame->columns, .scaler = windows->scaler[column],
+		.logged = lf_task_is_logged(task, column)};
+	int			target;
+
+	if (task->deseasonalize == LF_DESEASONALIZE_NONE)
+		return v;
+	target = place_of(task->target, task->targets, (int16_t) column, 0);
+	if (target < 0)
+		return v;
+	v.seasons = &task->seasons;
+	v.shape = windows->shape + target * lf_seasons_knots(&task->seasons);
+	return v;
+}
+
+/* A value that stands, or might, in a row. */
+static inline double
+scaled_value(const view *v, size_t row, double value)
+{
+	const lf_task *task = v->windows->task;
+	double		season = 0;
+
+	if (v->seasons != NULL)
+		season = lf_seasons_value(v->seasons, v->shape, lf_frame_number(v->windows->frame, row));
+	if (v->logged)
+		value = lf_logarithm(task, value) - season;
+	else if (v->seasons != NULL)
+		value = task->deseasonalize == LF_DESEASONALIZE_ADDITIVE ? value - season : value * exp(-season);
+	return (value - v->scaler.offset) / v->scaler.scale;
+}
+
+static inline double
+scaled(const view *v, size_t row)
+{
+	return scaled_value(v, row, v->values[row * v->stride]);
 }
 
 double
-lf_window_scaled(const lf_windows *windows, int column, double value)
+lf_window_scaled(const lf_windows *windows, int column, size_t row)
 {
-	return scaled(windows, column, lf_task_is_logged(windows->task, column), value);
+	view		v = view_of(windows, column);
+
+	return scaled(&v, row);
+}
+
+/* A number of the network's scale as a value of the column, within the limits. */
+static double
+unscaled(const view *v, size_t row, double value)
+{
+	const lf_task *task = v->windows->task;
+	double		season = 0;
+
+	value = value * v->scaler.scale + v->scaler.offset;
+	if (v->seasons != NULL)
+		season = lf_seasons_value(v->seasons, v->shape, lf_frame_number(v->windows->frame, row));
+	if (v->logged)
+		value = lf_from_logarithm(task, value + season);
+	else if (v->seasons != NULL)
+		value = task->deseasonalize == LF_DESEASONALIZE_ADDITIVE ? value + season : value * exp(season < 700 ? season : 700);
+	return lf_task_limit(task, value);
+}
+
+double
+lf_window_unscaled(const lf_windows *windows, int target, size_t row, double number)
+{
+	view		v = view_of(windows, windows->task->target[target]);
+
+	return unscaled(&v, row, number);
 }
 
 double
@@ -204,12 +332,10 @@ lf_window_level(const lf_windows *windows, size_t w, int i)
 	const lf_task *task = windows->task;
 	input_rows	rows = rows_of_input(windows, w, i);
 	size_t		count = (size_t) task->lookback;	/* values that the level is the mean of: the newest */
-	size_t		stride = (size_t) windows->frame->columns;
 	int			column = task->input[i];
-	bool		logged = lf_task_is_logged(task, column);
-	const double *values = windows->frame->values + rows.first * stride + column;
+	view		v = view_of(windows, column);
 	size_t		beyond = count - rows.count;	/* places for which the last row stands */
-	double		last = scaled(windows, column, logged, values[(rows.count - 1) * stride]);
+	double		last = scaled(&v, rows.first + rows.count - 1);
 	double		sum = 0;
 
 	if (task->kind[column] >= LF_COLUMN_CATEGORY)
@@ -221,7 +347,7 @@ lf_window_level(const lf_windows *windows, size_t w, int i)
 	if (beyond > count)
 		return last;
 	for (size_t t = rows.count - (count - beyond); t < rows.count; t++)
-		sum += scaled(windows, column, logged, values[t * stride]);
+		sum += scaled(&v, rows.first + t);
 	return (sum + last * (double) beyond) / (double) count;
 }
 
@@ -253,17 +379,19 @@ regressed_level(const lf_windows *windows, size_t w, int target)
 	return level;
 }
 
-/* 'count' values of one column, 'stride' apart, scaled and measured from 'base', to every 'step'-th place of x. */
+/* 'count' values of one column from a row on, scaled and measured from 'base', to every 'step'-th place of x. */
 static inline void
-put_column(const lf_windows *windows, int column, const double *values, size_t count, double base, lf_real *x, size_t step)
+put_column(const lf_windows *windows, int column, size_t first, size_t count, double base, lf_real *x, size_t step)
 {
-	lf_scaler	s = windows->scaler[column];
-	size_t		stride = (size_t) windows->frame->columns;
+	view		v = view_of(windows, column);
+	lf_scaler	s = v.scaler;
+	size_t		stride = v.stride;
+	const double *values = v.values + first * stride;
 
-	if (windows->task->log && lf_task_is_logged(windows->task, column))
+	if (v.logged || v.seasons != NULL)
 	{
 		for (size_t t = 0; t < count; t++)
-			x[t * step] = (lf_real) (scaled(windows, column, true, values[t * stride]) - base);
+			x[t * step] = (lf_real) (scaled(&v, first + t) - base);
 		return;
 	}
 	/* the usual case, one column of one, in a loop of its own: it becomes vector instructions */
@@ -275,18 +403,6 @@ put_column(const lf_windows *windows, int column, const double *values, size_t c
 			x[t * step] = (lf_real) ((values[t * stride] - s.offset) / s.scale - base);
 }
 
-/* Place of a column in a list, or -1. Inputs and targets are mostly the same list, so its own place is tried first. */
-static inline int
-place_of(const int16_t *list, int count, int16_t column, int guess)
-{
-	if (guess < count && list[guess] == column)
-		return guess;
-	for (int i = 0; i < count; i++)
-		if (list[i] == column)
-			return i;
-	return -1;
-}
-
 /*
  * What output k of a target is measured from, beside the level: a value of the window, or the mean of several, one or
  * more whole seasons before it. Only where lf_task_has_season().
@@ -295,19 +411,17 @@ static double
 season_base(const lf_windows *windows, size_t w, int column, int k)
 {
 	const lf_task *task = windows->task;
-	bool		logged = lf_task_is_logged(task, column);
+	view		v = view_of(windows, column);
 	size_t		season = (size_t) task->season;
 	size_t		last = w + (size_t) task->lookback - 1;
 	size_t		step = (size_t) task->lead + (size_t) k;	/* rows behind the last one of the window */
 	size_t		back = (step + season - 1) / season * season - step;
-	const double *values = windows->frame->values + column;
-	size_t		stride = (size_t) windows->frame->columns;
 	double		sum = 0;
 	int			count = 0;
 
 	do
 	{
-		sum += scaled(windows, column, logged, values[(last - back) * stride]);
+		sum += scaled(&v, last - back);
 		back += season;
 		count++;
 	} while (windows->normalize == LF_NORMALIZE_SEASON_PROFILE && back < (size_t) task->lookback);
@@ -340,7 +454,6 @@ lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level)
 {
 	const lf_task *task = windows->task;
 	size_t		lookback = (size_t) task->lookback;
-	size_t		stride = (size_t) windows->frame->columns;
 	bool		measured = windows->normalize != LF_NORMALIZE_NONE || task->difference > 0;
 
 	for (int j = 0; j < task->targets; j++)
@@ -363,8 +476,7 @@ lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level)
 		column_place place = place_in_samples(task, task->lookback, task->inputs, i);
 		input_rows	rows = rows_of_input(windows, w, i);
 
-		put_column(windows, column, windows->frame->values + rows.first * stride + column, rows.count,
-				   target < 0 ? 0 : level[target], x + place.first, place.step);
+		put_column(windows, column, rows.first, rows.count, target < 0 ? 0 : level[target], x + place.first, place.step);
 		for (size_t t = rows.count; t < lookback; t++)
 			x[place.first + t * place.step] = x[place.first + (rows.count - 1) * place.step];
 		if (target >= 0 && task->difference > 0)
@@ -380,9 +492,7 @@ lf_window_base(const lf_windows *windows, size_t w, const double *level, int j, 
 	size_t		row = lf_window_first_output(task, w) + (size_t) k;
 
 	if (task->difference > 0)
-		return scaled(windows, column, lf_task_is_logged(task, column),
-					  windows->frame->values[(row - (size_t) task->difference) * (size_t) windows->frame->columns +
-											 (size_t) column]);
+		return lf_window_scaled(windows, column, row - (size_t) task->difference);
 	return has_season_base(windows, j) ? season_base(windows, w, column, k) : level[j];
 }
 
@@ -397,15 +507,13 @@ void
 lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_real *y)
 {
 	const lf_task *task = windows->task;
-	size_t		stride = (size_t) windows->frame->columns;
-	const double *first = windows->frame->values + lf_window_first_output(task, w) * stride;
 
 	for (int j = 0; j < task->targets; j++)
 	{
 		column_place place = place_in_samples(task, task->horizon, task->targets, j);
 		bool		one = has_one_base(windows, j);
 
-		put_column(windows, task->target[j], first + task->target[j], (size_t) task->horizon, one ? level[j] : 0,
+		put_column(windows, task->target[j], lf_window_first_output(task, w), (size_t) task->horizon, one ? level[j] : 0,
 				   y + place.first, place.step);
 		for (int k = 0; k < task->horizon && !one; k++)
 			y[place.first + (size_t) k * place.step] -= (lf_real) lf_window_base(windows, w, level, j, k);
@@ -413,19 +521,6 @@ lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_re
 			if (lf_frame_is_masked(windows->frame, lf_window_first_output(task, w) + k, task->target[j]))
 				y[place.first + k * place.step] = (lf_real) NAN;
 	}
-}
-
-/* A number of the network's scale as a value of the column, within the limits. */
-static double
-unscaled(const lf_windows *windows, int column, bool logged, double value)
-{
-	const lf_task *task = windows->task;
-	lf_scaler	s = windows->scaler[column];
-
-	value = value * s.scale + s.offset;
-	if (logged)
-		value = lf_from_logarithm(task, value);
-	return lf_task_limit(task, value);
 }
 
 void
@@ -436,9 +531,9 @@ lf_window_restore(const lf_windows *windows, size_t w, const double *level, cons
 
 	for (int j = 0; j < task->targets; j++)
 	{
-		int			column = task->target[j];
+		view		v = view_of(windows, task->target[j]);
+		size_t		row = lf_window_first_output(task, w);
 		column_place place = place_in_samples(task, task->horizon, task->targets, j);
-		bool		logged = lf_task_is_logged(task, column);
 		bool		one = has_one_base(windows, j);
 
 		for (size_t k = 0; k < (size_t) task->horizon; k++)
@@ -449,10 +544,10 @@ lf_window_restore(const lf_windows *windows, size_t w, const double *level, cons
 			if (one)
 				base = level[j];
 			else if (apart > 0 && k + (size_t) task->lead > apart)	/* the row before it is an output, too */
-				base = scaled(windows, column, logged, values[(k - apart) * (size_t) task->targets + (size_t) j]);
+				base = scaled_value(&v, row + k - apart, values[(k - apart) * (size_t) task->targets + (size_t) j]);
 			else
 				base = lf_window_base(windows, w, level, j, (int) k);
-			values[k * (size_t) task->targets + (size_t) j] = unscaled(windows, column, logged, value + base);
+			values[k * (size_t) task->targets + (size_t) j] = unscaled(&v, row + k, value + base);
 		}
 	}
 }

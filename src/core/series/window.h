@@ -21,6 +21,7 @@
 #define LF_WINDOW_H
 
 #include "series/imputation.h"
+#include "series/season.h"
 #include "network/head.h"
 
 #define LF_MAX_COLUMNS 1600		/* PostgreSQL's own limit for a table */
@@ -37,6 +38,12 @@ typedef struct lf_frame
 	size_t		mark;			/* row of the marks that row 0 is */
 	size_t		series;			/* of 'start' */
 	const size_t *start;		/* (series + 1): where each series begins, and 'rows'; NULL: one without a name */
+
+	/* places on the grid of time, which seasons are counted by, see season.h */
+	int64_t		number;			/* of row 0 */
+	const int64_t *numbers;		/* (series): of the first row of each; NULL: 'number' and so on through all rows */
+	size_t		block;			/* rows that follow each other on the grid: the windows of a recursion; 0: all do */
+	size_t		apart;			/* from a block to the next, on the grid */
 } lf_frame;
 
 /*
@@ -58,6 +65,15 @@ lf_frame_start(const lf_frame *frame, size_t series)
 	return frame->start == NULL ? 0 : frame->start[series];
 }
 
+/* The place of a row on the grid of time, of a frame of one series. */
+static inline int64_t
+lf_frame_number(const lf_frame *frame, size_t row)
+{
+	if (frame->block == 0)
+		return frame->number + (int64_t) row;
+	return frame->number + (int64_t) (row / frame->block * frame->apart + row % frame->block);
+}
+
 /* One of its series as a frame of its own. */
 static inline lf_frame
 lf_frame_of(const lf_frame *frame, size_t series)
@@ -66,6 +82,8 @@ lf_frame_of(const lf_frame *frame, size_t series)
 
 	if (frame->start == NULL)
 		return one;
+	one.number = frame->numbers != NULL ? frame->numbers[series] : frame->number + (int64_t) frame->start[series];
+	one.numbers = NULL;
 	one.values += frame->start[series] * (size_t) frame->columns;
 	one.rows = frame->start[series + 1] - frame->start[series];
 	one.mark += frame->start[series];
@@ -73,6 +91,9 @@ lf_frame_of(const lf_frame *frame, size_t series)
 	one.start = NULL;
 	return one;
 }
+
+/* The rows of its longest series. */
+size_t		lf_frame_longest(const lf_frame *frame);
 
 /* Whether a value is only there to be seen, as an input. */
 static inline bool
@@ -95,6 +116,20 @@ typedef enum lf_column_kind
 
 #define LF_COLUMN_KINDS 6
 
+/*
+ * How seasons are taken out of the targets before the network sees them, and put back into what it says. These numbers
+ * stand in stored models: never renumber, add at the end.
+ */
+typedef enum lf_deseasonalize
+{
+	LF_DESEASONALIZE_NONE,
+	LF_DESEASONALIZE_ADDITIVE,	/* a season adds so much */
+	LF_DESEASONALIZE_MULTIPLICATIVE	/* it multiplies by so much: its shape is one of logarithms */
+} lf_deseasonalize;
+
+#define LF_DESEASONALIZES 3
+extern const char *const lf_deseasonalize_names[LF_DESEASONALIZES];
+
 /* Which columns of a frame go in and come out, and how windows lie. */
 typedef struct lf_task
 {
@@ -114,7 +149,10 @@ typedef struct lf_task
 	bool		limited;		/* all forecasts lie between these, which may be infinite */
 	double		lower_limit;
 	double		upper_limit;
+	bool		limit_found;	/* nobody has asked for the lower one, see limits.h */
 	bool		independent;	/* the network sees one column at a time: the inputs are the targets, in their order */
+	lf_deseasonalize deseasonalize;	/* multiplicative where the network sees logarithms */
+	lf_seasons	seasons;		/* that are taken out; none where nothing is */
 	lf_head		head;			/* what the network says about each target; all zero: its value */
 } lf_task;
 
@@ -182,6 +220,7 @@ typedef struct lf_windows
 	const lf_task *task;
 	const lf_frame *frame;
 	const struct lf_scaler *scaler;	/* (columns), of the series that the windows are in */
+	const double *shape;		/* (targets, knots of the seasons), of that series; NULL where nothing is taken out */
 	lf_normalize normalize;
 	const double *level_regression;			/* (targets, inputs + 1), see level.h; NULL where no target needs it */
 } lf_windows;
@@ -203,8 +242,20 @@ double		lf_task_limit(const lf_task *task, double value);
 /* Whether the network sees logarithms of a column. */
 bool		lf_task_is_logged(const lf_task *task, int column);
 
-/* A value of a column on the scale of the scaler. */
-double		lf_window_scaled(const lf_windows *windows, int column, double value);
+/* Numbers of the shapes of one series. */
+size_t		lf_task_shape_size(const lf_task *task);
+
+/*
+ * The windows of one series among those of a frame of several: rows are still counted from the first series on. 'view'
+ * is for the frame, and must stay.
+ */
+lf_windows	lf_windows_of_series(const lf_windows *windows, size_t series, lf_frame *view);
+
+/* The value of a column in a row, as the network sees it before a level is subtracted. */
+double		lf_window_scaled(const lf_windows *windows, int column, size_t row);
+
+/* A number of that scale in a row as a value of the column, within the limits. */
+double		lf_window_unscaled(const lf_windows *windows, int target, size_t row, double number);
 
 /* The level of input i in window w, on the scale of the scaler: its last value, or its mean. */
 double		lf_window_level(const lf_windows *windows, size_t w, int i);

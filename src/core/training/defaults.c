@@ -66,6 +66,14 @@ lf_default_lookback(size_t rows, size_t series, int season)
 }
 
 bool
+lf_default_deseasonalizes(const lf_task *task, const lf_seasons *seasons, bool segments, size_t series)
+{
+	if (!lf_task_targets_are_inputs(task) || seasons->count == 0)
+		return false;
+	return !(segments && series > 1 && seasons->season[seasons->count - 1].length <= task->lookback);
+}
+
+bool
 lf_default_is_segment(size_t rows, size_t series, int horizon, int lookback, int season)
 {
 	return season > 1 && season <= LF_LONGEST_SEGMENT && horizon >= season && horizon % season == 0 &&

@@ -5,7 +5,6 @@
 #define LF_DEFAULTS_H
 
 #include "model/recipe.h"
-#include "series/season.h"
 #include "training/preset.h"
 
 /*
@@ -19,6 +18,12 @@
  * are no rows.
  */
 int			lf_default_lookback(size_t rows, size_t series, int season);
+
+/*
+ * Whether seasons are taken out before the network sees the targets: not where many series teach a network of segments
+ * what its windows hold whole.
+ */
+bool		lf_default_deseasonalizes(const lf_task *task, const lf_seasons *seasons, bool segments, size_t series);
 
 /*
  * Whether segments forecast best where nothing is said of the network: 'rows' in each of so many series, and a lookback

@@ -22,6 +22,8 @@ lf_fine_tune_layout(lf_fine_tune *tuning, lf_arena *arena, const lf_model *model
 	lf_spans_layout(&tuning->fresh, arena, series);
 	lf_spans_layout(&tuning->old, arena, series);
 	tuning->scaler = lf_arena_take(arena, series * (size_t) frame->columns, sizeof(lf_scaler));
+	if (model->shape != NULL)
+		tuning->shape = lf_arena_take(arena, series * lf_task_shape_size(&model->task), sizeof(double));
 	tuning->weights = lf_arena_reals(arena, (size_t) tuning->members * tuning->network.parameters);
 	return arena->overflow ? LF_TOO_LARGE : LF_OK;
 }
@@ -58,6 +60,7 @@ lf_fine_tune_start(lf_fine_tune *tuning, const lf_model *model, const lf_frame *
 		.task = task,
 		.frame = frame,
 		.scaler = tuning->scaler,
+		.shape = tuning->shape,
 		.normalize = model->training.normalize,
 		.level_regression = model->level_regression,
 	};

@@ -23,6 +23,7 @@ typedef struct lf_fine_tune
 	lf_spans	fresh;
 	lf_spans	old;
 	lf_scaler  *scaler;			/* (series, columns): filled by the caller before the start */
+	double	   *shape;			/* (series, targets, knots): the same; NULL where the model takes no season out */
 	lf_real    *weights;		/* (members, parameters): where members end up */
 	size_t		fresh_windows;
 	size_t		old_windows;

@@ -71,9 +71,14 @@ lf_fit_layout(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *
 	at_once = lf_shard_batch(&fit->network, fit->training.batch_size * samples) / samples;
 	if (at_once < 1)
 		at_once = 1;
-	lf_judge_layout(&fit->judge, arena, &fit->network, task, &fit->training, frame->columns, held, at_once);
+	lf_judge_layout(&fit->judge, arena, &fit->network, task, &fit->training, frame, held, at_once);
 	fit->scaler = lf_arena_take(arena, series * columns, sizeof(lf_scaler));
 	fit->error_scale = lf_arena_take(arena, series * (size_t) task->targets, sizeof(double));
+	if (task->deseasonalize != LF_DESEASONALIZE_NONE)
+	{
+		fit->shape = lf_arena_take(arena, series * lf_task_shape_size(task), sizeof(double));
+		lf_parts_layout(&fit->parts, arena, lf_frame_longest(frame), &task->seasons);
+	}
 	if (training->normalize != LF_NORMALIZE_NONE && lf_task_needs_level_regression(task) && lf_task_can_normalize(task))
 	{
 		fit->level_regression = lf_arena_take(arena, lf_level_regression_size(task), sizeof(double));
@@ -128,7 +133,7 @@ lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season
 	fit->trainer.training = &fit->training;
 	fit->trainer.network = &fit->network;
 	lf_split_make(&fit->split, frame, task, fit->training.validation);
-	lf_judge_start(&fit->judge, frame, task, &fit->split, fit->scaler, fit->error_scale, season);
+	lf_judge_start(&fit->judge, frame, task, &fit->split, fit->scaler, fit->error_scale, fit->shape, season);
 	fit->judge.predictor.network = &fit->network;
 	fit->judge.predictor.members = fit->members;
 	fit->judge.predictor.weights = fit->weights;
@@ -148,7 +153,7 @@ lf_error_scale(const lf_frame *series, int column, size_t rows, int season, lf_s
 	return isfinite(error_scale) && error_scale > ROUNDING * scaler.scale ? error_scale : scaler.scale;
 }
 
-/* What is known of each series before the phase begins: scaling, and the error scale of the series. */
+/* What is known of each series before the phase begins: its seasons, scaling, and the error scale of the series. */
 static void
 know_series(lf_fit *fit, size_t series, bool select, const volatile sig_atomic_t *interrupt)
 {
@@ -156,13 +161,23 @@ know_series(lf_fit *fit, size_t series, bool select, const volatile sig_atomic_t
 	lf_frame	one = lf_frame_of(fit->frame, series);
 	size_t		known = select ? lf_rows_before_held(fit->frame, task, &fit->split, series) : one.rows;
 	lf_scaler  *scaler = fit->scaler + series * (size_t) one.columns;
+	double	   *shape = NULL;
 
+	one.rows = known;
+	if (fit->shape != NULL)
+	{
+		shape = fit->shape + series * lf_task_shape_size(task);
+		if (fit->given_shape == NULL || isnan(fit->given_shape[series * lf_task_shape_size(task)]))
+			lf_shapes_of_series(&fit->parts, task, &one, shape, interrupt);
+		else
+			memcpy(shape, fit->given_shape + series * lf_task_shape_size(task), lf_task_shape_size(task) * sizeof(double));
+	}
 	for (int i = 0; i < one.columns; i++)
 	{
 		const lf_scaler *given = fit->given == NULL ? NULL : &fit->given[series * (size_t) one.columns + (size_t) i];
 
 		scaler[i] = given != NULL && given->scale > 0 ? *given :
-			lf_scaler_of_column(fit->training.scale, fit->frame, task, i, series, known, interrupt);
+			lf_scaler_of_column(fit->training.scale, fit->frame, task, shape, i, series, known, interrupt);
 	}
 	/* errors are measured in one unit all along: that of the rows before them */
 	for (int j = 0; j < task->targets && (select || fit->split.validation_windows == 0); j++)
@@ -237,6 +252,7 @@ start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 		.task = fit->task,
 		.frame = fit->frame,
 		.scaler = fit->scaler,
+		.shape = fit->shape,
 		.normalize = fit->training.normalize,
 		.level_regression = fit->level_regression,
 	};
@@ -374,6 +390,7 @@ lf_fit_result(const lf_fit *fit, const lf_spec *spec, lf_model *model)
 	model->series = lf_frame_series(fit->frame);
 	model->scaler = fit->scaler;
 	model->error_scale = fit->error_scale;
+	model->shape = fit->shape;
 	model->level_regression = fit->level_regression;
 	model->rows = fit->frame->rows;
 	model->windows = fit->split.windows;

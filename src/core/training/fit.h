@@ -12,6 +12,7 @@
 
 #include "base/thread_pool.h"
 #include "model/model.h"
+#include "series/deseasonalize.h"
 #include "series/level.h"
 #include "series/split.h"
 #include "training/judge.h"
@@ -44,6 +45,8 @@ typedef struct lf_fit
 	lf_split	split;
 	lf_scaler  *scaler;			/* (series, columns) */
 	double	   *error_scale;	/* (series, targets): see lf_error_scale; 1 for one series without a name */
+	double	   *shape;			/* (series, targets, knots): of the seasons that are taken out; NULL: none is */
+	lf_parts	parts;			/* of the series at hand */
 	double	   *level_regression;	/* (targets, inputs + 1), NULL where levels need none */
 	double	   *regression_scratch;
 	lf_windows	windows;		/* how networks see the rows in this phase */
@@ -54,6 +57,7 @@ typedef struct lf_fit
 	const lf_real *from;		/* (from_members, parameters): to begin with; NULL: fresh weights */
 	int			from_members;
 	const lf_scaler *given;		/* (series, columns): NULL, or scale 0: that of the rows */
+	const double *given_shape;	/* (series, targets, knots): NULL, or NaN: that of the rows */
 
 	/* the training of the members */
 	lf_network	network;		/* of the first slot, and of the judge */

@@ -3,6 +3,8 @@
  */
 #include "training/judge.h"
 
+#include "series/deseasonalize.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -18,7 +20,7 @@ lf_rows_before_held(const lf_frame *frame, const lf_task *task, const lf_split *
 
 void
 lf_judge_layout(lf_judge *judge, lf_arena *arena, lf_network *network, const lf_task *task, const lf_training *training,
-				int columns, size_t held, int batch)
+				const lf_frame *frame, size_t held, int batch)
 {
 	size_t		targets = (size_t) task->targets;
 	size_t		steps;			/* of a forecast */
@@ -28,7 +30,12 @@ lf_judge_layout(lf_judge *judge, lf_arena *arena, lf_network *network, const lf_
 	judge->errors.steps = lf_errors_steps(task, held);
 	judge->errors.most = lf_errors_most(task, held);
 	judge->measured_windows = lf_errors_windows(task, held);
-	lf_predictor_layout(&judge->predictor, arena, network, task, columns, batch, batch);
+	lf_predictor_layout(&judge->predictor, arena, network, task, frame->columns, batch, batch);
+	if (task->deseasonalize != LF_DESEASONALIZE_NONE)
+	{
+		lf_parts_layout(&judge->parts, arena, lf_frame_longest(frame), &task->seasons);
+		judge->renewed = lf_arena_take(arena, lf_task_shape_size(task), sizeof(double));
+	}
 	for (int half = 0; half < 2 && judge->blends; half++)
 	{
 		judge->sums[half] = lf_arena_take(arena, targets, sizeof(lf_blend_sums));
@@ -48,13 +55,15 @@ lf_judge_layout(lf_judge *judge, lf_arena *arena, lf_network *network, const lf_
 
 void
 lf_judge_start(lf_judge *judge, const lf_frame *frame, const lf_task *task, const lf_split *split, const lf_scaler *scaler,
-			   const double *error_scale, int season)
+			   const double *error_scale, const double *shape, int season)
 {
 	judge->frame = frame;
 	judge->task = task;
 	judge->split = split;
 	judge->scaler = scaler;
 	judge->error_scale = error_scale;
+	judge->shape = shape;
+	judge->known = 0;
 	judge->season = season;
 	judge->phase = judge->blends ? LF_JUDGE_WEIGH : LF_JUDGE_SCORE;
 	judge->done = 0;
@@ -67,14 +76,47 @@ lf_judge_start(lf_judge *judge, const lf_frame *frame, const lf_task *task, cons
 	}
 }
 
-/* Points the predictor at a series, whose windows then start at row 0. Returns the row of the frame where it begins. */
+/* Rows that come before the shapes are renewed: shapes change slowly, and a renewal walks over many cycles. */
 static size_t
-look_at(lf_judge *judge, size_t series)
+rows_to_renewal(const lf_task *task)
 {
+	int			rows = lf_seasons_longest(&task->seasons, LF_LONGEST_SEASON) / 8;
+
+	return rows > 1 ? (size_t) rows : 1;
+}
+
+/* Shows the predictor the seasons as they are before an output of the series at hand. */
+static void
+renew_shapes(lf_judge *judge, size_t first_output, const volatile sig_atomic_t *interrupt)
+{
+	lf_frame	before = judge->view;
+
+	before.rows = first_output;
+	if (judge->known == 0 || first_output < judge->known || first_output >= judge->known + rows_to_renewal(judge->task))
+	{
+		judge->known = first_output;
+		lf_shapes_of_series(&judge->parts, judge->task, &before, judge->renewed, interrupt);
+	}
+	judge->predictor.windows.shape = judge->renewed;
+}
+
+/*
+ * Points the predictor at a series, whose windows then start at row 0, from a window of the frame on. Returns the row of
+ * the frame where the series begins.
+ */
+static size_t
+look_at(lf_judge *judge, lf_window_start window, const volatile sig_atomic_t *interrupt)
+{
+	size_t		series = window.series;
+
+	if (series != judge->series)
+		judge->known = 0;
 	judge->series = series;
 	judge->view = lf_frame_of(judge->frame, series);
 	judge->predictor.windows.frame = &judge->view;
 	judge->predictor.windows.scaler = judge->scaler + series * (size_t) judge->view.columns;
+	if (judge->shape != NULL)
+		renew_shapes(judge, lf_window_first_output(judge->task, window.row - lf_frame_start(judge->frame, series)), interrupt);
 	return lf_frame_start(judge->frame, series);
 }
 
@@ -182,7 +224,7 @@ judge_batch(lf_judge *judge, const volatile sig_atomic_t *interrupt)
 	size_t		left = held->before[place.series + 1] - judge->done;
 	int			count = left < (size_t) judge->predictor.batch ? (int) left : judge->predictor.batch;
 	bool		enters = judge->done == held->before[place.series];
-	size_t		first = place.row - look_at(judge, place.series);
+	size_t		first = place.row - look_at(judge, place, interrupt);
 	lf_status	status;
 
 	count = within_half(judge, place.series, judge->done, count);
@@ -226,17 +268,28 @@ measured_half(const lf_judge *judge, size_t i)
 	return half_of(judge, place.series, held->before[place.series] + place.row - held->first[place.series]);
 }
 
-/* How far off step k of the i-th forecast is: for the head, or past what it says in the error scale of the series. */
+/*
+ * How far off step k of the i-th forecast is: for the head, or past what it says in the error scale of the series, and of
+ * the season, whose highs err more than its lows.
+ */
 static double
-how_far(const lf_judge *judge, size_t i, size_t k, size_t j, double forecast, double actual)
+how_far(const lf_judge *judge, size_t i, size_t k, size_t j, double season_factor, double forecast, double actual)
 {
 	const lf_task *task = judge->task;
 	size_t		place = (i * (size_t) task->horizon + k) * (size_t) task->targets + j;
 
 	if (!lf_head_is_distribution(&task->head) || k >= (size_t) task->horizon)
-		return fabs(forecast - actual) / judge->error_scale[judge->series * (size_t) task->targets + j];
+		return fabs(forecast - actual) / season_factor / judge->error_scale[judge->series * (size_t) task->targets + j];
 	return lf_head_nonconformity(&task->head,
 							judge->predictor.distribution + place * (size_t) lf_head_parts(&task->head), actual);
+}
+
+/* What the season multiplies a target by in a row of the series at hand. */
+static double
+season_factor(const lf_judge *judge, size_t target, size_t row)
+{
+	return lf_task_seasonal(judge->task, judge->predictor.windows.shape, (int) target,
+							lf_frame_number(&judge->view, row)).factor;
 }
 
 /*
@@ -250,7 +303,7 @@ measure_batch(lf_judge *judge, const volatile sig_atomic_t *interrupt)
 	size_t		n = judge->measured_windows;
 	size_t		stride = judge->split->validation_windows / n;
 	lf_window_start	place = measured_place(judge, judge->done);
-	size_t		first = place.row - look_at(judge, place.series);
+	size_t		first = place.row - look_at(judge, place, interrupt);
 	size_t		count = 1;
 	size_t		steps = (size_t) judge->errors.steps;
 	size_t		targets = (size_t) task->targets;
@@ -274,7 +327,7 @@ measure_batch(lf_judge *judge, const volatile sig_atomic_t *interrupt)
 				int			column = task->target[j];
 
 				*to = row >= judge->view.rows || lf_frame_is_masked(&judge->view, row, column) ? NAN :
-					(float) how_far(judge, i, k, j, judge->out[(i * steps + k) * targets + j],
+					(float) how_far(judge, i, k, j, season_factor(judge, j, row), judge->out[(i * steps + k) * targets + j],
 									judge->view.values[row * (size_t) judge->view.columns + (size_t) column]);
 			}
 	judge->done += count;
@@ -299,5 +352,6 @@ lf_judge_step(lf_judge *judge, const volatile sig_atomic_t *interrupt)
 		fit_blends(judge);
 	judge->phase++;
 	judge->done = 0;
+	judge->known = 0;
 	return judge->phase == LF_JUDGE_MEASURE ? LF_SCORED : judge->phase == LF_JUDGE_DONE ? LF_FINISHED : LF_OK;
 }

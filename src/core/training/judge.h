@@ -15,6 +15,7 @@
 #include "judging/interval.h"
 #include "model/predict.h"
 #include "model/recipe.h"
+#include "series/deseasonalize.h"
 #include "series/split.h"
 
 typedef enum lf_judge_phase
@@ -34,6 +35,10 @@ typedef struct lf_judge
 	const lf_split *split;		/* its validation windows are those held out */
 	const lf_scaler *scaler;	/* (series, columns) */
 	const double *error_scale;	/* (series, targets) */
+	const double *shape;		/* (series, targets, knots); NULL: no season is taken out */
+	lf_parts	parts;			/* to renew the shapes by the rows that come before a window, as a forecast does: */
+	double	   *renewed;		/* (targets, knots): those of the series at hand */
+	size_t		known;			/* by so many of its rows; 0: not yet */
 	int			season;			/* of the naive baselines */
 	lf_score   *scores;			/* (targets, LF_FORECASTERS) */
 	double	   *mean;			/* (targets): of the rows before the held-out part of the series at hand */
@@ -50,16 +55,16 @@ typedef struct lf_judge
 	size_t		series;
 } lf_judge;
 
-/* Takes its memory for up to 'batch' windows at once of a frame of so many columns, of which 'held' are held out. */
+/* Takes its memory for up to 'batch' windows at once of a frame, of which 'held' are held out. */
 void		lf_judge_layout(lf_judge *judge, lf_arena *arena, lf_network *network, const lf_task *task,
-							const lf_training *training, int columns, size_t held, int batch);
+							const lf_training *training, const lf_frame *frame, size_t held, int batch);
 
 /*
  * Points it at the rows and what is known of their series. The members of the predictor and their weights, and how it
  * sees windows, are the caller's to set before the first step. All of them must outlive the judging.
  */
 void		lf_judge_start(lf_judge *judge, const lf_frame *frame, const lf_task *task, const lf_split *split,
-						   const lf_scaler *scaler, const double *error_scale, int season);
+						   const lf_scaler *scaler, const double *error_scale, const double *shape, int season);
 
 /* The next batch. LF_OK: more to come; LF_SCORED: the same, and the scores are there; LF_FINISHED; LF_INTERRUPTED. */
 lf_status	lf_judge_step(lf_judge *judge, const volatile sig_atomic_t *interrupt);

@@ -38,6 +38,13 @@ lf_task_look_ahead(lf_task *task)
 	return true;
 }
 
+/* Those that there are: as it was said, or as the rows have it. */
+static const lf_seasons *
+seasons_of(const lf_facts *facts, const lf_wishes *wishes)
+{
+	return wishes->season_given ? &wishes->seasons : &facts->seasons.seasons;
+}
+
 /* The season that windows hold. */
 static int
 season_of_windows(const lf_facts *facts, const lf_wishes *wishes)
@@ -45,7 +52,7 @@ season_of_windows(const lf_facts *facts, const lf_wishes *wishes)
 	/* what the network measures windows from goes with its weights, whatever these rows show */
 	if (wishes->season > 1)
 		return wishes->season;
-	return facts->series == 0 ? 1 : facts->inner;
+	return lf_seasons_longest(seasons_of(facts, wishes), LF_LONGEST_LOOKBACK);
 }
 
 /* What a preset brings along; NULL where the layers are the user's own. */
@@ -91,6 +98,30 @@ choose_head(const lf_wishes *wishes, lf_plan *plan)
 		*head = wishes->quantiles;
 	else
 		(void) lf_head_set_levels(head, lf_default_levels, LF_DEFAULT_LEVELS);
+	return LF_PLAN_MADE;
+}
+
+/* Which seasons are taken out of the targets, and how. */
+static lf_plan_status
+choose_deseasonalize(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
+{
+	lf_task    *task = &plan->task;
+	const lf_seasons *seasons = seasons_of(facts, wishes);
+	int			wish = wishes->deseasonalize;
+
+	task->deseasonalize = LF_DESEASONALIZE_NONE;
+	task->seasons = (lf_seasons) {0};
+	if (task->log && wish == LF_DESEASONALIZE_ADDITIVE)
+		return LF_PLAN_ADDITIVE_OF_LOG;
+	if (facts->series == 0 || wish == LF_DESEASONALIZE_NONE)
+		return LF_PLAN_MADE;
+	if (seasons->count == 0)
+		return wish == LF_UNSET || wish == LF_DESEASONALIZES ? LF_PLAN_MADE : LF_PLAN_NOTHING_TO_TAKE_OUT;
+	if (wish == LF_UNSET && !lf_default_deseasonalizes(task, seasons, lf_plan_has_segments(plan), facts->series))
+		return LF_PLAN_MADE;
+	task->deseasonalize = wish == LF_DESEASONALIZE_ADDITIVE || wish == LF_DESEASONALIZE_MULTIPLICATIVE ? (lf_deseasonalize) wish :
+		task->log || facts->seasons.logged ? LF_DESEASONALIZE_MULTIPLICATIVE : LF_DESEASONALIZE_ADDITIVE;
+	task->seasons = *seasons;
 	return LF_PLAN_MADE;
 }
 
@@ -173,7 +204,9 @@ choose_normalize(const lf_facts *facts, const lf_plan *plan)
 	{
 		const lf_sample_facts *sample = &facts->sample[i];
 
-		votes[lf_plan_has_segments(plan) ?
+		votes[plan->task.deseasonalize != LF_DESEASONALIZE_NONE ?
+			  lf_default_normalize(&plan->task, sample->rest_level_share, sample->rows, 1) :
+			  lf_plan_has_segments(plan) ?
 			  lf_default_segment_normalize(&plan->task, sample->level_share, plan->task.season) :
 			  lf_default_normalize(&plan->task, sample->level_share, sample->rows, plan->task.season)]++;
 	}
@@ -195,6 +228,13 @@ count_windows(const lf_facts *facts, const lf_task *task)
 	return windows;
 }
 
+/* A season that was given is that of the baselines; else the one that serves them best. */
+static int
+season_of_baselines(const lf_facts *facts, const lf_wishes *wishes)
+{
+	return wishes->season_given ? lf_seasons_longest(&wishes->seasons, LF_MAX_DIM) : facts->season;
+}
+
 /* What the rows decide. */
 static lf_plan_status
 choose_by_rows(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
@@ -202,7 +242,7 @@ choose_by_rows(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 	lf_task    *task = &plan->task;
 
 	task->season = plan->arguments.season = season_of_windows(facts, wishes);
-	plan->season = facts->season;
+	plan->season = season_of_baselines(facts, wishes);
 	task->difference = wishes->difference_season ? (task->season > 1 ? task->season : 1) : wishes->difference;
 	if (task->difference > task->lookback)
 		return LF_PLAN_DIFFERENCE_TOO_LONG;
@@ -252,6 +292,9 @@ lf_choose(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 			return status;
 	}
 	plan->task.lookback = choose_lookback(facts, wishes, plan);
+	status = choose_deseasonalize(facts, wishes, plan);
+	if (status != LF_PLAN_MADE)
+		return status;
 	/* whether layers of the user's own fit is for the rows to say */
 	if (facts->series == 0 && wishes->task.lookback == LF_UNSET && plan->layers != NULL)
 		return LF_PLAN_MADE;

@@ -11,6 +11,7 @@
 #ifndef LF_PLAN_H
 #define LF_PLAN_H
 
+#include "series/season_search.h"
 #include "training/defaults.h"
 
 /* Series that facts are taken from, at most, evenly spread over all of them. */
@@ -20,6 +21,7 @@ typedef struct lf_sample_facts
 {
 	size_t		rows;
 	double		level_share;	/* of the variance, between blocks of 'block' rows: see lf_level_share */
+	double		rest_level_share;	/* of what the seasons leave, the part of its level: see lf_parts_level_share */
 } lf_sample_facts;
 
 /* With 'series' 0 no row has been read: then only what does not depend on rows is chosen and checked. */
@@ -28,8 +30,8 @@ typedef struct lf_facts
 	size_t		series;
 	const size_t *start;		/* (series + 1): where each begins, and the end; NULL: one of 'rows' rows */
 	size_t		rows;			/* that half of the series have */
-	int			season;			/* the clearest one of the first target, in rows; 1: none */
-	int			inner;			/* one that a window can hold; 1: none */
+	lf_season_facts seasons;	/* of the first target */
+	int			season;			/* whose last cycle tells the next one best, of these and the natural ones; 1: none */
 	int			block;			/* rows of the blocks in which the level was looked at, see lf_level_block */
 	int			samples;
 	lf_sample_facts sample[LF_MAX_SAMPLES];
@@ -60,6 +62,9 @@ typedef struct lf_wishes
 	double		upper_limit;
 	int			difference;		/* rows; 0: none */
 	bool		difference_season;	/* the rows of a season */
+	bool		season_given;	/* it was said which seasons there are: */
+	lf_seasons	seasons;
+	int			deseasonalize;	/* lf_deseasonalize, or LF_UNSET; LF_DESEASONALIZES: where there are seasons, as suits them */
 	int			season;			/* that the weights which training begins with measure windows from; 0: open */
 	lf_training training;		/* epochs, batch size and learning rate may be LF_UNSET; loss and normalize are chosen */
 } lf_wishes;
@@ -91,7 +96,9 @@ typedef enum lf_plan_status
 	LF_PLAN_TOO_MANY_COLUMNS,	/* with what is known ahead */
 	LF_PLAN_TOO_FEW_ROWS,		/* for one window of the plan */
 	LF_PLAN_TOO_MANY_LEVELS,	/* the level of a target would have to be estimated from too many inputs */
-	LF_PLAN_NO_SEASON			/* windows measured by a season that they do not hold */
+	LF_PLAN_NO_SEASON,			/* windows measured by a season that they do not hold */
+	LF_PLAN_NOTHING_TO_TAKE_OUT,	/* seasons to be taken out of rows that have none */
+	LF_PLAN_ADDITIVE_OF_LOG		/* a season that adds so much, and logarithms */
 } lf_plan_status;
 
 /* Fills the plan, as far as it goes where there is none. */

@@ -152,15 +152,15 @@ fill_batch(lf_trainer *trainer)
 	const lf_task *task = trainer->windows.task;
 	size_t		in = (size_t) task->lookback * (size_t) task->inputs;
 	size_t		out = OUTPUTS(task);
-	lf_windows	here = trainer->windows;
 
 	for (size_t i = 0; i < count; i++)
 	{
 		size_t		at = trainer->position + i;
 		lf_window_start	place = trainer->validating ? lf_spans_at(&trainer->validation, at) :
 			place_of(trainer, window_at(trainer, at));
+		lf_frame	view;
+		lf_windows	here = lf_windows_of_series(&trainer->windows, place.series, &view);
 
-		here.scaler = trainer->windows.scaler + place.series * (size_t) here.frame->columns;
 		lf_window_input(&here, place.row, trainer->x + i * in, trainer->level);
 		lf_window_target(&here, place.row, trainer->level, trainer->y + i * out);
 	}

@@ -55,29 +55,38 @@ put_stamp(Datum *value, bool *null, const Timeline *timeline, int64 origin, int6
 	*value = TimestampTzGetDatum(at);
 }
 
-/* Forecasts so many steps from the window at the start of the frame, as result rows. */
+/*
+ * Forecasts from the window at the start of the frame, as result rows: so many steps, and of those behind the first
+ * 'known' the reason why there is none.
+ */
 static void
-put_forecast(const Forecast *forecast, const char *label, const Timeline *timeline, int64 origin, int steps)
+put_forecast(const Forecast *forecast, const char *label, const Timeline *timeline, int64 origin, int steps, int known,
+			 const char *unknown)
 {
 	const lf_task *task = &forecast->loaded->model.task;
-	double	   *out = model_forecast(forecast->loaded, 0, 1, 1, steps);
+	double	   *out = model_forecast(forecast->loaded, 0, 1, 1, known);
 	/* texts are made once, not for each of a million rows */
 	Datum		series = label == NULL ? 0 : CStringGetTextDatum(label);
+	Datum		reason = known == steps ? 0 : CStringGetTextDatum(unknown);
 
 	for (int k = 0; k < steps; k++)
 		for (int j = 0; j < task->targets; j++)
 		{
 			Datum		values[OUT_COLUMNS] = {[OUT_SERIES] = series};
 			bool		nulls[OUT_COLUMNS] = {[OUT_SERIES] = label == NULL};
-			double		value = out[(Size) k * task->targets + j];
+			double		value = k < known ? out[(Size) k * task->targets + j] : 0;
 
 			CHECK_FOR_INTERRUPTS();
 			values[OUT_STEP] = Int32GetDatum(k + 1);
 			put_stamp(&values[OUT_FORECAST_AT], &nulls[OUT_FORECAST_AT], timeline, origin, task->lead + k);
 			values[OUT_TARGET] = forecast->targets[j];
 			values[OUT_FORECAST] = Float8GetDatum(value);
-			model_bounds(forecast->loaded, 0, k, j, value, forecast->level, &values[OUT_LOWER_BOUND], &nulls[OUT_LOWER_BOUND]);
-			values[OUT_STATUS] = forecast->ok;
+			if (k < known)
+				model_bounds(forecast->loaded, 0, k, j, value, forecast->level, &values[OUT_LOWER_BOUND],
+							 &nulls[OUT_LOWER_BOUND]);
+			else
+				nulls[OUT_FORECAST] = nulls[OUT_LOWER_BOUND] = nulls[OUT_UPPER_BOUND] = true;
+			values[OUT_STATUS] = k < known ? forecast->ok : reason;
 			tuplestore_putvalues(forecast->result->setResult, forecast->result->setDesc, values, nulls);
 		}
 }
@@ -111,7 +120,8 @@ forecast_series(void *state, SeriesRows *read)
 	{
 		forecast_frame_show(&start, forecast->loaded);
 		forecast->loaded->held += forecast->asked.held;
-		put_forecast(forecast, read->label, &start.timeline, start.origin, start.steps);
+		put_forecast(forecast, read->label, &start.timeline, start.origin, start.steps,
+					 forecast_frame_known(&start, forecast->plan.task), start.unknown);
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(forecast->each);
@@ -147,7 +157,7 @@ forecast_tail(FunctionCallInfo fcinfo, Forecast *forecast)
 	if (start.steps == 0)
 		return;
 	forecast_frame_show(&start, forecast->loaded);
-	put_forecast(forecast, NULL, &start.timeline, start.origin, start.steps);
+	put_forecast(forecast, NULL, &start.timeline, start.origin, start.steps, start.steps, NULL);
 }
 
 /* From the newest rows of the inputs, where nothing else is needed. */
@@ -157,10 +167,11 @@ forecast_latest(Forecast *forecast, Oid relation)
 	const lf_model *model = &forecast->loaded->model;
 	int			columns;
 	char	  **names = latest_columns(model, &columns);
-	Table	   *table = table_of_model(model, relation, names, columns);
+	Table	   *table = table_of_model(model, relation, names, NULL, columns);
 	Timeline	timeline;
 	int64		origin;
-	const double *window = latest_window(model, table, forecast->as_of, &timeline, &origin);
+	int64		number;
+	const double *window = latest_window(model, table, forecast->as_of, &timeline, &origin, &number);
 	int			steps;
 	char	   *reason = forecast_frame_steps(model, &timeline, origin, &forecast->ahead, &steps);
 
@@ -171,8 +182,8 @@ forecast_latest(Forecast *forecast, Oid relation)
 	if (steps == 0)
 		return;
 	model_show_nothing(forecast->loaded);
-	model_show_inputs(forecast->loaded, window);
-	put_forecast(forecast, NULL, &timeline, origin, steps);
+	model_show_inputs(forecast->loaded, window, number);
+	put_forecast(forecast, NULL, &timeline, origin, steps, steps, NULL);
 }
 
 /* How far it goes: so many steps, or up to a time. */

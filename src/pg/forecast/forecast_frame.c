@@ -4,10 +4,9 @@
 #include "forecast/forecast_frame.h"
 
 #include "server/error.h"
+#include "forecast/known_ahead.h"
 #include "forecast/latest_window.h"
 #include "rows/align.h"
-
-#include <math.h>
 
 bool
 forecast_frame_is_needed(const lf_model *model)
@@ -15,7 +14,7 @@ forecast_frame_is_needed(const lf_model *model)
 	if (model->series_column[0] != '\0')
 		return true;
 	for (int i = 0; i < model->task.inputs; i++)
-		if (lf_task_is_given(&model->task, i))
+		if (lf_task_is_given(&model->task, i) || text_column_value(model, model->task.input[i]) != NULL)
 			return true;
 	return false;
 }
@@ -24,24 +23,6 @@ int
 forecast_frame_reach(const lf_task *task, int steps)
 {
 	return task->lead + Max(steps, task->horizon) - 1;
-}
-
-/* Rows that come after the known ones, with what is given in them. */
-typedef struct Future
-{
-	uint64		count;
-	int64	   *at;
-	double	   *values;			/* (count, columns that were read) */
-} Future;
-
-/* Whether the network sees anything of the rows behind the window. */
-static bool
-looks_ahead(const PanelSpec *plan)
-{
-	for (int i = 0; i < plan->columns->read; i++)
-		if (plan->task->kind[i] == LF_COLUMN_KNOWN)
-			return true;
-	return plan->columns->calendar != 0;
 }
 
 /* Leaves out the rows that are not known yet, and returns them, if anything of them is used. */
@@ -67,7 +48,7 @@ split_future(Rows *rows, const PanelSpec *plan, const Timeline *timeline, const 
 		tells |= lf_task_input_of(task, task->target[j]) >= 0;
 	if (tells && regularize_cut_future(rows, task->target, task->targets) == rows->count)
 		rows->count = 0;
-	if (!looks_ahead(plan))
+	if (!known_ahead_is_needed(plan))
 		return future;
 	future.count = read - rows->count;
 	check_memory_beside(rows_memory(rows), future.count * each, "reading known inputs beyond the origin",
@@ -98,69 +79,30 @@ align_future(Future *future, const Series *known, int columns)
 	future->count = rows.count;
 }
 
-/* How far a known input must reach, and how far it does. */
-static char *
-short_of(const PanelSpec *plan, int column, const Timeline *timeline, int64 origin, int found, int reach)
-{
-	char	   *needed = timeline_text(timeline->kind, timeline_at(timeline, origin, reach));
-
-	if (found == 0)
-		return psprintf("known input \"%s\" is needed from %s to %s, but has no values there",
-						plan->columns->names[column], timeline_text(timeline->kind, timeline_at(timeline, origin, 1)),
-						needed);
-	return psprintf("known input \"%s\" is needed up to %s, but known only up to %s",
-					plan->columns->names[column], needed,
-					timeline_text(timeline->kind, timeline_at(timeline, origin, found)));
-}
-
-/* Fills 'reach' rows behind the window: NaN where nothing is given. Returns what is missing. */
-static char *
-fill_ahead(const PanelSpec *plan, const Timeline *timeline, int64 origin, const Future *future, const double *constants,
-		   int reach, double *rows)
-{
-	const Columns *columns = plan->columns;
-	const lf_task *task = plan->task;
-	uint64		next = 0;
-
-	for (int k = 1; k <= reach; k++, rows += columns->count)
-	{
-		int64		at = timeline_has_step(timeline) ? timeline_at(timeline, origin, k) : origin;
-
-		CHECK_FOR_INTERRUPTS();
-		while (next < future->count && future->at[next] < at)
-		{
-			CHECK_FOR_INTERRUPTS();
-			next++;
-		}
-		for (int column = 0; column < columns->read; column++)
-		{
-			rows[column] = NAN;
-			if (task->kind[column] != LF_COLUMN_KNOWN)
-				continue;
-			if (next < future->count && future->at[next] == at)
-				rows[column] = future->values[next * columns->read + column];
-			if (!isfinite(rows[column]))
-				return short_of(plan, column, timeline, origin, k - 1, reach);
-		}
-		panel_complete_row(columns, timeline, at, constants, rows + columns->read);
-	}
-	return NULL;
-}
-
-/* Takes the frame's values: the window, and behind it 'reach' rows. 'held' bytes are held beside them. */
+/*
+ * Takes the frame's values: the window, which begins at this place of the grid, and behind it 'reach' rows. 'held' bytes
+ * are held beside them.
+ */
 static double *
-take_values(ForecastFrame *start, const lf_task *task, int columns, int reach, Size held)
+take_values(ForecastFrame *start, const lf_task *task, int columns, int reach, int64 number, Size held)
 {
 	Size		rows = (Size) task->lookback + reach;
 	Size		size = rows * columns * sizeof(double);
 	double	   *values;
 
-	check_memory_beside(held, size, psprintf("a window of this model with the %d rows after it", reach),
-						"ask for fewer steps");
+	/* with the marks of what is filled */
+	check_memory_beside(held, size + lf_mask_size(rows * columns),
+						psprintf("a window of this model with the %d rows after it", reach), "ask for fewer steps");
 	values = palloc_extended(size, MCXT_ALLOC_HUGE);
-	start->frame = (lf_frame) {.values = values, .rows = rows, .columns = columns};
+	start->frame = (lf_frame) {.values = values, .rows = rows, .columns = columns, .number = number};
 	start->held = held + size;
 	return values;
+}
+
+int
+forecast_frame_known(const ForecastFrame *start, const lf_task *task)
+{
+	return start->unknown == NULL ? start->steps : Min(start->steps, start->known - task->lead + 1);
 }
 
 void
@@ -168,7 +110,7 @@ forecast_frame_show(const ForecastFrame *start, LoadedModel *loaded)
 {
 	loaded->frame = start->frame;
 	loaded->held = start->held;
-	model_show_series(loaded, start->scaler, start->error_scale);
+	model_show_series(loaded, &start->scaling);
 }
 
 char *
@@ -212,10 +154,13 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	if (reason != NULL)
 		return reason;
 	future = split_future(rows, plan, &series.timeline, as_of);
+	/* what is measured has not begun where its targets have not */
+	if (lf_task_targets_are_inputs(task))
+		(void) regularize_cut_past(rows, task->target, task->targets);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
-	if (series.method == LF_MISSING_ERROR && series.aggregate == LF_AGGREGATE_NONE && is_known &&
-		rows->count > task->lookback)
-		rows_keep_newest(rows, task->lookback);
+	if (is_known)
+		regularize_cut_before_window(rows, &series, task->lookback);
+	series.judged = regularize_judged(task->lookback);
 	reason = panel_regularize(plan, read->label, rows, &series, &record);
 	if (reason == NULL && rows->count < task->lookback)
 		reason = psprintf("it has " UINT64_FORMAT " known rows%s, but the lookback of the model is %d", rows->count,
@@ -226,14 +171,14 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 		return reason;
 	align_future(&future, &series, rows->columns);
 	frame = rows_frame(rows);
-	series_scaling(panel, plan->model, read->label, &frame, frame.rows, &start->scaler, &start->error_scale);
+	start->scaling = series_scaling(panel, plan->model, read->label, &frame, frame.rows);
 	start->timeline = series.timeline;
 	start->origin = rows_time(rows, rows->count - 1);
 	reason = forecast_frame_steps(plan->model, &start->timeline, start->origin, ahead, &start->steps);
 	if (reason != NULL || start->steps == 0)
 		return reason;
-	reach = looks_ahead(plan) ? forecast_frame_reach(task, start->steps) : 0;
-	values = take_values(start, task, columns->count, reach,
+	reach = known_ahead_is_needed(plan) ? forecast_frame_reach(task, start->steps) : 0;
+	values = take_values(start, task, columns->count, reach, rows->number + (int64) (rows->count - task->lookback),
 						 rows_memory(rows) + future.count * (sizeof(int64) + rows->columns * sizeof(double)));
 	for (int t = 0; t < task->lookback; t++)
 	{
@@ -244,8 +189,8 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 		panel_complete_row(columns, &series.timeline, rows_time(rows, row), constants,
 						   values + (Size) t * columns->count + columns->read);
 	}
-	return fill_ahead(plan, &series.timeline, start->origin, &future, constants, reach,
-					  values + (Size) task->lookback * columns->count);
+	return known_ahead_fill(plan, &series, start->origin, &future, constants, reach, values, &start->known,
+							&start->unknown);
 }
 
 typedef struct OneSeries
@@ -289,6 +234,15 @@ forecast_frame_read(const lf_model *model, Oid relation, const char *label, int 
 						one.reason)));
 }
 
+/* The place on the grid of the first of the rows that a model carries; without times rows were counted from 0 on. */
+static int64
+tail_number(const lf_model *model, const Timeline *timeline)
+{
+	int64		last = timeline_has_step(timeline) ? timeline_number(timeline, model->last_time) : (int64) model->rows - 1;
+
+	return last - (model->task.lookback - 1);
+}
+
 void
 forecast_frame_of_tail(const lf_model *model, const Ahead *ahead, ForecastFrame *start)
 {
@@ -298,19 +252,21 @@ forecast_frame_of_tail(const lf_model *model, const Ahead *ahead, ForecastFrame 
 	int			lookback = model->task.lookback;
 	int			reach;
 	Size		tail = (Size) lookback * columns.count;
+	Series		series = {.timeline = timeline_of_model(model)};
 	double		no_constants = 0;
 	double	   *values;
 	char	   *reason;
 
-	*start = (ForecastFrame) {.timeline = timeline_of_model(model), .origin = model->last_time,
-		.scaler = model->scaler, .error_scale = model->error_scale};
+	*start = (ForecastFrame) {.timeline = series.timeline, .origin = model->last_time,
+		.scaling = model_scaling(model, 0)};
 	reason = forecast_frame_steps(model, &start->timeline, start->origin, ahead, &start->steps);
 	if (reason != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the model cannot forecast: %s", reason)));
 	reach = columns.calendar != 0 ? forecast_frame_reach(&model->task, start->steps) : 0;
-	values = take_values(start, &model->task, columns.count, reach, 0);
+	values = take_values(start, &model->task, columns.count, reach, tail_number(model, &start->timeline), 0);
 	memcpy(values, model->tail, tail * sizeof(double));
-	(void) fill_ahead(&plan, &start->timeline, start->origin, &none, &no_constants, reach, values + tail);
+	(void) known_ahead_fill(&plan, &series, start->origin, &none, &no_constants, reach, values, &start->known,
+							&start->unknown);
 }

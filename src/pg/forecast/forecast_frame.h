@@ -20,8 +20,9 @@ typedef struct ForecastFrame
 	lf_frame	frame;			/* the window from row 0 on, and what is given behind it */
 	Timeline	timeline;
 	int64		origin;			/* time of the window's last row */
-	const lf_scaler *scaler;	/* (columns) */
-	const double *error_scale;			/* (targets) */
+	SeriesScaling scaling;
+	int			known;			/* rows behind the window in which all known inputs are known */
+	char	   *unknown;		/* why that are no more; NULL: they are all */
 	Size		held;			/* bytes of the frame, and of the rows that it was made from */
 } ForecastFrame;
 
@@ -30,6 +31,9 @@ bool		forecast_frame_is_needed(const lf_model *model);
 
 /* Rows behind the window that a forecast of so many steps may look at. */
 int			forecast_frame_reach(const lf_task *task, int steps);
+
+/* Of the steps to be forecast those, from the first on, for which all is known that they need. */
+int			forecast_frame_known(const ForecastFrame *start, const lf_task *task);
 
 /* What a model is to forecast from. */
 void		forecast_frame_show(const ForecastFrame *start, LoadedModel *loaded);

@@ -51,6 +51,7 @@ latest_series(const lf_model *model, const Table *table)
 		.time_column = table->time_column,
 		.keys = table_further_keys(table),
 		.names = (const char *const *) table->names,
+		.values = table->values,
 		.timeline = same_time ? timeline_of_model(model) : timeline_of_kind(table->time_kind),
 		.method = model->missing.method,
 		.season = Max(model->missing.season, 1),
@@ -126,38 +127,75 @@ can_be_filled(const Rows *rows, const lf_task *task)
 	return true;
 }
 
+/*
+ * Whether these rows, the newest of 'wanted', are enough for a window. Values are filled from those before it, which
+ * the method auto looks at only where there is something to fill.
+ */
+static bool
+are_enough(const Rows *rows, const lf_model *model, const Series *series, uint64 wanted, uint64 for_filling)
+{
+	lf_missing	method = model->missing.method;
+
+	if (rows->count < model->task.lookback)
+		return false;
+	if (method == LF_MISSING_ERROR ||
+		(method == LF_MISSING_AUTO && regularize_whole(rows, series, model->task.lookback) > 0))
+		return true;
+	return wanted >= for_filling && can_be_filled(rows, &model->task);
+}
+
+/*
+ * How many rows to read next where so many, of so many steps, were not enough: some more than would do if all steps had
+ * as many rows as those that were seen.
+ */
+static uint64
+more_events(uint64 wanted, uint64 steps, int lookback)
+{
+	return Max(wanted * 2, steps == 0 ? 0 : wanted / steps * ((uint64) lookback + 2) / 4 * 5);
+}
+
+/* 'all': there are no others before them. */
 static Rows *
-read_newest(const lf_model *model, const Table *table, const Series *series, const TimestampTz *as_of)
+read_newest(const lf_model *model, const Table *table, const Series *series, const TimestampTz *as_of, bool *all)
 {
 	const lf_task *task = &model->task;
-	bool		fills = model->missing.method != LF_MISSING_ERROR;
+	lf_missing	method = model->missing.method;
 	bool		aggregates = model->aggregate != LF_AGGREGATE_NONE;
 	int16	   *places = palloc(task->targets * sizeof(int16));
 	int			place_count = target_places(task, table->columns, places);
-	uint64		wanted = task->lookback + (fills ? 2 * (uint64) Max(model->missing.season, 1) : 0);
+	uint64		season = Max(model->missing.season, 1);
+	uint64		for_filling = Max(task->lookback + 2 * season, regularize_judged(task->lookback));
+	bool		fills_unseen = method != LF_MISSING_ERROR && method != LF_MISSING_AUTO;
+	uint64		wanted = fills_unseen ? for_filling : (uint64) task->lookback;
 
 	/* how many rows of a step come before one with a value, nobody knows */
 	if (aggregates)
-		wanted = fills ? 0 : Max(wanted, FIRST_EVENTS);
+		wanted = fills_unseen ? 0 : Max(wanted, FIRST_EVENTS);
 	for (;;)
 	{
 		Rows	   *rows = table_read(table, CurrentMemoryContext, as_of, wanted);
-		bool		all = wanted == 0 || rows->count + rows->bad_times < wanted;
 		uint64		read = rows->count;
-		uint64		steps;
+		uint64		steps = 0;
 		bool		none_known = place_count > 0 && read > 0 && regularize_cut_future(rows, places, place_count) == read;
 
-		steps = aggregates ? align_count(rows, series) : 0;
-		if (!all && !none_known && steps > (uint64) task->lookback)
+		*all = wanted == 0 || read + rows->bad_times < wanted;
+		if (*all)
+			return rows;
+		if (aggregates && !none_known)
+			steps = align_count(rows, series);
+		if (steps > (uint64) task->lookback)
 		{
 			align_drop_oldest(rows, series);
-			return rows;
+			if (method == LF_MISSING_ERROR || regularize_whole(rows, series, task->lookback) > 0)
+				return rows;
 		}
-		if (all || (!aggregates && !none_known && rows->count >= task->lookback && (!fills || can_be_filled(rows, task))))
+		if (!aggregates && !none_known && are_enough(rows, model, series, wanted, for_filling))
 			return rows;
 		rows_free(rows);
-		/* some more than would do if steps had as many rows as those that were seen */
-		wanted = Max(wanted * 2, steps == 0 ? 0 : wanted / steps * ((uint64) task->lookback + 2) / 4 * 5);
+		if (!aggregates)
+			wanted = method == LF_MISSING_ERROR ? wanted * 2 : Max(wanted * 2, for_filling);
+		else
+			wanted = steps > (uint64) task->lookback ? 0 : more_events(wanted, steps, task->lookback);
 	}
 }
 
@@ -178,31 +216,42 @@ latest_open(const lf_model *model, Oid relation, PanelSpec *plan)
 	Table	   *table;
 
 	*columns = columns_of_model(model);
-	table = table_of_model(model, relation, columns->names, columns->read);
+	table = table_of_model(model, relation, columns->names, columns->values, columns->read);
 	*plan = latest_plan(model, table, columns);
 	return table;
 }
 
 const double *
-latest_window(const lf_model *model, const Table *table, const TimestampTz *as_of, Timeline *timeline, int64 *origin)
+latest_window(const lf_model *model, const Table *table, const TimestampTz *as_of, Timeline *timeline, int64 *origin,
+			  int64 *number)
 {
 	const lf_task *task = &model->task;
 	Series		series = latest_series(model, table);
-	Rows	   *rows = read_newest(model, table, &series, as_of);
+	bool		all;
+	Rows	   *rows = read_newest(model, table, &series, as_of, &all);
 	int		   *inputs = palloc(task->inputs * sizeof(int));
+	int16	   *targets = palloc(task->targets * sizeof(int16));
+	int			target_count = 0;
 
 	for (int i = 0; i < task->inputs; i++)
 		inputs[i] = i;
 	rows_select(rows, inputs, task->inputs);
+	/* what is measured has not begun where its targets have not */
+	for (int j = 0; j < task->targets; j++)
+		if (lf_task_input_of(task, task->target[j]) >= 0)
+			targets[target_count++] = (int16) lf_task_input_of(task, task->target[j]);
+	if (all && target_count == task->targets)
+		(void) regularize_cut_past(rows, targets, target_count);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
 	if (series.method == LF_MISSING_ERROR && series.aggregate == LF_AGGREGATE_NONE)
-	{
 		check_count(rows, model, table, as_of != NULL);
-		rows_keep_newest(rows, task->lookback);
-	}
+	regularize_cut_before_window(rows, &series, task->lookback);
+	series.judged = regularize_judged(task->lookback);
+	series.partial = !all;
 	(void) regularize(rows, &series);
 	check_count(rows, model, table, as_of != NULL);
 	*timeline = series.timeline;
 	*origin = rows_time(rows, rows->count - 1);
+	*number = rows->number + (int64) (rows->count - task->lookback);
 	return rows->values + (rows->count - task->lookback) * rows->columns;
 }

@@ -58,7 +58,7 @@ row_label(const RollingOrigin *rolling, uint64 row)
 	return timeline_text(rolling->table->time_kind, rows_time(rolling->rows, row));
 }
 
-/* The forecast from the newest rows, (steps, targets). */
+/* The forecast from the newest rows, (steps, targets): of fewer steps where no more are known. */
 static double *
 newest_forecast(Plot *plot, const RollingOrigin *rolling)
 {
@@ -73,6 +73,7 @@ newest_forecast(Plot *plot, const RollingOrigin *rolling)
 	}
 	forecast_frame_read(plot->model, plot->relation, plot->series, plot->steps, &start);
 	forecast_frame_show(&start, plot->loaded);
+	plot->steps = forecast_frame_known(&start, task);
 	return model_forecast(plot->loaded, 0, 1, 1, plot->steps);
 }
 
@@ -86,14 +87,14 @@ plot_forecast(Plot *plot)
 	RollingOrigin *rolling = rolling_origin_open(plot->model, plot->relation, plot->series, Max(shown, task->lookback));
 	int			rows = (int) rolling->rows->count;
 	int			known = Min(rows, shown);
-	int			steps = plot->steps;
+	int			steps;
 	int			lead = task->lead;
 	double	   *x = room(known);
 	double	   *y = room(known);
-	double	   *future = room(steps);
-	double	   *forecast = room(steps);
-	double	   *low = room(steps);
-	double	   *high = room(steps);
+	double	   *future;
+	double	   *forecast;
+	double	   *low;
+	double	   *high;
 	double	   *out;
 
 	if (rows < task->lookback)
@@ -102,6 +103,11 @@ plot_forecast(Plot *plot)
 				 errmsg("%s has %d rows, but the lookback of the model is %d", rolling->table->label, rows,
 						task->lookback)));
 	out = newest_forecast(plot, rolling);
+	steps = plot->steps;
+	future = room(steps);
+	forecast = room(steps);
+	low = room(steps);
+	high = room(steps);
 	for (int i = 0; i < known; i++)
 	{
 		x[i] = i - known + 1;

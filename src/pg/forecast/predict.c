@@ -56,8 +56,7 @@ show_own_scaling(LoadedModel *loaded, const double *inputs, int rows)
 {
 	const lf_model *model = &loaded->model;
 	lf_frame	frame;
-	const lf_scaler *scaler;
-	const double *error_scale;
+	SeriesScaling scaling;
 
 	model_show_nothing(loaded);
 	if (model->labels == NULL)
@@ -68,8 +67,8 @@ show_own_scaling(LoadedModel *loaded, const double *inputs, int rows)
 				 errmsg("the model was trained on several series, and its targets are not among its inputs"),
 				 errhint("Use lstm_forecast, which knows which series it reads.")));
 	frame = frame_of(loaded, inputs, rows);
-	model_scale_unknown(model, &frame, rows, &scaler, &error_scale);
-	model_show_series(loaded, scaler, error_scale);
+	scaling = model_scale_unknown(model, &frame, rows);
+	model_show_series(loaded, &scaling);
 }
 
 /* The columns of a result row of lstm_predict. */
@@ -98,6 +97,7 @@ lstm_predict(PG_FUNCTION_ARGS)
 	int			count;
 	int			rows;
 	int			steps;
+	int64		number;
 
 	if (loaded == NULL || PG_ARGISNULL(1))
 		return (Datum) 0;
@@ -114,9 +114,10 @@ lstm_predict(PG_FUNCTION_ARGS)
 				 errmsg("input has %d rows, but the lookback of the model is %d", rows, task->lookback),
 				 task->inputs > 1 ? errdetail("Each row has %d values.", task->inputs) : 0));
 	show_own_scaling(loaded, inputs, rows);
+	number = model_align(loaded, inputs, rows) + rows - task->lookback;
 	inputs += (Size) (rows - task->lookback) * task->inputs;
 
-	model_show_inputs(loaded, inputs);
+	model_show_inputs(loaded, inputs, number);
 	out = model_forecast(loaded, 0, 1, 1, steps);
 	targets = model_targets(&loaded->model);
 	for (int k = 0; k < steps; k++)
@@ -216,7 +217,7 @@ lstm_predict_agg_final(PG_FUNCTION_ARGS)
 	for (int t = 0; t < task->lookback; t++)
 		window[t] = state->ring[(state->seen + t) % task->lookback];
 	show_own_scaling(state->loaded, window, task->lookback);
-	model_show_inputs(state->loaded, window);
+	model_show_inputs(state->loaded, window, model_align(state->loaded, window, task->lookback));
 	/* the forecast, and the array of it */
 	state->loaded->held += (Size) task->horizon * task->targets * sizeof(double);
 	out = model_forecast(state->loaded, 0, 1, 1, task->horizon);

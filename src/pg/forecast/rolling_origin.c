@@ -11,7 +11,7 @@
 
 /* All rows, or the newest, without those of the future: how many that are is known when they are read. */
 static Rows *
-read_known(const lf_model *model, const Table *table, uint64 newest)
+read_known(const lf_model *model, const Table *table, uint64 newest, bool *partial)
 {
 	/* how many rows the newest steps have, nobody knows */
 	uint64		wanted = model->aggregate != LF_AGGREGATE_NONE ? 0 : newest;
@@ -24,6 +24,7 @@ read_known(const lf_model *model, const Table *table, uint64 newest)
 		(void) regularize_cut_future(rows, model->task.target, model->task.targets);	/* to see how many are left */
 		if (all || rows->count >= newest)
 		{
+			*partial = wanted > 0 && (!all || rows->count > newest);
 			if (wanted > 0 && rows->count > newest)
 				rows_keep_newest(rows, newest);
 			return rows;
@@ -91,7 +92,7 @@ rolling_origin_open_filtered(const lf_model *model, Oid relation, const ReadFilt
 	if (table_has_series(rolling->table))
 		rolling->panel = panel_read(&plan, rolling->table, filter);
 	else
-		rolling->panel = panel_of_rows(&plan, read_known(model, rolling->table, newest));
+		rolling->panel = panel_of_rows(&plan, read_known(model, rolling->table, newest, &plan.series.partial));
 	if (rolling->panel->series == 0)
 		return NULL;
 	take_series(rolling, 0);
@@ -149,7 +150,7 @@ rolling_origin_start(RollingOrigin *rolling, const LoadedModel *shared, int step
 	const lf_task *task = &rolling->model->task;
 	uint64		longest = rolling->panel->rows->count;
 	MemoryContext caller;
-	const lf_scaler *scaler;
+	SeriesScaling scaling;
 
 	rolling->steps = model_steps(rolling->model, true, (int) Min((uint64) steps, Max(longest, (uint64) task->horizon)));
 	rolling->stride = stride;
@@ -163,10 +164,11 @@ rolling_origin_start(RollingOrigin *rolling, const LoadedModel *shared, int step
 	}
 	rolling->loaded->frame = rolling->frame;
 	caller = MemoryContextSwitchTo(rolling->each);
-	series_scaling(rolling->panel, rolling->model, rolling->label, &rolling->frame, Min((uint64) first_origin, rolling->rows->count),
-				  &scaler, &rolling->error_scale);
+	scaling = series_scaling(rolling->panel, rolling->model, rolling->label, &rolling->frame,
+							 Min((uint64) first_origin, rolling->rows->count));
 	MemoryContextSwitchTo(caller);
-	model_show_series(rolling->loaded, scaler, rolling->error_scale);
+	rolling->error_scale = scaling.error_scale;
+	model_show_series(rolling->loaded, &scaling);
 	rolling->next = first_origin - task->lookback;
 }
 

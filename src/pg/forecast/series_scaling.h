@@ -9,11 +9,11 @@
 #include "rows/panel.h"
 
 /*
- * Scaling (columns) and units (targets) of a series of a model's panel: those of training, or where that has not seen
- * it, those of rows 0 .. known - 1 of its own.
+ * What is known of a series of a model's panel: from training, or where that has not seen it, from rows 0 .. known - 1 of
+ * its own.
  */
-void		series_scaling(const Panel *panel, const lf_model *model, const char *label, const lf_frame *frame, uint64 known,
-						  const lf_scaler **scaler, const double **error_scale);
+SeriesScaling series_scaling(const Panel *panel, const lf_model *model, const char *label, const lf_frame *frame,
+							 uint64 known);
 
 /* The number of a series in a model, 0 where the model has one without a name; -1: training has not seen it. */
 int64		series_number(const Panel *panel, const lf_model *model, const char *label);

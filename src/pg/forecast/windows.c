@@ -97,12 +97,12 @@ check_window(const lf_task *task)
 	check_memory(2 * values * sizeof(double), "a window", "give a smaller lookback, horizon or number of columns");
 }
 
-/* One of these names by its number; the first where there is none. */
+/* One of these names by its number; where none is given, the one with the number 'absent'. */
 static int
-argument_choice(FunctionCallInfo fcinfo, int number, const char *what, const char *const *names, int count)
+argument_choice(FunctionCallInfo fcinfo, int number, const char *what, const char *const *names, int count, int absent)
 {
 	char	   *name = argument_text(fcinfo, number);
-	int			choice = name == NULL ? 0 : name_index(name, names, count);
+	int			choice = name == NULL ? absent : name_index(name, names, count);
 
 	if (choice < 0)
 		ereport(ERROR,
@@ -173,7 +173,7 @@ windows(FunctionCallInfo fcinfo, RequestForm form)
 	task->horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, 1);
 	task->lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, 1);
 	task->lead = argument_int(fcinfo, ARG_LEAD, "lead", 0, LF_MAX_DIM, 1);
-	table = request_columns(fcinfo, form, task, &columns);
+	table = request_columns(fcinfo, form, task, NULL, &columns);
 	check_window(task);
 	read_calendar(fcinfo, table, &plan);
 	plan.skip = table->series_column != NULL;
@@ -181,12 +181,14 @@ windows(FunctionCallInfo fcinfo, RequestForm form)
 	plan.series.time_column = table->time_column;
 	plan.series.keys = table_further_keys(table);
 	plan.series.names = (const char *const *) columns.names;
+	plan.series.values = columns.values;
 	plan.series.timeline = timeline_of_kind(table->time_kind);
-	plan.series.method = (lf_missing) argument_choice(fcinfo, ARG_MISSING, "missing", lf_missing_names, LF_MISSINGS);
+	plan.series.method = (lf_missing) argument_choice(fcinfo, ARG_MISSING, "missing", lf_missing_names, LF_MISSINGS,
+													   LF_MISSING_AUTO);
 	/* that of 1.0.0 has no such argument, until the extension is updated */
 	if (PG_NARGS() > ARG_AGGREGATE)
 		plan.series.aggregate = (lf_aggregate) argument_choice(fcinfo, ARG_AGGREGATE, "aggregate", lf_aggregate_names,
-															   LF_AGGREGATES);
+															   LF_AGGREGATES, LF_AGGREGATE_NONE);
 	plan.series.is_target = series_targets(task, columns.count);
 	plan.series.season_column = task->target[0];
 	step = argument_text(fcinfo, ARG_STEP);

@@ -144,6 +144,7 @@ cutoff_train(const Cutoff *cutoff, const Request *request, uint64 unknown, const
 	Cut			cut = {.cutoff = cutoff, .unknown = unknown};
 
 	mine->quiet = true;
+	mine->fills_all = true;
 	mine->source = psprintf("%s of %s", what, cutoff->table->label);
 	return model_load(training_run_panel(mine, make_panel, &cut));
 }
@@ -168,6 +169,7 @@ panel_until(CutoffScore *score, Table *table)
 	if (cutoff->panel->names == NULL)
 		plan.series = cutoff->plan.series;
 	plan.series.season = 0;
+	plan.series.lenient = true;
 	cut.numbers = score->numbers;
 	return make_panel(&plan, &cut);
 }

@@ -16,6 +16,7 @@
 #include "server/progress.h"
 #include "training/fine_tune.h"
 #include "judge/new_rows.h"
+#include "series/limits.h"
 #include "server/settings.h"
 #include "server/threads.h"
 
@@ -109,6 +110,7 @@ plan(Update *update)
 	lf_fine_tune   *tuning = &update->tuning;
 	lf_arena	arena = lf_arena_measure();
 	MemoryContext each = AllocSetContextCreate(CurrentMemoryContext, "lstm_update series", ALLOCSET_SMALL_SIZES);
+	Size		shape_size = lf_task_shape_size(&model->task);
 	Size		held = rows_memory(panel->rows) + update->training.epochs * sizeof(lf_epoch);
 	Size		needed;
 
@@ -126,13 +128,14 @@ plan(Update *update)
 		MemoryContext caller = MemoryContextSwitchTo(each);
 		Rows		rows = panel_rows(panel, s);
 		lf_frame	frame = rows_frame(&rows);
-		const lf_scaler *scaler;
-		const double *error_scale;
+		SeriesScaling scaling;
 
 		CHECK_FOR_INTERRUPTS();
-		series_scaling(panel, model, panel->names == NULL ? NULL : panel->names[s], &frame, update->rows.middle[s], &scaler,
-					  &error_scale);
-		memcpy(tuning->scaler + s * model->columns, scaler, model->columns * sizeof(lf_scaler));
+		scaling = series_scaling(panel, model, panel->names == NULL ? NULL : panel->names[s], &frame,
+								 update->rows.middle[s]);
+		memcpy(tuning->scaler + s * model->columns, scaling.scaler, model->columns * sizeof(lf_scaler));
+		if (tuning->shape != NULL)
+			memcpy(tuning->shape + s * shape_size, scaling.shape, shape_size * sizeof(double));
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(each);
 	}
@@ -147,6 +150,20 @@ with_weights(const Update *update)
 
 	candidate->model.weights = update->tuning.weights;
 	return candidate;
+}
+
+static bool
+has_negative_target(const lf_frame *frame, const lf_task *task)
+{
+	for (Size s = 0; s < lf_frame_series(frame); s++)
+	{
+		lf_frame	one = lf_frame_of(frame, s);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!lf_targets_are_nonnegative(&one, task))
+			return true;
+	}
+	return false;
 }
 
 /* The model that was accepted: new weights, errors and record, and all else as it was. */
@@ -173,6 +190,8 @@ finish(Update *update, const Judgement *judgement)
 	result.windows = update->tuning.fresh_windows + update->tuning.old_windows;
 	result.validation_windows = update->rows.forecasts;
 	result.version = LF_VERSION;
+	if (has_negative_target(&update->rows.frame, task))
+		lf_task_lift_limit(&result.task);
 	if (result.tail != NULL)
 		result.tail = panel->rows->values + (panel->rows->count - task->lookback) * panel->rows->columns;
 	return model_to_bytea(&result);

@@ -233,6 +233,8 @@ append_transform(StringInfo out, const lf_task *task)
 	appendStringInfo(out, ", \"transform\": {\"log\": %s", task->log ? "true" : "false");
 	append_int(out, "difference", task->difference);
 	append_real(out, "lower_limit", task->limited ? task->lower_limit : (double) NAN);
+	append_text(out, "lower_limit_from", !task->limited || !isfinite(task->lower_limit) ? NULL :
+				task->limit_found ? "data" : "option");
 	append_real(out, "upper_limit", task->limited ? task->upper_limit : (double) NAN);
 	appendStringInfoChar(out, '}');
 }

@@ -6,6 +6,7 @@
 #include "model/bounds.h"
 #include "rows/columns.h"
 #include "server/error.h"
+#include "series/deseasonalize.h"
 #include "training/fit.h"
 #include "mb/pg_wchar.h"
 #include "model/model_bytes.h"
@@ -135,6 +136,7 @@ model_prepare(LoadedModel *loaded, int batch, int moving)
 		.task = &loaded->model.task,
 		.frame = &loaded->frame,
 		.scaler = loaded->model.scaler,
+		.shape = loaded->model.shape,
 		.normalize = loaded->model.training.normalize,
 		.level_regression = loaded->model.level_regression,
 	};
@@ -146,7 +148,7 @@ model_show_nothing(LoadedModel *loaded)
 {
 	loaded->frame = (lf_frame) {0};
 	loaded->held = 0;
-	model_show_series(loaded, loaded->model.scaler, loaded->model.error_scale);
+	model_show_series(loaded, &(SeriesScaling) {loaded->model.scaler, loaded->model.error_scale, loaded->model.shape});
 }
 
 Datum *
@@ -197,7 +199,7 @@ check_logarithms(const lf_model *model, const double *inputs)
 			if (inputs[(Size) t * task->inputs + i] <= task->log_from)
 				ereport(ERROR,
 						(errcode(ERRCODE_DATA_EXCEPTION),
-						 errmsg("input \"%s\" is %g, but the model was trained on logarithms of values above %g",
+						 errmsg("input \"%s\" is %.4g, but the model was trained on logarithms of values above %g",
 								model->names[task->input[i]], inputs[(Size) t * task->inputs + i], task->log_from)));
 	}
 }
@@ -214,14 +216,14 @@ model_inputs_are_columns(const lf_model *model)
 }
 
 void
-model_show_inputs(LoadedModel *loaded, const double *inputs)
+model_show_inputs(LoadedModel *loaded, const double *inputs, int64 number)
 {
 	const lf_model *model = &loaded->model;
 	int			rows = model->task.lookback;
 	double	   *values = loaded->window;
 
 	check_logarithms(model, inputs);
-	loaded->frame = (lf_frame) {.values = inputs, .rows = rows, .columns = model->columns};
+	loaded->frame = (lf_frame) {.values = inputs, .rows = rows, .columns = model->columns, .number = number};
 	if (model_inputs_are_columns(model))
 		return;
 	loaded->frame.values = values;
@@ -236,15 +238,16 @@ model_show_inputs(LoadedModel *loaded, const double *inputs)
 }
 
 void
-model_show_series(LoadedModel *loaded, const lf_scaler *scaler, const double *error_scale)
+model_show_series(LoadedModel *loaded, const SeriesScaling *scaling)
 {
-	loaded->predictor.windows.scaler = scaler;
-	loaded->error_scale = error_scale;
+	loaded->predictor.windows.scaler = scaling->scaler;
+	loaded->predictor.windows.shape = scaling->shape;
+	loaded->error_scale = scaling->error_scale;
 }
 
 /* The scaling of a column of measured or known values, however many rows there are. */
 static lf_scaler
-scale_column(const lf_model *model, const lf_frame *frame, int column, uint64 rows)
+scale_column(const lf_model *model, const lf_frame *frame, const double *shape, int column, uint64 rows)
 {
 	const volatile sig_atomic_t *interrupt;
 	lf_scaler	scaler;
@@ -252,30 +255,76 @@ scale_column(const lf_model *model, const lf_frame *frame, int column, uint64 ro
 	do
 	{
 		interrupt = serve_interrupts();
-		scaler = lf_scaler_of_column(model->training.scale, frame, &model->task, column, 0, rows, interrupt);
+		scaler = lf_scaler_of_column(model->training.scale, frame, &model->task, shape, column, 0, rows, interrupt);
 	} while (interrupt != NULL && *interrupt != 0);
 	return scaler;
 }
 
-void
-model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows, const lf_scaler **scaler,
-					const double **error_scale)
+/* The shapes of the seasons in rows of a series; NULL where the model takes none out. */
+static const double *
+shapes_of(const lf_model *model, const lf_frame *frame)
+{
+	lf_arena	arena = lf_arena_measure();
+	const volatile sig_atomic_t *interrupt;
+	lf_parts	parts;
+	double	   *shapes;
+
+	if (model->shape == NULL)
+		return NULL;
+	lf_parts_layout(&parts, &arena, frame->rows, &model->task.seasons);
+	check_memory(arena.used + LF_ALIGNMENT, "the seasons of a new series", "give fewer rows");
+	shapes = MemoryContextAllocHuge(CurrentMemoryContext, lf_task_shape_size(&model->task) * sizeof(double));
+	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, arena.used + LF_ALIGNMENT), arena.used + LF_ALIGNMENT);
+	lf_parts_layout(&parts, &arena, frame->rows, &model->task.seasons);
+	do
+	{
+		interrupt = serve_interrupts();
+		lf_shapes_of_series(&parts, &model->task, frame, shapes, interrupt);
+	} while (interrupt != NULL && *interrupt != 0);
+	return shapes;
+}
+
+SeriesScaling
+model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows)
 {
 	const lf_task *task = &model->task;
 	lf_scaler  *scalers = memcpy(palloc(model->columns * sizeof(lf_scaler)), model->scaler,
 								 model->columns * sizeof(lf_scaler));
 	double	   *units = palloc(task->targets * sizeof(double));
+	lf_frame	known = *frame;
+	const double *shape;
 
+	known.rows = rows;
+	shape = shapes_of(model, &known);
 	for (int i = 0; i < model->columns && i < frame->columns; i++)
 		if (task->kind[i] == LF_COLUMN_MEASURED || task->kind[i] == LF_COLUMN_KNOWN)
-			scalers[i] = scale_column(model, frame, i, rows);
+			scalers[i] = scale_column(model, frame, shape, i, rows);
 	for (int j = 0; j < task->targets; j++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		units[j] = lf_error_scale(frame, task->target[j], rows, model->season, scalers[task->target[j]]);
 	}
-	*scaler = scalers;
-	*error_scale = units;
+	return (SeriesScaling) {.scaler = scalers, .error_scale = units, .shape = shape};
+}
+
+SeriesScaling
+model_scaling(const lf_model *model, Size series)
+{
+	return (SeriesScaling) {
+		.scaler = model->scaler + series * model->columns,
+		.error_scale = model->error_scale + series * model->task.targets,
+		.shape = model->shape == NULL ? NULL : model->shape + series * lf_task_shape_size(&model->task),
+	};
+}
+
+int64
+model_align(const LoadedModel *loaded, const double *inputs, int rows)
+{
+	const lf_task *task = &loaded->model.task;
+	const double *shape = loaded->predictor.windows.shape;
+	int			input = lf_task_input_of(task, task->target[0]);
+
+	return shape == NULL || input < 0 ? 0 : lf_season_align(task, shape, inputs + input, rows, task->inputs);
 }
 
 bytea *
@@ -308,6 +357,8 @@ model_forecast(LoadedModel *loaded, uint64 first, uint64 stride, int count, int 
 		check_memory_beside(loaded->held + loaded->buffers, size, psprintf("a forecast of %d steps", steps),
 							"ask for fewer steps");
 	out = MemoryContextAllocHuge(CurrentMemoryContext, size);
+	loaded->first = first;
+	loaded->stride = stride;
 	do
 		status = lf_predict_steps(&loaded->predictor, serve_interrupts(), first, stride, count, steps, out);
 	while (status == LF_INTERRUPTED);
@@ -353,6 +404,17 @@ distribution_of(const LoadedModel *loaded, int window, int step, int target)
 		(((Size) window * task->horizon + step) * task->targets + target) * lf_head_parts(&task->head);
 }
 
+/* The unit of the errors of a target at a step: that of the series, and of the season in that row. */
+static double
+error_scale_at(const LoadedModel *loaded, int window, int step, int target)
+{
+	const lf_task *task = &loaded->model.task;
+	uint64		row = lf_window_first_output(task, loaded->first + (uint64) window * loaded->stride) + step;
+
+	return loaded->error_scale[target] *
+		lf_task_seasonal(task, loaded->predictor.windows.shape, target, lf_frame_number(&loaded->frame, row)).factor;
+}
+
 double
 model_half_width(const LoadedModel *loaded, int window, int step, int target, double level)
 {
@@ -362,8 +424,8 @@ model_half_width(const LoadedModel *loaded, int window, int step, int target, do
 double
 model_nonconformity(const LoadedModel *loaded, int window, int step, int target, double forecast, double actual)
 {
-	return lf_bounds_nonconformity(&loaded->model, distribution_of(loaded, window, step, target), loaded->error_scale[target],
-							  forecast, actual);
+	return lf_bounds_nonconformity(&loaded->model, distribution_of(loaded, window, step, target),
+								   error_scale_at(loaded, window, step, target), forecast, actual);
 }
 
 bool
@@ -373,7 +435,7 @@ model_interval(const LoadedModel *loaded, int window, int step, int target, doub
 	const double *distribution = distribution_of(loaded, window, step, target);
 	double		half_width = lf_bounds_half_width(&loaded->model, distribution, step, target, level);
 
-	lf_bounds_at(&loaded->model, distribution, loaded->error_scale[target], forecast, half_width, low, high);
+	lf_bounds_at(&loaded->model, distribution, error_scale_at(loaded, window, step, target), forecast, half_width, low, high);
 	return !isnan(half_width);
 }
 

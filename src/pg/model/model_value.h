@@ -8,6 +8,14 @@
 #include "model/model.h"
 #include "model/predict.h"
 
+/* What is known of a series: of the model's own, or found from its rows. */
+typedef struct SeriesScaling
+{
+	const lf_scaler *scaler;	/* (columns) */
+	const double *error_scale;	/* (targets): of its errors */
+	const double *shape;		/* (targets, knots): of its seasons; NULL: none is taken out */
+} SeriesScaling;
+
 typedef struct LoadedModel
 {
 	lf_model	model;
@@ -16,6 +24,8 @@ typedef struct LoadedModel
 	lf_frame	frame;			/* what the predictor reads; callers point it at their rows */
 	double	   *window;			/* (lookback, columns): room for rows that come without a frame */
 	const double *error_scale;			/* (targets): of the errors of the series at hand */
+	uint64		first;			/* row of the frame in which the first window of the newest forecasts begins */
+	uint64		stride;			/* from a window of theirs to the next */
 	Size		buffers;		/* bytes that model_prepare() took */
 	Size		held;			/* bytes that its user holds beside them: rows, above all */
 } LoadedModel;
@@ -41,14 +51,15 @@ bool		model_inputs_are_columns(const lf_model *model);
 /*
  * Points the frame at one window of inputs, (lookback, inputs) row-major, which stays where it is until the forecast is
  * made; where inputs are not all columns, at a copy. Columns that are targets only are NaN: no window reads them.
+ * 'number' is the place of its first row on the grid of time.
  */
-void		model_show_inputs(LoadedModel *loaded, const double *inputs);
+void		model_show_inputs(LoadedModel *loaded, const double *inputs, int64 number);
 
 /*
- * Forecasts from now on are of a series with this scaling and these units, as long as they stay where they are. Models
+ * Forecasts from now on are of a series of which this is known, as long as it stays where it is. Models
  * of one series need no call; of others each forecast does, because users of a model share it.
  */
-void		model_show_series(LoadedModel *loaded, const lf_scaler *scaler, const double *error_scale);
+void		model_show_series(LoadedModel *loaded, const SeriesScaling *scaling);
 
 /*
  * Forgets all that a user has shown: scaling and units are those of the model itself, or of its first series, and there
@@ -60,11 +71,19 @@ void		model_show_nothing(LoadedModel *loaded);
 Datum	   *model_targets(const lf_model *model);
 
 /*
- * Scaling (columns) and units (targets) of a series that training has not seen, from its rows 0 .. rows - 1 of a frame,
- * which may end with the columns that are measured or known.
+ * What is to be known of a series that training has not seen, from its rows 0 .. rows - 1 of a frame, which may end with
+ * the columns that are measured or known.
  */
-void		model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows, const lf_scaler **scaler,
-								const double **error_scale);
+SeriesScaling model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows);
+
+/* What the model knows of its series of this number. */
+SeriesScaling model_scaling(const lf_model *model, Size series);
+
+/*
+ * The place on the grid of time of the first of some rows of inputs that came without times, (rows, inputs): where the
+ * seasons fit them best.
+ */
+int64		model_align(const LoadedModel *loaded, const double *inputs, int rows);
 
 bytea	   *model_to_bytea(const lf_model *model);
 

@@ -130,10 +130,43 @@ columns_add_calendar(Columns *columns, lf_task *task, CalendarSet set)
 	columns->calendar = set;
 }
 
+void
+columns_note_text(Columns *columns, const ColumnList *list)
+{
+	for (int i = 0; i < list->count; i++)
+	{
+		int			column = name_index(list->names[i], (const char *const *) columns->names, columns->read);
+
+		if (list->values[i] == NULL)
+			continue;
+		if (columns->values == NULL)
+			columns->values = palloc0(LF_MAX_COLUMNS * sizeof(char *));
+		columns->values[column] = list->values[i];
+	}
+}
+
+/* The same of a model. */
+static char **
+values_of_model(const lf_model *model)
+{
+	char	  **values = NULL;
+
+	for (int i = 0; i < model->columns; i++)
+	{
+		char	   *value = text_column_value(model, i);
+
+		if (value != NULL && values == NULL)
+			values = palloc0(model->columns * sizeof(char *));
+		if (value != NULL)
+			values[i] = value;
+	}
+	return values;
+}
+
 Columns
 columns_of_model(const lf_model *model)
 {
-	Columns		columns = {.names = (char **) model->names, .count = model->columns};
+	Columns		columns = {.names = (char **) model->names, .count = model->columns, .values = values_of_model(model)};
 	int			first;			/* of the calendar */
 
 	for (first = 0; first < model->columns && model->task.kind[first] != LF_COLUMN_CALENDAR; first++)

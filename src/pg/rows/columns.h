@@ -10,10 +10,12 @@
 
 #include "rows/calendar.h"
 #include "rows/table.h"
+#include "rows/text_column.h"
 
 typedef struct Columns
 {
 	char	  **names;			/* (LF_MAX_COLUMNS): room for all */
+	char	  **values;			/* (read): of text that columns stand for, see text_column.h; NULL: none does */
 	int			count;
 	int			read;			/* of the first part */
 	int			statics;
@@ -35,6 +37,9 @@ void		columns_add_known(Columns *columns, lf_task *task, char **names, int count
 void		columns_add_statics(Columns *columns, lf_task *task, const Table *table);
 void		columns_add_series(Columns *columns, lf_task *task, const char *series_column);
 void		columns_add_calendar(Columns *columns, lf_task *task, CalendarSet set);
+
+/* Notes which of the columns that are read stand for values of text. */
+void		columns_note_text(Columns *columns, const ColumnList *list);
 
 /* Whether the calendar columns of a stored model, which is sound otherwise, have the names of a calendar. */
 bool		columns_are_sound(const lf_model *model);

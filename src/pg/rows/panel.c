@@ -3,6 +3,7 @@
  */
 #include "rows/panel.h"
 
+#include "lib/stringinfo.h"
 #include "server/error.h"
 #include "server/progress.h"
 #include "utils/memutils.h"
@@ -24,7 +25,7 @@ find_unlogged(const PanelSpec *plan, const Rows *rows)
 
 			CHECK_FOR_INTERRUPTS();
 			if (value <= task->log_from)
-				return psprintf("column \"%s\" is %g in row " UINT64_FORMAT ", but option \"log\" needs values "
+				return psprintf("column \"%s\" is %.4g in row " UINT64_FORMAT ", but option \"log\" needs values "
 								"above %g (set a lower_limit below all values, or leave log out)",
 								plan->columns->names[task->target[j]], value, row + 1, task->log_from);
 		}
@@ -154,6 +155,7 @@ panel_create(const PanelSpec *plan, bool named)
 	panel->context = CurrentMemoryContext;
 	panel->capacity = 16;
 	panel->start = palloc0(panel->capacity * sizeof(Size));
+	panel->number = palloc0(panel->capacity * sizeof(int64));
 	panel->categories = palloc0(LF_MAX_COLUMNS * sizeof(Dictionary *));
 	panel->missing.method = plan->series.method;
 	panel->timeline = plan->series.timeline;
@@ -205,21 +207,23 @@ static Size
 panel_memory(const Panel *panel)
 {
 	return (panel->rows == NULL ? 0 : rows_memory(panel->rows)) + panel->text +
-		panel->capacity * (sizeof(Size) + sizeof(char *) * 2);
+		panel->capacity * (sizeof(Size) + sizeof(int64) + sizeof(char *) * 2);
 }
 
-/* Notes a series of so many rows that now stand at the end of the panel's. */
+/* Notes a series of so many rows, from this place of the grid on, that now stand at the end of the panel's. */
 static void
-note_series(Panel *panel, const Series *series, const lf_missing_record *record, uint64 rows, int64 last)
+note_series(Panel *panel, const Series *series, const lf_missing_record *record, uint64 rows, int64 number, int64 last)
 {
 	if (panel->series + 1 == panel->capacity)
 	{
 		panel->capacity *= 2;
 		panel->start = repalloc_huge(panel->start, panel->capacity * sizeof(Size));
+		panel->number = repalloc_huge(panel->number, panel->capacity * sizeof(int64));
 		if (panel->names != NULL)
 			panel->names = repalloc_huge(panel->names, panel->capacity * sizeof(char *));
 	}
 	panel->start[panel->series + 1] = panel->start[panel->series] + rows;
+	panel->number[panel->series] = number;
 	panel->last_time = panel->series == 0 ? last : Max(panel->last_time, last);
 	panel->series++;
 	if (record->values > 0)
@@ -232,6 +236,16 @@ note_series(Panel *panel, const Series *series, const lf_missing_record *record,
 	panel->missing.season = Max(panel->missing.season, record->season);
 	panel->aligned.moved += series->aligned.moved;
 	panel->aligned.farthest = Max(panel->aligned.farthest, series->aligned.farthest);
+	if (record->values > panel->most_filled)
+	{
+		panel->most_filled = record->values;
+		panel->most_filled_label = panel->names == NULL ? NULL : panel->names[panel->series - 1];
+	}
+	if (series->late > 0)
+	{
+		panel->late += series->late;
+		panel->late_column = series->late_column;
+	}
 }
 
 void
@@ -294,7 +308,7 @@ series_text(const Panel *panel, const char *label, const char *source)
 }
 
 static void
-skip(Panel *panel, const PanelSpec *plan, const char *label, const char *reason)
+skip(Panel *panel, const PanelSpec *plan, const char *label, SkipReason why, const char *reason)
 {
 	if (!plan->skip)
 		ereport(ERROR,
@@ -304,6 +318,7 @@ skip(Panel *panel, const PanelSpec *plan, const char *label, const char *reason)
 				 errhint("Leave the series out in a view, or set option \"on_error\" to \"skip\".") : 0));
 	if (plan->left_out != NULL)
 		plan->left_out(plan->left_out_state, label, reason);
+	panel->skipped_of[why]++;
 	if (panel->skipped++ > 0)
 		return;
 	panel->skipped_label = MemoryContextStrdup(panel->context, label == NULL ? "NULL" : psprintf("\"%s\"", label));
@@ -332,16 +347,29 @@ panel_add(Panel *panel, PanelSpec *plan, SeriesRows *read)
 	Series		series = plan->series;
 	lf_missing_record record = {0};
 	char	   *reason = read->trouble;
+	SkipReason	why = SKIP_OTHER;
 	double	   *constants = palloc((plan->columns->statics + 1) * sizeof(double));
 	uint64		count = rows->count;
 	uint64		future = regularize_cut_future(rows, plan->task->target, plan->task->targets);
+	uint64		past = regularize_cut_past(rows, plan->task->target, plan->task->targets);
 
 	if (reason == NULL && future == count)
+	{
+		why = SKIP_NO_TARGET;
 		reason = "it has no known target";
+	}
 	if (reason == NULL)
+	{
 		reason = panel_regularize(plan, read->label, rows, &series, &record);
+		/* what names the option as the way out is about what is missing, wherever it was found */
+		if (reason != NULL && strstr(reason, "option \"missing\"") != NULL)
+			why = SKIP_MISSING;
+	}
 	if (reason == NULL && rows->count < plan->least_rows)
+	{
+		why = SKIP_SHORT;
 		reason = psprintf("it has " UINT64_FORMAT " rows, but " UINT64_FORMAT " are needed", rows->count, plan->least_rows);
+	}
 	if (reason == NULL && read->label != NULL && strlen(read->label) > LF_MAX_NAME)
 		reason = psprintf("its name has more than %d bytes", LF_MAX_NAME);
 	if (reason == NULL && panel->series == LF_MAX_SERIES)
@@ -350,19 +378,52 @@ panel_add(Panel *panel, PanelSpec *plan, SeriesRows *read)
 	if (reason == NULL)
 		reason = panel_constants(panel, plan, read, constants);
 	if (reason != NULL)
-		skip(panel, plan, read->label, reason);
+		skip(panel, plan, read->label, why, reason);
 	else
 	{
 		settle(panel, plan, rows, &series);
 		append(panel, plan->columns, rows, &series.timeline, constants, plan->keep_times);
 		if (panel->names != NULL)
 			panel->names[panel->series] = keep_name(panel, plan, read->label);
-		note_series(panel, &series, &record, rows->count, rows_time(rows, rows->count - 1));
+		note_series(panel, &series, &record, rows->count, rows->number, rows_time(rows, rows->count - 1));
 		panel->future += future;
+		panel->past += past;
 	}
 	rows->beside = panel_memory(panel);	/* of the next series, see table_read.c */
 	MemoryContextSwitchTo(caller);
 	return reason == NULL;
+}
+
+/* How many series were left out for which reason, as a sentence. */
+static char *
+count_skipped(const Panel *panel)
+{
+	static const char *const one[] = {[SKIP_MISSING] = " has missing rows or values", [SKIP_SHORT] = " is too short",
+		[SKIP_NO_TARGET] = " has no known target", [SKIP_OTHER] = " has another fault"};
+	static const char *const several[] = {[SKIP_MISSING] = " have missing rows or values",
+		[SKIP_SHORT] = " are too short", [SKIP_NO_TARGET] = " have no known target", [SKIP_OTHER] = " have other faults"};
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int why = 0; why < SKIP_REASONS; why++)
+	{
+		uint64		count = panel->skipped_of[why];
+
+		if (count == 0)
+			continue;
+		appendStringInfo(&out, "%s" UINT64_FORMAT "%s", out.len > 0 ? ", " : "", count,
+						 count == 1 ? one[why] : several[why]);
+	}
+	appendStringInfoChar(&out, '.');
+	return out.data;
+}
+
+static int
+hint_of_skipped(const Panel *panel)
+{
+	return panel->skipped_of[SKIP_MISSING] == 0 ? 0 :
+		errhint("Option \"missing\" says how missing rows and values are filled, for example "
+				"{\"missing\": \"linear\"}.");
 }
 
 void
@@ -372,13 +433,36 @@ panel_finish(Panel *panel, const char *source)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg(panel->skipped == 0 ? "%s has no rows" : "%s has no series that can be used", source),
-				 panel->skipped > 0 ? errdetail_plural("There is " UINT64_FORMAT " series, %s: %s.",
-													   "There are " UINT64_FORMAT " series; the first is %s: %s.",
-													   panel->skipped, panel->skipped, panel->skipped_label,
-													   panel->skipped_reason) : 0));
+				 panel->skipped > 0 ? errdetail_plural("There is " UINT64_FORMAT " series: %s The first is %s: %s.",
+													   "There are " UINT64_FORMAT " series: %s The first is %s: %s.",
+													   panel->skipped, panel->skipped, count_skipped(panel),
+													   panel->skipped_label, panel->skipped_reason) : 0,
+				 hint_of_skipped(panel)));
 	panel->rows->beside = 0;
 	rows_trim(panel->rows);
 	LFPG_ASSERT(panel_is_sound(panel));
+}
+
+void
+panel_report_cut(const Panel *panel, const char *source, char *const *names)
+{
+	if (panel->past > 0)
+		ereport(NOTICE,
+				(errmsg_plural("the oldest " UINT64_FORMAT " row of %s is left out: its target is NULL",
+							   "the oldest " UINT64_FORMAT " rows of %s are left out: their target is NULL",
+							   panel->past, panel->past, source)));
+	if (panel->late > 0)
+		ereport(NOTICE,
+				(errmsg_plural("the oldest " UINT64_FORMAT " row of %s is left out: column \"%s\" has its "
+							   "first value later",
+							   "the oldest " UINT64_FORMAT " rows of %s are left out: column \"%s\" has its "
+							   "first value later",
+							   panel->late, panel->late, source, names[panel->late_column])));
+	if (panel->future > 0)
+		ereport(NOTICE,
+				(errmsg_plural("the newest " UINT64_FORMAT " row of %s is left out: its target is NULL",
+							   "the newest " UINT64_FORMAT " rows of %s are left out: their target is NULL",
+							   panel->future, panel->future, source)));
 }
 
 void
@@ -389,7 +473,9 @@ panel_report_skipped(const Panel *panel, const char *source, const char *done)
 				(errmsg_plural(UINT64_FORMAT " series of %s is left out; " UINT64_FORMAT " are %s",
 							   UINT64_FORMAT " series of %s are left out; " UINT64_FORMAT " are %s",
 							   panel->skipped, panel->skipped, source, (uint64) panel->series, done),
-				 errdetail("The first is %s: %s.", panel->skipped_label, panel->skipped_reason)));
+				 errdetail("%s The first is %s: %s.", count_skipped(panel), panel->skipped_label,
+						   panel->skipped_reason),
+				 hint_of_skipped(panel)));
 }
 
 typedef struct Reading
@@ -431,6 +517,8 @@ panel_of_rows(PanelSpec *plan, Rows *rows)
 	uint64		future = regularize_cut_future(rows, plan->task->target, plan->task->targets);
 
 	panel->future = future < read ? future : 0;
+	if (future < read && !series.partial)
+		panel->past = regularize_cut_past(rows, plan->task->target, plan->task->targets);
 	reason = panel_regularize(plan, NULL, rows, &series, &record);
 	if (reason != NULL)
 		ereport(ERROR,
@@ -451,7 +539,7 @@ panel_of_rows(PanelSpec *plan, Rows *rows)
 	}
 	panel->rows = rows;
 	panel->timeline = series.timeline;
-	note_series(panel, &series, &record, rows->count,
+	note_series(panel, &series, &record, rows->count, rows->number,
 				rows->timed && rows->count > 0 ? rows_time(rows, rows->count - 1) : 0);
 	LFPG_ASSERT(panel_is_sound(panel));
 	return panel;
@@ -466,6 +554,7 @@ panel_frame(const Panel *panel)
 	{
 		frame.series = panel->series;
 		frame.start = panel->start;
+		frame.numbers = panel->number;
 	}
 	LFPG_ASSERT(lf_frame_is_sound(&frame));
 	return frame;
@@ -480,6 +569,7 @@ panel_rows(const Panel *panel, Size series)
 	rows.values += first * rows.columns;
 	rows.mark += first;
 	rows.count = panel->start[series + 1] - first;
+	rows.number = panel->number[series];
 	if (rows.at != NULL)
 		rows.at += first;
 	else if (rows.timed)

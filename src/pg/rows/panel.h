@@ -26,11 +26,23 @@ typedef struct PanelSpec
 	uint64		least_rows;		/* that a series needs */
 } PanelSpec;
 
+/* Why series are left out. */
+typedef enum SkipReason
+{
+	SKIP_MISSING,				/* rows or values are missing */
+	SKIP_SHORT,
+	SKIP_NO_TARGET,				/* no target is known */
+	SKIP_OTHER
+} SkipReason;
+
+#define SKIP_REASONS 4
+
 typedef struct Panel
 {
 	Rows	   *rows;			/* of all series, one behind the other */
 	Size		series;
 	Size	   *start;			/* (series + 1) */
+	int64	   *number;			/* (series): place of the first row of each on the grid of time */
 	char	  **names;			/* (series); NULL where there is no column of them */
 	Dictionary *labels;			/* the names that are known: those of the series, or a model's; NULL the same way */
 	Dictionary **categories;	/* (columns): NULL where a column is no category */
@@ -39,9 +51,15 @@ typedef struct Panel
 	Aligned		aligned;		/* what was done to all */
 	int64		last_time;		/* the newest of all */
 	lf_missing_record missing;
-	uint64		future;			/* rows left out because their targets are NULL */
+	uint64		most_filled;	/* values in one series */
+	char	   *most_filled_label;	/* the name of that one; NULL where there are no names */
+	uint64		future;			/* rows left out because their targets are NULL: the newest, */
+	uint64		past;			/* the oldest, */
+	uint64		late;			/* and those before the first value of some column, */
+	int			late_column;	/* which is this one */
 
-	uint64		skipped;		/* series left out */
+	uint64		skipped;		/* series left out, */
+	uint64		skipped_of[SKIP_REASONS];	/* by reason */
 	char	   *skipped_label;	/* the first of them, quoted, and why */
 	char	   *skipped_reason;
 
@@ -68,6 +86,9 @@ Panel	   *panel_of_rows(PanelSpec *plan, Rows *rows);
  */
 bool		panel_add(Panel *panel, PanelSpec *plan, SeriesRows *read);
 void		panel_finish(Panel *panel, const char *source);
+
+/* NOTICEs of rows that were left out because something is NULL in them. */
+void		panel_report_cut(const Panel *panel, const char *source, char *const *names);
 
 /* A WARNING where series were left out; 'done' is what happens with the others. */
 void		panel_report_skipped(const Panel *panel, const char *source, const char *done);

@@ -4,10 +4,22 @@
 #include "rows/regularize.h"
 
 #include "server/error.h"
-#include "series/season.h"
+#include "rows/align.h"
+#include "rows/seasons.h"
 #include "rows/step.h"
 
 #include <math.h>
+
+/* Whether a row has a value in one of these columns, which may be NaN. */
+static bool
+has_value(const Rows *rows, uint64 row, const int16 *columns, int count)
+{
+	CHECK_FOR_INTERRUPTS();
+	for (int i = 0; i < count; i++)
+		if (!rows_is_null(rows->values[row * rows->columns + columns[i]]))
+			return true;
+	return false;
+}
 
 uint64
 regularize_cut_future(Rows *rows, const int16 *columns, int count)
@@ -15,16 +27,8 @@ regularize_cut_future(Rows *rows, const int16 *columns, int count)
 	uint64		known = rows->count;
 	uint64		future;
 
-	for (; known > 0; known--)
-	{
-		int			nulls = 0;
-
-		CHECK_FOR_INTERRUPTS();
-		for (int i = 0; i < count; i++)
-			nulls += rows_is_null(rows->values[(known - 1) * rows->columns + columns[i]]);
-		if (nulls < count)
-			break;
-	}
+	while (known > 0 && !has_value(rows, known - 1, columns, count))
+		known--;
 	if (known == 0)
 		return rows->count;
 	future = rows->count - known;
@@ -33,15 +37,162 @@ regularize_cut_future(Rows *rows, const int16 *columns, int count)
 	return future;
 }
 
+uint64
+regularize_cut_past(Rows *rows, const int16 *columns, int count)
+{
+	uint64		past = 0;
+
+	while (past < rows->count && !has_value(rows, past, columns, count))
+		past++;
+	if (past == 0 || past == rows->count)
+		return past;
+	rows_keep_newest(rows, rows->count - past);
+	rows->bad_rows -= past;
+	return past;
+}
+
+/* Whether the rows from 'first' up to 'end', which make one of the series, have all values of it. */
+static bool
+have_all_values(const Rows *rows, const Series *series, uint64 first, uint64 end)
+{
+	for (int column = 0; column < rows->columns; column++)
+	{
+		lf_group	group = {0};
+		double		value = rows->values[first * rows->columns + column];
+
+		for (uint64 row = first; row < end && series->aggregate != LF_AGGREGATE_NONE; row++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			lf_group_add(&group, rows->values[row * rows->columns + column]);
+		}
+		if (series->aggregate != LF_AGGREGATE_NONE)
+			value = lf_group_value(&group, lf_aggregate_of(series->aggregate, series->is_target[column]));
+		if (!isfinite(value))
+			return false;
+	}
+	return true;
+}
+
+uint64
+regularize_whole(const Rows *rows, const Series *series, uint64 newest)
+{
+	const Timeline *timeline = &series->timeline;
+	bool		has_grid = rows->timed && timeline_has_step(timeline);
+	uint64		first = rows->count;	/* of the rows that were looked at */
+	uint64		steps = 0;		/* that these are */
+	int64		behind = 0;		/* index of the step that was looked at before */
+
+	while (first > 0 && steps < newest)
+	{
+		uint64		end = first--;
+		int64		at = 0;
+		uint64		between = 0;	/* steps without any row */
+
+		CHECK_FOR_INTERRUPTS();
+		if (has_grid)
+		{
+			int64		index;
+
+			at = align_stamp(timeline, series->alignment, rows_time(rows, first));
+			index = timeline_position(timeline, at).index;
+			between = steps == 0 ? 0 : (uint64) behind - (uint64) index - 1;
+			behind = index;
+		}
+		for (; has_grid && first > 0; first--)
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (align_stamp(timeline, series->alignment, rows_time(rows, first - 1)) != at)
+				break;
+		}
+		if ((between > 0 && !series_is_all_total(series, rows->columns)) || !have_all_values(rows, series, first, end))
+			return 0;
+		steps += between + 1;
+	}
+	return steps < newest ? 0 : rows->count - first;
+}
+
+void
+regularize_cut_before_window(Rows *rows, const Series *series, uint64 lookback)
+{
+	uint64		needed = 0;
+
+	if (series->method == LF_MISSING_ERROR && series->aggregate == LF_AGGREGATE_NONE)
+		needed = lookback;
+	else if (series->method == LF_MISSING_AUTO)
+		needed = regularize_whole(rows, series, lookback);
+	if (needed > 0 && needed < rows->count)
+		rows_keep_newest(rows, needed);
+}
+
+/* The first row in which a column has a value; the number of rows where none has. */
+static uint64
+first_value(const Rows *rows, int column)
+{
+	uint64		row = 0;
+
+	while (row < rows->count && isnan(rows->values[row * rows->columns + column]))
+	{
+		CHECK_FOR_INTERRUPTS();
+		row++;
+	}
+	return row;
+}
+
 /*
- * Moves rows to where they are on the grid and puts NULLs between, or the 0 of a total. From the newest back, because none moves to a lower
- * place: so it can be done in the block where the rows are. Returns how many of them have something to be filled.
+ * Where the method is auto: leaves out the oldest rows in which some column has not begun to have values. Hundreds of
+ * values that never were are no gap; but neither are most of the rows given up for one column without being asked.
+ */
+static void
+cut_late(Rows *rows, Series *series)
+{
+	uint64		late = 0;
+
+	if (series->method != LF_MISSING_AUTO || series->partial)
+		return;
+	for (int column = 0; column < rows->columns && rows->bad_rows > 0; column++)
+	{
+		uint64		first = first_value(rows, column);
+
+		if (first == rows->count || first <= late)
+			continue;			/* without any value there is another message */
+		late = first;
+		series->late_column = column;
+	}
+	if (late == 0)
+		return;
+	if (late > rows->count / 2 && !series->lenient && series->judged == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("column \"%s\" of %s has no value in the first " UINT64_FORMAT " of " UINT64_FORMAT " rows",
+						series->names[series->late_column], series->source, late, rows->count),
+				 errdetail("Rows before the first value of a column are left out unless they are more than half of all "
+						   "rows."),
+				 errhint("Leave the column or these rows out, or train with option \"missing\", which fills such "
+						 "values, for example {\"missing\": \"linear\"}.")));
+	rows_keep_newest(rows, rows->count - late);
+	rows->bad_rows -= Min(rows->bad_rows, late);
+	series->late = late;
+}
+
+/* How many rows are missing among those that lie on the grid. */
+static uint64
+missing_rows(const Rows *rows, const Timeline *timeline)
+{
+	if (rows->count < 2 || !timeline_has_step(timeline))
+		return 0;
+	return (uint64) timeline_position(timeline, rows_time(rows, rows->count - 1)).index -
+		(uint64) timeline_position(timeline, rows_time(rows, 0)).index + 1 - rows->count;
+}
+
+/*
+ * Moves rows to where they are on the grid and puts NULLs between, or the 0 of a total. From the newest back, because
+ * none moves to a lower place: so it can be done in the block where the rows are. Returns how many of them have
+ * something to be filled.
  */
 static uint64
 put_missing_rows(Rows *rows, const Series *series, uint64 missing)
 {
 	const Timeline *timeline = &series->timeline;
-	bool		nulls = false;
 	uint64		place = rows->count + missing;	/* above the next row to be written */
 	int64		spacing = timeline_spacing(timeline);
 	int64		first_time = rows_time(rows, 0);
@@ -73,9 +224,7 @@ put_missing_rows(Rows *rows, const Series *series, uint64 missing)
 			rows->at[target] = at;
 	}
 	rows->count += missing;
-	for (int i = 0; i < rows->columns; i++)
-		nulls |= !series_is_total(series, i);
-	missing = nulls ? missing : 0;
+	missing = series_is_all_total(series, rows->columns) ? 0 : missing;
 	rows->bad_rows += missing;
 	if (spacing == 0)
 		return missing;
@@ -87,24 +236,16 @@ put_missing_rows(Rows *rows, const Series *series, uint64 missing)
 	return missing;
 }
 
-int
-regularize_season(const Rows *rows, int column, int longest)
-{
-	lf_frame	frame = rows_frame(rows);
-	double	   *scratch = palloc(lf_season_scratch(rows->count) * sizeof(double));
-	int			season = lf_season_find(&frame, column, rows->count, longest, scratch);
-
-	pfree(scratch);
-	return season;
-}
-
 static void
 fill_columns(Rows *rows, const Series *series, lf_missing method, int season)
 {
 	for (int column = 0; column < rows->columns; column++)
 	{
+		bool		is_text = series->values != NULL && series->values[column] != NULL;
+
 		CHECK_FOR_INTERRUPTS();
-		if (!lf_impute(method, rows->values, rows->marks, rows->count, rows->columns, column, season))
+		if (!lf_impute(is_text ? LF_MISSING_PREVIOUS : method, rows->values, rows->marks, rows->count, rows->columns,
+					   column, season))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),
 					 errmsg("column \"%s\" of %s has no known value", series->names[column], series->source),
@@ -135,6 +276,78 @@ mark_missing(Rows *rows, Size count)
 	return missing;
 }
 
+/* The longest season in whole rows that the rows have; 1: none. */
+static int
+season_to_fill_by(const Rows *rows, const Series *series)
+{
+	lf_frame	frame = rows_frame(rows);
+	lf_season_facts found;
+
+	seasons_find(&frame, series->season_column, &series->timeline, rows->beside + rows_memory(rows), &found);
+	return lf_seasons_longest(&found.seasons, LF_MAX_SEASON);
+}
+
+/* Raises what the method auto does not fill by itself, in the column of which the most is missing. */
+static void
+check_gaps(const Rows *rows, const Series *series, uint64 missing_rows)
+{
+	uint64		from = series->judged == 0 || series->judged > rows->count ? 0 : rows->count - series->judged;
+	uint64		judged = rows->count - from;
+	uint64		most = lf_missing_most(judged);
+	uint64		longest = lf_missing_longest(judged, series->season);
+	lf_gaps		worst = {0};
+	int			column = 0;
+	bool		are_few = true;
+
+	for (int i = 0; i < rows->columns; i++)
+	{
+		lf_gaps		gaps = lf_gaps_of(rows->marks, from, rows->count, rows->columns, i);
+
+		CHECK_FOR_INTERRUPTS();
+		are_few &= gaps.missing <= most && gaps.longest <= longest;
+		if (gaps.missing > worst.missing)
+		{
+			worst = gaps;
+			column = i;
+		}
+	}
+	if (are_few)
+		return;
+	ereport(ERROR,
+			(errcode(missing_rows > 0 ? ERRCODE_DATA_EXCEPTION : ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("column \"%s\" of %s lacks " UINT64_FORMAT " of " UINT64_FORMAT " values", series->names[column],
+					series->source, (uint64) worst.missing, judged),
+			 errdetail("%s longest gap, of " UINT64_FORMAT ", begins at %s. At most " UINT64_FORMAT
+					   " values and gaps of " UINT64_FORMAT " are filled unasked.",
+					   missing_rows == 0 ? "The" :
+					   psprintf("The step is %s; rows that are not there count. The",
+								timeline_step_text(series->timeline.kind, &series->timeline.step)),
+					   (uint64) worst.longest, timeline_text(series->timeline.kind, time_of(rows, worst.first)), most,
+					   Min(longest, most)),
+			 errhint("Train with option \"missing\", which fills whatever is missing, for example {\"missing\": "
+					 "\"linear\"}%s.", missing_rows == 0 ? "; or leave these rows out in a view" :
+					 "; or give the step in option \"step\"")));
+}
+
+/* The same before rows are made that would be refused. */
+static void
+check_missing_rows(const Rows *rows, const Series *series, uint64 missing)
+{
+	uint64		most = lf_missing_most(rows->count + missing);
+
+	if (series->method != LF_MISSING_AUTO || series->lenient || series->judged > 0 || missing <= most ||
+		series_is_all_total(series, rows->columns))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg(UINT64_FORMAT " of " UINT64_FORMAT " rows of %s are missing", missing, rows->count + missing,
+					series->source),
+			 errdetail("The step is %s; at most " UINT64_FORMAT " missing rows are filled unasked.",
+					   timeline_step_text(series->timeline.kind, &series->timeline.step), most),
+			 errhint("Train with option \"missing\", which fills whatever is missing, for example {\"missing\": "
+					 "\"linear\"}; or give the step in option \"step\".")));
+}
+
 static void
 fill_values(Rows *rows, Series *series, lf_missing_record *record)
 {
@@ -143,7 +356,7 @@ fill_values(Rows *rows, Series *series, lf_missing_record *record)
 
 	check_memory_beside(rows->beside, rows_memory(rows) + lf_mask_size(count), "filling missing values", "give fewer rows");
 	rows->marks = MemoryContextAllocHuge(rows->context, lf_mask_size(count));
-	rows->masked = series->method == LF_MISSING_MASK;
+	rows->masked = lf_missing_is_masked(series->method);
 	record->values = mark_missing(rows, count);
 	if (record->values == 0)
 	{
@@ -151,11 +364,13 @@ fill_values(Rows *rows, Series *series, lf_missing_record *record)
 		rows->marks = NULL;
 		return;
 	}
-	if (series->method == LF_MISSING_SEASONAL && series->season == 0)
+	if ((series->method == LF_MISSING_SEASONAL || series->method == LF_MISSING_AUTO) && series->season == 0)
 	{
 		fill_columns(rows, series, LF_MISSING_LINEAR, 1);
-		series->season = regularize_season(rows, series->season_column, LF_MAX_SEASON);
+		series->season = season_to_fill_by(rows, series);
 	}
+	if (series->method == LF_MISSING_AUTO && !series->lenient)
+		check_gaps(rows, series, record->rows);
 	fill_columns(rows, series, series->method, series->season);
 	for (; !lf_mask_at(rows->marks, value); value++)
 		CHECK_FOR_INTERRUPTS();
@@ -175,18 +390,29 @@ regularize(Rows *rows, Series *series)
 	uint64		missing;
 
 	series->aligned = (Aligned) {0};
+	series->late = 0;
 	rows_check_times(rows, series->source, series->time_column);
 	if (!aggregates)
+	{
 		rows_check(rows, series->source, series->names, may_fill);
+		cut_late(rows, series);
+	}
 	missing = step_check(rows, series, may_fill);
 	/* what is NULL in one row of a step may be known in another */
 	if (aggregates)
+	{
 		rows_check(rows, series->source, series->names, may_fill);
+		cut_late(rows, series);
+		missing = series->late == 0 ? missing : missing_rows(rows, &series->timeline);
+	}
+	check_missing_rows(rows, series, missing);
 	if (missing > 0)
 		record.rows = put_missing_rows(rows, series, missing);
 	if (may_fill && rows->bad_rows > 0)
 		fill_values(rows, series, &record);
 	record.season = Max(series->season, 1);
+	if (rows->timed && rows->count > 0)
+		rows->number = timeline_number(&series->timeline, rows_time(rows, 0));
 	LFPG_ASSERT(rows_are_sound(rows));
 	LFPG_ASSERT(rows_are_in_order(rows));
 	LFPG_ASSERT(timeline_is_sound(&series->timeline));
@@ -194,17 +420,25 @@ regularize(Rows *rows, Series *series)
 }
 
 void
-regularize_report(const lf_missing_record *record, const Series *series)
+regularize_report(const lf_missing_record *record, const Series *series, const char *worst,
+				  uint64 worst_values)
 {
+	char	   *rows;
+	char	   *of_worst = "";
+
 	if (record->values == 0)
 		return;
+	rows = record->rows == 1 ? "1 row was missing" : psprintf(UINT64_FORMAT " rows were missing", record->rows);
+	if (worst != NULL)
+		of_worst = psprintf(" Of series \"%s\" the most values were filled: " UINT64_FORMAT ".", worst, worst_values);
 	ereport(NOTICE,
 			(errmsg_plural("filled " UINT64_FORMAT " missing value of %s, from %s to %s",
 						   "filled " UINT64_FORMAT " missing values of %s, from %s to %s",
 						   record->values, record->values, series->source,
 						   timeline_text(series->timeline.kind, record->first),
 						   timeline_text(series->timeline.kind, record->last)),
-			 errdetail_plural("The method is %s; " UINT64_FORMAT " row was missing.",
-							  "The method is %s; " UINT64_FORMAT " rows were missing.",
-							  record->rows, lf_missing_names[record->method], record->rows)));
+			 errdetail("The method is %s; %s.%s", lf_missing_names[record->method], rows, of_worst),
+			 record->method == LF_MISSING_AUTO ?
+			 errhint("What is filled is not counted as data. Option \"missing\" has other methods, and \"error\" to "
+					 "refuse gaps.") : 0));
 }

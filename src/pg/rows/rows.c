@@ -437,5 +437,6 @@ rows_frame(const Rows *rows)
 		.columns = rows->columns,
 		.masked = rows->masked ? rows->marks : NULL,
 		.mark = rows->mark,
+		.number = rows->number,
 	};
 }

@@ -24,6 +24,8 @@ typedef struct Rows
 	int64		spacing;		/* from a row to the next */
 	int64	   *at;				/* (count) the stamps, once they are not even; else NULL */
 
+	int64		number;			/* place of row 0 on the grid of time, once rows are regular; without times they count from 0 */
+
 	Size		beside;			/* bytes that are held beside these, and count against the same limit */
 
 	uint64		bad_rows;		/* with a NULL, NaN or infinite value, at most; 0: surely none */

@@ -299,21 +299,11 @@ settle(Rows *rows, Series *series)
 	return found;
 }
 
-/* Whether a step without rows has all its values, which are 0. */
-static bool
-steps_are_totals(const Rows *rows, const Series *series)
-{
-	for (int column = 0; column < rows->columns; column++)
-		if (!series_is_total(series, column))
-			return false;
-	return true;
-}
-
 uint64
 step_check(Rows *rows, Series *series, bool may_fill)
 {
 	Timeline   *timeline = &series->timeline;
-	bool		totals = steps_are_totals(rows, series);
+	bool		totals = series_is_all_total(series, rows->columns);
 	uint64		rows_per_row = totals ? IRREGULAR_MOST_ZEROS : IRREGULAR_MOST_FILLED;
 	Irregular	found;
 

@@ -5,6 +5,7 @@
 
 #include "server/error.h"
 #include "sql/names.h"
+#include "rows/text_column.h"
 #include "rows/trust.h"
 
 #include "access/htup_details.h"
@@ -59,9 +60,8 @@ is_numeric(Oid type)
 	}
 }
 
-/* Whether its values are names of something rather than quantities. */
-static bool
-is_category(Oid type)
+bool
+table_is_category(Oid type)
 {
 	type = getBaseType(type);
 	return type == TEXTOID || type == VARCHAROID || type == BPCHAROID || type == NAMEOID || type == CHAROID ||
@@ -182,7 +182,7 @@ time_cure(const char *column, Oid type)
 			return psprintf("Read the rows through a view: with to_timestamp(%s) where these are seconds since 1970, or %s::bigint "
 							"where they are numbers of rows.", name, name);
 		default:
-			if (is_category(type))
+			if (table_is_category(type))
 				return psprintf("Read the rows through a view with %s::timestamptz, or to_timestamp(%s, '...') and its format.",
 								name, name);
 			return "Read the rows through a view that makes one of them.";
@@ -266,8 +266,18 @@ report_not_numeric(const Table *table, const char *name, Oid type)
 			 errhint("Use a view that casts or encodes the column as a number.")));
 }
 
+static void
+report_not_text(const Table *table, const char *name, Oid type)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("column \"%s\" of %s is of type %s, but the model was trained on text", name, table->label,
+					format_type_be(type)),
+			 errhint("Use a view that casts the column to text.")));
+}
+
 Table *
-table_open(Oid relid, const char *time_column, char **names, int columns)
+table_open(Oid relid, const char *time_column, char **names, char **values, int columns)
 {
 	Table	   *table = palloc0(sizeof(Table));
 	Relation	relation = try_relation_open(relid, AccessShareLock);
@@ -288,12 +298,17 @@ table_open(Oid relid, const char *time_column, char **names, int columns)
 		elog(ERROR, "name of %s is too long", table->label);
 	table->columns = columns;
 	table->names = names;
+	table->values = values;
 	for (int i = 0; i < columns; i++)
 	{
-		Oid			type = column_type(relation, table, names[i]);
+		char	   *value = table_value(table, i);
+		char	   *source = text_column_source(names[i], value);
+		Oid			type = column_type(relation, table, source);
 
-		if (!is_numeric(type))
-			report_not_numeric(table, names[i], type);
+		if (value != NULL && !table_is_category(type))
+			report_not_text(table, source, type);
+		if (value == NULL && !is_numeric(type))
+			report_not_numeric(table, source, type);
 	}
 	if (time_column != NULL)
 		table->time_column = pstrdup(time_column);
@@ -345,8 +360,8 @@ table_open_statics(Table *table, char **names, int count)
 	{
 		Oid			type = column_type(relation, table, names[i]);
 
-		table->is_category[i] = is_category(type);
-		if (!is_category(type) && !is_numeric(type))
+		table->is_category[i] = table_is_category(type);
+		if (!table_is_category(type) && !is_numeric(type))
 			report_not_numeric(table, names[i], type);
 	}
 	relation_close(relation, NoLock);
@@ -368,7 +383,7 @@ table_resolve(const char *name, bool may_be_gone)
 }
 
 Table *
-table_of_model(const lf_model *model, Oid relation, char **names, int columns)
+table_of_model(const lf_model *model, Oid relation, char **names, char **values, int columns)
 {
 	bool		asked = OidIsValid(relation);
 	Table	   *table;
@@ -381,7 +396,7 @@ table_of_model(const lf_model *model, Oid relation, char **names, int columns)
 				 errhint("Specify a relation: relation => 'name'.")));
 	if (!asked)
 		relation = table_resolve(model->relation, false);
-	table = table_open(relation, model->time_column[0] == '\0' ? NULL : model->time_column, names, columns);
+	table = table_open(relation, model->time_column[0] == '\0' ? NULL : model->time_column, names, values, columns);
 	if (!asked)
 		trust_check_relation(table);
 	return table;

@@ -13,7 +13,8 @@ typedef struct Table
 	char	   *name;			/* qualified and quoted, for queries and for the model */
 	char	   *label;			/* 'relation "temps"', for messages */
 	int			columns;
-	char	  **names;			/* numeric columns to read, checked to exist */
+	char	  **names;			/* columns to read, checked to exist and to be numeric, */
+	char	  **values;			/* or text, and then 1 where it is this, see text_column.h; NULL: none is text */
 	char	   *time_column;
 	lf_time_kind time_kind;
 	Oid			time_type;
@@ -67,11 +68,21 @@ typedef struct ReadFilter
 /* The one series of this name, or with NULL all. */
 ReadFilter	table_filter(const char *label);
 
+/* Whether the values of a type are names of something rather than quantities. */
+bool		table_is_category(Oid type);
+
+/* The value of text that a column to be read stands for; NULL: it is read as a number. */
+static inline char *
+table_value(const Table *table, int column)
+{
+	return table->values == NULL ? NULL : table->values[column];
+}
+
 /*
- * Looks the columns up. 'time_column' NULL: the only column of a date or time type, else the only integer primary key.
- * Raises 42703, 42804 or 22023.
+ * Looks the columns up, of which some may stand for values of text (NULL: none). 'time_column' NULL: the only column
+ * of a date or time type, else the only integer primary key. Raises 42703, 42804 or 22023.
  */
-Table	   *table_open(Oid relid, const char *time_column, char **names, int columns);
+Table	   *table_open(Oid relid, const char *time_column, char **names, char **values, int columns);
 
 /*
  * Looks up the columns that tell series apart, and those of which each series has one value. Raises as table_open(), and
@@ -90,7 +101,7 @@ Oid			table_resolve(const char *name, bool may_be_gone);
  * These columns of the relation that a model is to read: 'relation', or where that is InvalidOid the one that the model
  * names. That one only where the caller has reason to trust it: raises 42501 otherwise, see trust.h.
  */
-Table	   *table_of_model(const lf_model *model, Oid relation, char **names, int columns);
+Table	   *table_of_model(const lf_model *model, Oid relation, char **names, char **values, int columns);
 
 /*
  * Reads rows in time order: all of them, or the newest 'newest' where that is not 0, up to the time '*as_of' where

@@ -6,6 +6,7 @@
  * is kept as a tuple on the way. It is also what looks for interrupts, at each row.
  */
 #include "rows/table.h"
+#include "rows/text_column.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_namespace.h"
@@ -38,6 +39,8 @@ typedef struct RowReceiver
 	Oid		   *types;			/* (1 + columns + statics), without domains: of the time and the values */
 	double	   *values;			/* (columns): the row at hand */
 	bool	   *nulls;
+	FmgrInfo   *output;			/* (columns): to text, where a column stands for a value of it */
+	bool	   *repeats;		/* (columns): it does for another value of the same text as the column before */
 
 	/* of a read series by series */
 	const Table *table;
@@ -59,7 +62,7 @@ append_columns(StringInfo query, const Table *table)
 {
 	appendStringInfo(query, "SELECT %s", quote_identifier(table->time_column));
 	for (int i = 0; i < table->columns; i++)
-		appendStringInfo(query, ", %s", quote_identifier(table->names[i]));
+		appendStringInfo(query, ", %s", quote_identifier(text_column_source(table->names[i], table_value(table, i))));
 	for (int i = 0; i < table->static_count; i++)
 		appendStringInfo(query, ", %s", quote_identifier(table->statics[i]));
 	for (int i = 0; i < table->keys; i++)
@@ -154,6 +157,18 @@ prepare_series(RowReceiver *to, TupleDesc descriptor)
 		to->keys = series_keys_create(table, descriptor);
 }
 
+/* Whether a column is made of the same text as the one before it. */
+static bool
+repeats_text(const Table *table, int column)
+{
+	const char *value = table_value(table, column);
+	const char *before = column == 0 ? NULL : table_value(table, column - 1);
+
+	return value != NULL && before != NULL &&
+		strcmp(text_column_source(table->names[column], value),
+			   text_column_source(table->names[column - 1], before)) == 0;
+}
+
 static void
 start_rows(DestReceiver *self, int operation, TupleDesc descriptor)
 {
@@ -161,6 +176,12 @@ start_rows(DestReceiver *self, int operation, TupleDesc descriptor)
 
 	for (int i = 0; i <= to->columns + to->table->static_count; i++)
 		to->types[i] = getBaseType(TupleDescAttr(descriptor, i)->atttypid);
+	for (int i = 0; i < to->columns; i++)
+	{
+		to->repeats[i] = repeats_text(to->table, i);
+		if (table_value(to->table, i) != NULL)
+			prepare_output(TupleDescAttr(descriptor, i + 1)->atttypid, &to->output[i]);
+	}
 	if (to->receive != NULL)
 		prepare_series(to, descriptor);
 }
@@ -189,6 +210,26 @@ stamp_of(Oid type, Datum value, int64 *at)
 	}
 }
 
+/*
+ * Sets the values of columns from 'first' on that stand for values of the text at hand; returns the last of them.
+ */
+static int
+put_text(RowReceiver *to, int first, Datum value)
+{
+	char	   *label = OutputFunctionCall(&to->output[first], value);
+	int			last = first;
+
+	while (last + 1 < to->columns && to->repeats[last + 1])
+		last++;
+	for (int i = first; i <= last; i++)
+	{
+		to->nulls[i] = false;
+		to->values[i] = strcmp(label, table_value(to->table, i)) == 0;
+	}
+	pfree(label);
+	return last;
+}
+
 /* The time and values of a row, into the rows at hand. */
 static void
 add_row(RowReceiver *to, TupleTableSlot *slot)
@@ -203,7 +244,12 @@ add_row(RowReceiver *to, TupleTableSlot *slot)
 	for (int i = 0; i < to->columns; i++)
 	{
 		to->nulls[i] = slot->tts_isnull[i + 1];
-		to->values[i] = to->nulls[i] ? 0 : number_from_datum(to->types[i + 1], slot->tts_values[i + 1]);
+		if (to->nulls[i])
+			to->values[i] = 0;
+		else if (table_value(to->table, i) == NULL)
+			to->values[i] = number_from_datum(to->types[i + 1], slot->tts_values[i + 1]);
+		else
+			i = put_text(to, i, slot->tts_values[i + 1]);
 	}
 	rows_add(to->rows, at, to->values, to->nulls);
 }
@@ -384,6 +430,8 @@ table_read_series(const Table *table, const ReadFilter *filter, series_receiver 
 		.types = palloc((1 + table->columns + table->static_count) * sizeof(Oid)),
 		.values = palloc(table->columns * sizeof(double)),
 		.nulls = palloc(table->columns * sizeof(bool)),
+		.output = palloc(table->columns * sizeof(FmgrInfo)),
+		.repeats = palloc(table->columns * sizeof(bool)),
 		.table = table,
 		.receive = receive,
 		.state = state,
@@ -419,6 +467,8 @@ table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, 
 		.types = palloc((1 + table->columns + table->static_count) * sizeof(Oid)),
 		.values = palloc(table->columns * sizeof(double)),
 		.nulls = palloc(table->columns * sizeof(bool)),
+		.output = palloc(table->columns * sizeof(FmgrInfo)),
+		.repeats = palloc(table->columns * sizeof(bool)),
 		.table = table,
 	};
 	SPIExecuteOptions options = {.read_only = true, .must_return_tuples = true, .dest = &to.receiver};
@@ -449,5 +499,7 @@ table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, 
 	pfree(to.types);
 	pfree(to.values);
 	pfree(to.nulls);
+	pfree(to.output);
+	pfree(to.repeats);
 	return to.rows;
 }

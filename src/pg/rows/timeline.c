@@ -351,6 +351,12 @@ timeline_stamp(const Timeline *timeline, GridPosition place)
 }
 
 int64
+timeline_number(const Timeline *timeline, int64 at)
+{
+	return timeline_has_step(timeline) ? timeline_position(timeline, at).index : 0;
+}
+
+int64
 timeline_at(const Timeline *timeline, int64 origin, int64 k)
 {
 	GridPosition place;

@@ -53,6 +53,9 @@ bool		timeline_has_calendar(lf_time_kind kind);
 GridPosition timeline_position(const Timeline *timeline, int64 at);
 int64		timeline_stamp(const Timeline *timeline, GridPosition place);
 
+/* The index of a valid stamp's place on a timeline; 0 where that has no step. */
+int64		timeline_number(const Timeline *timeline, int64 at);
+
 /* The stamp k steps after the origin; raises 22008 where it leaves the type's range. */
 int64		timeline_at(const Timeline *timeline, int64 origin, int64 k);
 

@@ -16,6 +16,8 @@
  */
 #include "rows/trust.h"
 
+#include "rows/text_column.h"
+
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
@@ -260,5 +262,5 @@ trust_check_claims(const lf_model *model, Oid owner)
 		check_column(relid, model, model->further_key[i], may_be_gone);
 	for (int i = 0; i < model->columns; i++)
 		if (is_read(model, i))
-			check_column(relid, model, model->names[i], may_be_gone);
+			check_column(relid, model, text_column_source(model->names[i], text_column_value(model, i)), may_be_gone);
 }

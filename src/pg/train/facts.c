@@ -3,7 +3,13 @@
  */
 #include "train/facts.h"
 
+#include "judging/metrics.h"
 #include "series/level.h"
+#include "rows/seasons.h"
+#include "series/decompose.h"
+#include "server/error.h"
+
+#include <math.h>
 
 static Size
 sample_count(const Panel *panel)
@@ -26,32 +32,66 @@ compare_ints(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* The season of most of the series, at most 'longest'; 1: most have none, or each another. */
-static int
-common_season(const Panel *panel, int target, int longest)
+/* Steps of a horizon at which seasons are compared as baselines. */
+#define STEPS_COMPARED 8
+
+/* The mean error of repeating the season over a horizon, as a share of the error of repeating the last row. */
+static double
+seasonal_error(const Rows *rows, int target, int season, int horizon)
 {
-	int			found[LF_MAX_SAMPLES] = {1};
-	Size		count = sample_count(panel);
-	Size		most = 0;
-	int			season = 1;
+	lf_frame	frame = rows_frame(rows);
+	int			steps = Min(horizon, STEPS_COMPARED);
+	double		sum = 0;
+	double		last = 0;
 
-	for (Size i = 0; i < count; i++)
+	for (int i = 1; i <= steps; i++)
 	{
-		Rows		rows = sample_rows(panel, i);
+		int			step = (int) ((int64) horizon * i / steps);
 
-		found[i] = rows.count > 0 ? regularize_season(&rows, target, longest) : 1;
+		CHECK_FOR_INTERRUPTS();
+		sum += lf_naive_error(&frame, target, rows->count, (step + season - 1) / season * season);
+		last += lf_naive_error(&frame, target, rows->count, step);
 	}
-	qsort(found, count, sizeof(int), compare_ints);
-	for (Size i = 0, run = 0; i < count; i++)
+	return last > 0 ? sum / last : (double) NAN;
+}
+
+/*
+ * The season that is repeated with the least error, over the sampled series: of those that the rows have and those that
+ * the calendar suggests, so that a baseline is there even where no season was found. 1: there is none.
+ */
+static int
+naive_season(const Panel *panel, int target, int horizon, const lf_season_facts *found)
+{
+	double		lengths[LF_MAX_NATURAL + LF_MAX_SEASONS];
+	int			count = seasons_natural(&panel->timeline, lengths);
+	double		least = INFINITY;
+	int			best = 1;
+
+	for (int i = 0; i < found->seasons.count; i++)
+		lengths[count++] = found->seasons.season[i].length;
+	for (int i = 0; i < count; i++)
 	{
-		run = i > 0 && found[i] == found[i - 1] ? run + 1 : 1;
-		if (run > most)
+		int			season = (int) floor(lengths[i] + 0.5);
+		double		sum = 0;
+		int			known = 0;
+
+		for (Size k = 0; k < sample_count(panel); k++)
 		{
-			most = run;
-			season = found[i];
+			Rows		rows = sample_rows(panel, k);
+			double		error = seasonal_error(&rows, target, season, horizon);
+
+			if (rows.count < 2 * (uint64) season || isnan(error))
+				continue;
+			sum += error;
+			known++;
+		}
+		if (2 * known > (int) sample_count(panel) && sum / known < least)
+		{
+			least = sum / known;
+			best = season;
 		}
 	}
-	return 2 * most > count ? season : 1;
+	return best;
 }
 
 /* The rows that half of the series have. */
@@ -77,9 +117,40 @@ asks_level(const lf_wishes *wishes)
 		!lf_task_needs_level_regression(&wishes->task);
 }
 
+/* The part of the level in what the seasons leave of the first target. */
+static double
+rest_level_share(const Rows *rows, const lf_wishes *wishes, const lf_seasons *seasons)
+{
+	lf_column	column = {.values = rows->values + wishes->task.target[0], .rows = rows->count, .stride = rows->columns,
+		.number = rows->number};
+	lf_arena	arena = lf_arena_measure();
+	const volatile sig_atomic_t *interrupt;
+	lf_parts	parts;
+	Size		needed;
+	void	   *block;
+	double		share;
+
+	lf_parts_layout(&parts, &arena, rows->count, seasons);
+	needed = arena.used + LF_ALIGNMENT;
+	check_memory(needed + rows_memory(rows), "looking at the level", "give fewer rows");
+	block = MemoryContextAllocHuge(CurrentMemoryContext, needed);
+	arena = lf_arena_over(block, needed);
+	lf_parts_layout(&parts, &arena, rows->count, seasons);
+	do
+	{
+		interrupt = serve_interrupts();
+		lf_decompose(&parts, seasons, &column, interrupt);
+	} while (interrupt != NULL && *interrupt != 0);
+	share = lf_parts_level_share(&parts);
+	pfree(block);
+	return share;
+}
+
 static void
 look_at_samples(const Panel *panel, const lf_wishes *wishes, lf_facts *facts)
 {
+	const lf_seasons *seasons = wishes->season_given ? &wishes->seasons : &facts->seasons.seasons;
+
 	facts->samples = (int) sample_count(panel);
 	facts->block = asks_level(wishes) ? lf_level_block(facts, wishes) : 1;
 	for (int i = 0; i < facts->samples; i++)
@@ -90,7 +161,10 @@ look_at_samples(const Panel *panel, const lf_wishes *wishes, lf_facts *facts)
 		CHECK_FOR_INTERRUPTS();
 		facts->sample[i].rows = rows.count;
 		if (asks_level(wishes))
+		{
 			facts->sample[i].level_share = lf_target_level_share(&wishes->task, &frame, facts->block);
+			facts->sample[i].rest_level_share = rest_level_share(&rows, wishes, seasons);
+		}
 	}
 }
 
@@ -111,14 +185,17 @@ void
 facts_of(const Panel *panel, const lf_wishes *wishes, lf_facts *facts)
 {
 	int			target = wishes->task.target[0];
+	lf_frame	frame;
 
 	*facts = (lf_facts) {
 		.series = panel->series,
 		.start = panel->start,
 		.rows = common_length(panel),
-		.season = common_season(panel, target, LF_MAX_SEASON),
 	};
-	facts->inner = facts->season > LF_LONGEST_LOOKBACK ? common_season(panel, target, LF_LONGEST_LOOKBACK) : facts->season;
+	frame = panel_frame(panel);
+	if (!wishes->season_given)
+		seasons_find(&frame, target, &panel->timeline, rows_memory(panel->rows), &facts->seasons);
+	facts->season = naive_season(panel, target, wishes->task.horizon, &facts->seasons);
 	look_at_samples(panel, wishes, facts);
 	count_categories(panel, &wishes->task, facts);
 }

@@ -3,7 +3,7 @@
  */
 #include "train/options.h"
 
-#include "model/architecture.h"
+#include "train/option_values.h"
 #include "sql/json.h"
 #include "sql/names.h"
 #include "base/thread_pool.h"
@@ -25,10 +25,12 @@ typedef enum OptionType
 	OPTION_CELL,				/* a recurrent kind of layer, by its name */
 	OPTION_CALENDAR,
 	OPTION_DIFFERENCE,			/* rows, or the word season */
+	OPTION_SEASON,				/* the word auto, or rows */
 	OPTION_DURATION,			/* seconds, as a number or an interval */
 	OPTION_STEP,				/* kept as text: what it means depends on the time column */
 	OPTION_ARCHITECTURE,
 	OPTION_LEVELS,
+	OPTION_LIMIT,				/* a number, or none: null or the word */
 	OPTION_MODEL				/* a bytea value, as jsonb has it: its text */
 } OptionType;
 
@@ -54,6 +56,8 @@ typedef struct OptionRow
 static const char *const scale_names[] = {[LF_SCALE_NONE] = "none", [LF_SCALE_STANDARD] = "standard",
 	[LF_SCALE_MINMAX] = "minmax", [SCALE_INIT] = "init"};
 static const char *const blend_names[] = {"none", "auto"};
+static const char *const deseasonalize_names[] = {[LF_DESEASONALIZE_NONE] = "none", [LF_DESEASONALIZE_ADDITIVE] = "additive",
+	[LF_DESEASONALIZE_MULTIPLICATIVE] = "multiplicative", [LF_DESEASONALIZES] = "auto"};
 static const char *const on_error_names[] = {[ON_ERROR_SKIP] = "skip", [ON_ERROR_ERROR] = "error"};
 static const char *const channels_names[] = {[LF_CHANNELS_JOINT] = "joint", [LF_CHANNELS_INDEPENDENT] = "independent"};
 
@@ -142,13 +146,19 @@ static const OptionRow rows[] = {
 	{"difference", OPTION_DIFFERENCE, 0, NUMBERS(0, LF_MAX_DIM), "0", false,
 	"Rows between the two target values whose difference the network sees: 1 for neighbouring rows, \"season\" for "
 	"rows one season apart; 0: the values themselves."},
+	{"season", OPTION_SEASON, 0, NUMBERS(1, LF_LONGEST_SEASON), "auto", false,
+	"Rows of a season, or of several: [24, 168]. 1: there is none. auto looks for those that rows of this step may have, "
+	"and for others."},
+	{"deseasonalize", OPTION_CHOICE, PLACE(deseasonalize), NAMES(deseasonalize_names, LF_DESEASONALIZES + 1), "from the data", false,
+	"Whether the seasons are taken out of the targets before the network sees them and put back into its forecasts: as "
+	"what they add (additive) or multiply by (multiplicative); auto takes what suits the rows better."},
 	{"log", OPTION_BOOL, PLACE(log), ANYTHING, "false", false,
 	"Whether the network sees the logarithms of the targets, above lower_limit or 0: for values that grow by a "
 	"percentage."},
-	{"lower_limit", OPTION_REAL, PLACE(lower_limit), NUMBERS(-1e300, 1e300), "none", false,
-	"Forecasts and intervals never go below this value."},
-	{"upper_limit", OPTION_REAL, PLACE(upper_limit), NUMBERS(-1e300, 1e300), "none", false,
-	"Forecasts and intervals never go above this value."},
+	{"lower_limit", OPTION_LIMIT, PLACE(lower_limit), NUMBERS(-1e300, 1e300), "0 if no target is below 0, else none", false,
+	"Forecasts and intervals never go below this value; none or null: they may."},
+	{"upper_limit", OPTION_LIMIT, PLACE(upper_limit), NUMBERS(-1e300, 1e300), "none", false,
+	"Forecasts and intervals never go above this value; none or null: they may."},
 	{"seed", OPTION_SEED, PLACE(seed), NUMBERS(0, 9007199254740992.0), "1", false,
 	"Seed of all random numbers: the same rows and seed give the same model."},
 	{"timing", OPTION_BOOL, PLACE(timing), ANYTHING, "false", false,
@@ -157,10 +167,10 @@ static const OptionRow rows[] = {
 	{"threads", OPTION_INT, PLACE(threads), NUMBERS(1, LF_MAX_THREADS), "lstm_forecast.max_threads", false,
 	"Number of threads that share each mini-batch, or the networks of an ensemble: at most "
 	"lstm_forecast.max_threads, and one if a mini-batch is small. The model does not depend on this number."},
-	{"missing", OPTION_CHOICE, PLACE(missing), NAMES(lf_missing_names, LF_MISSINGS), "error", false,
-	"What is done about missing rows, NULL and NaN: error refuses them; linear fills them on the line between their "
-	"neighbours, previous with the value before, seasonal with the mean of the same place in the seasons around; "
-	"mask shows the network what linear fills in, but leaves these values out of loss and errors."},
+	{"missing", OPTION_CHOICE, PLACE(missing), NAMES(lf_missing_names, LF_MISSINGS), "auto", false,
+	"What is done about missing rows, NULL and NaN: error refuses them; linear fills them on the line between neighbours, "
+	"previous with the value before, seasonal with the mean of the same place in the seasons around; mask fills as linear "
+	"does, but leaves these values out of loss and errors; auto so leaves out what seasonal fills, and refuses many."},
 	{"step", OPTION_STEP, PLACE(step), ANYTHING, "from the data", false,
 	"Time from row to row, as an interval of months, days or time; as weekdays, such as business day or Monday to "
 	"Saturday; or as an integer for integer times."},
@@ -194,148 +204,8 @@ typedef struct OptionsReader
 	bool		aggregate;
 } OptionsReader;
 
-static void
-read_names(const JsonbValue *value, const char *what, char ***names, int *count)
-{
-	JsonbValue *elements = palloc(LF_MAX_COLUMNS * sizeof(JsonbValue));
-
-	*count = json_elements(value, what, elements, LF_MAX_COLUMNS);
-	*names = palloc(*count * sizeof(char *));
-	for (int i = 0; i < *count; i++)
-	{
-		(*names)[i] = json_text(&elements[i], what);
-		if (strlen((*names)[i]) > LF_MAX_NAME)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s has a name of more than %d bytes", what, LF_MAX_NAME)));
-	}
-}
-
-static void
-read_architecture(const JsonbValue *value, const char *what, Options *options)
-{
-	const char *names[LF_PRESETS];
-
-	if (json_is_array(value))
-	{
-		options->layers = palloc0(sizeof(lf_spec));
-		architecture_from_json(value, options->layers);
-		return;
-	}
-	for (int i = 0; i < LF_PRESETS; i++)
-		names[i] = lf_presets[i].name;
-	options->preset = json_choice(value, what, names, LF_PRESETS);
-}
-
-/* The recurrent layers that a preset may be made of, and how many there are. */
-static int
-cell_names(const char **names, lf_layer_kind *kinds)
-{
-	int			count = 0;
-
-	for (int i = 0; i < LF_LAYER_KINDS; i++)
-		if (lf_layer_class_of(i)->forward_at != NULL)
-		{
-			names[count] = lf_layer_class_of(i)->name;
-			kinds[count++] = i;
-		}
-	return count;
-}
-
-static lf_layer_kind
-read_cell(const JsonbValue *value, const char *what)
-{
-	const char *names[LF_LAYER_KINDS];
-	lf_layer_kind kinds[LF_LAYER_KINDS];
-	int			count = cell_names(names, kinds);
-
-	return kinds[json_choice(value, what, names, count)];
-}
-
-/* "none", "auto", or cycles. */
-static void
-read_calendar(const JsonbValue *value, const char *what, Options *options)
-{
-	static const char *const words[] = {"none", "auto"};
-	JsonbValue	elements[CALENDAR_CYCLES];
-	int			count;
-
-	options->calendar = 0;
-	options->calendar_auto = false;
-	if (!json_is_array(value))
-	{
-		options->calendar_auto = json_choice(value, what, words, 2) == 1;
-		return;
-	}
-	count = json_elements(value, what, elements, CALENDAR_CYCLES);
-	for (int i = 0; i < count; i++)
-	{
-		int			cycle = json_choice(&elements[i], what, calendar_names, CALENDAR_CYCLES);
-
-		if (options->calendar >> cycle & 1)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s names %s twice", what, calendar_names[cycle])));
-		options->calendar |= 1u << cycle;
-	}
-}
-
-/* Levels in any order, with 0.5 or without. */
-static void
-read_levels(const OptionRow *row, const JsonbValue *value, const char *what, lf_head *head)
-{
-	JsonbValue	elements[LF_MAX_LEVELS];
-	double		levels[LF_MAX_LEVELS + 1] = {0.5};
-	int			given = json_elements(value, what, elements, LF_MAX_LEVELS);
-	int			count = 1;
-
-	for (int i = 0; i < given; i++)
-	{
-		double		level = json_real(&elements[i], what, row->low, row->high);
-		int			place = count;
-
-		if (level == 0.5)
-			continue;
-		while (place > 0 && levels[place - 1] > level)
-		{
-			levels[place] = levels[place - 1];
-			place--;
-		}
-		levels[place] = level;
-		count++;
-	}
-	if (!lf_head_set_levels(head, levels, count))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s cannot be %s", what, json_display(value)),
-				 errdetail("Levels must lie on both sides of 0.5, at least %g apart; there can be at most %d, "
-						   "including 0.5.",
-						   LF_LOWEST_LEVEL, LF_MAX_LEVELS),
-				 errhint("For the interval of 80 percent: [0.1, 0.9].")));
-}
-
-/* A number of seconds, or an interval. */
-static double
-read_duration(const OptionRow *row, const JsonbValue *value, const char *what)
-{
-	const Interval *interval;
-	double		seconds;
-
-	if (value->type == jbvNumeric)
-		return json_real(value, what, row->low, row->high);
-	interval = DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(json_text(value, what)),
-													 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-	seconds = (interval->month * (double) DAYS_PER_MONTH + interval->day) * SECS_PER_DAY +
-		interval->time / (double) USECS_PER_SEC;
-	if (!(seconds >= row->low && seconds <= row->high))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s cannot be %s", what, json_display(value)),
-				 errdetail("The value must be a time greater than 0, such as '10 minutes', or a number of seconds.")));
-	return seconds;
-}
-
 static const char *const season_word[] = {"season"};
+static const char *const none_word[] = {"none"};
 
 static void
 read_option(const OptionRow *row, const JsonbValue *value, Options *options)
@@ -363,7 +233,7 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 			break;
 		case OPTION_NAMES:
 			/* each list of names is followed by its count */
-			read_names(value, what, place, (int *) ((char *) place + sizeof(char **)));
+			option_names(value, what, place, (int *) ((char *) place + sizeof(char **)));
 			break;
 		case OPTION_UNITS:
 			options->arguments.units_count = json_elements(value, what, elements, LF_MAX_LAYERS);
@@ -371,10 +241,10 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 				options->arguments.units[i] = (int) json_int(&elements[i], what, (int64) row->low, (int64) row->high);
 			break;
 		case OPTION_CELL:
-			*(lf_layer_kind *) place = read_cell(value, what);
+			*(lf_layer_kind *) place = option_cell(value, what);
 			break;
 		case OPTION_CALENDAR:
-			read_calendar(value, what, options);
+			option_calendar(value, what, options);
 			break;
 		case OPTION_DIFFERENCE:
 			options->difference_season = value->type == jbvString;
@@ -383,17 +253,26 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 			else
 				options->difference = (int) json_int(value, what, (int64) row->low, (int64) row->high);
 			break;
+		case OPTION_SEASON:
+			option_seasons(value, what, row->low, row->high, options);
+			break;
 		case OPTION_DURATION:
-			*(double *) place = read_duration(row, value, what);
+			*(double *) place = option_duration(value, what, row->low, row->high);
 			break;
 		case OPTION_STEP:
 			options->step = value->type == jbvNumeric ? json_display(value) : json_text(value, what);
 			break;
 		case OPTION_ARCHITECTURE:
-			read_architecture(value, what, options);
+			option_architecture(value, what, options);
 			break;
 		case OPTION_LEVELS:
-			read_levels(row, value, what, place);
+			option_levels(value, what, row->low, row->high, place);
+			break;
+		case OPTION_LIMIT:
+			if (strcmp(row->name, "lower_limit") == 0)
+				options->limit_open = false;
+			if (value->type != jbvNull && (value->type != jbvString || json_choice(value, what, none_word, 1) != 0))
+				*(double *) place = json_real(value, what, row->low, row->high);
 			break;
 		case OPTION_MODEL:
 			*(LoadedModel **) place = model_load(DatumGetByteaPP(DirectFunctionCall1(byteain,
@@ -463,7 +342,10 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	options->channels = LF_UNSET;
 	options->arguments.dropout = LF_UNSET;
 	options->seed = 1;
+	options->deseasonalize = LF_UNSET;
+	options->missing = LF_MISSING_AUTO;
 	options->lower_limit = -INFINITY;
+	options->limit_open = true;
 	options->upper_limit = INFINITY;
 	options->horizon = 1;
 	options->lookback = LF_UNSET;
@@ -512,14 +394,18 @@ range_text(const OptionRow *row)
 		case OPTION_UNITS:
 		case OPTION_LEVELS:
 			return psprintf("%s to %s", float8out_internal(row->low), float8out_internal(row->high));
+		case OPTION_LIMIT:
+			return psprintf("none, %s to %s", float8out_internal(row->low), float8out_internal(row->high));
 		case OPTION_DIFFERENCE:
 			return psprintf("season, %.0f to %.0f", row->low, row->high);
+		case OPTION_SEASON:
+			return psprintf("auto, %.0f to %.0f", row->low, row->high);
 		case OPTION_BOOL:
 			return "true, false";
 		case OPTION_CHOICE:
 			return join_names(row->names, row->count);
 		case OPTION_CELL:
-			return join_names(names, cell_names(names, kinds));
+			return join_names(names, option_cell_names(names, kinds));
 		case OPTION_CALENDAR:
 			return psprintf("none, auto, %s", join_names(row->names, row->count));
 		default:
@@ -541,12 +427,15 @@ type_text(OptionType type)
 			return "boolean";
 		case OPTION_UNITS:
 			return "integer or array";
+		case OPTION_SEASON:
+			return "string, number or array";
 		case OPTION_LEVELS:
 			return "array";
 		case OPTION_STEP:
 		case OPTION_DIFFERENCE:
 			return "string or integer";
 		case OPTION_DURATION:
+		case OPTION_LIMIT:
 			return "string or number";
 		case OPTION_NAMES:
 		case OPTION_CALENDAR:

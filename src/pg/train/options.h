@@ -49,10 +49,14 @@ typedef struct Options
 	int			on_error;		/* OnError */
 	bool		series_embedding;
 	bool		log;			/* the network sees logarithms of the targets */
-	double		lower_limit;	/* of forecasts; infinite: none */
+	double		lower_limit;	/* of forecasts; infinite: none, */
+	bool		limit_open;		/* or what the rows say, where nothing was said of it */
 	double		upper_limit;
 	int			difference;		/* rows; 0: none */
 	bool		difference_season;	/* the rows of a season */
+	bool		season_given;	/* not "auto" */
+	lf_seasons	seasons;		/* the same: which there are */
+	int			deseasonalize;	/* lf_deseasonalize, LF_DESEASONALIZES for auto, or LF_UNSET */
 	CalendarSet calendar;
 	bool		calendar_auto;	/* the cycles that suit the rows */
 

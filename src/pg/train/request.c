@@ -5,6 +5,7 @@
 
 #include "sql/arguments.h"
 #include "server/error.h"
+#include "utils/lsyscache.h"
 
 static char **
 read_targets(FunctionCallInfo fcinfo, RequestForm form, int *count)
@@ -42,7 +43,7 @@ read_keys(FunctionCallInfo fcinfo, RequestForm form, int *count)
 }
 
 Table *
-request_columns(FunctionCallInfo fcinfo, RequestForm form, lf_task *task, Columns *columns)
+request_columns(FunctionCallInfo fcinfo, RequestForm form, lf_task *task, const lf_model *init, Columns *columns)
 {
 	int			target_count;
 	int			input_count;
@@ -55,12 +56,22 @@ request_columns(FunctionCallInfo fcinfo, RequestForm form, lf_task *task, Column
 	int			time_argument = (form & FORM_KEYS) != 0 ? ARG_SERIES_COLUMN : ARG_TIME_COLUMN;
 	int			key_count;
 	char	  **keys = read_keys(fcinfo, form, &key_count);
+	Oid			relid = PG_GETARG_OID(ARG_RELATION);
+	char	   *label = psprintf("relation \"%s\"", get_rel_name(relid));
+	ColumnList	of_inputs;
+	ColumnList	of_known = {0};
 	Table	   *table;
 
-	*columns = columns_of_task(targets, target_count, inputs, input_count, task);
+	of_inputs = text_columns_expand(relid, label, inputs, input_count, init);
+	*columns = columns_of_task(targets, target_count, inputs == NULL ? NULL : of_inputs.names, of_inputs.count, task);
 	if (known != NULL)
-		columns_add_known(columns, task, known, known_count);
-	table = table_open(PG_GETARG_OID(ARG_RELATION), argument_text(fcinfo, time_argument), columns->names, columns->read);
+	{
+		of_known = text_columns_expand(relid, label, known, known_count, init);
+		columns_add_known(columns, task, of_known.names, of_known.count);
+	}
+	columns_note_text(columns, &of_inputs);
+	columns_note_text(columns, &of_known);
+	table = table_open(relid, argument_text(fcinfo, time_argument), columns->names, columns->values, columns->read);
 	if (keys != NULL)
 		table_open_series(table, keys, key_count);
 	if (statics != NULL)
@@ -89,7 +100,8 @@ request_read(FunctionCallInfo fcinfo, RequestForm form, Request *request)
 	task->horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, 1);
 	task->lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, LF_UNSET);
 	task->lead = request->options.lead;
-	table = request_columns(fcinfo, form, task, &request->columns);
+	table = request_columns(fcinfo, form, task, request->options.init == NULL ? NULL : &request->options.init->model,
+							&request->columns);
 	if (request->options.series_embedding && table->series_column != NULL)
 		columns_add_series(&request->columns, task, table->series_column);
 	wishes_of(&request->options, task, &request->wishes);

@@ -36,9 +36,10 @@ typedef enum RequestForm
 
 /*
  * Reads those that name columns, and opens the relation, which is not NULL, and neither is the target. Fills the
- * columns of the task.
+ * columns of the task. 'init': the model that training begins with, which knows values of text; NULL: none.
  */
-Table	   *request_columns(FunctionCallInfo fcinfo, RequestForm form, lf_task *task, Columns *columns);
+Table	   *request_columns(FunctionCallInfo fcinfo, RequestForm form, lf_task *task, const lf_model *init,
+							Columns *columns);
 
 /* Reads and checks them, and opens the relation; raises what can be told before a row is read. */
 Table	   *request_read(FunctionCallInfo fcinfo, RequestForm form, Request *request);

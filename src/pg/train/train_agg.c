@@ -15,6 +15,7 @@
 #include "server/progress.h"
 #include "rows/rows.h"
 #include "rows/table.h"
+#include "rows/timeline.h"
 #include "train/training.h"
 #include "utils/timestamp.h"
 
@@ -321,6 +322,34 @@ typedef struct AggregateTraining
 	bytea	   *model;
 } AggregateTraining;
 
+/* What tells a group from the others: the aggregate does not see by what the query groups. */
+static char *
+describe_group(const Rows *rows)
+{
+	int64		oldest = PG_INT64_MAX;
+	int64		newest = PG_INT64_MIN;
+
+	if (rows->count == 0)
+		return "no rows";
+	if (!rows->timed)
+		return psprintf(UINT64_FORMAT " rows, in which the first value is %.4g and the last %.4g", rows->count,
+						rows->values[0], rows->values[rows->count * rows->columns - 1]);
+	for (uint64 i = 0; i < rows->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		oldest = Min(oldest, rows_time(rows, i));
+		newest = Max(newest, rows_time(rows, i));
+	}
+	return psprintf(UINT64_FORMAT " rows from %s to %s", rows->count, timeline_text(LF_TIME_TIMESTAMPTZ, oldest),
+					timeline_text(LF_TIME_TIMESTAMPTZ, newest));
+}
+
+static void
+tell_group(void *group)
+{
+	errcontext("lstm_train_agg of a group of %s", (char *) group);
+}
+
 static void
 train(void *training)
 {
@@ -361,11 +390,15 @@ Datum
 lstm_train_agg_final(PG_FUNCTION_ARGS)
 {
 	AggregateTraining training = {0};
+	ErrorContextCallback context;
 
 	(void) aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();		/* a group without rows, as other aggregates do */
 	training.state = (AggregateState *) PG_GETARG_POINTER(0);
+	context = (ErrorContextCallback) {error_context_stack, tell_group, describe_group(training.state->rows)};
+	error_context_stack = &context;
 	progress_around(PROGRESS_TRAIN_AGG, InvalidOid, train, &training);
+	error_context_stack = context.previous;
 	PG_RETURN_BYTEA_P(training.model);
 }

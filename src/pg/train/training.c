@@ -7,6 +7,7 @@
 #include "executor/spi.h"
 #include "training/fit.h"
 #include "series/level.h"
+#include "series/limits.h"
 #include "model/model_value.h"
 #include "server/progress.h"
 #include "server/settings.h"
@@ -87,6 +88,7 @@ training_series(const Request *request)
 		.source = request->source,
 		.time_column = request->time_column,
 		.names = (const char *const *) request->columns.names,
+		.values = request->columns.values,
 		.timeline = timeline_of_kind(request->time_kind),
 		.method = (lf_missing) request->options.missing,
 		.season_column = request->wishes.task.target[0],
@@ -94,6 +96,7 @@ training_series(const Request *request)
 		.aggregate = (lf_aggregate) request->options.aggregate,
 		.may_align = request->options.step != NULL,
 		.is_target = series_targets(&request->wishes.task, request->columns.count),
+		.lenient = request->fills_all,
 	};
 
 	if (request->options.step != NULL)
@@ -195,25 +198,48 @@ panel_spec(Training *training)
 static void
 report_rows(const Training *training)
 {
-	const char *source = training->request->source;
 	const Panel *panel = training->panel;
 
-	if (panel->future > 0)
-		ereport(NOTICE,
-				(errmsg_plural("the newest " UINT64_FORMAT " row of %s is left out: its target is NULL",
-							   "the newest " UINT64_FORMAT " rows of %s are left out: their target is NULL",
-							   panel->future, panel->future, source)));
-	panel_report_skipped(panel, source, "trained on");
+	panel_report_cut(panel, training->series.source, training->columns.names);
+	panel_report_skipped(panel, training->request->source, "trained on");
 	align_report(&panel->aligned, &training->series);
-	regularize_report(&panel->missing, &training->series);
+	regularize_report(&panel->missing, &training->series, panel->most_filled_label, panel->most_filled);
+}
+
+/*
+ * Whether forecasts are to stay at or above 0 because no value of a target is below it, where nobody has said anything
+ * of a lower limit. Logarithms have theirs.
+ */
+static bool
+finds_limit(const Training *training)
+{
+	const Options *options = &training->request->options;
+	const Panel *panel = training->panel;
+
+	if (!options->limit_open || options->log || options->upper_limit <= 0)
+		return false;
+	for (Size s = 0; s < panel->series; s++)
+	{
+		lf_frame	one = lf_frame_of(&training->frame, s);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!lf_targets_are_nonnegative(&one, &training->wishes.task))
+			return false;
+	}
+	return true;
 }
 
 /* What will be trained: facts of the rows, the plan by them, its layers. */
 static void
 make_plan(Training *training)
 {
+	bool		found = finds_limit(training);
+
+	if (found)
+		training->wishes.lower_limit = 0;
 	facts_of(training->panel, &training->wishes, &training->facts);
 	plan_by(&training->facts, &training->wishes, training->request->source, &training->plan);
+	training->plan.task.limit_found = found;
 	spec_build(&training->plan, &training->facts, &training->spec);
 }
 
@@ -256,6 +282,8 @@ categories_of(const Panel *panel, const Columns *columns)
 	for (int i = 0; i < columns->count; i++)
 		if (panel->categories[i] != NULL)
 			labels[i] = dictionary_list(panel->categories[i]);
+		else if (columns->values != NULL && i < columns->read && columns->values[i] != NULL)
+			labels[i] = (lf_labels) {.count = 1, .label = (const char **) &columns->values[i]};
 	return labels;
 }
 
@@ -272,6 +300,7 @@ model_of(const Training *training)
 	lf_fit_result(&training->fit, &training->spec, &model);
 	model.further_keys = request->further_keys;
 	model.further_key = request->further_key;
+	model.found = training->facts.seasons;
 	model.names = (const char **) training->columns.names;
 	model.categories = categories_of(panel, &training->columns);
 	model.labels = panel->labels == NULL ? NULL : dictionary_labels(panel->labels);
@@ -284,7 +313,8 @@ model_of(const Training *training)
 	model.last_time = panel->last_time;
 	model.missing = panel->missing;
 	/* nothing had to be filled here, but a forecast may have to */
-	if (model.missing.method == LF_MISSING_SEASONAL && model.missing.values == 0)
+	if ((model.missing.method == LF_MISSING_SEASONAL || model.missing.method == LF_MISSING_AUTO) &&
+		model.missing.values == 0)
 		model.missing.season = training->plan.season;
 	if (request->relation[0] == '\0')
 		model.tail = rows->values + (rows->count - model.task.lookback) * rows->columns;

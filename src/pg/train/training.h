@@ -24,6 +24,7 @@ typedef struct Request
 	const char *time_column;
 	lf_time_kind time_kind;
 	bool		quiet;			/* no message on how good the model is */
+	bool		fills_all;		/* the rows are a part of others, of which auto has not found too much missing */
 	bool		commit_when_read;	/* snapshot and locks are let go before the network trains; SPI is nonatomic */
 } Request;
 

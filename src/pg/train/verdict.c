@@ -39,8 +39,74 @@ overall_error(const lf_model *model, lf_forecaster forecaster)
 
 #define SCALED "The errors of each series are divided by those of its seasonal naive forecast (MASE)."
 
-/* Errors that differ by less than this share of the repeat-last forecast's differ by rounding. */
+/*
+ * Errors that differ by less than this share of the repeat-last forecast's differ by rounding; so do those that differ
+ * by less than this share of the spread of the values, which on rows without noise is all that is between a network
+ * and a naive forecast that is exact.
+ */
 #define MATTERS 1e-4
+#define MATTERS_OF_SPREAD 5e-3
+
+/*
+ * The spread of the values, by which they are scaled, in the units of overall_error(); NaN where that is not known: the
+ * network sees values as they are, or their logarithms.
+ */
+static double
+spread_of(const lf_model *model)
+{
+	double		sum = 0;
+
+	if (model->training.scale == LF_SCALE_NONE || model->task.log)
+		return NAN;
+	for (int j = 0; j < model->task.targets; j++)
+	{
+		double		error_scale = error_scale_of(model, model->scores + j * LF_FORECASTERS);
+
+		for (Size s = 0; s < model->series; s++)
+			sum += model->scaler[s * model->columns + model->task.target[j]].scale /
+				model->error_scale[s * model->task.targets + j] / error_scale;
+	}
+	return sum / ((double) model->series * model->task.targets);
+}
+
+/* The fewest windows of a series of which this share can be held out, with windows left that know nothing of them. */
+static uint64
+least_windows(const lf_model *model)
+{
+	double		share = model->training.validation;
+	uint64		windows = LF_MIN_WINDOWS_TO_VALIDATE;
+
+	while ((uint64) (share * (double) windows) == 0 ||
+		   (uint64) (share * (double) windows) + (uint64) model->task.horizon - 1 >= windows)
+	{
+		CHECK_FOR_INTERRUPTS();
+		windows++;
+	}
+	return windows;
+}
+
+/* Nothing was held out: what follows from that, and why. */
+static void
+report_untested(const lf_model *model)
+{
+	bool		has_bounds = lf_head_is_distribution(&model->task.head);
+	const char *bounds = has_bounds ? "Bounds are those that the network says, which nothing has confirmed." :
+		"Forecasts have no bounds, because these are made of errors on held-out rows.";
+
+	if (model->training.validation <= 0)
+		ereport(NOTICE,
+				(errmsg("the forecast is untested: no rows were held out"),
+				 errdetail("%s", bounds)));
+	else
+		ereport(NOTICE,
+				(errmsg("the forecast is untested: no rows were held out"),
+				 errdetail("Holding %g %% of the windows out needs at least " UINT64_FORMAT " of them%s, but there are "
+						   UINT64_FORMAT "%s. %s",
+						   100 * model->training.validation, least_windows(model),
+						   model->series > 1 ? " in a series" : "", model->windows,
+						   model->series > 1 ? psprintf(" in %zu series", model->series) : "", bounds),
+				 errhint("Give more rows, or reduce lookback or horizon; lstm_backtest measures a forecast, too.")));
+}
 
 /* A network must be ahead by so many standard errors: on noise it is ahead or behind by chance. */
 #define SURE 2
@@ -91,7 +157,7 @@ verdict_report(const lf_model *model)
 	StringInfoData line;
 	double		network = overall_error(model, LF_NETWORK);
 	double		best = network;
-	double		rounding = MATTERS * overall_error(model, LF_REPEAT_LAST);
+	double		rounding = fmax(MATTERS * overall_error(model, LF_REPEAT_LAST), MATTERS_OF_SPREAD * spread_of(model));
 	const char *winner = NULL;
 	const char *equal = NULL;
 	char	   *windows = psprintf("the newest " UINT64_FORMAT " windows", model->validation_windows);
@@ -100,11 +166,7 @@ verdict_report(const lf_model *model)
 		windows = psprintf("%s of %zu series", windows, model->series);
 	if (model->validation_windows == 0)
 	{
-		ereport(NOTICE,
-				(errmsg("the forecast is untested: no rows were held out"),
-				 model->training.validation > 0 ?
-				 errdetail("Holding rows out needs at least %d windows, but there are " UINT64_FORMAT ".",
-						   Max(LF_MIN_WINDOWS_TO_VALIDATE, model->task.horizon), model->windows) : 0));
+		report_untested(model);
 		return;
 	}
 	initStringInfo(&line);

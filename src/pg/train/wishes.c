@@ -27,6 +27,15 @@ wish_as_before(const Options *options, lf_wishes *wishes)
 	if (wishes->channels == LF_UNSET && before->task.independent)
 		wishes->channels = LF_CHANNELS_INDEPENDENT;
 	wishes->season = before->task.season;
+	if (wishes->deseasonalize == LF_UNSET)
+	{
+		wishes->deseasonalize = before->task.deseasonalize;
+		if (before->task.seasons.count > 0)
+		{
+			wishes->season_given = true;
+			wishes->seasons = before->task.seasons;
+		}
+	}
 	/* the layers end in what the task asks for; where that is another one, training says so */
 	if (!wishes->open || wishes->task.horizon != before->task.horizon || wishes->task.targets != before->task.targets)
 		return;
@@ -60,6 +69,9 @@ wishes_of(const Options *options, const lf_task *task, lf_wishes *wishes)
 		.upper_limit = options->upper_limit,
 		.difference = options->difference,
 		.difference_season = options->difference_season,
+		.season_given = options->season_given,
+		.seasons = options->seasons,
+		.deseasonalize = options->deseasonalize,
 		.training = options->training,
 	};
 	/* rows are held against it as they are read */
@@ -150,6 +162,9 @@ report_wishes(lf_plan_status status, const lf_wishes *wishes, const lf_plan *pla
 		case LF_PLAN_DIFFERENCE_OF_LEVEL:
 			report_conflict("difference", "normalize", "Differences have no level that normalizing could remove.");
 			break;
+		case LF_PLAN_ADDITIVE_OF_LOG:
+			report_conflict("log", "deseasonalize", "What a season adds to logarithms multiplies the values.");
+			break;
 		case LF_PLAN_DIFFERENCE_OF_OTHERS:
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -196,6 +211,13 @@ plan_by(const lf_facts *facts, const lf_wishes *wishes, const char *source, lf_p
 			break;
 		case LF_PLAN_NO_SEASON:
 			report_no_season(wishes, task);
+			break;
+		case LF_PLAN_NOTHING_TO_TAKE_OUT:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"deseasonalize\" cannot be %s here", lf_deseasonalize_names[wishes->deseasonalize]),
+					 errdetail("The rows show no season."),
+					 errhint("Give its length in option \"season\", or leave deseasonalize out.")));
 			break;
 		default:
 			report_wishes(status, wishes, plan);

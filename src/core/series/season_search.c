@@ -1,0 +1,450 @@
+/*
+ * season_search.c: cycles beside the others, and peaks of the autocorrelation.
+ */
+#include "series/season_search.h"
+
+#include "series/shifts.h"
+
+#include <math.h>
+#include <string.h>
+
+/*
+ * By how many standard errors a season must show, and how much of the squares that other parts leave it must be. Of random walks
+ * and autoregressions of 26 to 1,500 rows one in a hundred passes. A lag that the calendar knows nothing of is the best
+ * of many, and what lies a few days or hours apart is alike without a season: it must be plain.
+ */
+#define LEAST_CERTAINTY 2.5
+#define LEAST_GAIN 0.01
+#define LEAST_GAIN_OF_LAG 0.1
+#define LEAST_GAIN_BESIDE_NATURAL 0.3
+
+/* Two cycles of a short season may tell. A long one needs a third: a level that wanders makes two alike by chance. */
+#define LEAST_CYCLES 2
+#define LEAST_CYCLES_OF_LONG 3
+#define LONG_SEASON 60
+
+/* Lags of two lengths that differ by less than this share are those of one season. */
+#define SAME_LENGTH 0.03
+
+/* Series that are asked for a lag. */
+#define ASKED_FOR_LAG ((size_t) 25)
+
+#define NEWEST ((size_t) 8192)	/* rows in which a lag is looked for: 10 of the longest */
+#define SLOW ((size_t) 2 * LF_MAX_SEASON)	/* rows over which a level is one */
+#define CLEAR_PEAK 0.2			/* of the autocorrelation: the cycles decide */
+#define FAR_OFF 2.0				/* mean absolute values: what is clipped */
+
+double
+lf_season_gain(const lf_season_evidence *evidence)
+{
+	return evidence->cycles > 0 ? evidence->gain / evidence->cycles : 0;
+}
+
+double
+lf_season_certainty(const lf_season_evidence *evidence)
+{
+	double		n = evidence->cycles;
+	double		mean = lf_season_gain(evidence);
+	double		variance;
+
+	if (n < LEAST_CYCLES)
+		return 0;
+	/* as if a part of a cycle had shown nothing: few that agree by chance would have no variance */
+	variance = (evidence->squares + 0.25 - n * mean * mean) / (n - 1);
+	return variance > 0 ? mean / sqrt(variance / n) : 0;
+}
+
+/* Whether a series of so many rows has enough cycles to be asked. */
+static bool
+can_be_seen(double length, size_t rows)
+{
+	double		cycles = (double) rows / length;
+
+	return length >= 2 && cycles >= (length > LONG_SEASON ? LEAST_CYCLES_OF_LONG : LEAST_CYCLES);
+}
+
+size_t
+lf_season_evidence_scratch(size_t rows)
+{
+	size_t		n = rows < LF_MOST_DECOMPOSED ? rows : LF_MOST_DECOMPOSED;
+
+	return 2 * n + lf_shifts_scratch(n) + 2 * LF_MAX_KNOTS + LF_MAX_SEASON;
+}
+
+/* What is left without level and seasons, clipped; the level is the mean over a cycle. */
+static void
+take_rest(const lf_parts *parts, double length, double *rest, double *mean, double *sums)
+{
+	double		size = 0;
+	lf_shift	shifts[LF_MAX_SHIFTS];
+
+	for (size_t i = 0; i < parts->rows; i++)
+		rest[i] = parts->clean[i] - parts->season[i];
+	/* the mean over a long cycle would carry a shift into those beside it */
+	if (length > LONG_SEASON)
+		(void) lf_shifts_take_out(rest, parts->rows, shifts, mean);
+	lf_cycle_mean(rest, parts->rows, length, mean, sums);
+	lf_extend_mean(mean, parts->rows, length);
+	for (size_t i = 0; i < parts->rows; i++)
+	{
+		rest[i] -= mean[i];
+		size += fabs(rest[i]) / (double) parts->rows;
+	}
+	for (size_t i = 0; i < parts->rows; i++)
+	{
+		double		most = FAR_OFF * size;
+
+		rest[i] = rest[i] > most ? most : rest[i] < -most ? -most : rest[i];
+	}
+}
+
+/* Cycle c from the end of a series of n rows: rows from .. to - 1. */
+typedef struct cycle_rows
+{
+	size_t		from;
+	size_t		to;
+} cycle_rows;
+
+static cycle_rows
+rows_of_cycle(double length, size_t n, size_t c)
+{
+	return (cycle_rows) {n - (size_t) floor((double) (c + 1) * length + 0.5), n - (size_t) floor((double) c * length + 0.5)};
+}
+
+/* The means at each knot of one cycle. */
+static void
+take_cycle(const lf_season *season, const double *rest, cycle_rows rows, int64_t number, double *own)
+{
+	memset(own, 0, (size_t) season->knots * sizeof(double));
+	for (size_t i = rows.from; i < rows.to; i++)
+		own[lf_season_at(season, number + (int64_t) i).knot] += rest[i] * season->knots / season->length;
+}
+
+void
+lf_season_look(lf_season_evidence *evidence, const lf_parts *parts, double length, int64_t number, double *scratch)
+{
+	lf_season	season = lf_season_of(length);
+	size_t		n = parts->rows;
+	size_t		cycles = (size_t) floor((double) n / length);
+	double	   *rest = scratch;
+	double	   *mean = rest + n;
+	double	   *sum = mean + n + n + 1;	/* (knots) over all cycles */
+	double	   *own = sum + LF_MAX_KNOTS;	/* (knots) of the one at hand */
+	double		all = 0;
+
+	if (!can_be_seen(length, n))
+		return;
+	take_rest(parts, length, rest, mean, mean + n);
+	number += (int64_t) parts->first;
+	memset(sum, 0, (size_t) season.knots * sizeof(double));
+	for (size_t c = 0; c < cycles; c++)
+	{
+		take_cycle(&season, rest, rows_of_cycle(length, n, c), number, own);
+		for (int k = 0; k < season.knots; k++)
+		{
+			sum[k] += own[k];
+			all += own[k] * own[k] / (double) cycles;
+		}
+	}
+	for (size_t c = 0; c < cycles && all > 0; c++)
+	{
+		double		gain = 0;
+
+		take_cycle(&season, rest, rows_of_cycle(length, n, c), number, own);
+		for (int k = 0; k < season.knots; k++)
+		{
+			double		others = (sum[k] - own[k]) / (double) (cycles - 1);
+
+			gain += own[k] * others / all;
+		}
+		evidence->cycles += 1;
+		evidence->gain += gain;
+		evidence->squares += gain * gain;
+	}
+}
+
+/* Takes a level out that is too slow to be a season. */
+static void
+take_level_out(double *x, size_t n, double *mean, double *sums)
+{
+	double		width = (double) (n / 2 < SLOW ? n / 2 : SLOW);
+
+	lf_cycle_mean(x, n, width, mean, sums);
+	lf_extend_mean(mean, n, width);
+	for (size_t i = 0; i < n; i++)
+		x[i] -= mean[i];
+}
+
+int
+lf_season_lag(const lf_parts *parts, double *scratch)
+{
+	size_t		n = parts->rows < NEWEST ? parts->rows : NEWEST;
+	size_t		skipped = parts->rows - n;
+	size_t		last = n / LEAST_CYCLES_OF_LONG < LF_MAX_SEASON ? n / LEAST_CYCLES_OF_LONG : LF_MAX_SEASON;
+	double	   *x = scratch;
+	double	   *correlation = scratch + n;
+	double		variance = 0;
+	bool		fell = false;	/* the ridge around lag 0 has been left */
+	size_t		best = 1;
+
+	if (n < 8)
+		return 1;
+	for (size_t i = 0; i < n; i++)
+		x[i] = parts->clean[skipped + i] - parts->season[skipped + i];
+	take_level_out(x, n, correlation, correlation + n);
+	for (size_t i = 0; i < n; i++)
+		variance += x[i] * x[i] / (double) n;
+	if (!(variance > 0) || !isfinite(variance))
+		return 1;
+	for (size_t lag = 0; lag <= last + 1; lag++)
+	{
+		double		sum = 0;
+
+		for (size_t i = lag; i < n; i++)
+			sum += x[i] * x[i - lag];
+		/* the mean of the products, not their sum: long seasons are not to pay for having fewer of them */
+		correlation[lag] = sum / ((double) (n - lag) * variance);
+	}
+	for (size_t lag = 2; lag <= last; lag++)
+	{
+		bool		peak = correlation[lag] > correlation[lag - 1] && correlation[lag] >= correlation[lag + 1];
+
+		if (correlation[lag - 1] < CLEAR_PEAK)
+			fell = true;
+		/* a multiple of the season must be clearly better than the season itself */
+		if (peak && (fell || correlation[lag] > correlation[1]) && correlation[lag] > CLEAR_PEAK &&
+			(best == 1 || correlation[lag] > correlation[best] + 0.05))
+			best = lag;
+	}
+	return (int) best;
+}
+
+/* ---- over all series ---- */
+
+void
+lf_season_search_layout(lf_season_search *search, lf_arena *arena, const lf_frame *frame)
+{
+	lf_seasons	most = {.count = LF_MAX_SEASONS};
+	size_t		longest = lf_frame_longest(frame);
+
+	for (int i = 0; i < LF_MAX_SEASONS; i++)
+		most.season[i].knots = LF_MAX_KNOTS;
+	lf_parts_layout(&search->parts, arena, longest, &most);
+	search->scratch = lf_arena_take(arena, lf_season_evidence_scratch(longest), sizeof(double));
+}
+
+/* A search under way. */
+typedef struct searching
+{
+	lf_season_search *memory;
+	const lf_frame *frame;
+	int			column;
+	size_t		asked;			/* series, of all */
+	bool		logged;
+	const volatile sig_atomic_t *interrupt;
+} searching;
+
+/* The i-th of 'count' series, evenly spread over all. */
+static size_t
+series_of(const lf_frame *frame, size_t i, size_t count)
+{
+	return (size_t) ((double) i * (double) lf_frame_series(frame) / (double) count);
+}
+
+static lf_column
+column_of(const searching *s, size_t series, bool logged)
+{
+	lf_frame	one = lf_frame_of(s->frame, series);
+
+	return (lf_column) {.values = one.values + s->column, .rows = one.rows, .stride = (size_t) one.columns,
+		.number = one.number, .logged = logged};
+}
+
+/* What all series say of a length, beside seasons that are known. */
+static lf_season_fact
+ask(const searching *s, const lf_seasons *known, double length, bool natural)
+{
+	lf_season_evidence evidence = {0};
+	lf_season_fact fact = {.length = length, .natural = natural};
+
+	for (size_t i = 0; i < s->asked; i++)
+	{
+		lf_column	column = column_of(s, series_of(s->frame, i, s->asked), s->logged);
+
+		if (s->interrupt != NULL && *s->interrupt != 0)
+			break;
+		if (!can_be_seen(length, column.rows < LF_MOST_DECOMPOSED ? column.rows : LF_MOST_DECOMPOSED))
+			continue;
+		lf_decompose(&s->memory->parts, known, &column, s->interrupt);
+		lf_season_look(&evidence, &s->memory->parts, length, column.number, s->memory->scratch);
+	}
+	fact.cycles = evidence.cycles;
+	fact.gain = lf_season_gain(&evidence);
+	fact.certainty = lf_season_certainty(&evidence);
+	return fact;
+}
+
+static void
+add_season(lf_seasons *seasons, double length)
+{
+	int			place = seasons->count++;
+
+	for (; place > 0 && seasons->season[place - 1].length > length; place--)
+		seasons->season[place] = seasons->season[place - 1];
+	seasons->season[place] = lf_season_of(length);
+}
+
+/* Keeps a fact in place of an older one about the same length. */
+static void
+note(lf_season_facts *facts, const lf_season_fact *fact)
+{
+	int			place = 0;
+
+	while (place < facts->count && facts->fact[place].length != fact->length)
+		place++;
+	if (place == LF_MAX_SEASON_FACTS)
+		return;
+	if (place == facts->count)
+		facts->count++;
+	facts->fact[place] = *fact;
+	if (fact->shown)
+		add_season(&facts->seasons, fact->length);
+}
+
+static bool
+is_known(const lf_seasons *seasons, double length)
+{
+	for (int i = 0; i < seasons->count; i++)
+		if (fabs(seasons->season[i].length - length) < SAME_LENGTH * length)
+			return true;
+	return false;
+}
+
+/* Asks for the natural lengths that are not shown yet; whether one more is. */
+static bool
+ask_natural(const searching *s, const double *natural, int count, lf_season_facts *facts)
+{
+	bool		any = false;
+
+	for (int i = 0; i < count && facts->seasons.count < LF_MAX_SEASONS; i++)
+	{
+		lf_season_fact fact;
+
+		if (is_known(&facts->seasons, natural[i]))
+			continue;
+		fact = ask(s, &facts->seasons, natural[i], true);
+		fact.shown = fact.gain >= LEAST_GAIN && fact.certainty >= LEAST_CERTAINTY;
+		any |= fact.shown;
+		if (fact.cycles > 0)
+			note(facts, &fact);
+	}
+	return any;
+}
+
+/* Whether a length is a whole number of another, or the other way round. */
+static bool
+is_multiple(const lf_seasons *seasons, double length)
+{
+	for (int i = 0; i < seasons->count; i++)
+	{
+		double		other = seasons->season[i].length;
+		double		times = length > other ? length / other : other / length;
+
+		if (fabs(times - floor(times + 0.5)) < SAME_LENGTH)
+			return true;
+	}
+	return false;
+}
+
+/* What a lag must be of the squares to be a season beside those that are known. */
+static double
+least_gain(const lf_season_facts *facts, double length, bool calendar)
+{
+	if (facts->seasons.count == 0)
+		return LEAST_GAIN_OF_LAG;
+	/* a week has days: without a calendar nothing else would find it */
+	if (is_multiple(&facts->seasons, length))
+		return calendar ? (double) INFINITY : LEAST_GAIN_OF_LAG;
+	return LEAST_GAIN_BESIDE_NATURAL;
+}
+
+/* Asks for the lags at which some series resemble themselves; whether one of them is a season. */
+static bool
+ask_lags(const searching *s, bool calendar, lf_season_facts *facts)
+{
+	size_t		count = s->asked < ASKED_FOR_LAG ? s->asked : ASKED_FOR_LAG;
+	int			lags[ASKED_FOR_LAG];
+	size_t		found = 0;
+	lf_season_fact best = {0};
+
+	for (size_t i = 0; i < count; i++)
+	{
+		lf_column	column = column_of(s, series_of(s->frame, i, count), s->logged);
+		int			lag;
+		bool		is_new;
+
+		lf_decompose(&s->memory->parts, &facts->seasons, &column, s->interrupt);
+		lag = lf_season_lag(&s->memory->parts, s->memory->scratch);
+		is_new = lag > 1 && !is_known(&facts->seasons, lag);
+		for (size_t k = 0; k < found; k++)
+			is_new &= lags[k] != lag;
+		if (is_new)
+			lags[found++] = lag;
+	}
+	for (size_t i = 0; i < found; i++)
+	{
+		lf_season_fact fact = ask(s, &facts->seasons, lags[i], false);
+
+		fact.shown = fact.gain >= least_gain(facts, lags[i], calendar) && fact.certainty >= LEAST_CERTAINTY;
+		if (fact.shown && fact.gain > best.gain)
+			best = fact;
+	}
+	if (best.shown)
+		note(facts, &best);
+	return best.shown;
+}
+
+/* Whether all values have logarithms. */
+static bool
+all_positive(const searching *s)
+{
+	for (size_t i = 0; i < s->asked; i++)
+	{
+		lf_column	column = column_of(s, series_of(s->frame, i, s->asked), false);
+
+		for (size_t row = 0; row < column.rows; row++)
+			if (!(column.values[row * column.stride] > 0))
+				return false;
+	}
+	return true;
+}
+
+void
+lf_season_search_run(lf_season_search *search, const lf_frame *frame, int column, const double *natural, int naturals,
+					 const volatile sig_atomic_t *interrupt, lf_season_facts *facts)
+{
+	size_t		series = lf_frame_series(frame);
+	searching	s = {.memory = search, .frame = frame, .column = column, .interrupt = interrupt};
+	size_t		most = series < LF_MOST_SEASON_SERIES ? series : LF_MOST_SEASON_SERIES;
+	double		each = series > 0 ? (double) frame->rows / (double) series : 0;
+	const lf_seasons none = {0};
+
+	*facts = (lf_season_facts) {0};
+	s.asked = each * (double) most > (double) LF_MOST_SEASON_ROWS ? (size_t) ((double) LF_MOST_SEASON_ROWS / each) : most;
+	if (s.asked < 1)
+		s.asked = most < 1 ? 0 : 1;
+	s.logged = all_positive(&s);
+	/* what a long season leaves may show a short one that it had covered */
+	for (bool more = true; more;)
+		more = ask_natural(&s, natural, naturals, facts) && facts->seasons.count < naturals;
+	while (facts->seasons.count < LF_MAX_SEASONS && ask_lags(&s, naturals > 0, facts))
+		continue;
+	if (s.logged && facts->seasons.count > 0)
+	{
+		double		length = facts->seasons.season[0].length;
+		double		of_logarithms = ask(&s, &none, length, false).gain;
+
+		s.logged = false;
+		facts->logged = of_logarithms > ask(&s, &none, length, false).gain;
+	}
+}

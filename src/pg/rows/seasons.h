@@ -1,0 +1,15 @@
+/*
+ * seasons.h: the seasons of rows: those that the step of a timeline suggests, and those that the rows have.
+ */
+#ifndef LFPG_SEASONS_H
+#define LFPG_SEASONS_H
+
+#include "rows/timeline.h"
+
+/* Lengths in rows of what the calendar may give to rows so far apart, at most LF_MAX_NATURAL; returns how many. */
+int			seasons_natural(const Timeline *timeline, double *lengths);
+
+/* The seasons of a column of rows without a hole, which take 'held' bytes. A cancel is answered. */
+void		seasons_find(const lf_frame *frame, int column, const Timeline *timeline, Size held, lf_season_facts *found);
+
+#endif
