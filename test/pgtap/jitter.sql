@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET LOCAL check_function_bodies = off;
 
-SELECT plan(34);
+SELECT plan(36);
 
 CREATE FUNCTION pg_temp.train(options jsonb DEFAULT '{}') RETURNS bytea LANGUAGE sql AS
 $$ SELECT lstm_train('rows', 'value', lookback => 4, options => '{"epochs": 1, "units": 1}' || options) $$;
@@ -41,7 +41,9 @@ SELECT is((SELECT count(DISTINCT fold) FROM lstm_backtest('rows', 'value', lookb
 SELECT is((SELECT count(*) FROM lstm_evaluate(pg_temp.train('{"step": "5 minutes"}')) WHERE value IS NOT NULL) > 0, true, 'and evaluations');
 SELECT is((SELECT reason LIKE 'too few new rows%' FROM lstm_update(pg_temp.train('{"step": "5 minutes"}'))), true, 'and updates');
 DELETE FROM rows WHERE value = 7 AND at > '2024-03-31 10:00';
-SELECT matches(pg_temp.failure('{"step": "5 minutes"}'), 'The step is 00:05:00; 6 rows are missing', 'gaps are gaps');
+SELECT matches(pg_temp.failure('{"step": "5 minutes", "missing": "error"}'), 'The step is 00:05:00; 6 rows are missing', 'gaps are gaps');
+SELECT is(lstm_info(pg_temp.train('{"step": "5 minutes"}'))->'missing'->>'rows', '6', 'which are few enough to be filled unasked');
+SELECT is(pg_temp.first_forecast('{"step": "5 minutes"}'), '2024-03-31 16:35:00', 'and forecasts begin behind the newest row');
 SELECT is(lstm_info(pg_temp.train('{"step": "5 minutes", "missing": "linear"}'))->'missing'->>'rows', '6', 'and are filled');
 
 ---- two rows of one step ----

@@ -5,7 +5,7 @@ SET LOCAL timezone = 'Europe/Berlin';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(32);
+SELECT plan(34);
 
 CREATE TABLE hours AS SELECT timestamptz '2024-03-28 00:00' + i * interval '1 hour' AS at, i % 24 AS value FROM generate_series(0, 60) i;
 CREATE TABLE months AS SELECT (date '2021-01-31' + i * interval '1 month')::date AS at, i % 12 AS value FROM generate_series(0, 24) i;
@@ -57,6 +57,16 @@ SELECT is((SELECT array_agg(DISTINCT series) FROM models, lstm_forecast(model, u
     'a series that is there already has no rows');
 SELECT is((SELECT count(*) FROM models, lstm_forecast(model, until => '2024-03-01 12:00', as_of => '2024-02-20 00:00') WHERE name = 'shops' AND series = '1'), 10::bigint, 'from as_of on');
 SELECT is((SELECT count(*) FROM models, lstm_forecast(model, until => NULL) WHERE name = 'shops'), 6::bigint, 'NULL is not given');
+
+---- beyond what is known ----
+
+CREATE TABLE promos AS SELECT date '2024-01-01' + i AS at, CASE WHEN i < 60 THEN i % 7 + i % 3 END AS value, CASE WHEN i < 65 THEN i % 3 END AS promo FROM generate_series(0, 79) i;
+CREATE TEMP TABLE promo AS SELECT lstm_train('promos', 'value', lookback => 7, horizon => 7, known_inputs => ARRAY['promo'], options => '{"epochs": 1, "units": 1}') AS model;
+SELECT results_eq($$SELECT forecast_at::date, forecast IS NULL, status FROM promo, lstm_forecast(model, until => '2024-03-07 12:00')$$,
+    $$SELECT date '2024-02-29' + k, k > 5, CASE WHEN k > 5 THEN 'known input "promo" is not known from 2024-03-06 on' ELSE 'ok' END FROM generate_series(1, 7) k$$,
+    'steps for which a known input is not known have no forecast, and say so');
+SELECT results_eq($$SELECT step, forecast FROM promo, lstm_forecast(model, until => '2024-03-05')$$,
+    $$SELECT step, forecast FROM promo, lstm_forecast(model, 7) WHERE step < 6$$, 'up to there all is known');
 
 ---- what cannot be ----
 

@@ -245,11 +245,23 @@ weekdays_hint(const Rows *rows, const Timeline *timeline)
 	return guess == LF_BUSINESS_DAYS ? "business day" : weekdays_text(guess);
 }
 
+/* What can be done about gaps; 'which' of them the option fills. */
+static int
+gaps_hint(const Rows *rows, const Timeline *timeline, const char *which)
+{
+	char	   *weekdays = weekdays_hint(rows, timeline);
+
+	if (weekdays != NULL)
+		return errhint("If there are rows on these weekdays only, give {\"step\": \"%s\"}; else train with option "
+					   "\"missing\", which fills %s, for example {\"missing\": \"linear\"}.", weekdays, which);
+	return errhint("Train with option \"missing\", which fills %s, for example {\"missing\": \"linear\"}; or give the step "
+				   "in option \"step\".", which);
+}
+
 void
 irregular_report_missing(const Rows *rows, const Series *series, const Irregular *found)
 {
 	const Timeline *timeline = &series->timeline;
-	char	   *weekdays = weekdays_hint(rows, timeline);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_EXCEPTION),
@@ -257,11 +269,21 @@ irregular_report_missing(const Rows *rows, const Series *series, const Irregular
 			 errdetail_plural("The step is %s; " UINT64_FORMAT " row is missing.",
 							  "The step is %s; " UINT64_FORMAT " rows are missing.",
 							  found->missing, timeline_step_text(timeline->kind, &timeline->step), found->missing),
-			 weekdays != NULL ?
-			 errhint("If there are rows on these weekdays only, give {\"step\": \"%s\"}; else train with option "
-					 "\"missing\", which fills gaps, for example {\"missing\": \"linear\"}.", weekdays) :
-			 errhint("Train with option \"missing\", which fills gaps, for example {\"missing\": \"linear\"}; or "
-					 "give the step in option \"step\".")));
+			 gaps_hint(rows, timeline, "gaps")));
+}
+
+void
+irregular_report_most(const Rows *rows, const Series *series, uint64 missing, uint64 most)
+{
+	const Timeline *timeline = &series->timeline;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg(UINT64_FORMAT " of " UINT64_FORMAT " rows of %s are missing", missing, rows->count + missing,
+					series->source),
+			 errdetail("The step is %s; at most " UINT64_FORMAT " missing rows are filled unasked.",
+					   timeline_step_text(timeline->kind, &timeline->step), most),
+			 gaps_hint(rows, timeline, "whatever is missing")));
 }
 
 void

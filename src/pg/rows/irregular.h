@@ -27,9 +27,13 @@ typedef struct Irregular
 /* Holds sorted rows against a timeline that has a step and a phase. */
 Irregular	irregular_find(const Rows *rows, const Timeline *timeline);
 
-/* Raise 22000 with what was found: rows beside the grid, gaps that may not be filled, or more than so many for a row. */
+/*
+ * Raise 22000 with what was found: rows beside the grid, gaps that may not be filled, more of them than are filled
+ * unasked, or more than so many for a row.
+ */
 void		irregular_report_strays(const Rows *rows, const Series *series, const Irregular *found);
 void		irregular_report_missing(const Rows *rows, const Series *series, const Irregular *found);
+void		irregular_report_most(const Rows *rows, const Series *series, uint64 missing, uint64 most);
 void		irregular_report_too_many(const Rows *rows, const Series *series, const Irregular *found, uint64 most);
 
 /* Raises 22000 where rows lie on days that are none of the step's weekdays. */

@@ -5,6 +5,7 @@
 
 #include "server/error.h"
 #include "rows/align.h"
+#include "rows/irregular.h"
 #include "rows/seasons.h"
 #include "rows/step.h"
 
@@ -338,14 +339,7 @@ check_missing_rows(const Rows *rows, const Series *series, uint64 missing)
 	if (series->method != LF_MISSING_AUTO || series->lenient || series->judged > 0 || missing <= most ||
 		series_is_all_total(series, rows->columns))
 		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg(UINT64_FORMAT " of " UINT64_FORMAT " rows of %s are missing", missing, rows->count + missing,
-					series->source),
-			 errdetail("The step is %s; at most " UINT64_FORMAT " missing rows are filled unasked.",
-					   timeline_step_text(series->timeline.kind, &series->timeline.step), most),
-			 errhint("Train with option \"missing\", which fills whatever is missing, for example {\"missing\": "
-					 "\"linear\"}; or give the step in option \"step\".")));
+	irregular_report_most(rows, series, missing, most);
 }
 
 static void
