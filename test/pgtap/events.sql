@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET LOCAL check_function_bodies = off;
 
-SELECT plan(62);
+SELECT plan(63);
 
 -- Orders: none on some hours, several on others; and the same by hour, as a query makes them.
 CREATE TEMP TABLE orders AS
@@ -144,6 +144,9 @@ SELECT is(lstm_info(model)->'missing', '{"method": "auto", "rows": 0, "values": 
     'an hour has a mean where any of its rows has a value') FROM late_model;
 DELETE FROM late WHERE at BETWEEN '2024-01-13 04:00' AND '2024-01-13 05:59';
 SELECT is((SELECT forecast_at::timestamp FROM late_model, lstm_forecast(model, 1)), '2024-01-13 12:00'::timestamp, 'a window from events with a gap before it');
+DELETE FROM late WHERE at BETWEEN '2024-01-01 03:00' AND '2024-01-01 04:59';
+SELECT is((SELECT lstm_info(m)->>'rows' || ' ' || (lstm_info(m)->'missing'->>'rows') || ' ' || (lstm_info(m)->'missing'->>'values') FROM lstm_train('late', 'value',
+    lookback => 6, inputs => ARRAY['value', 'heat'], options => pg_temp.options('sum')) m), '290 2 3', 'a gap before the first step that is used is none');
 SELECT is((SELECT lstm_info(lstm_train('late', 'value', lookback => 6, options => pg_temp.options('sum')))->'missing'->>'values'), '0', 'totals miss nothing');
 
 ---- known ahead ----
