@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET LOCAL check_function_bodies = off;
 
-SELECT plan(63);
+SELECT plan(68);
 
 -- Orders: none on some hours, several on others; and the same by hour, as a query makes them.
 CREATE TEMP TABLE orders AS
@@ -93,9 +93,10 @@ SELECT is((SELECT lstm_info(u.new_model)->>'aggregate' FROM models m, lstm_updat
 -- more rows than are read at first, and as many as the newest 20 steps have
 CREATE TEMP TABLE clicks AS SELECT timestamptz '2024-03-01 00:00+00' + i * interval '72 seconds' AS at, i % 13 AS n FROM generate_series(0, 9999) i;
 CREATE TEMP VIEW clicks_by_hour AS SELECT date_trunc('hour', at) AS at, sum(n) AS n FROM clicks GROUP BY 1;
-SELECT results_eq(format($$SELECT step, forecast_at, forecast FROM lstm_forecast(lstm_train('clicks', 'n', lookback => %1$s, options => pg_temp.options('sum')), 2)$$, lookback),
+SELECT results_eq(format($$SELECT step, forecast_at, forecast FROM lstm_forecast(lstm_train('clicks', 'n', lookback => %1$s, options => pg_temp.options('sum', '{"missing": "%2$s"}')), 2)$$, lookback, missing),
     format($$SELECT step, forecast_at, forecast FROM lstm_forecast(lstm_train('clicks_by_hour', 'n', lookback => %1$s, options => '{"epochs": 1, "units": 2}'), 2)$$, lookback),
-    'the newest ' || lookback || ' steps are read with all of their rows') FROM unnest(ARRAY[3, 19, 20, 21, 70]) lookback;
+    format('the newest %s steps are read with all of their rows, with missing %s', lookback, missing))
+FROM unnest(ARRAY[3, 19, 20, 21, 70]) lookback, unnest(ARRAY['auto', 'error']) missing;
 
 ---- duplicates ----
 
