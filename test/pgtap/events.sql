@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET LOCAL check_function_bodies = off;
 
-SELECT plan(68);
+SELECT plan(69);
 
 -- Orders: none on some hours, several on others; and the same by hour, as a query makes them.
 CREATE TEMP TABLE orders AS
@@ -124,6 +124,10 @@ SELECT is((SELECT w.x FROM lstm_windows('twice', 'value', lookback => 1, inputs 
 SELECT is((SELECT w.y FROM lstm_windows('orders', 'amount', lookback => 1, step => '1 hour', aggregate => 'sum') w WHERE window_no = 1),
     (SELECT ARRAY[total::float8] FROM hourly ORDER BY hour OFFSET 1 LIMIT 1), 'lstm_windows shows what training sees');
 SELECT throws_like($$SELECT lstm_windows('days', 'value', aggregate => 'median')$$, '%aggregate must be one of none, sum, mean, last, count, min, max, not "median"%', 'and refuses the same');
+
+CREATE TEMP TABLE skies AS SELECT date '2024-01-01' + i / 2 AS at, i AS value, (ARRAY['rain', 'sun'])[1 + (i % 3 > 0)::int] AS sky FROM generate_series(0, 99) i;
+SELECT is((SELECT w.x FROM lstm_windows('skies', 'value', lookback => 3, inputs => ARRAY['value', 'sky'], aggregate => 'sum') w WHERE window_no = 1), '{{1,0.5,0.5},{5,0.5,0.5},{9,0,1}}',
+    'a text is the share of rows with each of its values');
 
 ---- NULL ----
 

@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET LOCAL check_function_bodies = off;
 
-SELECT plan(36);
+SELECT plan(37);
 
 CREATE FUNCTION pg_temp.train(options jsonb DEFAULT '{}') RETURNS bytea LANGUAGE sql AS
 $$ SELECT lstm_train('rows', 'value', lookback => 4, options => '{"epochs": 1, "units": 1}' || options) $$;
@@ -124,6 +124,15 @@ SELECT pg_temp.make('timestamp', '2024-01-01 17:00', '1 day', 60, '30 minutes');
 SELECT matches(pg_temp.failure('{"step": "business day"}'), 'is a Saturday', 'a Saturday is not moved to a Friday');
 DELETE FROM rows WHERE extract(isodow FROM at) > 5;
 SELECT is(pg_temp.first_forecast('{"step": "business day"}'), '2024-03-01 17:00:00', 'but the time of the day may vary');
+
+---- seasons ----
+
+-- a day of hours, taken out of the targets and put back where a row lies on the grid, not where it came or was numbered
+CREATE TEMP TABLE hourly AS SELECT timestamptz '2024-01-01 00:00:03+00' + i * interval '1 hour' + (i * 7919 % 1200 - 600) * interval '1 second' AS at,
+    (10 + i % 24)::float8 AS value FROM generate_series(0, 720) i WHERE i NOT IN (100, 500, 715);
+SELECT results_eq($$SELECT forecast_at AT TIME ZONE 'UTC', round(forecast) FROM lstm_forecast(lstm_train('hourly', 'value', lookback => 24, horizon => 3,
+    options => '{"epochs": 3, "units": 2, "step": "1 hour", "season": 24, "deseasonalize": "additive"}'))$$,
+    $$SELECT timestamp '2024-01-31 00:00' + k * interval '1 hour', 10.0::float8 + k FROM generate_series(1, 3) k$$, 'seasons follow the grid');
 
 SELECT * FROM finish();
 ROLLBACK;

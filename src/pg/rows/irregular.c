@@ -254,8 +254,8 @@ gaps_hint(const Rows *rows, const Timeline *timeline, const char *which)
 	if (weekdays != NULL)
 		return errhint("If there are rows on these weekdays only, give {\"step\": \"%s\"}; else train with option "
 					   "\"missing\", which fills %s, for example {\"missing\": \"linear\"}.", weekdays, which);
-	return errhint("Train with option \"missing\", which fills %s, for example {\"missing\": \"linear\"}; or give the step "
-				   "in option \"step\".", which);
+	return errhint("Train with option \"missing\", which fills %s, for example {\"missing\": \"linear\"}; or give the "
+				   "step in option \"step\".", which);
 }
 
 void
