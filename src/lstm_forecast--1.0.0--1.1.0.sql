@@ -31,9 +31,39 @@ AS 'MODULE_PATHNAME', 'lstm_anomalies';
 COMMENT ON FUNCTION lstm_anomalies(bytea, regclass, float8, int, text[]) IS
 'the rows of a relation, or its newest rows, beside what is forecast for them from the rows before';
 
----- lstm_windows shows what training sees, which fills a few missing values unasked ----
+---- lstm_forecast has another parameter, and what depends on it has to be dropped as well ----
 
-CREATE OR REPLACE FUNCTION lstm_windows(
+DROP FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[]);
+
+CREATE FUNCTION lstm_forecast(
+    model bytea,
+    steps int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    relation regclass DEFAULT NULL,
+    as_of timestamptz DEFAULT NULL,
+    series text[] DEFAULT NULL,
+    until timestamptz DEFAULT NULL)
+RETURNS TABLE (
+    series text,
+    step int,
+    forecast_at timestamptz,
+    target text,
+    forecast float8,
+    lower_bound float8,
+    upper_bound float8,
+    status text)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000 ROWS 10
+AS 'MODULE_PATHNAME', 'lstm_forecast';
+
+COMMENT ON FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[], timestamptz) IS
+'forecasts from the newest rows of the relation the model was trained on, or of another one';
+
+---- lstm_windows has another parameter, and what depends on it has to be dropped as well ----
+
+DROP FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int, text, text, text[]);
+DROP FUNCTION lstm_windows(regclass, text[], text, text, int, int, text[], text[], text[], int, text, text, text[]);
+
+CREATE FUNCTION lstm_windows(
     relation regclass,
     target text,
     time_column text DEFAULT NULL,
@@ -46,12 +76,16 @@ CREATE OR REPLACE FUNCTION lstm_windows(
     lead int DEFAULT 1,
     missing text DEFAULT 'auto',
     step text DEFAULT NULL,
-    calendar text[] DEFAULT NULL)
+    calendar text[] DEFAULT NULL,
+    aggregate text DEFAULT 'none')
 RETURNS TABLE (series text, window_no int, x float8[], y float8[])
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'lstm_windows';
 
-CREATE OR REPLACE FUNCTION lstm_windows(
+COMMENT ON FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int, text, text, text[], text) IS
+'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the target';
+
+CREATE FUNCTION lstm_windows(
     relation regclass,
     target text[],
     time_column text DEFAULT NULL,
@@ -64,10 +98,282 @@ CREATE OR REPLACE FUNCTION lstm_windows(
     lead int DEFAULT 1,
     missing text DEFAULT 'auto',
     step text DEFAULT NULL,
-    calendar text[] DEFAULT NULL)
+    calendar text[] DEFAULT NULL,
+    aggregate text DEFAULT 'none')
 RETURNS TABLE (series text, window_no int, x float8[], y float8[])
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'lstm_windows_columns';
+
+COMMENT ON FUNCTION lstm_windows(regclass, text[], text, text, int, int, text[], text[], text[], int, text, text, text[], text) IS
+'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the targets';
+
+---- several columns can tell series apart ----
+
+CREATE FUNCTION lstm_train(
+    relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS bytea
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000
+AS 'MODULE_PATHNAME', 'lstm_train_keys';
+
+COMMENT ON FUNCTION lstm_train(regclass, text, text[], text, int, int, text[], text[], text[], jsonb) IS
+'trains a network on one column of a relation and returns the model; lstm_options() lists the options; series are told apart by several columns';
+
+CREATE FUNCTION lstm_train(
+    relation regclass,
+    target text[],
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS bytea
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000
+AS 'MODULE_PATHNAME', 'lstm_train_columns_keys';
+
+COMMENT ON FUNCTION lstm_train(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb) IS
+'trains a network that forecasts several columns of a relation and returns the model; series are told apart by several columns';
+
+CREATE FUNCTION lstm_backtest(
+    relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    folds int DEFAULT 5,
+    test_rows int DEFAULT NULL,
+    gap int DEFAULT 0,
+    retrain boolean DEFAULT true,
+    level float8 DEFAULT 0.95)
+RETURNS TABLE (
+    fold int,
+    known_rows bigint,
+    series text,
+    target_column text,
+    metric text,
+    value float8,
+    baseline text,
+    baseline_value float8,
+    skill float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
+AS 'MODULE_PATHNAME', 'lstm_backtest_keys';
+
+COMMENT ON FUNCTION lstm_backtest(regclass, text, text[], text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
+'how good this training would have been at earlier times: trains on the rows known at each fold and measures the rows after them; series are told apart by several columns';
+
+CREATE FUNCTION lstm_backtest(
+    relation regclass,
+    target text[],
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    folds int DEFAULT 5,
+    test_rows int DEFAULT NULL,
+    gap int DEFAULT 0,
+    retrain boolean DEFAULT true,
+    level float8 DEFAULT 0.95)
+RETURNS TABLE (
+    fold int,
+    known_rows bigint,
+    series text,
+    target_column text,
+    metric text,
+    value float8,
+    baseline text,
+    baseline_value float8,
+    skill float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
+AS 'MODULE_PATHNAME', 'lstm_backtest_columns_keys';
+
+COMMENT ON FUNCTION lstm_backtest(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
+'how good this training of several columns would have been at earlier times; series are told apart by several columns';
+
+CREATE FUNCTION lstm_tune(
+    relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    grid jsonb DEFAULT NULL,
+    trials int DEFAULT 12,
+    max_time interval DEFAULT NULL,
+    folds int DEFAULT 3,
+    fold_rows int DEFAULT NULL,
+    test_rows int DEFAULT NULL,
+    seed int DEFAULT 1)
+RETURNS TABLE (
+    rank int,
+    trial int,
+    status text,
+    options jsonb,
+    lookback int,
+    parameters bigint,
+    seconds float8,
+    error float8,
+    mae float8,
+    rmse float8,
+    baseline text,
+    baseline_error float8,
+    skill float8,
+    test_error float8,
+    test_baseline_error float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 13
+AS 'MODULE_PATHNAME', 'lstm_tune_keys';
+
+COMMENT ON FUNCTION lstm_tune(regclass, text, text[], text, int, int, text[], text[], text[], jsonb, jsonb, int, interval, int, int, int, int) IS
+'trains with several combinations of options, ranks them by their errors on rows that came later, and tests the best on the newest rows; series are told apart by several columns';
+
+CREATE FUNCTION lstm_tune(
+    relation regclass,
+    target text[],
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    grid jsonb DEFAULT NULL,
+    trials int DEFAULT 12,
+    max_time interval DEFAULT NULL,
+    folds int DEFAULT 3,
+    fold_rows int DEFAULT NULL,
+    test_rows int DEFAULT NULL,
+    seed int DEFAULT 1)
+RETURNS TABLE (
+    rank int,
+    trial int,
+    status text,
+    options jsonb,
+    lookback int,
+    parameters bigint,
+    seconds float8,
+    error float8,
+    mae float8,
+    rmse float8,
+    baseline text,
+    baseline_error float8,
+    skill float8,
+    test_error float8,
+    test_baseline_error float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 13
+AS 'MODULE_PATHNAME', 'lstm_tune_columns_keys';
+
+COMMENT ON FUNCTION lstm_tune(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, jsonb, int, interval, int, int, int, int) IS
+'trains several columns with several combinations of options, ranks them by their errors on rows that came later, and tests the best on the newest rows; series are told apart by several columns';
+
+CREATE PROCEDURE lstm_train_into(
+    name text,
+    relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    note text DEFAULT NULL,
+    activate boolean DEFAULT true,
+    store text DEFAULT NULL)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_into_keys';
+
+COMMENT ON PROCEDURE lstm_train_into(text, regclass, text, text[], text, int, int, text[], text[], text[], jsonb, text, boolean, text) IS
+'trains as lstm_train does, but in two transactions: one reads the rows, the other stores the model; series are told apart by several columns';
+
+CREATE PROCEDURE lstm_train_into(
+    name text,
+    relation regclass,
+    target text[],
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    note text DEFAULT NULL,
+    activate boolean DEFAULT true,
+    store text DEFAULT NULL)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_into_columns_keys';
+
+COMMENT ON PROCEDURE lstm_train_into(text, regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, text, boolean, text) IS
+'trains several columns as lstm_train does, but in two transactions: one reads the rows, the other stores the model; series are told apart by several columns';
+
+CREATE FUNCTION lstm_windows(
+    relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT 1,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    lead int DEFAULT 1,
+    missing text DEFAULT 'auto',
+    step text DEFAULT NULL,
+    calendar text[] DEFAULT NULL,
+    aggregate text DEFAULT 'none')
+RETURNS TABLE (series text, window_no int, x float8[], y float8[])
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_windows_keys';
+
+COMMENT ON FUNCTION lstm_windows(regclass, text, text[], text, int, int, text[], text[], text[], int, text, text, text[], text) IS
+'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the target; series are told apart by several columns';
+
+CREATE FUNCTION lstm_windows(
+    relation regclass,
+    target text[],
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT 1,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    lead int DEFAULT 1,
+    missing text DEFAULT 'auto',
+    step text DEFAULT NULL,
+    calendar text[] DEFAULT NULL,
+    aggregate text DEFAULT 'none')
+RETURNS TABLE (series text, window_no int, x float8[], y float8[])
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_windows_columns_keys';
+
+COMMENT ON FUNCTION lstm_windows(regclass, text[], text[], text, int, int, text[], text[], text[], int, text, text, text[], text) IS
+'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the targets; series are told apart by several columns';
 
 ---- models by name ----
 

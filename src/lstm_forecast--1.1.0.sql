@@ -25,6 +25,24 @@ COMMENT ON FUNCTION lstm_train(regclass, text, text, text, int, int, text[], tex
 
 CREATE FUNCTION lstm_train(
     relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS bytea
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000
+AS 'MODULE_PATHNAME', 'lstm_train_keys';
+
+COMMENT ON FUNCTION lstm_train(regclass, text, text[], text, int, int, text[], text[], text[], jsonb) IS
+'trains a network on one column of a relation and returns the model; lstm_options() lists the options; series are told apart by several columns';
+
+CREATE FUNCTION lstm_train(
+    relation regclass,
     target text[],
     time_column text DEFAULT NULL,
     series_column text DEFAULT NULL,
@@ -40,6 +58,24 @@ AS 'MODULE_PATHNAME', 'lstm_train_columns';
 
 COMMENT ON FUNCTION lstm_train(regclass, text[], text, text, int, int, text[], text[], text[], jsonb) IS
 'trains a network that forecasts several columns of a relation and returns the model';
+
+CREATE FUNCTION lstm_train(
+    relation regclass,
+    target text[],
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS bytea
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000
+AS 'MODULE_PATHNAME', 'lstm_train_columns_keys';
+
+COMMENT ON FUNCTION lstm_train(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb) IS
+'trains a network that forecasts several columns of a relation and returns the model; series are told apart by several columns';
 
 CREATE FUNCTION lstm_train_agg_value(internal, float8, jsonb) RETURNS internal
 LANGUAGE C IMMUTABLE PARALLEL SAFE
@@ -218,7 +254,8 @@ CREATE FUNCTION lstm_forecast(
     level float8 DEFAULT 0.95,
     relation regclass DEFAULT NULL,
     as_of timestamptz DEFAULT NULL,
-    series text[] DEFAULT NULL)
+    series text[] DEFAULT NULL,
+    until timestamptz DEFAULT NULL)
 RETURNS TABLE (
     series text,
     step int,
@@ -231,7 +268,7 @@ RETURNS TABLE (
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'lstm_forecast';
 
-COMMENT ON FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[]) IS
+COMMENT ON FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[], timestamptz) IS
 'forecasts from the newest rows of the relation the model was trained on, or of another one';
 
 CREATE FUNCTION lstm_rolling(
@@ -331,6 +368,38 @@ COMMENT ON FUNCTION lstm_backtest(regclass, text, text, text, int, int, text[], 
 
 CREATE FUNCTION lstm_backtest(
     relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    folds int DEFAULT 5,
+    test_rows int DEFAULT NULL,
+    gap int DEFAULT 0,
+    retrain boolean DEFAULT true,
+    level float8 DEFAULT 0.95)
+RETURNS TABLE (
+    fold int,
+    known_rows bigint,
+    series text,
+    target_column text,
+    metric text,
+    value float8,
+    baseline text,
+    baseline_value float8,
+    skill float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
+AS 'MODULE_PATHNAME', 'lstm_backtest_keys';
+
+COMMENT ON FUNCTION lstm_backtest(regclass, text, text[], text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
+'how good this training would have been at earlier times: trains on the rows known at each fold and measures the rows after them; series are told apart by several columns';
+
+CREATE FUNCTION lstm_backtest(
+    relation regclass,
     target text[],
     time_column text DEFAULT NULL,
     series_column text DEFAULT NULL,
@@ -360,6 +429,38 @@ AS 'MODULE_PATHNAME', 'lstm_backtest_columns';
 
 COMMENT ON FUNCTION lstm_backtest(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
 'how good this training of several columns would have been at earlier times';
+
+CREATE FUNCTION lstm_backtest(
+    relation regclass,
+    target text[],
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    folds int DEFAULT 5,
+    test_rows int DEFAULT NULL,
+    gap int DEFAULT 0,
+    retrain boolean DEFAULT true,
+    level float8 DEFAULT 0.95)
+RETURNS TABLE (
+    fold int,
+    known_rows bigint,
+    series text,
+    target_column text,
+    metric text,
+    value float8,
+    baseline text,
+    baseline_value float8,
+    skill float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
+AS 'MODULE_PATHNAME', 'lstm_backtest_columns_keys';
+
+COMMENT ON FUNCTION lstm_backtest(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
+'how good this training of several columns would have been at earlier times; series are told apart by several columns';
 
 CREATE FUNCTION lstm_tune(
     relation regclass,
@@ -403,6 +504,46 @@ COMMENT ON FUNCTION lstm_tune(regclass, text, text, text, int, int, text[], text
 
 CREATE FUNCTION lstm_tune(
     relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    grid jsonb DEFAULT NULL,
+    trials int DEFAULT 12,
+    max_time interval DEFAULT NULL,
+    folds int DEFAULT 3,
+    fold_rows int DEFAULT NULL,
+    test_rows int DEFAULT NULL,
+    seed int DEFAULT 1)
+RETURNS TABLE (
+    rank int,
+    trial int,
+    status text,
+    options jsonb,
+    lookback int,
+    parameters bigint,
+    seconds float8,
+    error float8,
+    mae float8,
+    rmse float8,
+    baseline text,
+    baseline_error float8,
+    skill float8,
+    test_error float8,
+    test_baseline_error float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 13
+AS 'MODULE_PATHNAME', 'lstm_tune_keys';
+
+COMMENT ON FUNCTION lstm_tune(regclass, text, text[], text, int, int, text[], text[], text[], jsonb, jsonb, int, interval, int, int, int, int) IS
+'trains with several combinations of options, ranks them by their errors on rows that came later, and tests the best on the newest rows; series are told apart by several columns';
+
+CREATE FUNCTION lstm_tune(
+    relation regclass,
     target text[],
     time_column text DEFAULT NULL,
     series_column text DEFAULT NULL,
@@ -440,6 +581,46 @@ AS 'MODULE_PATHNAME', 'lstm_tune_columns';
 
 COMMENT ON FUNCTION lstm_tune(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, jsonb, int, interval, int, int, int, int) IS
 'trains several columns with several combinations of options, ranks them by their errors on rows that came later, and tests the best on the newest rows';
+
+CREATE FUNCTION lstm_tune(
+    relation regclass,
+    target text[],
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    grid jsonb DEFAULT NULL,
+    trials int DEFAULT 12,
+    max_time interval DEFAULT NULL,
+    folds int DEFAULT 3,
+    fold_rows int DEFAULT NULL,
+    test_rows int DEFAULT NULL,
+    seed int DEFAULT 1)
+RETURNS TABLE (
+    rank int,
+    trial int,
+    status text,
+    options jsonb,
+    lookback int,
+    parameters bigint,
+    seconds float8,
+    error float8,
+    mae float8,
+    rmse float8,
+    baseline text,
+    baseline_error float8,
+    skill float8,
+    test_error float8,
+    test_baseline_error float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 13
+AS 'MODULE_PATHNAME', 'lstm_tune_columns_keys';
+
+COMMENT ON FUNCTION lstm_tune(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, jsonb, int, interval, int, int, int, int) IS
+'trains several columns with several combinations of options, ranks them by their errors on rows that came later, and tests the best on the newest rows; series are told apart by several columns';
 
 CREATE FUNCTION lstm_anomalies(
     model bytea,
@@ -594,6 +775,27 @@ COMMENT ON PROCEDURE lstm_train_into(text, regclass, text, text, text, int, int,
 CREATE PROCEDURE lstm_train_into(
     name text,
     relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    note text DEFAULT NULL,
+    activate boolean DEFAULT true,
+    store text DEFAULT NULL)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_into_keys';
+
+COMMENT ON PROCEDURE lstm_train_into(text, regclass, text, text[], text, int, int, text[], text[], text[], jsonb, text, boolean, text) IS
+'trains as lstm_train does, but in two transactions: one reads the rows, the other stores the model; series are told apart by several columns';
+
+CREATE PROCEDURE lstm_train_into(
+    name text,
+    relation regclass,
     target text[],
     time_column text DEFAULT NULL,
     series_column text DEFAULT NULL,
@@ -612,6 +814,27 @@ AS 'MODULE_PATHNAME', 'lstm_train_into_columns';
 COMMENT ON PROCEDURE lstm_train_into(text, regclass, text[], text, text, int, int, text[], text[], text[], jsonb, text, boolean, text) IS
 'trains several columns as lstm_train does, but in two transactions: one reads the rows, the other stores the model';
 
+CREATE PROCEDURE lstm_train_into(
+    name text,
+    relation regclass,
+    target text[],
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    note text DEFAULT NULL,
+    activate boolean DEFAULT true,
+    store text DEFAULT NULL)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_into_columns_keys';
+
+COMMENT ON PROCEDURE lstm_train_into(text, regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, text, boolean, text) IS
+'trains several columns as lstm_train does, but in two transactions: one reads the rows, the other stores the model; series are told apart by several columns';
+
 ---- windows ----
 
 CREATE FUNCTION lstm_windows(
@@ -627,13 +850,36 @@ CREATE FUNCTION lstm_windows(
     lead int DEFAULT 1,
     missing text DEFAULT 'auto',
     step text DEFAULT NULL,
-    calendar text[] DEFAULT NULL)
+    calendar text[] DEFAULT NULL,
+    aggregate text DEFAULT 'none')
 RETURNS TABLE (series text, window_no int, x float8[], y float8[])
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'lstm_windows';
 
-COMMENT ON FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int, text, text, text[]) IS
+COMMENT ON FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int, text, text, text[], text) IS
 'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the target';
+
+CREATE FUNCTION lstm_windows(
+    relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT 1,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    lead int DEFAULT 1,
+    missing text DEFAULT 'auto',
+    step text DEFAULT NULL,
+    calendar text[] DEFAULT NULL,
+    aggregate text DEFAULT 'none')
+RETURNS TABLE (series text, window_no int, x float8[], y float8[])
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_windows_keys';
+
+COMMENT ON FUNCTION lstm_windows(regclass, text, text[], text, int, int, text[], text[], text[], int, text, text, text[], text) IS
+'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the target; series are told apart by several columns';
 
 CREATE FUNCTION lstm_windows(
     relation regclass,
@@ -648,13 +894,36 @@ CREATE FUNCTION lstm_windows(
     lead int DEFAULT 1,
     missing text DEFAULT 'auto',
     step text DEFAULT NULL,
-    calendar text[] DEFAULT NULL)
+    calendar text[] DEFAULT NULL,
+    aggregate text DEFAULT 'none')
 RETURNS TABLE (series text, window_no int, x float8[], y float8[])
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'lstm_windows_columns';
 
-COMMENT ON FUNCTION lstm_windows(regclass, text[], text, text, int, int, text[], text[], text[], int, text, text, text[]) IS
+COMMENT ON FUNCTION lstm_windows(regclass, text[], text, text, int, int, text[], text[], text[], int, text, text, text[], text) IS
 'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the targets';
+
+CREATE FUNCTION lstm_windows(
+    relation regclass,
+    target text[],
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT 1,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    lead int DEFAULT 1,
+    missing text DEFAULT 'auto',
+    step text DEFAULT NULL,
+    calendar text[] DEFAULT NULL,
+    aggregate text DEFAULT 'none')
+RETURNS TABLE (series text, window_no int, x float8[], y float8[])
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_windows_columns_keys';
+
+COMMENT ON FUNCTION lstm_windows(regclass, text[], text[], text, int, int, text[], text[], text[], int, text, text, text[], text) IS
+'the windows that lstm_train sees, unscaled: x is lookback rows of the inputs, y horizon rows of the targets; series are told apart by several columns';
 
 CREATE FUNCTION lstm_split_sequence(
     "values" float8[],

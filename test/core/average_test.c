@@ -180,12 +180,15 @@ test_parts(void)
 }
 
 /* One field changed, and what lf_models_differ must call it. */
+static const char *further_key = "item";
+
 typedef enum change
 {
-	CHANGE_NOTHING, CHANGE_NAME, CHANGE_INPUT, CHANGE_KIND, CHANGE_TIME_COLUMN, CHANGE_AHEAD, CHANGE_LOOKBACK, CHANGE_LEAD,
+	CHANGE_NOTHING, CHANGE_NAME, CHANGE_INPUT, CHANGE_KIND, CHANGE_TIME_COLUMN, CHANGE_KEYS, CHANGE_AHEAD, CHANGE_LOOKBACK, CHANGE_LEAD,
 	CHANGE_UNITS, CHANGE_MEMBERS, CHANGE_LOSS, CHANGE_LEVEL, CHANGE_LOG, CHANGE_LIMIT, CHANGE_DIFFERENCE, CHANGE_NORMALIZE,
-	CHANGE_SEASON, CHANGE_SCALE, CHANGE_STATIC, CHANGE_CATEGORY, CHANGE_STEP, CHANGE_ZONE, CHANGE_MISSING, CHANGE_BLEND,
-	CHANGE_SCALER, CHANGE_CALIBRATE, CHANGE_LOG_FROM, CHANGE_LOWER, CHANGE_SEED, CHANGES
+	CHANGE_SEASON, CHANGE_SCALE, CHANGE_STATIC, CHANGE_CATEGORY, CHANGE_STEP, CHANGE_WEEKDAYS, CHANGE_AGGREGATE, CHANGE_ALIGNMENT,
+	CHANGE_ZONE, CHANGE_MISSING,
+	CHANGE_BLEND, CHANGE_SCALER, CHANGE_CALIBRATE, CHANGE_LOG_FROM, CHANGE_LOWER, CHANGE_SEED, CHANGES
 } change;
 
 static void
@@ -198,6 +201,7 @@ change_model(sample *s, change what)
 		case CHANGE_NAME: s->names[2] = "other"; break;
 		case CHANGE_INPUT: model->task.input[1] = 2; break;
 		case CHANGE_KIND: model->task.kind[0] = LF_COLUMN_KNOWN; break;
+		case CHANGE_KEYS: model->further_keys = 1; model->further_key = &further_key; break;
 		case CHANGE_TIME_COLUMN: model->time_column = "when"; break;
 		case CHANGE_AHEAD: model->task.ahead[1] = 1; break;
 		case CHANGE_LOOKBACK: model->task.lookback++; break;
@@ -215,6 +219,9 @@ change_model(sample *s, change what)
 		case CHANGE_STATIC: s->scaler[2].offset += 1; break;
 		case CHANGE_CATEGORY: s->category[1] = "valleys"; break;
 		case CHANGE_STEP: model->step.units++; break;
+		case CHANGE_WEEKDAYS: model->step.weekdays = LF_BUSINESS_DAYS; break;
+		case CHANGE_AGGREGATE: model->aggregate = LF_AGGREGATE_SUM; break;
+		case CHANGE_ALIGNMENT: model->alignment = LF_ALIGN_NEAREST; break;
 		case CHANGE_ZONE: model->time_zone = "UTC"; break;
 		case CHANGE_MISSING: model->missing.method = LF_MISSING_LINEAR; break;
 		case CHANGE_BLEND: s->blend[1].with = LF_MEAN; break;
@@ -241,6 +248,7 @@ test_differences(void)
 		{CHANGE_NAME, "the name of a column", LF_OTHER_COLUMNS, LF_OTHER_COLUMNS},
 		{CHANGE_INPUT, "an input", LF_OTHER_COLUMNS, LF_OTHER_COLUMNS},
 		{CHANGE_KIND, "what is known of a column", LF_OTHER_COLUMNS, LF_OTHER_COLUMNS},
+		{CHANGE_KEYS, "the columns of series", LF_OTHER_COLUMNS, LF_OTHER_COLUMNS},
 		{CHANGE_TIME_COLUMN, "the time column", LF_OTHER_COLUMNS, LF_OTHER_COLUMNS},
 		{CHANGE_AHEAD, "how far an input is known", LF_OTHER_COLUMNS, LF_OTHER_COLUMNS},
 		{CHANGE_LOOKBACK, "the lookback", LF_OTHER_WINDOWS, LF_OTHER_WINDOWS},
@@ -258,6 +266,9 @@ test_differences(void)
 		{CHANGE_STATIC, "the scaling of a column that all series share", LF_OTHER_SCALE, LF_OTHER_SCALE},
 		{CHANGE_CATEGORY, "a category", LF_OTHER_CATEGORIES, LF_ALIKE},
 		{CHANGE_STEP, "the step", LF_OTHER_TIME, LF_OTHER_TIME},
+		{CHANGE_WEEKDAYS, "the weekdays that occur", LF_OTHER_TIME, LF_OTHER_TIME},
+		{CHANGE_AGGREGATE, "how rows of one step are aggregated", LF_OTHER_TIME, LF_OTHER_TIME},
+		{CHANGE_ALIGNMENT, "how rows beside the grid are taken", LF_OTHER_TIME, LF_OTHER_TIME},
 		{CHANGE_ZONE, "the time zone", LF_OTHER_TIME, LF_OTHER_TIME},
 		{CHANGE_MISSING, "what is done about missing values", LF_OTHER_MISSING, LF_OTHER_MISSING},
 		{CHANGE_BLEND, "what the forecast is mixed with", LF_OTHER_BLEND, LF_ALIKE},

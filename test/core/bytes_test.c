@@ -237,10 +237,10 @@ same_found(const lf_season_facts *a, const lf_season_facts *b)
 static bool
 same_record(const lf_model *a, const lf_model *b)
 {
-	return strcmp(a->relation, b->relation) == 0 && strcmp(a->time_column, b->time_column) == 0 &&
+	return lf_same_keys(a, b) && strcmp(a->relation, b->relation) == 0 && strcmp(a->time_column, b->time_column) == 0 &&
 		strcmp(a->version, b->version) == 0 &&
-		a->time_kind == b->time_kind && a->step.months == b->step.months && a->step.days == b->step.days &&
-		a->step.units == b->step.units && a->last_time == b->last_time &&
+		a->time_kind == b->time_kind && lf_steps_equal(&a->step, &b->step) && a->aggregate == b->aggregate &&
+		a->alignment == b->alignment && a->phase == b->phase && a->last_time == b->last_time &&
 		strcmp(a->time_zone, b->time_zone) == 0 && a->missing.method == b->missing.method &&
 		a->missing.season == b->missing.season && a->missing.rows == b->missing.rows &&
 		a->missing.values == b->missing.values && a->missing.first == b->missing.first &&
@@ -475,6 +475,39 @@ edit_seasons(lf_model *model)
 }
 
 static void
+edit_keys(lf_model *model)
+{
+	static const char *key[] = {"place"};
+
+	model->further_keys = 1;
+	model->further_key = key;
+}
+
+static void
+edit_weekdays(lf_model *model)
+{
+	model->step.weekdays = LF_BUSINESS_DAYS;
+}
+
+static void
+edit_aggregate(lf_model *model)
+{
+	model->aggregate = LF_AGGREGATE_SUM;
+}
+
+static void
+edit_alignment(lf_model *model)
+{
+	model->alignment = LF_ALIGN_NEAREST;
+}
+
+static void
+edit_phase(lf_model *model)
+{
+	model->phase = 1;
+}
+
+static void
 edit_found(lf_model *model)
 {
 	model->found.logged = true;
@@ -485,6 +518,11 @@ static const later_field later_fields[] = {
 	{"whether a limit was found", 1, edit_limit},
 	{"whether logarithms were found", 1, edit_log},
 	{"seasons that are taken out: how, and how many", 8, edit_seasons},
+	{"how many further keys there are", 1, edit_keys},
+	{"weekdays of the step", 1, edit_weekdays},
+	{"what becomes of several rows of a step", 1, edit_aggregate},
+	{"how rows come onto the grid", 1, edit_alignment},
+	{"phase of the grid", 8, edit_phase},
 	{"seasons that were looked for: of logarithms, and how many", 5, edit_found},
 };
 

@@ -87,9 +87,12 @@ sample_columns(lf_model *model, int number)
 		[LF_ENCODER_DECODER] = {2, LF_COLUMN_MEASURED, false, false, LF_TIME_TIMESTAMPTZ},
 		[LF_SEGMENT] = {2, LF_COLUMN_MEASURED, false, true, LF_TIME_NONE},
 	};
+	static const char *further_keys[] = {"sensor"};
 	lf_task    *task = &model->task;
 
 	model->columns = samples[number].columns;
+	model->further_keys = number == LF_CONV_LSTM ? 1 : 0;
+	model->further_key = further_keys;
 	model->series_column = samples[number].named ? "station" : "";
 	model->series = samples[number].named ? SAMPLE_SERIES : 1;
 	model->relation = samples[number].aggregate ? "" : "public.\"Daily Temperatures\"";

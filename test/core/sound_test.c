@@ -33,6 +33,16 @@ status_when_read(const lf_model *model)
 	return status;
 }
 
+static void
+second_key(lf_model *model, const char *name)
+{
+	static const char *key;
+
+	key = name;
+	model->further_keys = 1;
+	model->further_key = &key;
+}
+
 /* EDIT(name, sample, flaw, what the model then is, edit) */
 #define EDITS \
 	EDIT(twice, LF_VANILLA, LF_FLAW_TARGETS, "a column that is a target twice", task->target[1] = 1) \
@@ -126,6 +136,31 @@ status_when_read(const lf_model *model)
 	EDIT(days_of_numbers, LF_CNN_LSTM, LF_FLAW_TIME, "days between integers", model->step.days = 1) \
 	EDIT(long_step, LF_STACKED, LF_FLAW_TIME, "a step of more months than there are", \
 		 model->step.months = LF_LONGEST_STEP_MONTHS + 1) \
+	EDIT(weekdays_of_months, LF_STACKED, LF_FLAW_TIME, "weekdays of a step of months", model->step.weekdays = LF_BUSINESS_DAYS) \
+	EDIT(weekdays_of_numbers, LF_CNN_LSTM, LF_FLAW_TIME, "weekdays of integers", \
+		 model->step = (lf_time_step) {.days = 1, .weekdays = LF_BUSINESS_DAYS}) \
+	EDIT(one_weekday, LF_STACKED, LF_FLAW_TIME, "a step of one weekday", \
+		 model->step = (lf_time_step) {.days = 1, .weekdays = 0x10}) \
+	EDIT(all_weekdays, LF_STACKED, LF_FLAW_TIME, "a step of all weekdays by their mask", \
+		 model->step = (lf_time_step) {.days = 1, .weekdays = LF_ALL_WEEKDAYS}) \
+	EDIT(every_second_weekday, LF_STACKED, LF_FLAW_TIME, "a step of two days and weekdays", \
+		 model->step = (lf_time_step) {.days = 2, .weekdays = LF_BUSINESS_DAYS}) \
+	EDIT(aggregate_of_none, LF_SEGMENT, LF_FLAW_TIME, "aggregated rows without a time", model->aggregate = LF_AGGREGATE_SUM) \
+	EDIT(alignment_of_none, LF_SEGMENT, LF_FLAW_TIME, "rows without a time on a grid", model->alignment = LF_ALIGN_NEAREST) \
+	EDIT(begin_of_one, LF_STACKED, LF_FLAW_TIME, "rows that begin a step alone", model->alignment = LF_ALIGN_BEGIN; \
+		 model->phase = LF_DAY_UNITS) \
+	EDIT(phase_of_nothing, LF_CNN_LSTM, LF_FLAW_TIME, "a phase without a grid", model->phase = 1) \
+	EDIT(phase_back, LF_CNN_LSTM, LF_FLAW_TIME, "a negative phase", model->alignment = LF_ALIGN_NEAREST; model->phase = -1) \
+	EDIT(phase_of_a_step, LF_CNN_LSTM, LF_FLAW_TIME, "a phase of a whole step", model->alignment = LF_ALIGN_NEAREST; \
+		 model->phase = model->step.units) \
+	EDIT(month_day_0, LF_STACKED, LF_FLAW_TIME, "a phase of months that is no day", model->alignment = LF_ALIGN_NEAREST) \
+	EDIT(month_1, LF_STACKED, LF_FLAW_TIME, "a phase of more months than the step", model->alignment = LF_ALIGN_NEAREST; \
+		 model->phase = (LF_MONTH_DAYS * model->step.months + 1) * LF_DAY_UNITS) \
+	EDIT(weekday_phase, LF_STACKED, LF_FLAW_TIME, "a phase of weekdays that is a day", model->alignment = LF_ALIGN_NEAREST; \
+		 model->step = (lf_time_step) {.days = 1, .weekdays = LF_BUSINESS_DAYS}; model->phase = LF_DAY_UNITS) \
+	EDIT(key_of_none, LF_STACKED, LF_FLAW_KEYS, "a second key without a first", second_key(model, "second")) \
+	EDIT(key_twice, LF_VANILLA, LF_FLAW_KEYS, "a key twice", second_key(model, model->series_column)) \
+	EDIT(key_unnamed, LF_VANILLA, LF_FLAW_KEYS, "a key without a name", second_key(model, "")) \
 	EDIT(zone_of_dates, LF_STACKED, LF_FLAW_TIME, "dates in a time zone", model->time_zone = "UTC") \
 	EDIT(no_zone, LF_ENCODER_DECODER, LF_FLAW_TIME, "timestamptz in no time zone", model->time_zone = "") \
 	EDIT(no_time_column, LF_ENCODER_DECODER, LF_FLAW_TIME, "a relation without a time column", model->time_column = "") \

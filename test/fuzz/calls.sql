@@ -22,6 +22,8 @@ CREATE TABLE fuzz.empty (LIKE fuzz.days);
 CREATE TABLE fuzz.one AS SELECT * FROM fuzz.days LIMIT 1;
 CREATE TABLE fuzz."Wörter ""x"" äöü" AS SELECT n AS "Zähler", value AS "Wert "" ' \ ß", note, at::date AS "tag" FROM fuzz.days;
 CREATE VIEW fuzz.endless AS SELECT n AS at, (1e308 * (n % 2))::float8 AS value, -n AS n FROM generate_series(1, 30) n;
+CREATE TABLE fuzz.events AS SELECT at + n * n % 17 * interval '37 minutes' AS at, n, value, other, promo, note, shop, n % 2 AS half FROM fuzz.days, unnest(ARRAY['a', 'bb', '(x,"y"']) shop
+    WHERE extract(isodow FROM at) < 6;
 CREATE TABLE fuzz.models (n serial, model bytea);
 INSERT INTO fuzz.models (model) VALUES
     (lstm_train('fuzz.days', 'value', 'at', lookback => 5, horizon => 2, options => '{"epochs": 1, "units": 2}')),
@@ -31,6 +33,10 @@ INSERT INTO fuzz.models (model) VALUES
     (lstm_train('fuzz.days', 'value', 'at', inputs => '{other}', lookback => 3, options => '{"epochs": 1, "units": 2, "lead": 0}')),
     ((SELECT lstm_train_agg(value, '{"epochs": 1, "units": 2, "lookback": 3}' ORDER BY at) FROM fuzz.days)),
     (lstm_import('{"input": [2, 1], "layers": [{"type": "lstm", "units": 1}, {"type": "dense", "units": 1}]}', array_fill(1::real, ARRAY[14]))),
+    (lstm_train('fuzz.events', 'value', ARRAY['shop', 'half'], 'at', lookback => 3, horizon => 2, known_inputs => '{promo}',
+        options => '{"epochs": 1, "units": 2, "step": "6 hours", "aggregate": "sum", "missing": "linear"}')),
+    (lstm_train('fuzz.events', 'value', 'at', lookback => 3, options => '{"epochs": 1, "units": 2, "step": "1 day", "aggregate": "count"}')),
+    (lstm_train('fuzz.events', 'value', 'at', lookback => 3, options => '{"epochs": 1, "units": 2, "step": "business day", "aggregate": "mean"}')),
     (NULL), ('\x'), ('\x4c53549a');
 
 ---- what calls are made of ----
@@ -48,7 +54,7 @@ CREATE FUNCTION fuzz.json_number() RETURNS text LANGUAGE sql AS $$
     SELECT CASE WHEN random() < 0.5 THEN fuzz.pick('{0,1,2,3,4,5,0.5,0.1,0.9}') ELSE
         fuzz.pick('{-1,1.5,1e-12,1e308,1e400,-1e400,1e1000,9007199254740993,2147483648,4294967297,18446744073709551616,65537,1048576,0.1234567890123456789012345678901234567890123456789012345678901234567890}') END $$;
 CREATE FUNCTION fuzz.word() RETURNS text LANGUAGE sql AS $$
-    SELECT fuzz.pick(ARRAY['', 'value', 'lstm', 'auto', 'none', 'season', '1 day', '1 month', '-1 hour', '1e9', 'P1Y2M3DT4H5M6S', 'infinity', 'x', 'NaN', '%s%n%d', '{', 'null',
+    SELECT fuzz.pick(ARRAY['', 'value', 'lstm', 'auto', 'none', 'season', '1 day', '1 month', '-1 hour', '1e9', 'P1Y2M3DT4H5M6S', 'infinity', 'x', 'NaN', '%s%n%d', '{', 'null', 'business day', 'Mon, Wed to Fri', '1 hour', '7 days', '(a,1)', 'sum',
         'ein langes Wort: ' || repeat('ä€😀', 20), 'x' || repeat('ä', 40), repeat('y', 3000), E'\t\n\\"''']) $$;
 CREATE FUNCTION fuzz.json(depth int) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -132,7 +138,7 @@ CREATE FUNCTION fuzz.array() RETURNS text LANGUAGE sql AS $$
         ELSE (SELECT 'ARRAY[' || string_agg(CASE WHEN random() < 0.97 THEN fuzz.below(10)::text ELSE fuzz.real() END, ', ') || ']::float8[]' FROM generate_series(1, 1 + fuzz.below(12))) END $$;
 CREATE FUNCTION fuzz.model() RETURNS text LANGUAGE sql AS $$ SELECT format('(SELECT model FROM fuzz.models WHERE n = %s)', 1 + fuzz.below(9)) $$;
 CREATE FUNCTION fuzz.relation() RETURNS text LANGUAGE sql AS $$
-    SELECT CASE WHEN random() < 0.5 THEN '''fuzz.days''' WHEN random() < 0.3 THEN '''fuzz.shops''' ELSE fuzz.pick(ARRAY['''fuzz.messy''', '''fuzz.gaps''', '''fuzz.constant''', '''fuzz.empty''',
+    SELECT CASE WHEN random() < 0.5 THEN '''fuzz.days''' WHEN random() < 0.3 THEN '''fuzz.shops''' ELSE fuzz.pick(ARRAY['''fuzz.messy''', '''fuzz.events''', '''fuzz.gaps''', '''fuzz.constant''', '''fuzz.empty''',
         '''fuzz.one''', '''fuzz."Wörter ""x"" äöü"''', '''fuzz.endless''', '''pg_catalog.pg_class''', '''pg_class_oid_index''', '0', 'NULL', '123456789']) END $$;
 CREATE FUNCTION fuzz.name() RETURNS text LANGUAGE sql AS $$
     SELECT CASE WHEN random() < 0.6 THEN 'value' WHEN random() < 0.8 THEN fuzz.pick('{other,promo,size,n,note,at,shop}') ELSE
@@ -161,7 +167,7 @@ END $$;
 CREATE FUNCTION fuzz.task() RETURNS text LANGUAGE sql AS $$
     SELECT fuzz.relation() || ', ' || CASE WHEN random() < 0.8 THEN quote_literal(fuzz.name()) ELSE fuzz.names() END ||
         ', time_column => ' || CASE WHEN random() < 0.8 THEN '''at''' ELSE quote_nullable(fuzz.name()) END ||
-        CASE WHEN random() < 0.3 THEN ', series_column => ' || quote_literal(fuzz.pick('{shop,shop,note,at,value}')) ELSE '' END ||
+        CASE WHEN random() < 0.3 THEN ', series_column => ' || CASE WHEN random() < 0.7 THEN quote_literal(fuzz.pick('{shop,shop,note,at,value}')) ELSE fuzz.names() END ELSE '' END ||
         fuzz.parameters('horizon int', 'lookback int') ||
         CASE WHEN random() < 0.3 THEN fuzz.parameters('inputs names', 'known_inputs names', 'static_inputs names') ELSE '' END $$;
 
@@ -176,7 +182,7 @@ BEGIN
         WHEN 4 THEN RETURN format('lstm_tune(%s, options => %s, grid => %s, max_time => ''0.2 s''%s)', fuzz.task(), options, quote_literal(fuzz.grid()),
             fuzz.parameters('trials int', 'folds int', 'fold_rows int', 'test_rows int', 'seed int'));
         WHEN 5 THEN RETURN format('lstm_backtest(%s, options => %s%s)', fuzz.task(), options, fuzz.parameters('folds int', 'test_rows int', 'gap int', 'retrain bool', 'level real'));
-        WHEN 6, 7 THEN RETURN format('lstm_windows(%s%s)', fuzz.task(), fuzz.parameters('lead int', 'missing missing', 'step text', 'calendar names'));
+        WHEN 6, 7 THEN RETURN format('lstm_windows(%s%s)', fuzz.task(), fuzz.parameters('lead int', 'missing missing', 'step text', 'calendar names', 'aggregate text'));
         WHEN 8, 9 THEN RETURN format('length(lstm_import(%s, %s))', quote_literal(CASE WHEN random() < 0.2 THEN fuzz.json(4) ELSE
             format('{"input": %s, "layers": %s}', fuzz.pick('{"[2, 1]","[5, 1]","[4, 2]","[1, 1]","[]","[1, 2, 3]","[1048576, 1600]"}'), fuzz.layers()) END),
             CASE WHEN random() < 0.8 THEN format('array_fill(0.5::real, ARRAY[%s])', 1 + fuzz.below(40)) ELSE fuzz.array() || '::real[]' END);
@@ -185,7 +191,7 @@ BEGIN
         WHEN 13 THEN RETURN format('(SELECT length(lstm_train_agg(value, %s || jsonb ''{"lookback": 3}'' ORDER BY n)) FROM fuzz.days)', options || '::jsonb');
         WHEN 14 THEN RETURN format('(SELECT length(lstm_train_agg(%s, %s::jsonb)) FROM generate_series(1, 20) n)',
             fuzz.pick(ARRAY[fuzz.array() || '::float8[]', 'ARRAY[n, -n]::float8[]', 'timestamptz ''2024-01-01'' + n * interval ''1 hour'', n', 'ARRAY[n, NULL, -n]::float8[]', '''infinity''::timestamptz, n']), options);
-        WHEN 15 THEN RETURN format('lstm_forecast(%s%s)', fuzz.model(), fuzz.parameters('steps int', 'level real', 'relation relation', 'as_of time', 'series names'));
+        WHEN 15 THEN RETURN format('lstm_forecast(%s%s)', fuzz.model(), fuzz.parameters('steps int', 'level real', 'relation relation', 'as_of time', 'series names', 'until time'));
         WHEN 16 THEN RETURN format('%s(%s%s)', fuzz.pick('{lstm_rolling,lstm_evaluate}'), fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'level real', 'first_origin int'));
         WHEN 17 THEN RETURN CASE WHEN random() < 0.5 THEN format('lstm_anomalies(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'level real', 'newest int')) ELSE
             format('lstm_plot(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'kind kind', 'target text', 'steps int', 'level real', 'width int', 'height int', 'series text')) END;

@@ -348,7 +348,7 @@ forge_home(forgery *f)
 			model->time_column = "at";
 			model->series_column = "s";
 			model->time_kind = LF_TIME_DATE;
-			model->step = (lf_time_step) {.days = 1};
+			model->step = (lf_time_step) {.days = 1, .weekdays = (uint8_t) (forge_one_in(f, 3) ? forge_below(f, 128) : 0)};
 			break;
 		case 3:
 			model->relation = "public.numbered";
@@ -357,6 +357,14 @@ forge_home(forgery *f)
 			model->time_kind = LF_TIME_INTEGER;
 			model->step = (lf_time_step) {.units = 1};
 			break;
+	}
+	model->further_keys = 0;
+	if (forge_one_in(f, 4))
+	{
+		model->further_keys = 1 + forge_below(f, 2);
+		model->further_key = forge_take(f, 2, sizeof(char *));
+		model->further_key[0] = forge_one_in(f, 3) ? forge_text(f) : "k";
+		model->further_key[1] = forge_text(f);
 	}
 	model->imported = forge_one_in(f, 30);
 	model->series = is_named(model->series_column) ? (size_t) (1 + forge_below(f, 30)) : 1;
@@ -373,7 +381,8 @@ forge_time(forgery *f)
 			model->time_kind = (lf_time_kind) forge_below(f, LF_TIME_KINDS);
 			break;
 		case 1:
-			model->step = (lf_time_step) {forge_int(f), forge_one_in(f, 2) ? 0 : forge_int(f), forge_one_in(f, 2) ? 0 : forge_long(f)};
+			model->step = (lf_time_step) {forge_int(f), forge_one_in(f, 2) ? 0 : forge_int(f), forge_one_in(f, 2) ? 0 : forge_long(f),
+				(uint8_t) (forge_one_in(f, 4) ? forge_below(f, 128) : 0)};
 			break;
 		case 2:
 			model->last_time = forge_long(f);
@@ -607,13 +616,30 @@ forge_mend_time(forgery *f)
 		step->months = 12;
 	if (step->days < 0 || step->days > LF_LONGEST_STEP_DAYS)
 		step->days = step->months != 0 ? 31 : 7;
+	if (forge_one_in(f, 8))
+	{
+		model->aggregate = (lf_aggregate) forge_below(f, LF_AGGREGATES);
+		model->alignment = (lf_alignment) forge_below(f, LF_ALIGNMENTS);
+		model->phase = forge_one_in(f, 2) ? 0 : forge_one_in(f, 2) ? LF_DAY_UNITS : forge_long(f);
+	}
+	if (model->time_kind == LF_TIME_NONE)
+		model->aggregate = LF_AGGREGATE_NONE;
+	if (model->aggregate == LF_AGGREGATE_NONE)
+		model->alignment = LF_ALIGN_NONE;
+	if (model->alignment == LF_ALIGN_NONE)
+		model->phase = 0;
+	if (step->days != 1 || step->months != 0 || lf_weekday_count(step->weekdays) < 2 || step->weekdays == LF_ALL_WEEKDAYS)
+		step->weekdays = 0;
 	model->time_zone = model->time_kind != LF_TIME_TIMESTAMPTZ ? "" : forge_one_in(f, 10) ? forge_text(f) : "UTC";
 	if (model->time_kind == LF_TIME_TIMESTAMPTZ && !is_named(model->time_zone))
 		model->time_zone = "Europe/Berlin";
 	if (!is_named(model->time_column))
 		model->relation = model->series_column = "";
 	if (!is_named(model->series_column))
+	{
 		model->series = 1;
+		model->further_keys = 0;
+	}
 	/* kinds that need a table, series or dates */
 	while (model->columns > 1 &&
 		   ((model->task.kind[model->columns - 1] == LF_COLUMN_CALENDAR && model->time_kind < LF_TIME_DATE) ||

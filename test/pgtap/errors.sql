@@ -160,7 +160,7 @@ HINT: Leave such rows out, for example with a view.',
     ('INSERT INTO changed SELECT * FROM changed WHERE other IN (5, 6)',
         '22000: timestamp 2024-01-05 00:00:00 of relation "changed" occurs in more than one row
 DETAIL: 2 rows repeat the time of the row before.
-HINT: Give one row per time, for example with a view that uses GROUP BY; if the table holds several series, give series_column.',
+HINT: If the table holds several series, give series_column; else make one row of each time with option "aggregate", for example {"aggregate": "mean"}.',
         'duplicate time stamps'),
     ('DELETE FROM changed WHERE other IN (10, 20, 21)',
         '22000: timestamps of relation "changed" are not regular: 2024-01-11 00:00:00 follows 2024-01-09 00:00:00
@@ -173,7 +173,7 @@ HINT: Train with option "missing", which fills gaps, for example {"missing": "li
     ('UPDATE changed SET at = at + interval ''1 minute'' WHERE other = 10',
         '22000: timestamps of relation "changed" are not regular: 2024-01-10 00:01:00 follows 2024-01-09 00:00:00
 DETAIL: The step is 1 day; 1 row is not a whole number of steps from the others.
-HINT: Move such rows onto the grid in a view, for example with GROUP BY date_trunc(...), or give the step in option "step".', 'a row that is late')
+HINT: Give the step, and rows are taken for the nearest time: {"step": "1 day"}; or make one row of several, for example {"step": "1 day", "aggregate": "sum"}.', 'a row that is late')
 ) AS v (change, failure, description);
 SELECT is(pg_temp.with_rows('UPDATE changed SET value = NULL WHERE other = 38', $$ SELECT f.* FROM models,
     lstm_forecast(one, relation => 'changed') AS f $$), '22004: column "value" of relation "changed" is NULL in row 1

@@ -97,7 +97,7 @@ CREATE VIEW business AS SELECT * FROM weekly WHERE extract(isodow FROM at) < 6;
 SELECT is(pg_temp.failure($$ SELECT pg_temp.train('business', '{"step": "1 day"}') $$),
     '22000: 38 of 138 rows of relation "business" are missing
 DETAIL: The step is 1 day; at most 13 missing rows are filled unasked.
-HINT: Train with option "missing", which fills whatever is missing, for example {"missing": "linear"}; or give the step in option "step".',
+HINT: If there are rows on these weekdays only, give {"step": "business day"}; else train with option "missing", which fills whatever is missing, for example {"missing": "linear"}.',
     'weekends are no gap that is filled unasked');
 SELECT is(pg_temp.failure($$ SELECT pg_temp.train('few', '{"missing": "error"}') $$), '22004: column "value" of relation "few" is NULL in row 8
 DETAIL: 5 of 135 rows have NULL, NaN or infinite values.

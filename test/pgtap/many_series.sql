@@ -190,8 +190,8 @@ SELECT results_eq($$ SELECT series, status FROM mixed_model,
         ' {"missing": "linear"}; or leave these rows out in a view.)'),
     ('short', 'it has 1 known rows, but the lookback of the model is 5'),
     ('twice', 'timestamp 2024-02-07 of series "twice" of relation "mixed" occurs in more than one row'
-        ' (1 row repeats the time of the row before it. Give one row per time, for example with a view that uses GROUP BY;'
-        ' if the table holds several series, give series_column.)'), (NULL,
+        ' (1 row repeats the time of the row before it. If the table holds several series, give series_column;'
+        ' else make one row of each time with option "aggregate", for example {"aggregate": "mean"}.)'), (NULL,
         'column "s" is NULL') $$,
     'each series without a forecast has a row that says why');
 SELECT is(pg_temp.failure($$ SELECT lstm_train('mixed', 'value', series_column => 's', lookback => 5,

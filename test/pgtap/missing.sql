@@ -133,11 +133,11 @@ DETAIL: 1 of 40 rows has infinite values.
 HINT: Leave these rows out or make the values finite, for example in a view.', 'an infinite value'),
     ('INSERT INTO changed SELECT at, 1 FROM changed WHERE at < ''2024-01-04''', '22000: timestamp 2024-01-01 00:00:00 of relation "changed" occurs in more than one row
 DETAIL: 3 rows repeat the time of the row before.
-HINT: Give one row per time, for example with a view that uses GROUP BY; if the table holds several series, give series_column.', 'duplicates'),
+HINT: If the table holds several series, give series_column; else make one row of each time with option "aggregate", for example {"aggregate": "mean"}.', 'duplicates'),
     ('UPDATE changed SET at = at + interval ''1 second'' WHERE at IN (''2024-01-01'', ''2024-01-05'')',
         '22000: timestamps of relation "changed" are not regular: 2024-01-02 00:00:00 follows 2024-01-01 00:00:01
 DETAIL: The step is 1 day; 2 rows are not a whole number of steps from the others.
-HINT: Move such rows onto the grid in a view, for example with GROUP BY date_trunc(...), or give the step in option "step".',
+HINT: Give the step, and rows are taken for the nearest time: {"step": "1 day"}; or make one row of several, for example {"step": "1 day", "aggregate": "sum"}.',
         'rows that are late, the first one too'),
     ('INSERT INTO changed VALUES (''294000-01-01'', 1)', '22000: too many rows of relation "changed" are missing: 294000-01-01 00:00:00 follows 2024-02-09 00:00:00
 DETAIL: The step is 1 day; 106642004 rows are missing, but at most 10 are filled for each of the 41 existing rows.

@@ -131,26 +131,26 @@ SELECT is(pg_temp.failure(format($$ SELECT pg_temp.trained(%L, %L, '{"step": %s}
 FROM (VALUES
     ('date', '{2024-01-01,2024-01-02}', '"1 month 1 day"', '22023: option "step" cannot be "1 month 1 day"
 DETAIL: A step has a single unit and is not 0.
-HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; with an integer time column an integer.'),
+HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; or weekdays: "business day", "Monday to Saturday"; with an integer time column an integer.'),
     ('date', '{2024-01-01,2024-01-02}', '"1 hour"', '22023: option "step" cannot be "1 hour"
 DETAIL: The step of dates is a number of days or months.
-HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; with an integer time column an integer.'),
+HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; or weekdays: "business day", "Monday to Saturday"; with an integer time column an integer.'),
     ('timestamp', '{2024-01-01,2024-01-02}', '"-1 day"', '22023: option "step" cannot be "-1 day"
 DETAIL: A step is positive, and at most 200000 years or 10000000 days.
-HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; with an integer time column an integer.'),
+HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; or weekdays: "business day", "Monday to Saturday"; with an integer time column an integer.'),
     ('int', '{1,2}', '"1 day"', '22023: option "step" cannot be "1 day"
 DETAIL: The step of an integer time is a positive integer.
-HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; with an integer time column an integer.'),
+HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; or weekdays: "business day", "Monday to Saturday"; with an integer time column an integer.'),
     ('int', '{1,2}', '99999999999999999999', '22023: option "step" cannot be "99999999999999999999"
 DETAIL: The step of an integer time is a positive integer.
-HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; with an integer time column an integer.'),
+HINT: Give months, days or a time alone: "1 month", "7 days", "15 minutes"; or weekdays: "business day", "Monday to Saturday"; with an integer time column an integer.'),
     ('date', '{2024-01-01,2024-01-02}', '"a while"', '22007: invalid input syntax for type interval: "a while"'),
     ('date', '{2024-01-01,2024-01-02}', '9007199254740993', '22015: interval field value out of range: "9007199254740993"'),
     ('date', '{2024-01-01,2024-01-02}', 'true', '22023: option "step" must be a string, not true'),
     ('timestamp', '{2024-01-01 00:00,2024-01-01 01:00,2024-01-01 01:30}', '"1 hour"',
-        '22000: timestamps of relation "rows" are not regular: 2024-01-01 01:30:00 follows 2024-01-01 01:00:00
-DETAIL: The step is 01:00:00; 1 row is not a whole number of steps from the others.
-HINT: Move such rows onto the grid in a view, for example with GROUP BY date_trunc(...), or give the step in option "step".')
+        '22000: two rows of relation "rows" belong to one step: 2024-01-01 01:00:00 and 2024-01-01 01:30:00
+DETAIL: The step is 01:00:00; both rows are nearest to 2024-01-01 01:00:00.
+HINT: Make one row of each step with option "aggregate", for example {"aggregate": "mean"}; or give another step in option "step".')
 ) AS v (type, times, step, failure);
 
 ---- a model of another place ----

@@ -19,7 +19,7 @@ same_columns(const lf_model *a, const lf_model *b)
 
 	if (a->columns != b->columns || x->inputs != y->inputs || x->targets != y->targets ||
 		(a->labels == NULL) != (b->labels == NULL) || a->imported != b->imported ||
-		strcmp(a->series_column, b->series_column) != 0 || strcmp(a->time_column, b->time_column) != 0)
+		!lf_same_keys(a, b) || strcmp(a->time_column, b->time_column) != 0)
 		return false;
 	for (int i = 0; i < a->columns; i++)
 		if (strcmp(a->names[i], b->names[i]) != 0 || x->kind[i] != y->kind[i])
@@ -134,8 +134,8 @@ lf_models_differ(const lf_model *a, const lf_model *b)
 	if (a->training.scale != b->training.scale || !same_shape(a, b) ||
 		lf_scalings_differ(x, a->columns, a->scaler, b->scaler, a->labels != NULL) >= 0)
 		return LF_OTHER_SCALE;
-	if (a->time_kind != b->time_kind || a->step.months != b->step.months || a->step.days != b->step.days ||
-		a->step.units != b->step.units || strcmp(a->time_zone, b->time_zone) != 0)
+	if (a->time_kind != b->time_kind || !lf_steps_equal(&a->step, &b->step) || strcmp(a->time_zone, b->time_zone) != 0 ||
+		a->aggregate != b->aggregate || a->alignment != b->alignment || a->phase != b->phase)
 		return LF_OTHER_TIME;
 	if (a->missing.method != b->missing.method)
 		return LF_OTHER_MISSING;

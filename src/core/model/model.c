@@ -1,5 +1,5 @@
 /*
- * model.c: the values that a model knows of its categories.
+ * model.c: the values that a model knows of its categories, and when its steps are the same.
  */
 #include "model/model.h"
 
@@ -20,6 +20,23 @@ lf_labels_equal(const lf_labels *a, const lf_labels *b)
 		return false;
 	for (int i = 0; i < a->count; i++)
 		if (strcmp(a->label[i], b->label[i]) != 0)
+			return false;
+	return true;
+}
+
+bool
+lf_steps_equal(const lf_time_step *a, const lf_time_step *b)
+{
+	return a->months == b->months && a->days == b->days && a->units == b->units && a->weekdays == b->weekdays;
+}
+
+bool
+lf_same_keys(const lf_model *a, const lf_model *b)
+{
+	if (strcmp(a->series_column, b->series_column) != 0 || a->further_keys != b->further_keys)
+		return false;
+	for (int i = 0; i < a->further_keys; i++)
+		if (strcmp(a->further_key[i], b->further_key[i]) != 0)
 			return false;
 	return true;
 }

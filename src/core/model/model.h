@@ -12,6 +12,7 @@
 #include "network/network.h"
 #include "model/predict.h"
 #include "model/recipe.h"
+#include "series/aggregate.h"
 #include "series/scaler.h"
 #include "series/season_search.h"
 #include "judging/score.h"
@@ -35,16 +36,40 @@ typedef enum lf_time_kind
 #define LF_LONGEST_STEP_MONTHS (12 * 200000)
 #define LF_LONGEST_STEP_DAYS 10000000
 
+/* Days of the week as bits, Monday the lowest: Monday to Friday, and all seven. */
+#define LF_BUSINESS_DAYS 0x1f
+#define LF_ALL_WEEKDAYS 0x7f
+
 /*
  * The distance of two rows. The core only keeps it: adding it up is calendar arithmetic, which the caller's date types
- * do. Integers use 'units' alone; dates and times months, days and units = microseconds.
+ * do. Integers use 'units' alone; dates and times months, days and units = microseconds. A step of the weekdays that
+ * occur is one day and their mask.
  */
 typedef struct lf_time_step
 {
 	int32_t		months;
 	int32_t		days;
 	int64_t		units;
+	uint8_t		weekdays;		/* 0: the step knows no week */
 } lf_time_step;
+
+/* A day in the units of phases of days and months, which are microseconds; months are so many days apart in them. */
+#define LF_DAY_UNITS INT64_C(86400000000)
+#define LF_MONTH_DAYS 32
+
+/* How many days of the week are in a mask: so many steps make a week. */
+static inline int
+lf_weekday_count(uint8_t weekdays)
+{
+	int			count = 0;
+
+	for (int i = 0; i < 7; i++)
+		count += weekdays >> i & 1;
+	return count;
+}
+
+/* Whether two steps lead from each time to the same one. */
+bool		lf_steps_equal(const lf_time_step *a, const lf_time_step *b);
 
 /* What was not there in the rows that a model was trained on. */
 typedef struct lf_missing_record
@@ -66,6 +91,7 @@ typedef struct lf_labels
 
 #define LF_MAX_CATEGORIES 10000
 #define LF_MAX_SERIES 1000000
+#define LF_MAX_KEYS 32			/* columns that tell series apart: as many as a key has */
 
 /*
  * Rows or values that a model can have been trained on: sums of these stay there, and as signed numbers they are the
@@ -84,6 +110,8 @@ typedef struct lf_model
 	lf_labels  *categories;		/* (columns): none where the column is no category; NULL: none at all */
 	size_t		series;			/* that it was trained on */
 	const char *series_column;	/* that tells them apart; "" where there is none, and one series */
+	int			further_keys;	/* columns that tell them apart together with it */
+	const char **further_key;	/* (further_keys) */
 	const char **labels;		/* (series): its values; NULL without a column */
 	lf_scaler  *scaler;			/* (series, columns) */
 	double	   *error_scale;			/* (series, targets): of errors and intervals, see lf_error_scale */
@@ -97,6 +125,9 @@ typedef struct lf_model
 	int64_t		last_time;		/* of the newest training row, in the time type's own units */
 	const char *time_zone;		/* in which its steps are calendar steps; "" where they are the same in any */
 	lf_missing_record missing;
+	lf_aggregate aggregate;		/* of several rows of one step */
+	lf_alignment alignment;		/* of rows that do not lie on the grid */
+	int64_t		phase;			/* of that grid: what its times have for a rest, see pg/rows/timeline.h; 0 without one */
 
 	uint64_t	rows;			/* that were read */
 	uint64_t	windows;
@@ -125,6 +156,9 @@ typedef struct lf_model
  * none.
  */
 lf_labels	lf_model_labels(const lf_model *model, int column);
+
+/* Whether two models tell series apart by the same columns. */
+bool		lf_same_keys(const lf_model *a, const lf_model *b);
 
 /* Whether the same values have the same numbers. */
 bool		lf_labels_equal(const lf_labels *a, const lf_labels *b);

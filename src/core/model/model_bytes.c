@@ -45,6 +45,17 @@ serialize_categories(lf_stream *s, lf_model *model)
 	}
 }
 
+/* The columns that tell series apart together with the first one. */
+static void
+serialize_keys(lf_stream *s, lf_model *model)
+{
+	uint8_t		count = (uint8_t) model->further_keys;
+
+	lf_serialize_byte(s, &count, LF_MAX_KEYS - 1);
+	model->further_keys = count;
+	lf_serialize_texts(s, &model->further_key, (size_t) model->further_keys);
+}
+
 /* What is known of each series: its name, and the scaling of each column. */
 static void
 serialize_series(lf_stream *s, lf_model *model)
@@ -87,6 +98,27 @@ serialize_series(lf_stream *s, lf_model *model)
 		if (s->direction == LF_READING && model->error_scale != NULL)
 			model->error_scale[i] = error_scale;
 	}
+
+	/* ---- from format 2 on ---- */
+	if (s->format >= 2)
+		serialize_keys(s, model);
+	else
+		model->further_keys = 0;
+}
+
+/* How rows come to lie on the grid of the step. */
+static void
+serialize_grid(lf_stream *s, lf_model *model)
+{
+	uint8_t		aggregate = (uint8_t) model->aggregate;
+	uint8_t		alignment = (uint8_t) model->alignment;
+
+	lf_serialize_byte(s, &model->step.weekdays, LF_ALL_WEEKDAYS);
+	lf_serialize_byte(s, &aggregate, LF_AGGREGATES - 1);
+	lf_serialize_byte(s, &alignment, LF_ALIGNMENTS - 1);
+	model->aggregate = (lf_aggregate) aggregate;
+	model->alignment = (lf_alignment) alignment;
+	lf_serialize_i64(s, &model->phase);
 }
 
 /* The shapes of the seasons that are taken out. */
@@ -152,6 +184,17 @@ serialize_time(lf_stream *s, lf_model *model)
 	lf_serialize_u64(s, &model->missing.values);
 	lf_serialize_i64(s, &model->missing.first);
 	lf_serialize_i64(s, &model->missing.last);
+
+	/* ---- from format 2 on ---- */
+	if (s->format >= 2)
+		serialize_grid(s, model);
+	else
+	{
+		model->step.weekdays = 0;
+		model->aggregate = LF_AGGREGATE_NONE;
+		model->alignment = LF_ALIGN_NONE;
+		model->phase = 0;
+	}
 }
 
 static void

@@ -39,6 +39,17 @@ lf_serialize_int(lf_stream *s, int *value, int low, int high)
 }
 
 void
+lf_serialize_byte(lf_stream *s, uint8_t *value, int high)
+{
+	*value = (uint8_t) lf_serialize_integer(s, *value, 1);
+	if (*value > high)
+	{
+		s->failed = true;
+		*value = 0;
+	}
+}
+
+void
 lf_serialize_bool(lf_stream *s, bool *value)
 {
 	uint64_t	byte = lf_serialize_integer(s, *value ? 1 : 0, 1);

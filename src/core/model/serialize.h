@@ -80,6 +80,9 @@ void		lf_serialize_i64(lf_stream *s, int64_t *value);
 /* An integer that must lie in low .. high. */
 void		lf_serialize_int(lf_stream *s, int *value, int low, int high);
 
+/* A byte that is at most 'high'. */
+void		lf_serialize_byte(lf_stream *s, uint8_t *value, int high);
+
 void		lf_serialize_bool(lf_stream *s, bool *value);
 void		lf_serialize_double(lf_stream *s, double *value);
 void		lf_serialize_finite(lf_stream *s, double *value);

@@ -7,11 +7,11 @@
  */
 #include "model/sound.h"
 
-#include "base/sort.h"
+#include "model/sound_names.h"
+#include "model/sound_time.h"
 #include "series/level.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Where the values of options end. */
 #define MOST_EPOCHS 1000000
@@ -26,12 +26,6 @@ static bool
 within(double value, double low, double high)
 {
 	return value >= low && value <= high;
-}
-
-static bool
-is_given(const char *text)
-{
-	return text[0] != '\0';
 }
 
 /* Rows that one window takes. */
@@ -92,9 +86,9 @@ kinds_are_sound(const lf_model *model)
 		if (kind[i] == LF_COLUMN_CALENDAR && model->time_kind < LF_TIME_DATE)
 			return false;
 		/* aggregates have values and times, and nothing else */
-		if (kind[i] != LF_COLUMN_CALENDAR && kind[i] != LF_COLUMN_MEASURED && !is_given(model->time_column))
+		if (kind[i] != LF_COLUMN_CALENDAR && kind[i] != LF_COLUMN_MEASURED && !lf_is_given(model->time_column))
 			return false;
-		if (kind[i] == LF_COLUMN_SERIES && !is_given(model->series_column))
+		if (kind[i] == LF_COLUMN_SERIES && !lf_is_given(model->series_column))
 			return false;
 	}
 	return true;
@@ -246,35 +240,6 @@ training_is_sound(const lf_model *model)
 		training->batch_size <= LF_MAX_BATCH / lf_task_samples(&model->task);
 }
 
-/* One part, but that a step of months knows the day of the month; none where one row was all there was. */
-static bool
-step_is_sound(lf_time_kind kind, const lf_time_step *step)
-{
-	if (kind == LF_TIME_NONE)
-		return step->months == 0 && step->days == 0 && step->units == 0;
-	if (kind == LF_TIME_INTEGER)
-		return step->months == 0 && step->days == 0 && step->units >= 0;
-	if (step->months != 0)
-		return step->months > 0 && step->months <= LF_LONGEST_STEP_MONTHS && step->days >= 0 && step->days <= 31 &&
-			step->units == 0;
-	if (step->days != 0)
-		return step->days > 0 && step->days <= LF_LONGEST_STEP_DAYS && step->units == 0;
-	return step->units >= 0;
-}
-
-static bool
-time_is_sound(const lf_model *model)
-{
-	bool		timed = model->time_kind != LF_TIME_NONE;
-
-	return step_is_sound(model->time_kind, &model->step) && (timed || model->last_time == 0) &&
-		(model->time_kind == LF_TIME_TIMESTAMPTZ) == is_given(model->time_zone) &&
-		(timed || !is_given(model->time_column)) &&
-		/* a table has a time, and the same table has the series; the average of models of two tables names none */
-		(!is_given(model->relation) || is_given(model->time_column)) &&
-		(!is_given(model->series_column) || is_given(model->time_column));
-}
-
 static bool
 missing_is_sound(const lf_model *model)
 {
@@ -325,7 +290,7 @@ import_is_sound(const lf_model *model)
 		!task->limit_found && task->lower_limit == 0 && task->upper_limit == 0 && !task->independent &&
 		model->columns == task->inputs + task->targets && training->loss == LF_MSE && training->scale == LF_SCALE_NONE &&
 		training->normalize == LF_NORMALIZE_NONE && training->epochs == 0 && training->learning_rate == 0 &&
-		!training->blend && !is_given(model->relation) && model->time_kind == LF_TIME_NONE &&
+		!training->blend && !lf_is_given(model->relation) && model->time_kind == LF_TIME_NONE &&
 		model->missing.method == LF_MISSING_ERROR && model->missing.season == 0 && model->season == 1 &&
 		model->rows == 0 && model->windows == 0 && model->validation_windows == 0 && model->epochs == 0 &&
 		model->final_epochs == 0;
@@ -363,94 +328,6 @@ network_is_sound(const lf_model *model)
 			return false;
 	}
 	return true;
-}
-
-/* Whether the text with the first number comes behind that with the second. */
-static bool
-text_is_behind(const void *a, const void *b, const void *state)
-{
-	const char *const *text = state;
-
-	return strcmp(text[*(const uint16_t *) a], text[*(const uint16_t *) b]) > 0;
-}
-
-/*
- * Whether no text stands twice. Their numbers are sorted, which takes no memory but this. Of more texts than it has
- * room for nothing is said: the dictionary that is built of so many series finds the first of two, and sorting them
- * would take longer than reading all else of the model.
- */
-static bool
-all_differ(const char *const *text, size_t n)
-{
-	uint16_t	order[LF_MAX_CATEGORIES];
-	size_t		ascending = 1;
-
-	while (ascending < n && strcmp(text[ascending - 1], text[ascending]) < 0)
-		ascending++;
-	if (ascending >= n || n > LF_MAX_CATEGORIES)
-		return true;
-	for (size_t i = 0; i < n; i++)
-		order[i] = (uint16_t) i;
-	lf_sort(order, n, sizeof(uint16_t), text_is_behind, text);
-	for (size_t i = 1; i < n; i++)
-		if (strcmp(text[order[i - 1]], text[order[i]]) == 0)
-			return false;
-	return true;
-}
-
-/* Those that are read from a table are its columns, each once; the series column may be one of them as well. */
-static bool
-names_are_sound(const lf_model *model)
-{
-	int			read = 0;
-
-	while (read < model->columns && part_of(model->task.kind[read]) < part_of(LF_COLUMN_SERIES))
-		read++;
-	for (int i = 0; i < model->columns; i++)
-		/* names of the values of an aggregate are the user's own, and may be nothing */
-		if ((is_given(model->time_column) && !is_given(model->names[i])) ||
-			(model->task.kind[i] == LF_COLUMN_SERIES && strcmp(model->names[i], model->series_column) != 0))
-			return false;
-	return is_given(model->version) && all_differ(model->names, (size_t) read);
-}
-
-/*
- * Whether a column is 1 where a column of text has the one value that is its category, and 0 elsewhere: it is an input
- * that is read row by row, and called as that column, with an equals sign and the value behind it.
- */
-static bool
-stands_for_value(const lf_model *model, int column)
-{
-	const lf_labels *labels = &model->categories[column];
-	size_t		length = strlen(model->names[column]);
-	size_t		of_value;
-
-	if ((model->task.kind[column] != LF_COLUMN_MEASURED && model->task.kind[column] != LF_COLUMN_KNOWN) ||
-		labels->count != 1 || !is_given(model->time_column) || lf_task_input_of(&model->task, column) < 0)
-		return false;
-	for (int j = 0; j < model->task.targets; j++)
-		if (model->task.target[j] == column)
-			return false;
-	of_value = strlen(labels->label[0]);
-	return length > of_value + 1 && model->names[column][length - of_value - 1] == '=' &&
-		strcmp(model->names[column] + length - of_value, labels->label[0]) == 0;
-}
-
-static bool
-labels_are_sound(const lf_model *model)
-{
-	if ((model->labels != NULL) != is_given(model->series_column) || (model->labels == NULL && model->series != 1))
-		return false;
-	for (int i = 0; i < model->columns && model->categories != NULL; i++)
-	{
-		const lf_labels *labels = &model->categories[i];
-
-		/* a column of NULLs alone has none */
-		if (labels->count > 0 && !stands_for_value(model, i) &&
-			(model->task.kind[i] != LF_COLUMN_CATEGORY || !all_differ(labels->label, (size_t) labels->count)))
-			return false;
-	}
-	return model->labels == NULL || all_differ(model->labels, model->series);
 }
 
 /* Static columns have one scaling for all series; numbers of categories and sines of the calendar have none. */
@@ -563,7 +440,7 @@ blend_is_sound(const lf_model *model)
 static bool
 tail_is_sound(const lf_model *model)
 {
-	return model->tail == NULL || (!model->imported && !is_given(model->relation) && !is_given(model->time_column));
+	return model->tail == NULL || (!model->imported && !lf_is_given(model->relation) && !lf_is_given(model->time_column));
 }
 
 /* ---- all of them ---- */
@@ -584,14 +461,15 @@ static const invariant invariants[] = {
 	{LF_FLAW_TRANSFORM, false, transform_is_sound},
 	{LF_FLAW_NORMALIZE, false, normalize_is_sound},
 	{LF_FLAW_TRAINING, false, training_is_sound},
-	{LF_FLAW_TIME, true, time_is_sound},
+	{LF_FLAW_TIME, true, lf_time_is_sound},
 	{LF_FLAW_MISSING, false, missing_is_sound},
 	{LF_FLAW_RECORD, false, record_is_sound},
 	{LF_FLAW_ERRORS, false, errors_are_sound},
 	{LF_FLAW_IMPORT, true, import_is_sound},
-	{LF_FLAW_LABELS, true, labels_are_sound},
+	{LF_FLAW_LABELS, true, lf_labels_are_sound},
 	{LF_FLAW_NETWORK, true, network_is_sound},
-	{LF_FLAW_NAMES, true, names_are_sound},
+	{LF_FLAW_NAMES, true, lf_names_are_sound},
+	{LF_FLAW_KEYS, true, lf_keys_are_sound},
 	{LF_FLAW_SCALING, true, scaling_is_sound},
 	{LF_FLAW_ERRORS, true, error_lists_are_sound},
 	{LF_FLAW_SCORES, true, scores_are_sound},

@@ -36,7 +36,8 @@ typedef enum lf_flaw
 	LF_FLAW_HISTORY,
 	LF_FLAW_LINK,
 	LF_FLAW_BLEND,
-	LF_FLAW_TAIL
+	LF_FLAW_TAIL,
+	LF_FLAW_KEYS				/* columns that tell series apart */
 } lf_flaw;
 
 /*

@@ -28,7 +28,7 @@ enum
 typedef struct Forecast
 {
 	LoadedModel *loaded;
-	int			steps;
+	Ahead		ahead;
 	double		level;
 	const TimestampTz *as_of;	/* NULL: the newest rows */
 	ReturnSetInfo *result;
@@ -56,20 +56,20 @@ put_stamp(Datum *value, bool *null, const Timeline *timeline, int64 origin, int6
 }
 
 /*
- * Forecasts from the window at the start of the frame, as result rows: of the first 'known' steps, and for the others
- * the reason why there is none.
+ * Forecasts from the window at the start of the frame, as result rows: so many steps, and of those behind the first
+ * 'known' the reason why there is none.
  */
 static void
-put_forecast(const Forecast *forecast, const char *label, const Timeline *timeline, int64 origin, int known,
+put_forecast(const Forecast *forecast, const char *label, const Timeline *timeline, int64 origin, int steps, int known,
 			 const char *unknown)
 {
 	const lf_task *task = &forecast->loaded->model.task;
 	double	   *out = model_forecast(forecast->loaded, 0, 1, 1, known);
 	/* texts are made once, not for each of a million rows */
 	Datum		series = label == NULL ? 0 : CStringGetTextDatum(label);
-	Datum		reason = known == forecast->steps ? 0 : CStringGetTextDatum(unknown);
+	Datum		reason = known == steps ? 0 : CStringGetTextDatum(unknown);
 
-	for (int k = 0; k < forecast->steps; k++)
+	for (int k = 0; k < steps; k++)
 		for (int j = 0; j < task->targets; j++)
 		{
 			Datum		values[OUT_COLUMNS] = {[OUT_SERIES] = series};
@@ -106,7 +106,8 @@ forecast_series(void *state, SeriesRows *read)
 	Forecast   *forecast = state;
 	MemoryContext caller = MemoryContextSwitchTo(forecast->each);
 	ForecastFrame start;
-	char	   *reason = forecast_frame_make(&forecast->plan, forecast->panel, read, forecast->as_of, forecast->steps, &start);
+	char	   *reason = forecast_frame_make(&forecast->plan, forecast->panel, read, forecast->as_of, &forecast->ahead,
+										   &start);
 
 	asked_answer(&forecast->asked, read->label);
 	if (reason != NULL && !forecast->plan.skip)
@@ -115,12 +116,12 @@ forecast_series(void *state, SeriesRows *read)
 				 errmsg("%s cannot be forecast: %s", forecast->plan.series.source, reason)));
 	if (reason != NULL)
 		put_status(forecast, read->label, reason);
-	else
+	else if (start.steps > 0)
 	{
 		forecast_frame_show(&start, forecast->loaded);
 		forecast->loaded->held += forecast->asked.held;
-		put_forecast(forecast, read->label, &start.timeline, start.origin,
-					 forecast_frame_steps(&start, forecast->plan.task, forecast->steps), start.unknown);
+		put_forecast(forecast, read->label, &start.timeline, start.origin, start.steps,
+					 forecast_frame_known(&start, forecast->plan.task), start.unknown);
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(forecast->each);
@@ -152,9 +153,55 @@ forecast_tail(FunctionCallInfo fcinfo, Forecast *forecast)
 				 errmsg("as_of needs a relation to read"),
 				 errdetail("The model was trained by an aggregate and keeps only its newest rows."),
 				 errhint("Specify a relation: relation => 'name'.")));
-	forecast_frame_of_tail(&forecast->loaded->model, forecast->steps, &start);
+	forecast_frame_of_tail(&forecast->loaded->model, &forecast->ahead, &start);
+	if (start.steps == 0)
+		return;
 	forecast_frame_show(&start, forecast->loaded);
-	put_forecast(forecast, NULL, &start.timeline, start.origin, forecast->steps, NULL);
+	put_forecast(forecast, NULL, &start.timeline, start.origin, start.steps, start.steps, NULL);
+}
+
+/* From the newest rows of the inputs, where nothing else is needed. */
+static void
+forecast_latest(Forecast *forecast, Oid relation)
+{
+	const lf_model *model = &forecast->loaded->model;
+	int			columns;
+	char	  **names = latest_columns(model, &columns);
+	Table	   *table = table_of_model(model, relation, names, NULL, columns);
+	Timeline	timeline;
+	int64		origin;
+	int64		number;
+	const double *window = latest_window(model, table, forecast->as_of, &timeline, &origin, &number);
+	int			steps;
+	char	   *reason = forecast_frame_steps(model, &timeline, origin, &forecast->ahead, &steps);
+
+	if (reason != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s cannot be forecast: %s", table->label, reason)));
+	if (steps == 0)
+		return;
+	model_show_nothing(forecast->loaded);
+	if (model->time_kind == LF_TIME_NONE)
+		number = model_align(forecast->loaded, window, model->task.lookback);
+	model_show_inputs(forecast->loaded, window, number);
+	put_forecast(forecast, NULL, &timeline, origin, steps, steps, NULL);
+}
+
+/* How far it goes: so many steps, or up to a time. */
+static Ahead
+read_ahead(FunctionCallInfo fcinfo, const lf_model *model, const TimestampTz *until)
+{
+	if (until != NULL && !PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("steps and until cannot both be given"),
+				 errhint("Leave one of them out: until takes as many steps as reach that time.")));
+	if (until != NULL && TIMESTAMP_NOT_FINITE(*until))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("until must be a finite time")));
+	return (Ahead) {model_steps(model, !PG_ARGISNULL(1), PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1)), until};
 }
 
 SQL_FUNCTION(lstm_forecast);
@@ -163,6 +210,9 @@ lstm_forecast(PG_FUNCTION_ARGS)
 {
 	Forecast	forecast = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
 	TimestampTz as_of = PG_ARGISNULL(4) ? 0 : PG_GETARG_TIMESTAMPTZ(4);
+	/* that of 1.0.0 has no 'until', until the extension is updated */
+	bool		has_until = PG_NARGS() > 6 && !PG_ARGISNULL(6);
+	TimestampTz until = has_until ? PG_GETARG_TIMESTAMPTZ(6) : 0;
 	Oid			relation = PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3);
 	const lf_model *model;
 
@@ -173,7 +223,7 @@ lstm_forecast(PG_FUNCTION_ARGS)
 	model = &forecast.loaded->model;
 	forecast.targets = model_targets(model);
 	forecast.ok = CStringGetTextDatum("ok");
-	forecast.steps = model_steps(model, !PG_ARGISNULL(1), PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1));
+	forecast.ahead = read_ahead(fcinfo, model, has_until ? &until : NULL);
 	forecast.asked = asked_read(fcinfo, 5, model, &forecast.filter);
 
 	if (!OidIsValid(relation) && model->relation[0] == '\0' && model->tail != NULL)
@@ -181,20 +231,6 @@ lstm_forecast(PG_FUNCTION_ARGS)
 	else if (forecast_frame_is_needed(model))
 		forecast_all(&forecast, relation);
 	else
-	{
-		int			columns;
-		char	  **names = latest_columns(model, &columns);
-		Table	   *table = table_of_model(model, relation, names, NULL, columns);
-		Timeline	timeline;
-		int64		origin;
-		int64		number;
-		const double *window = latest_window(model, table, forecast.as_of, &timeline, &origin, &number);
-
-		model_show_nothing(forecast.loaded);
-		if (model->time_kind == LF_TIME_NONE)
-			number = model_align(forecast.loaded, window, model->task.lookback);
-		model_show_inputs(forecast.loaded, window, number);
-		put_forecast(&forecast, NULL, &timeline, origin, forecast.steps, NULL);
-	}
+		forecast_latest(&forecast, relation);
 	return (Datum) 0;
 }

@@ -6,6 +6,7 @@
 #include "server/error.h"
 #include "forecast/known_ahead.h"
 #include "forecast/latest_window.h"
+#include "rows/align.h"
 
 bool
 forecast_frame_is_needed(const lf_model *model)
@@ -64,6 +65,20 @@ split_future(Rows *rows, const PanelSpec *plan, const Timeline *timeline, const 
 	return future;
 }
 
+/* Brings the future onto the grid of the known rows, and its rows of one step together. */
+static void
+align_future(Future *future, const Series *known, int columns)
+{
+	Series		series = *known;
+	Rows		rows = {.context = CurrentMemoryContext, .columns = columns, .count = future->count,
+		.capacity = future->count, .values = future->values, .timed = true, .at = future->at};
+
+	if (future->count == 0 || (series.alignment == LF_ALIGN_NONE && series.aggregate == LF_AGGREGATE_NONE))
+		return;
+	align_rows(&rows, &series);
+	future->count = rows.count;
+}
+
 /*
  * Takes the frame's values: the window, which begins at this place of the grid, and behind it 'reach' rows. 'held' bytes
  * are held beside them.
@@ -85,9 +100,9 @@ take_values(ForecastFrame *start, const lf_task *task, int columns, int reach, i
 }
 
 int
-forecast_frame_steps(const ForecastFrame *start, const lf_task *task, int steps)
+forecast_frame_known(const ForecastFrame *start, const lf_task *task)
 {
-	return start->unknown == NULL ? steps : Min(steps, start->known - task->lead + 1);
+	return start->unknown == NULL ? start->steps : Min(start->steps, start->known - task->lead + 1);
 }
 
 void
@@ -99,15 +114,36 @@ forecast_frame_show(const ForecastFrame *start, LoadedModel *loaded)
 }
 
 char *
-forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read, const TimestampTz *as_of, int steps,
-			 ForecastFrame *start)
+forecast_frame_steps(const lf_model *model, const Timeline *timeline, int64 origin, const Ahead *ahead, int *steps)
+{
+	const lf_task *task = &model->task;
+	int64		reached;
+
+	*steps = ahead->steps;
+	if (ahead->until == NULL)
+		return NULL;
+	if (!timeline_has_calendar(timeline->kind) || !timeline_has_step(timeline))
+		return "until is a time, but the rows have none that it could be compared with";
+	reached = timeline_steps_until(timeline, origin, task->lead, *ahead->until, LF_MAX_DIM + 1);
+	if (reached > LF_MAX_DIM)
+		return psprintf("until is more than %d steps after the newest row", LF_MAX_DIM);
+	if (reached > task->horizon && !lf_task_is_autoregressive(task))
+		return psprintf(INT64_FORMAT " steps reach until, but the model's horizon is %d, and its forecasts cannot be fed back",
+						reached, task->horizon);
+	*steps = (int) reached;
+	return NULL;
+}
+
+char *
+forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read, const TimestampTz *as_of,
+					const Ahead *ahead, ForecastFrame *start)
 {
 	const lf_task *task = plan->task;
 	const Columns *columns = plan->columns;
 	Rows	   *rows = read->rows;
 	Series		series = plan->series;
 	bool		is_known = series_number(panel, plan->model, read->label) >= 0;
-	int			reach = known_ahead_is_needed(plan) ? forecast_frame_reach(task, steps) : 0;
+	int			reach;
 	double	   *constants = palloc((columns->statics + 1) * sizeof(double));
 	char	   *reason = read->trouble;
 	lf_missing_record record;
@@ -122,10 +158,8 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	if (lf_task_targets_are_inputs(task))
 		(void) regularize_cut_past(rows, task->target, task->targets);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
-	if (is_known && rows->count > task->lookback &&
-		(series.method == LF_MISSING_ERROR ||
-		 (series.method == LF_MISSING_AUTO && regularize_is_whole(rows, &series.timeline, task->lookback))))
-		rows_keep_newest(rows, task->lookback);
+	if (is_known)
+		regularize_cut_before_window(rows, &series, task->lookback);
 	series.judged = regularize_judged(task->lookback);
 	reason = panel_regularize(plan, read->label, rows, &series, &record);
 	if (reason == NULL && rows->count < task->lookback)
@@ -135,10 +169,15 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 		reason = panel_constants(panel, plan, read, constants);
 	if (reason != NULL)
 		return reason;
+	align_future(&future, &series, rows->columns);
 	frame = rows_frame(rows);
 	start->scaling = series_scaling(panel, plan->model, read->label, &frame, frame.rows);
 	start->timeline = series.timeline;
 	start->origin = rows_time(rows, rows->count - 1);
+	reason = forecast_frame_steps(plan->model, &start->timeline, start->origin, ahead, &start->steps);
+	if (reason != NULL || start->steps == 0)
+		return reason;
+	reach = known_ahead_is_needed(plan) ? forecast_frame_reach(task, start->steps) : 0;
 	values = take_values(start, task, columns->count, reach, rows->number + (int64) (rows->count - task->lookback),
 						 rows_memory(rows) + future.count * (sizeof(int64) + rows->columns * sizeof(double)));
 	for (int t = 0; t < task->lookback; t++)
@@ -159,7 +198,7 @@ typedef struct OneSeries
 	PanelSpec	plan;
 	Panel	   *panel;
 	MemoryContext context;
-	int			steps;
+	Ahead		ahead;
 	ForecastFrame    *start;
 	bool		found;
 	char	   *reason;			/* why there is no forecast frame */
@@ -172,14 +211,14 @@ receive_one(void *state, SeriesRows *read)
 	MemoryContext caller = MemoryContextSwitchTo(one->context);
 
 	one->found = true;
-	one->reason = forecast_frame_make(&one->plan, one->panel, read, NULL, one->steps, one->start);
+	one->reason = forecast_frame_make(&one->plan, one->panel, read, NULL, &one->ahead, one->start);
 	MemoryContextSwitchTo(caller);
 }
 
 void
 forecast_frame_read(const lf_model *model, Oid relation, const char *label, int steps, ForecastFrame *start)
 {
-	OneSeries	one = {.context = CurrentMemoryContext, .steps = steps, .start = start};
+	OneSeries	one = {.context = CurrentMemoryContext, .ahead = {.steps = steps}, .start = start};
 	ReadFilter	filter = table_filter(label);
 	Table	   *table = latest_open(model, relation, &one.plan);
 
@@ -205,20 +244,27 @@ tail_number(const lf_model *model, const Timeline *timeline)
 }
 
 void
-forecast_frame_of_tail(const lf_model *model, int steps, ForecastFrame *start)
+forecast_frame_of_tail(const lf_model *model, const Ahead *ahead, ForecastFrame *start)
 {
 	Columns		columns = columns_of_model(model);
 	PanelSpec	plan = {.task = (lf_task *) &model->task, .columns = &columns, .model = model};
 	Future		none = {0};
 	int			lookback = model->task.lookback;
-	int			reach = columns.calendar != 0 ? forecast_frame_reach(&model->task, steps) : 0;
+	int			reach;
 	Size		tail = (Size) lookback * columns.count;
 	Series		series = {.timeline = timeline_of_model(model)};
 	double		no_constants = 0;
 	double	   *values;
+	char	   *reason;
 
 	*start = (ForecastFrame) {.timeline = series.timeline, .origin = model->last_time,
 		.scaling = model_scaling(model, 0)};
+	reason = forecast_frame_steps(model, &start->timeline, start->origin, ahead, &start->steps);
+	if (reason != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model cannot forecast: %s", reason)));
+	reach = columns.calendar != 0 ? forecast_frame_reach(&model->task, start->steps) : 0;
 	values = take_values(start, &model->task, columns.count, reach, tail_number(model, &start->timeline), 0);
 	memcpy(values, model->tail, tail * sizeof(double));
 	(void) known_ahead_fill(&plan, &series, start->origin, &none, &no_constants, reach, values, &start->known,

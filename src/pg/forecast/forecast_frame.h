@@ -7,8 +7,16 @@
 
 #include "forecast/series_scaling.h"
 
+/* How far ahead a forecast goes. */
+typedef struct Ahead
+{
+	int			steps;			/* where no time is given */
+	const TimestampTz *until;	/* so many steps as are not later; NULL: it is not given */
+} Ahead;
+
 typedef struct ForecastFrame
 {
+	int			steps;			/* to be forecast; 0: the time that was asked for comes before the first */
 	lf_frame	frame;			/* the window from row 0 on, and what is given behind it */
 	Timeline	timeline;
 	int64		origin;			/* time of the window's last row */
@@ -24,8 +32,8 @@ bool		forecast_frame_is_needed(const lf_model *model);
 /* Rows behind the window that a forecast of so many steps may look at. */
 int			forecast_frame_reach(const lf_task *task, int steps);
 
-/* Of so many steps those, from the first on, for which all is known that they need. */
-int			forecast_frame_steps(const ForecastFrame *start, const lf_task *task, int steps);
+/* Of the steps to be forecast those, from the first on, for which all is known that they need. */
+int			forecast_frame_known(const ForecastFrame *start, const lf_task *task);
 
 /* What a model is to forecast from. */
 void		forecast_frame_show(const ForecastFrame *start, LoadedModel *loaded);
@@ -34,13 +42,17 @@ void		forecast_frame_show(const ForecastFrame *start, LoadedModel *loaded);
  * Makes the forecast frame of a series from its rows, of which those up to '*as_of' are known (NULL: all with a
  * target). Returns NULL, or why there is no forecast. 'panel' is an empty one of the plan: it knows the categories.
  */
-char	   *forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read, const TimestampTz *as_of, int steps,
-						 ForecastFrame *start);
+char	   *forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read, const TimestampTz *as_of,
+								const Ahead *ahead, ForecastFrame *start);
+
+/* The steps from an origin on: sets them, or returns why there are none. */
+char	   *forecast_frame_steps(const lf_model *model, const Timeline *timeline, int64 origin, const Ahead *ahead,
+								 int *steps);
 
 /* The same of one series of a relation, by its name (NULL: there are no names); raises why there is none. */
 void		forecast_frame_read(const lf_model *model, Oid relation, const char *label, int steps, ForecastFrame *start);
 
 /* The same from the newest rows that a model carries itself. */
-void		forecast_frame_of_tail(const lf_model *model, int steps, ForecastFrame *start);
+void		forecast_frame_of_tail(const lf_model *model, const Ahead *ahead, ForecastFrame *start);
 
 #endif

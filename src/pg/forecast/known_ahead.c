@@ -16,7 +16,7 @@
 #define MOST_LISTED 3			/* steps without a value that are named */
 
 /* What is worked on: the rows of the window and those behind it. */
-typedef struct Ahead
+typedef struct Horizon
 {
 	const PanelSpec *plan;
 	const Series *series;
@@ -24,7 +24,7 @@ typedef struct Ahead
 	double	   *values;			/* (lookback + reach, columns) */
 	int			lookback;
 	int			reach;
-} Ahead;
+} Horizon;
 
 bool
 known_ahead_is_needed(const PanelSpec *plan)
@@ -37,14 +37,14 @@ known_ahead_is_needed(const PanelSpec *plan)
 
 /* The value of a column k rows behind the origin. */
 static double *
-ahead_value(const Ahead *ahead, int column, int k)
+ahead_value(const Horizon *ahead, int column, int k)
 {
 	return &ahead->values[(Size) (ahead->lookback + k - 1) * ahead->plan->columns->count + column];
 }
 
 /* What the user calls a column. */
 static char *
-ahead_name(const Ahead *ahead, int column)
+ahead_name(const Horizon *ahead, int column)
 {
 	const Columns *columns = ahead->plan->columns;
 
@@ -53,7 +53,7 @@ ahead_name(const Ahead *ahead, int column)
 
 /* The time of the row k behind the origin as text. */
 static char *
-ahead_text(const Ahead *ahead, int k)
+ahead_text(const Horizon *ahead, int k)
 {
 	const Timeline *timeline = &ahead->series->timeline;
 
@@ -64,7 +64,7 @@ ahead_text(const Ahead *ahead, int k)
 
 /* Puts in what was read, and what can be made of the time. Returns what is wrong with it. */
 static char *
-put_given(const Ahead *ahead, const Future *future, const double *constants)
+put_given(const Horizon *ahead, const Future *future, const double *constants)
 {
 	const Columns *columns = ahead->plan->columns;
 	const Timeline *timeline = &ahead->series->timeline;
@@ -100,7 +100,7 @@ put_given(const Ahead *ahead, const Future *future, const double *constants)
 
 /* The last row in which a column is known; 0: none. */
 static int
-last_known(const Ahead *ahead, int column)
+last_known(const Horizon *ahead, int column)
 {
 	int			k = ahead->reach;
 
@@ -114,7 +114,7 @@ last_known(const Ahead *ahead, int column)
 
 /* Says which steps before the last known one have no value. */
 static char *
-report_gaps(const Ahead *ahead, int column, int last)
+report_gaps(const Horizon *ahead, int column, int last)
 {
 	StringInfoData out;
 	int			found = 0;
@@ -148,7 +148,7 @@ may_be_filled(const Series *series, lf_gaps gaps, int last)
  * are counted with the rows, see forecast_frame.c.
  */
 static char *
-fill_gaps(const Ahead *ahead, int column, int last)
+fill_gaps(const Horizon *ahead, int column, int last)
 {
 	const Series *series = ahead->series;
 	bool		is_text = series->values != NULL && series->values[column] != NULL;
@@ -180,7 +180,7 @@ fill_gaps(const Ahead *ahead, int column, int last)
 
 /* Puts the mean of what is known of a column behind the last row in which it is. */
 static void
-put_mean(const Ahead *ahead, int column, int last)
+put_mean(const Horizon *ahead, int column, int last)
 {
 	double		sum = 0;
 	int			count = ahead->lookback + last;
@@ -203,7 +203,7 @@ known_ahead_fill(const PanelSpec *plan, const Series *series, int64 origin, cons
 				 const double *constants, int reach, double *values, int *known, char **unknown)
 {
 	const lf_task *task = plan->task;
-	Ahead		ahead = {.plan = plan, .series = series, .origin = origin, .values = values, .lookback = task->lookback,
+	Horizon		ahead = {.plan = plan, .series = series, .origin = origin, .values = values, .lookback = task->lookback,
 		.reach = reach};
 	char	   *reason = put_given(&ahead, future, constants);
 	int			shortest = -1;	/* the column that is known least far */

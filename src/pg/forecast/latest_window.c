@@ -2,9 +2,12 @@
  * latest_window.c: the newest window.
  *
  * How many rows must be read for it is not known before: the newest may be the future, without a target, and values
- * are filled from the ones before the window. So some are read, and twice as many where these do not do.
+ * are filled from the ones before the window, and several may be rows of one step. So some are read, and twice as many
+ * where these do not do.
  */
 #include "forecast/latest_window.h"
+
+#include "rows/align.h"
 
 #include <math.h>
 
@@ -26,18 +29,36 @@ latest_columns(const lf_model *model, int *columns)
 	return names;
 }
 
+/* Which columns of the table are targets of the model. */
+static const bool *
+table_targets(const lf_model *model, const Table *table)
+{
+	bool	   *is_target = palloc0(table->columns * sizeof(bool));
+
+	for (int i = 0; i < table->columns; i++)
+		for (int j = 0; j < model->task.targets; j++)
+			is_target[i] |= strcmp(table->names[i], model->names[model->task.target[j]]) == 0;
+	return is_target;
+}
+
 Series
 latest_series(const lf_model *model, const Table *table)
 {
+	bool		same_time = model->time_kind == table->time_kind && model->rows > 1;
+
 	return (Series) {
 		.source = table->label,
 		.time_column = table->time_column,
+		.keys = table_further_keys(table),
 		.names = (const char *const *) table->names,
 		.values = table->values,
-		.timeline = model->time_kind == table->time_kind && model->rows > 1 ?
-			timeline_of_model(model) : timeline_of_kind(table->time_kind),
+		.timeline = same_time ? timeline_of_model(model) : timeline_of_kind(table->time_kind),
 		.method = model->missing.method,
 		.season = Max(model->missing.season, 1),
+		.aggregate = model->aggregate,
+		.is_target = table_targets(model, table),
+		.may_align = same_time && model->alignment != LF_ALIGN_NONE,
+		.alignment = same_time ? model->alignment : LF_ALIGN_NONE,
 	};
 }
 
@@ -45,7 +66,14 @@ PanelSpec
 latest_plan(const lf_model *model, Table *table, Columns *columns)
 {
 	if (model->series_column[0] != '\0')
-		table_open_series(table, model->series_column);
+	{
+		char	  **keys = palloc((1 + model->further_keys) * sizeof(char *));
+
+		keys[0] = (char *) model->series_column;
+		for (int i = 0; i < model->further_keys; i++)
+			keys[1 + i] = (char *) model->further_key[i];
+		table_open_series(table, keys, 1 + model->further_keys);
+	}
 	if (columns->statics > 0)
 		table_open_statics(table, columns->names + columns->read, columns->statics);
 	for (int i = 0; i < columns->statics; i++)
@@ -64,6 +92,9 @@ latest_plan(const lf_model *model, Table *table, Columns *columns)
 		.least_rows = model->series_column[0] != '\0' ? lf_window_first_output(&model->task, 0) + 1 : 0,
 	};
 }
+
+/* Rows that are read first where several make a step. */
+#define FIRST_EVENTS 1000
 
 /* Places of the targets among latest_columns(); none where these do not tell. */
 static int
@@ -101,41 +132,70 @@ can_be_filled(const Rows *rows, const lf_task *task)
  * the method auto looks at only where there is something to fill.
  */
 static bool
-are_enough(const Rows *rows, const lf_model *model, const Timeline *timeline, uint64 wanted, uint64 for_filling)
+are_enough(const Rows *rows, const lf_model *model, const Series *series, uint64 wanted, uint64 for_filling)
 {
 	lf_missing	method = model->missing.method;
 
 	if (rows->count < model->task.lookback)
 		return false;
 	if (method == LF_MISSING_ERROR ||
-		(method == LF_MISSING_AUTO && regularize_is_whole(rows, timeline, model->task.lookback)))
+		(method == LF_MISSING_AUTO && regularize_whole(rows, series, model->task.lookback) > 0))
 		return true;
 	return wanted >= for_filling && can_be_filled(rows, &model->task);
 }
 
+/*
+ * How many rows to read next where so many, of so many steps, were not enough: some more than would do if all steps had
+ * as many rows as those that were seen.
+ */
+static uint64
+more_events(uint64 wanted, uint64 steps, int lookback)
+{
+	return Max(wanted * 2, steps == 0 ? 0 : wanted / steps * ((uint64) lookback + 2) / 4 * 5);
+}
+
 /* 'all': there are no others before them. */
 static Rows *
-read_newest(const lf_model *model, const Table *table, const Timeline *timeline, const TimestampTz *as_of, bool *all)
+read_newest(const lf_model *model, const Table *table, const Series *series, const TimestampTz *as_of, bool *all)
 {
 	const lf_task *task = &model->task;
+	lf_missing	method = model->missing.method;
+	bool		aggregates = model->aggregate != LF_AGGREGATE_NONE;
 	int16	   *places = palloc(task->targets * sizeof(int16));
 	int			place_count = target_places(task, table->columns, places);
 	uint64		season = Max(model->missing.season, 1);
 	uint64		for_filling = Max(task->lookback + 2 * season, regularize_judged(task->lookback));
-	uint64		wanted = model->missing.method == LF_MISSING_ERROR || model->missing.method == LF_MISSING_AUTO ?
-		(uint64) task->lookback : for_filling;
+	bool		fills_unseen = method != LF_MISSING_ERROR && method != LF_MISSING_AUTO;
+	uint64		wanted = fills_unseen ? for_filling : (uint64) task->lookback;
 
+	/* how many rows of a step come before one with a value, nobody knows */
+	if (aggregates)
+		wanted = fills_unseen ? 0 : Max(wanted, FIRST_EVENTS);
 	for (;;)
 	{
 		Rows	   *rows = table_read(table, CurrentMemoryContext, as_of, wanted);
 		uint64		read = rows->count;
+		uint64		steps = 0;
 		bool		none_known = place_count > 0 && read > 0 && regularize_cut_future(rows, places, place_count) == read;
 
-		*all = read + rows->bad_times < wanted;
-		if (*all || (!none_known && are_enough(rows, model, timeline, wanted, for_filling)))
+		*all = wanted == 0 || read + rows->bad_times < wanted;
+		if (*all)
+			return rows;
+		if (aggregates && !none_known)
+			steps = align_count(rows, series);
+		if (steps > (uint64) task->lookback)
+		{
+			align_drop_oldest(rows, series);
+			if (method == LF_MISSING_ERROR || regularize_whole(rows, series, task->lookback) > 0)
+				return rows;
+		}
+		if (!aggregates && !none_known && are_enough(rows, model, series, wanted, for_filling))
 			return rows;
 		rows_free(rows);
-		wanted = model->missing.method == LF_MISSING_ERROR ? wanted * 2 : Max(wanted * 2, for_filling);
+		if (!aggregates)
+			wanted = method == LF_MISSING_ERROR ? wanted * 2 : Max(wanted * 2, for_filling);
+		else
+			wanted = steps > (uint64) task->lookback ? 0 : more_events(wanted, steps, task->lookback);
 	}
 }
 
@@ -168,7 +228,7 @@ latest_window(const lf_model *model, const Table *table, const TimestampTz *as_o
 	const lf_task *task = &model->task;
 	Series		series = latest_series(model, table);
 	bool		all;
-	Rows	   *rows = read_newest(model, table, &series.timeline, as_of, &all);
+	Rows	   *rows = read_newest(model, table, &series, as_of, &all);
 	int		   *inputs = palloc(task->inputs * sizeof(int));
 	int16	   *targets = palloc(task->targets * sizeof(int16));
 	int			target_count = 0;
@@ -183,11 +243,9 @@ latest_window(const lf_model *model, const Table *table, const TimestampTz *as_o
 	if (all && target_count == task->targets)
 		(void) regularize_cut_past(rows, targets, target_count);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
-	if (series.method == LF_MISSING_ERROR)
+	if (series.method == LF_MISSING_ERROR && series.aggregate == LF_AGGREGATE_NONE)
 		check_count(rows, model, table, as_of != NULL);
-	if (series.method == LF_MISSING_ERROR ||
-		(series.method == LF_MISSING_AUTO && regularize_is_whole(rows, &series.timeline, task->lookback)))
-		rows_keep_newest(rows, task->lookback);
+	regularize_cut_before_window(rows, &series, task->lookback);
 	series.judged = regularize_judged(task->lookback);
 	series.partial = !all;
 	(void) regularize(rows, &series);

@@ -73,7 +73,7 @@ newest_forecast(Plot *plot, const RollingOrigin *rolling)
 	}
 	forecast_frame_read(plot->model, plot->relation, plot->series, plot->steps, &start);
 	forecast_frame_show(&start, plot->loaded);
-	plot->steps = forecast_frame_steps(&start, task, plot->steps);
+	plot->steps = forecast_frame_known(&start, task);
 	return model_forecast(plot->loaded, 0, 1, 1, plot->steps);
 }
 

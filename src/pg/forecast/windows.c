@@ -97,20 +97,19 @@ check_window(const lf_task *task)
 	check_memory(2 * values * sizeof(double), "a window", "give a smaller lookback, horizon or number of columns");
 }
 
-static lf_missing
-missing_method(const char *name)
+/* One of these names by its number; where none is given, the one with the number 'absent'. */
+static int
+argument_choice(FunctionCallInfo fcinfo, int number, const char *what, const char *const *names, int count, int absent)
 {
-	int			method;
+	char	   *name = argument_text(fcinfo, number);
+	int			choice = name == NULL ? absent : name_index(name, names, count);
 
-	if (name == NULL)
-		return LF_MISSING_AUTO;
-	method = name_index(name, lf_missing_names, LF_MISSINGS);
-	if (method >= 0)
-		return (lf_missing) method;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("missing must be one of %s, not \"%s\"", join_names(lf_missing_names, LF_MISSINGS), name),
-			 nearest_hint(name, lf_missing_names, LF_MISSINGS, NULL)));
+	if (choice < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be one of %s, not \"%s\"", what, join_names(names, count), name),
+				 nearest_hint(name, names, count, NULL)));
+	return choice;
 }
 
 /* Arguments behind those that lstm_train has as well, up to its static inputs. */
@@ -119,7 +118,8 @@ enum
 	ARG_LEAD = ARG_STATIC_INPUTS + 1,
 	ARG_MISSING,
 	ARG_STEP,
-	ARG_CALENDAR
+	ARG_CALENDAR,
+	ARG_AGGREGATE
 };
 
 /* The cycles of the calendar that are asked for; "auto", alone, means those that suit the rows. */
@@ -156,7 +156,7 @@ read_calendar(FunctionCallInfo fcinfo, const Table *table, PanelSpec *plan)
 }
 
 static Datum
-windows(FunctionCallInfo fcinfo, bool several)
+windows(FunctionCallInfo fcinfo, RequestForm form)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	lf_task    *task = palloc0(sizeof(lf_task));
@@ -173,20 +173,30 @@ windows(FunctionCallInfo fcinfo, bool several)
 	task->horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, 1);
 	task->lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, 1);
 	task->lead = argument_int(fcinfo, ARG_LEAD, "lead", 0, LF_MAX_DIM, 1);
-	table = request_columns(fcinfo, several, task, NULL, &columns);
+	table = request_columns(fcinfo, form, task, NULL, &columns);
 	check_window(task);
 	read_calendar(fcinfo, table, &plan);
 	plan.skip = table->series_column != NULL;
 	plan.series.source = table->label;
 	plan.series.time_column = table->time_column;
+	plan.series.keys = table_further_keys(table);
 	plan.series.names = (const char *const *) columns.names;
 	plan.series.values = columns.values;
 	plan.series.timeline = timeline_of_kind(table->time_kind);
-	plan.series.method = missing_method(argument_text(fcinfo, ARG_MISSING));
+	plan.series.method = (lf_missing) argument_choice(fcinfo, ARG_MISSING, "missing", lf_missing_names, LF_MISSINGS,
+													   LF_MISSING_AUTO);
+	/* that of 1.0.0 has no such argument, until the extension is updated */
+	if (PG_NARGS() > ARG_AGGREGATE)
+		plan.series.aggregate = (lf_aggregate) argument_choice(fcinfo, ARG_AGGREGATE, "aggregate", lf_aggregate_names,
+															   LF_AGGREGATES, LF_AGGREGATE_NONE);
+	plan.series.is_target = series_targets(task, columns.count);
 	plan.series.season_column = task->target[0];
 	step = argument_text(fcinfo, ARG_STEP);
 	if (step != NULL)
+	{
 		plan.series.timeline.step = step_from_text(table->time_kind, step);
+		plan.series.may_align = true;
+	}
 	if (table_has_series(table))
 		panel = panel_read(&plan, table, &all);
 	else
@@ -207,19 +217,7 @@ windows(FunctionCallInfo fcinfo, bool several)
 	return (Datum) 0;
 }
 
-SQL_FUNCTION(lstm_windows);
-Datum
-lstm_windows(PG_FUNCTION_ARGS)
-{
-	return windows(fcinfo, false);
-}
-
-SQL_FUNCTION(lstm_windows_columns);
-Datum
-lstm_windows_columns(PG_FUNCTION_ARGS)
-{
-	return windows(fcinfo, true);
-}
+FORMS_OF(lstm_windows, windows);
 
 SQL_FUNCTION(lstm_split_sequence);
 Datum

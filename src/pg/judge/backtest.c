@@ -137,7 +137,7 @@ run(void *state)
 }
 
 static Datum
-backtest(FunctionCallInfo fcinfo, bool several)
+backtest(FunctionCallInfo fcinfo, RequestForm form)
 {
 	Request    *request = palloc0(sizeof(Request));
 	Backtest	backtest = {.request = request, .result = (ReturnSetInfo *) fcinfo->resultinfo};
@@ -149,23 +149,11 @@ backtest(FunctionCallInfo fcinfo, bool several)
 	backtest.folds = argument_int(fcinfo, ARG_FOLDS, "folds", 1, 1000, 5);
 	backtest.gap = argument_int(fcinfo, ARG_GAP, "gap", 0, PG_INT32_MAX, 0);
 	backtest.retrain = PG_ARGISNULL(ARG_RETRAIN) || PG_GETARG_BOOL(ARG_RETRAIN);
-	backtest.table = request_read(fcinfo, several, request);
+	backtest.table = request_read(fcinfo, form, request);
 	backtest.test_rows = argument_int(fcinfo, ARG_TEST_ROWS, "test_rows", request->wishes.task.horizon, PG_INT32_MAX,
 									  request->wishes.task.horizon);
 	progress_around(PROGRESS_BACKTEST, backtest.table->relid, run, &backtest);
 	return (Datum) 0;
 }
 
-SQL_FUNCTION(lstm_backtest);
-Datum
-lstm_backtest(PG_FUNCTION_ARGS)
-{
-	return backtest(fcinfo, false);
-}
-
-SQL_FUNCTION(lstm_backtest_columns);
-Datum
-lstm_backtest_columns(PG_FUNCTION_ARGS)
-{
-	return backtest(fcinfo, true);
-}
+FORMS_OF(lstm_backtest, backtest);

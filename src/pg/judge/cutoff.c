@@ -5,6 +5,7 @@
 
 #include "server/error.h"
 #include "forecast/latest_window.h"
+#include "rows/align.h"
 
 /* A copy of a series, which is then ours. */
 static SeriesRows
@@ -86,9 +87,14 @@ read_until(const Cutoff *cutoff, Size number, uint64 rows)
 {
 	SeriesRows	series = cutoff->given[number];
 	Rows		all = panel_rows(cutoff->panel, number);
+	int64		last = all.timed ? rows_time(&all, rows - 1) : 0;
+	Timeline	grid = cutoff->panel->timeline;
 	uint64		count = series.rows->count;
 
-	for (; count > 0 && rows_time(series.rows, count - 1) > rows_time(&all, rows - 1); count--)
+	/* rows of the last step may be later than the step itself */
+	if (cutoff->panel->alignment != LF_ALIGN_NONE)
+		grid.phase = timeline_position(&grid, last).rest;
+	for (; count > 0 && align_stamp(&grid, cutoff->panel->alignment, rows_time(series.rows, count - 1)) > last; count--)
 		CHECK_FOR_INTERRUPTS();
 	series.rows = rows_head(series.rows, count);
 	return series;

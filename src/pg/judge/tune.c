@@ -360,7 +360,7 @@ run(void *state)
 }
 
 static Datum
-tune_options(FunctionCallInfo fcinfo, bool several)
+tune_options(FunctionCallInfo fcinfo, RequestForm form)
 {
 	Request    *request = palloc0(sizeof(Request));
 	Tune		tune = {.division = {.request = request}, .fcinfo = fcinfo};
@@ -370,22 +370,10 @@ tune_options(FunctionCallInfo fcinfo, bool several)
 	tune.seed = argument_int(fcinfo, ARG_SEED, "seed", 0, PG_INT32_MAX, 1);
 	tune.deadline = read_deadline(fcinfo);
 	tune.options = PG_ARGISNULL(ARG_OPTIONS) ? DatumGetJsonbP(jsonb_from_text("{}")) : PG_GETARG_JSONB_P(ARG_OPTIONS);
-	tune.table = request_read(fcinfo, several, request);
+	tune.table = request_read(fcinfo, form, request);
 	tune.grid = grid_read(PG_ARGISNULL(ARG_GRID) ? NULL : PG_GETARG_JSONB_P(ARG_GRID), tune.options, request);
 	progress_around(PROGRESS_TUNE, tune.table->relid, run, &tune);
 	return (Datum) 0;
 }
 
-SQL_FUNCTION(lstm_tune);
-Datum
-lstm_tune(PG_FUNCTION_ARGS)
-{
-	return tune_options(fcinfo, false);
-}
-
-SQL_FUNCTION(lstm_tune_columns);
-Datum
-lstm_tune_columns(PG_FUNCTION_ARGS)
-{
-	return tune_options(fcinfo, true);
-}
+FORMS_OF(lstm_tune, tune_options);

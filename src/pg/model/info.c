@@ -258,6 +258,25 @@ append_blend(StringInfo out, const lf_model *model)
 	appendStringInfoChar(out, '}');
 }
 
+/* The column that tells series apart, or an array of them. */
+static void
+append_keys(StringInfo out, const lf_model *model)
+{
+	if (model->further_keys == 0)
+	{
+		append_text(out, "series_column", model->series_column);
+		return;
+	}
+	appendStringInfoString(out, ", \"series_column\": [");
+	escape_json(out, model->series_column);
+	for (int i = 0; i < model->further_keys; i++)
+	{
+		appendStringInfoString(out, ", ");
+		escape_json(out, model->further_key[i]);
+	}
+	appendStringInfoChar(out, ']');
+}
+
 /* How far intervals go, and from how many errors of each step. */
 static void
 append_intervals(StringInfo out, const lf_model *model)
@@ -343,7 +362,7 @@ lstm_info(PG_FUNCTION_ARGS)
 	append_kind(&out, "known_inputs", model, LF_COLUMN_KNOWN);
 	append_statics(&out, model);
 	append_calendar(&out, model);
-	append_text(&out, "series_column", model->series_column);
+	append_keys(&out, model);
 	append_int(&out, "series", (int64) model->series);
 	append_bool(&out, "series_embedding", model->columns > 0 && columns_of_model(model).series);
 	append_int(&out, "lookback", task->lookback);
@@ -352,6 +371,7 @@ lstm_info(PG_FUNCTION_ARGS)
 	append_text(&out, "channels", task->independent ? "independent" : "joint");
 	append_text(&out, "step", model->rows > 1 && model->time_kind != LF_TIME_NONE ?
 				timeline_step_text(model->time_kind, &model->step) : NULL);
+	append_text(&out, "aggregate", lf_aggregate_names[model->aggregate]);
 	append_text(&out, "last_time", model->rows > 0 && model->time_kind != LF_TIME_NONE ?
 				timeline_iso_text(model->time_kind, model->last_time) : NULL);
 	append_text(&out, "time_zone", model->time_zone);

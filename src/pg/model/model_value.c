@@ -68,6 +68,8 @@ model_load(const bytea *value)
 	for (Size i = 0; loaded->model.labels != NULL && i < loaded->model.series; i++)
 		check_text(loaded->model.labels[i]);
 	check_text(loaded->model.series_column);
+	for (int i = 0; i < loaded->model.further_keys; i++)
+		check_text(loaded->model.further_key[i]);
 	check_text(loaded->model.relation);
 	check_text(loaded->model.time_column);
 	check_text(loaded->model.version);

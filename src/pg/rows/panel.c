@@ -159,6 +159,7 @@ panel_create(const PanelSpec *plan, bool named)
 	panel->categories = palloc0(LF_MAX_COLUMNS * sizeof(Dictionary *));
 	panel->missing.method = plan->series.method;
 	panel->timeline = plan->series.timeline;
+	panel->alignment = plan->series.alignment;
 	if (named)
 	{
 		panel->names = palloc(panel->capacity * sizeof(char *));
@@ -178,14 +179,21 @@ panel_create(const PanelSpec *plan, bool named)
 
 /* One network has one step and one set of columns: the first series that can be used settles both. */
 static void
-settle(Panel *panel, PanelSpec *plan, const Rows *rows, const Timeline *timeline)
+settle(Panel *panel, PanelSpec *plan, const Rows *rows, const Series *series)
 {
+	const Timeline *timeline = &series->timeline;
 	CalendarSet set = plan->choose_calendar ? calendar_choose(timeline, rows->count) : plan->calendar;
 
 	if (plan->model == NULL && plan->columns->calendar == 0 && set != 0)
 		columns_add_calendar(plan->columns, plan->task, set);
 	plan->choose_calendar = false;
 	plan->calendar = 0;
+	if (series->alignment != LF_ALIGN_NONE && plan->series.alignment == LF_ALIGN_NONE)
+	{
+		plan->series.alignment = panel->alignment = series->alignment;
+		plan->series.timeline.has_phase = panel->timeline.has_phase = true;
+		plan->series.timeline.phase = panel->timeline.phase = timeline->phase;
+	}
 	if (timeline_has_step(&plan->series.timeline) || rows->count < 2)
 		return;
 	panel->timeline = *timeline;
@@ -226,6 +234,8 @@ note_series(Panel *panel, const Series *series, const lf_missing_record *record,
 	panel->missing.rows += record->rows;
 	panel->missing.values += record->values;
 	panel->missing.season = Max(panel->missing.season, record->season);
+	panel->aligned.moved += series->aligned.moved;
+	panel->aligned.farthest = Max(panel->aligned.farthest, series->aligned.farthest);
 	if (record->values > panel->most_filled)
 	{
 		panel->most_filled = record->values;
@@ -371,7 +381,7 @@ panel_add(Panel *panel, PanelSpec *plan, SeriesRows *read)
 		skip(panel, plan, read->label, why, reason);
 	else
 	{
-		settle(panel, plan, rows, &series.timeline);
+		settle(panel, plan, rows, &series);
 		append(panel, plan->columns, rows, &series.timeline, constants, plan->keep_times);
 		if (panel->names != NULL)
 			panel->names[panel->series] = keep_name(panel, plan, read->label);
@@ -514,7 +524,7 @@ panel_of_rows(PanelSpec *plan, Rows *rows)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s cannot be used: %s", series.source, reason)));
-	settle(panel, plan, rows, &series.timeline);
+	settle(panel, plan, rows, &series);
 	if (columns->count > columns->read)
 	{
 		double		no_constants = 0;

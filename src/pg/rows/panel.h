@@ -47,6 +47,8 @@ typedef struct Panel
 	Dictionary *labels;			/* the names that are known: those of the series, or a model's; NULL the same way */
 	Dictionary **categories;	/* (columns): NULL where a column is no category */
 	Timeline	timeline;		/* of all of them */
+	lf_alignment alignment;		/* the same */
+	Aligned		aligned;		/* what was done to all */
 	int64		last_time;		/* the newest of all */
 	lf_missing_record missing;
 	uint64		most_filled;	/* values in one series */

@@ -4,6 +4,8 @@
 #include "rows/regularize.h"
 
 #include "server/error.h"
+#include "rows/align.h"
+#include "rows/irregular.h"
 #include "rows/seasons.h"
 #include "rows/step.h"
 
@@ -50,22 +52,77 @@ regularize_cut_past(Rows *rows, const int16 *columns, int count)
 	return past;
 }
 
-bool
-regularize_is_whole(const Rows *rows, const Timeline *timeline, uint64 newest)
+/* Whether the rows from 'first' up to 'end', which make one of the series, have all values of it. */
+static bool
+have_all_values(const Rows *rows, const Series *series, uint64 first, uint64 end)
 {
-	uint64		first = rows->count - newest;
-
-	if (rows->count < newest)
-		return false;
-	for (Size i = first * rows->columns; i < rows->count * rows->columns; i++)
+	for (int column = 0; column < rows->columns; column++)
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (!isfinite(rows->values[i]))
+		lf_group	group = {0};
+		double		value = rows->values[first * rows->columns + column];
+
+		for (uint64 row = first; row < end && series->aggregate != LF_AGGREGATE_NONE; row++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			lf_group_add(&group, rows->values[row * rows->columns + column]);
+		}
+		if (series->aggregate != LF_AGGREGATE_NONE)
+			value = lf_group_value(&group, lf_aggregate_of(series->aggregate, series->is_target[column]));
+		if (!isfinite(value))
 			return false;
 	}
-	return !rows->timed || !timeline_has_step(timeline) ||
-		(uint64) timeline_position(timeline, rows_time(rows, rows->count - 1)).index -
-		(uint64) timeline_position(timeline, rows_time(rows, first)).index == newest - 1;
+	return true;
+}
+
+uint64
+regularize_whole(const Rows *rows, const Series *series, uint64 newest)
+{
+	const Timeline *timeline = &series->timeline;
+	bool		has_grid = rows->timed && timeline_has_step(timeline);
+	uint64		first = rows->count;	/* of the rows that were looked at */
+	uint64		steps = 0;		/* that these are */
+	int64		behind = 0;		/* index of the step that was looked at before */
+
+	while (first > 0 && steps < newest)
+	{
+		uint64		end = first--;
+		int64		at = 0;
+		uint64		between = 0;	/* steps without any row */
+
+		CHECK_FOR_INTERRUPTS();
+		if (has_grid)
+		{
+			int64		index;
+
+			at = align_stamp(timeline, series->alignment, rows_time(rows, first));
+			index = timeline_position(timeline, at).index;
+			between = steps == 0 ? 0 : (uint64) behind - (uint64) index - 1;
+			behind = index;
+		}
+		for (; has_grid && first > 0; first--)
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (align_stamp(timeline, series->alignment, rows_time(rows, first - 1)) != at)
+				break;
+		}
+		if ((between > 0 && !series_is_all_total(series, rows->columns)) || !have_all_values(rows, series, first, end))
+			return 0;
+		steps += between + 1;
+	}
+	return steps < newest ? 0 : rows->count - first;
+}
+
+void
+regularize_cut_before_window(Rows *rows, const Series *series, uint64 lookback)
+{
+	uint64		needed = 0;
+
+	if (series->method == LF_MISSING_ERROR && series->aggregate == LF_AGGREGATE_NONE)
+		needed = lookback;
+	else if (series->method == LF_MISSING_AUTO)
+		needed = regularize_whole(rows, series, lookback);
+	if (needed > 0 && needed < rows->count)
+		rows_keep_newest(rows, needed);
 }
 
 /* The first row in which a column has a value; the number of rows where none has. */
@@ -91,6 +148,8 @@ cut_late(Rows *rows, Series *series)
 {
 	uint64		late = 0;
 
+	if (series->method != LF_MISSING_AUTO || series->partial)
+		return;
 	for (int column = 0; column < rows->columns && rows->bad_rows > 0; column++)
 	{
 		uint64		first = first_value(rows, column);
@@ -116,13 +175,25 @@ cut_late(Rows *rows, Series *series)
 	series->late = late;
 }
 
-/*
- * Moves rows to where they are on the grid and puts NULLs between. From the newest back, because none moves to a lower
- * place: so it can be done in the block where the rows are.
- */
-static void
-put_missing_rows(Rows *rows, const Timeline *timeline, uint64 missing)
+/* How many rows are missing among those that lie on the grid. */
+static uint64
+missing_rows(const Rows *rows, const Timeline *timeline)
 {
+	if (rows->count < 2 || !timeline_has_step(timeline))
+		return 0;
+	return (uint64) timeline_position(timeline, rows_time(rows, rows->count - 1)).index -
+		(uint64) timeline_position(timeline, rows_time(rows, 0)).index + 1 - rows->count;
+}
+
+/*
+ * Moves rows to where they are on the grid and puts NULLs between, or the 0 of a total. From the newest back, because
+ * none moves to a lower place: so it can be done in the block where the rows are. Returns how many of them have
+ * something to be filled.
+ */
+static uint64
+put_missing_rows(Rows *rows, const Series *series, uint64 missing)
+{
+	const Timeline *timeline = &series->timeline;
 	uint64		place = rows->count + missing;	/* above the next row to be written */
 	int64		spacing = timeline_spacing(timeline);
 	int64		first_time = rows_time(rows, 0);
@@ -147,21 +218,23 @@ put_missing_rows(Rows *rows, const Timeline *timeline, uint64 missing)
 			if (rows->at != NULL)
 				rows->at[place] = timeline_stamp(timeline, hole);
 			for (int i = 0; i < rows->columns; i++)
-				rows->values[place * rows->columns + i] = rows_null();
+				rows->values[place * rows->columns + i] = series_is_total(series, i) ? 0 : rows_null();
 		}
 		memmove(rows->values + target * rows->columns, rows->values + row * rows->columns, width);
 		if (rows->at != NULL)
 			rows->at[target] = at;
 	}
 	rows->count += missing;
+	missing = series_is_all_total(series, rows->columns) ? 0 : missing;
 	rows->bad_rows += missing;
 	if (spacing == 0)
-		return;
+		return missing;
 	if (rows->at != NULL)
 		pfree(rows->at);
 	rows->at = NULL;
 	rows->first_time = first_time;
 	rows->spacing = spacing;
+	return missing;
 }
 
 static void
@@ -263,16 +336,10 @@ check_missing_rows(const Rows *rows, const Series *series, uint64 missing)
 {
 	uint64		most = lf_missing_most(rows->count + missing);
 
-	if (series->method != LF_MISSING_AUTO || series->lenient || series->judged > 0 || missing <= most)
+	if (series->method != LF_MISSING_AUTO || series->lenient || series->judged > 0 || missing <= most ||
+		series_is_all_total(series, rows->columns))
 		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg(UINT64_FORMAT " of " UINT64_FORMAT " rows of %s are missing", missing, rows->count + missing,
-					series->source),
-			 errdetail("The step is %s; at most " UINT64_FORMAT " missing rows are filled unasked.",
-					   timeline_step_text(series->timeline.kind, &series->timeline.step), most),
-			 errhint("Train with option \"missing\", which fills whatever is missing, for example {\"missing\": "
-					 "\"linear\"}; or give the step in option \"step\".")));
+	irregular_report_most(rows, series, missing, most);
 }
 
 static void
@@ -312,16 +379,29 @@ lf_missing_record
 regularize(Rows *rows, Series *series)
 {
 	bool		may_fill = series->method != LF_MISSING_ERROR;
+	bool		aggregates = series->aggregate != LF_AGGREGATE_NONE && series->timeline.kind != LF_TIME_NONE;
 	lf_missing_record record = {.method = series->method};
+	uint64		missing;
 
-	rows_check(rows, series->source, series->time_column, series->names, may_fill);
+	series->aligned = (Aligned) {0};
 	series->late = 0;
-	if (series->method == LF_MISSING_AUTO && !series->partial)
+	rows_check_times(rows, series->source, series->time_column);
+	if (!aggregates)
+	{
+		rows_check(rows, series->source, series->names, may_fill);
 		cut_late(rows, series);
-	record.rows = step_check(rows, &series->timeline, may_fill, series->source);
-	check_missing_rows(rows, series, record.rows);
-	if (record.rows > 0)
-		put_missing_rows(rows, &series->timeline, record.rows);
+	}
+	missing = step_check(rows, series, may_fill);
+	/* what is NULL in one row of a step may be known in another */
+	if (aggregates)
+	{
+		rows_check(rows, series->source, series->names, may_fill);
+		cut_late(rows, series);
+		missing = series->late == 0 ? missing : missing_rows(rows, &series->timeline);
+	}
+	check_missing_rows(rows, series, missing);
+	if (missing > 0)
+		record.rows = put_missing_rows(rows, series, missing);
 	if (may_fill && rows->bad_rows > 0)
 		fill_values(rows, series, &record);
 	record.season = Max(series->season, 1);

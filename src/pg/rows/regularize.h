@@ -4,27 +4,7 @@
 #ifndef LFPG_REGULARIZE_H
 #define LFPG_REGULARIZE_H
 
-#include "rows/rows.h"
-#include "rows/timeline.h"
-
-typedef struct Series
-{
-	const char *source;			/* what rows come from, for messages */
-	const char *time_column;	/* the same */
-	const char *const *names;	/* the same: of the rows' columns */
-	char	   *const *values;	/* of text that columns stand for, which are filled with the last; NULL: none does */
-	Timeline	timeline;		/* without a step: found from the rows */
-	lf_missing	method;
-	int			season;			/* rows, for filling; 0: found in the column below */
-	int			season_column;
-	uint64		judged;			/* newest rows that the method auto looks at before it fills; 0: all */
-	bool		partial;		/* older rows were not read: what is NULL in the oldest is a gap */
-	bool		lenient;		/* it looks at none: these rows are a part of others that it has looked at */
-
-	/* what regularize() leaves out besides, where the method is auto */
-	uint64		late;			/* oldest rows, before the first value of a column */
-	int			late_column;
-} Series;
+#include "rows/series.h"
 
 /* The newest rows that a forecast from so many is judged by: a short window is seen with those before it. */
 static inline uint64
@@ -42,8 +22,14 @@ uint64		regularize_cut_future(Rows *rows, const int16 *columns, int count);
 /* The same of the oldest rows, which are no gap either: what is measured there had not begun. */
 uint64		regularize_cut_past(Rows *rows, const int16 *columns, int count);
 
-/* Whether the newest rows, so many, are there and have all their values: then nothing is taken from those before. */
-bool		regularize_is_whole(const Rows *rows, const Timeline *timeline, uint64 newest);
+/*
+ * How many of the newest rows make up so many steps that have all their values, so that nothing is taken from the rows
+ * before; 0: these steps are not all there, or lack a value. Several rows of a step are taken for all of its rows.
+ */
+uint64		regularize_whole(const Rows *rows, const Series *series, uint64 newest);
+
+/* Leaves out the rows before a window of so many steps, where nothing is taken from them. */
+void		regularize_cut_before_window(Rows *rows, const Series *series, uint64 lookback);
 
 /*
  * Checks sorted rows and their times, puts in the rows that are missing and fills the values that are. Raises 22004 or

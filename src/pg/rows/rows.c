@@ -298,8 +298,8 @@ rows_skip(Rows *rows, bool null)
 	rows->bad_time_is_null = null;
 }
 
-static void
-check_times(const Rows *rows, const char *source, const char *time_column)
+void
+rows_check_times(const Rows *rows, const char *source, const char *time_column)
 {
 	if (rows->bad_times == 0)
 		return;
@@ -314,7 +314,7 @@ check_times(const Rows *rows, const char *source, const char *time_column)
 }
 
 void
-rows_check(const Rows *rows, const char *source, const char *time_column, const char *const *names, bool may_fill)
+rows_check(const Rows *rows, const char *source, const char *const *names, bool may_fill)
 {
 	uint64		bad_rows = 0;
 	uint64		first_row = 0;
@@ -322,7 +322,6 @@ rows_check(const Rows *rows, const char *source, const char *time_column, const 
 	const char *what;
 	double		value;
 
-	check_times(rows, source, time_column);
 	if (rows->bad_rows == 0)
 		return;
 	for (uint64 row = 0; row < rows->count; row++)

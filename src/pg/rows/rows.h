@@ -121,12 +121,13 @@ void		rows_reserve(Rows *rows, uint64 capacity, const char *what);
 void		rows_skip(Rows *rows, bool null);
 
 /*
- * Raises 22004 or 22000 where a row had an unusable time, or has an unusable value: infinite, and, unless they may be
- * filled, NULL or NaN. 'source' is what the rows came from, for the message; 'time_column' may be NULL where none was
- * skipped.
+ * Raises 22004 or 22000 where a row had no finite time. 'source' is what the rows came from, for the message;
+ * 'time_column' may be NULL where none was skipped.
  */
-void		rows_check(const Rows *rows, const char *source, const char *time_column, const char *const *names,
-					   bool may_fill);
+void		rows_check_times(const Rows *rows, const char *source, const char *time_column);
+
+/* The same where a value cannot be used: one that is infinite, and, unless they may be filled, NULL or NaN. */
+void		rows_check(const Rows *rows, const char *source, const char *const *names, bool may_fill);
 
 /* Keeps of each row the columns from[0], from[1], ..., of which there are at most as many as there were. */
 void		rows_select(Rows *rows, const int *from, int count);

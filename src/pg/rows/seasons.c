@@ -9,7 +9,8 @@
 int
 seasons_natural(const Timeline *timeline, double *lengths)
 {
-	lf_calendar_step step = {.months = timeline->step.months, .days = timeline->step.days};
+	lf_calendar_step step = {.months = timeline->step.months, .days = timeline->step.days,
+		.weekdays = lf_weekday_count(timeline->step.weekdays)};
 
 	if (!timeline_has_step(timeline) || !timeline_has_calendar(timeline->kind))
 		return 0;

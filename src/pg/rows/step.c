@@ -3,26 +3,19 @@
  *
  * The step is what most neighbours have between them, so that neither a gap nor a stray row decides about it. There are
  * three readings of a difference: in months, in days of local time, in units. The first whose step fits all rows is
- * taken; if none does, the one in which most neighbours agree, so that the error names the right rows.
+ * taken; if none does, the one in which most neighbours agree, so that the error names the right rows. Days that keep to
+ * some weekdays are counted by these.
  */
 #include "rows/step.h"
 
-#include "catalog/pg_type.h"
 #include "base/heavy_hitters.h"
+#include "rows/align.h"
+#include "rows/irregular.h"
+#include "rows/weekdays.h"
 #include "utils/timestamp.h"
 
 /* Shorter differences are hours, whatever the calendar says: no daylight saving makes a day so short. */
 #define SURELY_HOURS (20 * USECS_PER_HOUR)
-
-/* Rows that may be made up for each that there is: more would be a series of inventions, mostly by a mistyped year. */
-#define MOST_FILLED 10
-
-/* The most frequent of something, and how often it is met. */
-typedef struct Frequent
-{
-	int64		value;
-	uint64		count;
-} Frequent;
 
 /* ---- given ---- */
 
@@ -33,8 +26,17 @@ report_bad_step(const char *given, const char *detail)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("option \"step\" cannot be \"%s\"", given),
 			 errdetail("%s", detail),
-			 errhint("Give months, days or a time alone: \"1 month\", \"7 days\", \"15 minutes\"; "
-					 "with an integer time column an integer.")));
+			 errhint("Give months, days or a time alone: \"1 month\", \"7 days\", \"15 minutes\"; or weekdays: "
+					 "\"business day\", \"Monday to Saturday\"; with an integer time column an integer.")));
+}
+
+/* The step of the weekdays that occur: one of them is a week, and all of them are days. */
+static lf_time_step
+step_of_weekdays(uint8 weekdays)
+{
+	if (lf_weekday_count(weekdays) == 1)
+		return (lf_time_step) {.days = 7};
+	return (lf_time_step) {.days = 1, .weekdays = weekdays == LF_ALL_WEEKDAYS ? 0 : weekdays};
 }
 
 lf_time_step
@@ -55,6 +57,8 @@ step_from_text(lf_time_kind kind, const char *given)
 			report_bad_step(given, "The step of an integer time is a positive integer.");
 		return timeline.step;
 	}
+	if (weekdays_from_text(given) != 0)
+		return step_of_weekdays(weekdays_from_text(given));
 	interval = DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(given), ObjectIdGetDatum(InvalidOid),
 													 Int32GetDatum(-1)));
 	timeline.step = (lf_time_step) {.months = interval->month, .days = interval->day, .units = interval->time};
@@ -119,8 +123,8 @@ each_rest(const Rows *rows, const Timeline *timeline, void (*visit) (lf_heavy_hi
 	}
 }
 
-static Frequent
-frequent_rest(const Rows *rows, const Timeline *timeline)
+Frequent
+step_frequent_rest(const Rows *rows, const Timeline *timeline)
 {
 	lf_heavy_hitters hitters = {0};
 	Frequent		mode;
@@ -154,64 +158,7 @@ month_day(const Rows *rows, const Timeline *timeline)
 			usual = day;
 	}
 	months.step = (lf_time_step) {.months = 1, .days = latest};
-	return frequent_rest(rows, &months).count == rows->count ? latest : usual;
-}
-
-/* What is wrong with rows, in one walk over them. */
-typedef struct Irregular
-{
-	uint64		strays;			/* rows that are not on the grid */
-	uint64		first_stray;
-	uint64		missing;		/* rows; stays at its largest once it is there */
-	uint64		first_gap;		/* rows that follow a gap */
-	uint64		widest_gap;
-	uint64		widest;
-} Irregular;
-
-/* Whether a stamp is on the grid. One that the clock skipped has another rest, but is where its place has it. */
-static bool
-is_on_grid(const Timeline *timeline, GridPosition place, int64 at)
-{
-	if (place.rest == timeline->phase)
-		return true;
-	if (timeline->kind != LF_TIME_TIMESTAMPTZ)
-		return false;
-	place.rest = timeline->phase;
-	return timeline_stamp(timeline, place) == at;
-}
-
-static Irregular
-find_irregular(const Rows *rows, const Timeline *timeline)
-{
-	Irregular	found = {0};
-	int64		before = 0;
-
-	for (uint64 row = 0; row < rows->count; row++)
-	{
-		int64		at = rows_time(rows, row);
-		GridPosition place = timeline_position(timeline, at);
-		uint64		skipped = row == 0 ? 0 : (uint64) place.index - (uint64) before - 1;
-
-		CHECK_FOR_INTERRUPTS();
-		if (!is_on_grid(timeline, place, at) || (row > 0 && place.index <= before))
-		{
-			if (found.strays++ == 0)
-				found.first_stray = row;
-			skipped = 0;
-		}
-		before = place.index;
-		if (skipped == 0)
-			continue;
-		if (found.missing == 0)
-			found.first_gap = row;
-		found.missing = skipped > PG_UINT64_MAX - found.missing ? PG_UINT64_MAX : found.missing + skipped;
-		if (skipped > found.widest)
-		{
-			found.widest = skipped;
-			found.widest_gap = row;
-		}
-	}
-	return found;
+	return step_frequent_rest(rows, &months).count == rows->count ? latest : usual;
 }
 
 /* Sets a reading's step to the most frequent difference; whether there is a usable one. */
@@ -238,8 +185,8 @@ fits(const Rows *rows, const Timeline *timeline)
 	if (rows->at == NULL && rows->spacing == timeline_spacing(timeline))
 		return true;
 	grid.has_phase = true;
-	grid.phase = frequent_rest(rows, timeline).value;
-	return find_irregular(rows, &grid).strays == 0;
+	grid.phase = step_frequent_rest(rows, timeline).value;
+	return irregular_find(rows, &grid).strays == 0;
 }
 
 static lf_time_step
@@ -263,8 +210,14 @@ find_step(const Rows *rows, const Timeline *timeline, const char *source)
 		difference[BY_DAY] = frequent_difference(rows, &reading[BY_DAY]);
 	}
 	for (int i = first; i < READINGS; i++)
+	{
+		uint8		weekdays = i == BY_DAY ? weekdays_find(rows, timeline, WEEKDAYS_FOUND) : 0;
+
+		if (weekdays != 0)
+			return step_of_weekdays(weekdays);
 		if (set_step(&reading[i], &difference[i]) && fits(rows, &reading[i]))
 			return reading[i].step;
+	}
 
 	/* some rows are wrong whatever the step: most should be right */
 	for (int i = BY_DAY; i >= first; i--)
@@ -282,115 +235,101 @@ find_step(const Rows *rows, const Timeline *timeline, const char *source)
 
 /* ---- checked ---- */
 
-static void
-check_duplicates(const Rows *rows, lf_time_kind kind, const char *source)
+/* Takes the phase that most rows have: of the first row, if all have it. */
+static Irregular
+find_own_phase(const Rows *rows, Timeline *timeline)
 {
-	uint64		duplicates = 0;
-	uint64		first = 0;
+	Irregular	found;
 
-	if (rows->at == NULL && rows->spacing != 0)
-		return;
-	for (uint64 i = 1; i < rows->count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (rows_time(rows, i) == rows_time(rows, i - 1) && duplicates++ == 0)
-			first = i;
-	}
-	if (duplicates > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("timestamp %s of %s occurs in more than one row",
-						timeline_text(kind, rows_time(rows, first)), source),
-				 errdetail_plural(UINT64_FORMAT " row repeats the time of the row before it.",
-								  UINT64_FORMAT " rows repeat the time of the row before.",
-								  duplicates, duplicates),
-				 errhint("Give one row per time, for example with a view that uses GROUP BY; if the table holds "
-						 "several series, give series_column.")));
+	timeline->has_phase = true;
+	timeline->phase = timeline_position(timeline, rows_time(rows, 0)).rest;
+	/* a day that is none of the week's is not on the grid, even if it is the first */
+	if (timeline->step.weekdays != 0)
+		timeline->phase %= USECS_PER_DAY;
+	/* evenly spaced rows, which are the many, need no look at each */
+	if (rows->at == NULL && timeline_spacing(timeline) > 0 && rows->spacing == timeline_spacing(timeline))
+		return (Irregular) {0};
+	found = irregular_find(rows, timeline);
+	if (found.strays == 0)
+		return found;
+	/* the first row may be the one that is wrong */
+	timeline->phase = step_frequent_rest(rows, timeline).value;
+	if (timeline->step.weekdays != 0)
+		timeline->phase %= USECS_PER_DAY;
+	return irregular_find(rows, timeline);
 }
 
-static int
-irregular_message(const Rows *rows, lf_time_kind kind, uint64 row, const char *source)
+/* Moves rows onto the grid that was settled before, or else now. */
+static Irregular
+align(Rows *rows, Series *series, const Timeline *settled)
 {
-	return errmsg("timestamps of %s are not regular: %s follows %s", source,
-				  timeline_text(kind, rows_time(rows, Max(row, 1))),
-				  timeline_text(kind, rows_time(rows, Max(row, 1) - 1)));
+	Timeline   *timeline = &series->timeline;
+
+	if (timeline->step.weekdays != 0)
+		irregular_report_weekdays(rows, series);
+	/* days would not be whole days, and those that begin a step would belong to the day before */
+	if (timeline->step.units == 0)
+		irregular_report_zone(rows, series, true);
+	timeline->has_phase = settled->has_phase;
+	timeline->phase = settled->phase;
+	if (settled->has_phase && timeline->step.months != 0)
+		timeline->step.days = (int32) (settled->phase / USECS_PER_DAY % LF_MONTH_DAYS);
+	if (!settled->has_phase || (series->aggregate == LF_AGGREGATE_NONE && !align_is_near(rows, timeline)))
+		align_choose(rows, series);
+	align_rows(rows, series);
+	return irregular_find(rows, timeline);
 }
 
-static void
-report_strays(const Rows *rows, const Timeline *timeline, const Irregular *found, const char *source)
+/* Brings the rows of a series with a step onto its grid; tells what is wrong with them all the same. */
+static Irregular
+settle(Rows *rows, Series *series)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_EXCEPTION),
-			 irregular_message(rows, timeline->kind, found->first_stray, source),
-			 errdetail_plural("The step is %s; " UINT64_FORMAT " row is not a whole number of steps from the others.",
-							  "The step is %s; " UINT64_FORMAT " rows are not a whole number of steps from the others.",
-							  found->strays, timeline_step_text(timeline->kind, &timeline->step), found->strays),
-			 errhint("Move such rows onto the grid in a view, for example with GROUP BY date_trunc(...), or give "
-					 "the step in option \"step\".")));
-}
+	Timeline	settled = series->timeline;
+	bool		aggregates = series->aggregate != LF_AGGREGATE_NONE;
+	Irregular	found;
 
-static void
-report_missing(const Rows *rows, const Timeline *timeline, const Irregular *found, const char *source)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_EXCEPTION),
-			 irregular_message(rows, timeline->kind, found->first_gap, source),
-			 errdetail_plural("The step is %s; " UINT64_FORMAT " row is missing.",
-							  "The step is %s; " UINT64_FORMAT " rows are missing.",
-							  found->missing, timeline_step_text(timeline->kind, &timeline->step), found->missing),
-			 errhint("Train with option \"missing\", which fills gaps, for example {\"missing\": \"linear\"}; or "
-					 "give the step in option \"step\".")));
-}
-
-static void
-report_too_many(const Rows *rows, const Timeline *timeline, const Irregular *found, const char *source)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg("too many rows of %s are missing: %s follows %s", source,
-					timeline_text(timeline->kind, rows_time(rows, found->widest_gap)),
-					timeline_text(timeline->kind, rows_time(rows, found->widest_gap - 1))),
-			 errdetail("The step is %s; " UINT64_FORMAT " rows are missing, but at most %d are filled for each of "
-					   "the " UINT64_FORMAT " existing rows.",
-					   timeline_step_text(timeline->kind, &timeline->step), found->missing, MOST_FILLED, rows->count),
-			 errhint("Correct the timestamp, or give a longer step in option \"step\".")));
+	if (aggregates && series->may_align)
+		return align(rows, series, &settled);
+	found = find_own_phase(rows, &series->timeline);
+	if (found.strays > 0 && series->may_align)
+		return align(rows, series, &settled);
+	/* rows that come later may lie beside the grid */
+	if (series->may_align && !settled.has_phase)
+		series->alignment = LF_ALIGN_NEAREST;
+	return found;
 }
 
 uint64
-step_check(const Rows *rows, Timeline *timeline, bool may_fill, const char *source)
+step_check(Rows *rows, Series *series, bool may_fill)
 {
+	Timeline   *timeline = &series->timeline;
+	bool		totals = series_is_all_total(series, rows->columns);
+	uint64		rows_per_row = totals ? IRREGULAR_MOST_ZEROS : IRREGULAR_MOST_FILLED;
 	Irregular	found;
 
 	if (timeline->kind == LF_TIME_NONE || rows->count == 0)
 		return 0;
-	check_duplicates(rows, timeline->kind, source);
+	/* where the step is known, they are aggregated as rows of one step are */
+	if (series->aggregate == LF_AGGREGATE_NONE)
+		align_check_repeated(rows, series);
+	else if (!series->may_align)
+		align_rows(rows, series);
 	if (!timeline_has_step(timeline))
 	{
 		if (rows->count < 2)
 			return 0;
-		timeline->step = find_step(rows, timeline, source);
+		timeline->step = find_step(rows, timeline, series->source);
 	}
 	else if (timeline->step.months != 0 && timeline->step.days == 0)
 		timeline->step.days = month_day(rows, timeline);
-	timeline->has_phase = true;
-	timeline->phase = timeline_position(timeline, rows_time(rows, 0)).rest;
-	/* evenly spaced rows, which are the many, need no look at each */
-	if (rows->at == NULL && rows->spacing == timeline_spacing(timeline))
-		return 0;
-	found = find_irregular(rows, timeline);
+	found = settle(rows, series);
 	if (found.strays > 0)
-	{
-		/* the first row may be the one that is wrong */
-		timeline->phase = frequent_rest(rows, timeline).value;
-		found = find_irregular(rows, timeline);
-	}
-	if (found.strays > 0)
-		report_strays(rows, timeline, &found, source);
+		irregular_report_strays(rows, series, &found);
 	if (found.missing == 0)
 		return 0;
-	if (!may_fill)
-		report_missing(rows, timeline, &found, source);
-	if (found.missing / MOST_FILLED >= rows->count)
-		report_too_many(rows, timeline, &found, source);
+	if (!may_fill && !totals)
+		irregular_report_missing(rows, series, &found);
+	if (found.missing / rows_per_row >= rows->count)
+		irregular_report_too_many(rows, series, &found, rows_per_row);
 	return found.missing;
 }

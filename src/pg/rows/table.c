@@ -14,6 +14,7 @@
 #include "catalog/objectaddress.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -108,12 +109,12 @@ column_type(Relation relation, const Table *table, const char *name)
 	return InvalidOid;
 }
 
-/* The one column of the primary key, or 0 where it has several or there is none. */
-static AttrNumber
-primary_key_column(Relation relation)
+/* The columns of the primary key, of which there are none where there is no such key. */
+static int
+primary_key_columns(Relation relation, AttrNumber *columns)
 {
 	Oid			index = RelationGetPrimaryKeyIndex(relation, true);
-	AttrNumber	column = 0;
+	int			count = 0;
 	HeapTuple	tuple;
 
 	if (!OidIsValid(index))
@@ -123,11 +124,90 @@ primary_key_column(Relation relation)
 	{
 		Form_pg_index form = (Form_pg_index) GETSTRUCT(tuple);
 
-		if (form->indnkeyatts == 1)
-			column = form->indkey.values[0];
+		for (count = 0; count < form->indnkeyatts; count++)
+			columns[count] = form->indkey.values[count];
 		ReleaseSysCache(tuple);
 	}
-	return column;
+	return count;
+}
+
+/* The one column of the primary key, or 0 where it has several or there is none. */
+static AttrNumber
+primary_key_column(Relation relation)
+{
+	AttrNumber	columns[INDEX_MAX_KEYS];
+
+	return primary_key_columns(relation, columns) == 1 ? columns[0] : 0;
+}
+
+/* What the primary key has beside the time, as an argument in SQL: 'store', or ARRAY['store', 'item']. */
+static char *
+other_primary_keys(Relation relation, const char *time_column, int *found)
+{
+	AttrNumber	columns[INDEX_MAX_KEYS];
+	int			count = primary_key_columns(relation, columns);
+	int			others = 0;
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < count; i++)
+	{
+		const char *name = NameStr(TupleDescAttr(RelationGetDescr(relation), columns[i] - 1)->attname);
+
+		if (strcmp(name, time_column) == 0 || !may_read(relation, columns[i]))
+			continue;
+		appendStringInfo(&out, "%s%s", others++ > 0 ? ", " : "", quote_literal_cstr(name));
+	}
+	if (others == 0 || others == count)
+		return NULL;
+	*found = others;
+	return others == 1 ? out.data : psprintf("ARRAY[%s]", out.data);
+}
+
+/* How values of a type that is no time can be read as one, in SQL. */
+static char *
+time_cure(const char *column, Oid type)
+{
+	const char *name = quote_identifier(column);
+
+	switch (getBaseType(type))
+	{
+		case TIMEOID:
+		case TIMETZOID:
+			return psprintf("A time of the day needs a day: read the rows through a view that adds the column of the day, as in "
+							"(day + %s).", name);
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+			return psprintf("Read the rows through a view: with to_timestamp(%s) where these are seconds since 1970, or %s::bigint "
+							"where they are numbers of rows.", name, name);
+		default:
+			if (table_is_category(type))
+				return psprintf("Read the rows through a view with %s::timestamptz, or to_timestamp(%s, '...') and its format.",
+								name, name);
+			return "Read the rows through a view that makes one of them.";
+	}
+}
+
+/* What to do with the first column that may hold times of another type, by its name; NULL: there is none. */
+static char *
+find_other_time(Relation relation, const Table *table)
+{
+	static const char *const names[] = {"at", "ts", "time", "timestamp", "date", "datetime", "day", "ds", "month", "hour"};
+	TupleDesc	descriptor = RelationGetDescr(relation);
+
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(descriptor, i);
+
+		if (!column->attisdropped && may_read(relation, column->attnum) && time_kind_of(column->atttypid) == LF_TIME_NONE &&
+			(column->atttypid == TIMEOID || column->atttypid == TIMETZOID ||
+			 name_index(NameStr(column->attname), names, lengthof(names)) >= 0) &&
+			name_index(NameStr(column->attname), (const char *const *) table->names, table->columns) < 0)
+			return psprintf("Column \"%s\" is of type %s. %s", NameStr(column->attname), format_type_be(column->atttypid),
+							time_cure(NameStr(column->attname), column->atttypid));
+	}
+	return NULL;
 }
 
 static void
@@ -137,6 +217,7 @@ find_time_column(Relation relation, Table *table)
 	const char **found = palloc(descriptor->natts * sizeof(char *));
 	int			count = 0;
 	AttrNumber	key;
+	char	   *cure;
 
 	for (int i = 0; i < descriptor->natts; i++)
 	{
@@ -163,10 +244,12 @@ find_time_column(Relation relation, Table *table)
 				name_index(NameStr(column->attname), (const char *const *) table->names, table->columns) < 0)
 				found[count++] = NameStr(column->attname);
 		}
+		cure = find_other_time(relation, table);
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s has no column that gives the order of its rows", table->label),
 				 errdetail("The relation has neither a column of a date or time type nor an integer primary key."),
+				 cure != NULL ? errhint("%s", cure) :
 				 count > 0 ? errhint("Give time_column, for example one of its integer columns: %s.",
 									 join_names(found, count)) :
 				 errhint("Add a date, timestamp or integer column, or use lstm_train_agg(value, options ORDER BY ...).")));
@@ -238,18 +321,30 @@ table_open(Oid relid, const char *time_column, char **names, char **values, int 
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("time column \"%s\" of %s is of type %s",
 						table->time_column, table->label, format_type_be(table->time_type)),
-				 errhint("A time column is a date, timestamp, timestamp with time zone or integer.")));
+				 errdetail("A time column is a date, timestamp, timestamp with time zone or integer."),
+				 errhint("%s", time_cure(table->time_column, table->time_type))));
+	table->primary_keys = other_primary_keys(relation, table->time_column, &table->primary_key_count);
 	relation_close(relation, NoLock);	/* the lock stays until the end of the transaction, as for any reader */
 	return table;
 }
 
 void
-table_open_series(Table *table, const char *column)
+table_open_series(Table *table, char **columns, int count)
 {
 	Relation	relation = relation_open(table->relid, NoLock);
 
-	table->series_column = pstrdup(column);
-	table->series_type = getBaseType(column_type(relation, table, column));
+	table->keys = count;
+	table->key = columns;
+	table->key_type = palloc(count * sizeof(Oid));
+	table->series_column = columns[0];
+	for (int i = 0; i < count; i++)
+	{
+		if (name_index(columns[i], (const char *const *) columns, i) >= 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("series_column names column \"%s\" twice", columns[i])));
+		table->key_type[i] = getBaseType(column_type(relation, table, columns[i]));
+	}
 	relation_close(relation, NoLock);
 }
 

@@ -18,8 +18,12 @@ typedef struct Table
 	char	   *time_column;
 	lf_time_kind time_kind;
 	Oid			time_type;
-	char	   *series_column;	/* NULL: all rows are one series */
-	Oid			series_type;
+	char	   *series_column;	/* the first key; NULL: all rows are one series */
+	int			keys;			/* columns that tell series apart */
+	char	  **key;			/* (keys) */
+	Oid		   *key_type;		/* (keys), without domains */
+	char	   *primary_keys;	/* what the primary key has beside the time, as series_column takes it; NULL: nothing */
+	int			primary_key_count;	/* of these columns */
 	int			static_count;
 	char	  **statics;		/* columns of which each series has one value */
 	bool	   *is_category;	/* (static_count): text or enum, not a number */
@@ -32,10 +36,17 @@ table_has_series(const Table *table)
 	return table->series_column != NULL || table->static_count > 0;
 }
 
+/* The columns that ought to tell series apart, by the primary key; NULL where as many do. */
+static inline const char *
+table_further_keys(const Table *table)
+{
+	return table->keys < table->primary_key_count ? table->primary_keys : NULL;
+}
+
 /* One series as it was read. It is gone when the function that got it returns. */
 typedef struct SeriesRows
 {
-	char	   *label;			/* the value of the series column as text; NULL without such a column, or where that is NULL */
+	char	   *label;			/* see series_keys.h; NULL without keys, or where the only one is NULL */
 	Rows	   *rows;			/* in time order; only what is in it */
 	double	   *numbers;		/* (static_count): NaN where NULL, or a category */
 	char	  **categories;		/* (static_count): NULL where NULL, or a number */
@@ -73,8 +84,11 @@ table_value(const Table *table, int column)
  */
 Table	   *table_open(Oid relid, const char *time_column, char **names, char **values, int columns);
 
-/* Looks up the column that tells series apart, and those of which each series has one value. Raises as table_open(). */
-void		table_open_series(Table *table, const char *column);
+/*
+ * Looks up the columns that tell series apart, and those of which each series has one value. Raises as table_open(), and
+ * 22023 where a column is named twice.
+ */
+void		table_open_series(Table *table, char **columns, int count);
 void		table_open_statics(Table *table, char **names, int count);
 
 /*

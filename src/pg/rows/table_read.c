@@ -15,6 +15,7 @@
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "lib/stringinfo.h"
+#include "rows/series_keys.h"
 #include "sql/number.h"
 #include "portability/instr_time.h"
 #include "server/progress.h"
@@ -50,12 +51,8 @@ typedef struct RowReceiver
 	bool		open;			/* a series has begun */
 	bool		is_passed_over;	/* nobody asked for it */
 	Size		beside;			/* bytes that the receiver holds, as it left them in the rows */
-	TypeCacheEntry *type;		/* of the series column */
-	Oid			collation;
+	SeriesKeys *keys;			/* NULL: all rows are one series */
 	Dictionary *asked;			/* names of the series that are received, where the query cannot tell; NULL: all */
-	Datum		key;			/* of the series at hand */
-	bool		key_is_null;
-	FmgrInfo	key_output;		/* key to text */
 	FmgrInfo   *static_output;	/* (statics) */
 } RowReceiver;
 
@@ -68,8 +65,8 @@ append_columns(StringInfo query, const Table *table)
 		appendStringInfo(query, ", %s", quote_identifier(text_column_source(table->names[i], table_value(table, i))));
 	for (int i = 0; i < table->static_count; i++)
 		appendStringInfo(query, ", %s", quote_identifier(table->statics[i]));
-	if (table->series_column != NULL)
-		appendStringInfo(query, ", %s", quote_identifier(table->series_column));
+	for (int i = 0; i < table->keys; i++)
+		appendStringInfo(query, ", %s", quote_identifier(table->key[i]));
 	appendStringInfo(query, " FROM %s", table->name);
 }
 
@@ -95,45 +92,21 @@ read_query(const Table *table, const TimestampTz *as_of, uint64 newest)
 	return query.data;
 }
 
-/* 'filtered': of the series in the parameter alone, by which an index can be used. */
+/* Of the series with these names (0: all), as far as a query can tell: else 'exact' is false. */
 static char *
-series_query(const Table *table, bool filtered)
+series_query(const Table *table, Datum names, ParamListInfo *params, bool *exact)
 {
 	StringInfoData query;
-	const char *series = table->series_column == NULL ? NULL : quote_identifier(table->series_column);
 
 	initStringInfo(&query);
 	append_columns(&query, table);
-	if (filtered)
-		appendStringInfo(&query, " WHERE %s OPERATOR(pg_catalog.=) ANY ($1)", series);
-	appendStringInfo(&query, " ORDER BY ");
-	if (series != NULL)
-		appendStringInfo(&query, "%d, ", 1 + table->columns + table->static_count + 1);
+	*exact = true;
+	*params = names == 0 ? NULL : series_keys_filter(table, names, &query, exact);
+	appendStringInfoString(&query, " ORDER BY ");
+	for (int i = 0; i < table->keys; i++)
+		appendStringInfo(&query, "%d, ", 1 + table->columns + table->static_count + 1 + i);
 	appendStringInfoString(&query, "1");
 	return query.data;
-}
-
-/*
- * Whether reading and comparing values of a type runs nothing that its owner could have made: what PostgreSQL itself
- * brings, and enums. Composite types, ranges and arrays may hold domains, whose constraints call functions as a value
- * is read; and a type of somebody else can have casts, by which an operator of pg_catalog would be found for it.
- */
-static bool
-compares_safely(Oid type)
-{
-	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-	Form_pg_type form;
-	bool		safe;
-
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	form = (Form_pg_type) GETSTRUCT(tuple);
-	safe = OidIsValid(form->typarray) &&
-		(form->typtype == TYPTYPE_ENUM ||
-		 (form->typtype == TYPTYPE_BASE && form->typnamespace == PG_CATALOG_NAMESPACE &&
-		  !(OidIsValid(form->typelem) && form->typlen == -1)));
-	ReleaseSysCache(tuple);
-	return safe;
 }
 
 /* Elements of a text[] that was checked to have no NULLs. */
@@ -146,40 +119,6 @@ names_of(Datum names, int *count)
 	deconstruct_array(DatumGetArrayTypeP(names), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, count);
 	pfree(nulls);
 	return elements;
-}
-
-/*
- * The names that are asked for as an array of the column's type. Each is read by the input function of the type and not
- * by a cast from text: that could be one that the owner of the type has made, with a function that runs as the caller.
- */
-static Datum
-values_of_names(Oid type, Datum names)
-{
-	int			count;
-	Datum	   *elements;
-	Oid			function;
-	Oid			parameter;
-	FmgrInfo	input;
-	int16		length;
-	bool		by_value;
-	char		alignment;
-
-	/* a text is what it is */
-	if (type == TEXTOID || type == VARCHAROID)
-		return names;
-	getTypeInputInfo(type, &function, &parameter);
-	fmgr_info(function, &input);
-	get_typlenbyvalalign(type, &length, &by_value, &alignment);
-	elements = names_of(names, &count);
-	for (int i = 0; i < count; i++)
-	{
-		char	   *name = TextDatumGetCString(elements[i]);
-
-		CHECK_FOR_INTERRUPTS();
-		elements[i] = InputFunctionCall(&input, name, parameter, -1);
-		pfree(name);
-	}
-	return PointerGetDatum(construct_array(elements, count, type, length, by_value, alignment));
 }
 
 static Dictionary *
@@ -214,14 +153,8 @@ prepare_series(RowReceiver *to, TupleDesc descriptor)
 
 	for (int i = 0; i < table->static_count; i++)
 		prepare_output(TupleDescAttr(descriptor, 1 + to->columns + i)->atttypid, &to->static_output[i]);
-	if (table->series_column != NULL)
-	{
-		Form_pg_attribute column = TupleDescAttr(descriptor, descriptor->natts - 1);
-
-		to->type = lookup_type_cache(column->atttypid, TYPECACHE_EQ_OPR_FINFO);
-		to->collation = column->attcollation;
-		prepare_output(column->atttypid, &to->key_output);
-	}
+	if (table->keys > 0)
+		to->keys = series_keys_create(table, descriptor);
 }
 
 /* Whether a column is made of the same text as the one before it. */
@@ -332,20 +265,6 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	return true;
 }
 
-/* Whether a row belongs to the series at hand. */
-static bool
-same_series(const RowReceiver *to, Datum key, bool is_null)
-{
-	if (to->type == NULL)
-		return true;
-	if (is_null || to->key_is_null)
-		return is_null == to->key_is_null;
-	if (datum_image_eq(key, to->key, to->type->typbyval, to->type->typlen))
-		return true;
-	/* 1.0 and 1.00 are the same number */
-	return DatumGetBool(FunctionCall2Coll((FmgrInfo *) &to->type->eq_opr_finfo, to->collation, key, to->key));
-}
-
 /* The series at hand is complete. */
 static void
 end_series(RowReceiver *to)
@@ -363,12 +282,11 @@ end_series(RowReceiver *to)
 }
 
 static void
-begin_series(RowReceiver *to, TupleTableSlot *slot, Datum key, bool is_null)
+begin_series(RowReceiver *to, TupleTableSlot *slot)
 {
 	const Table *table = to->table;
 	MemoryContext caller = MemoryContextSwitchTo(to->each);
 
-	to->key_is_null = is_null;
 	to->series = (SeriesRows) {
 		.rows = rows_create(to->each, to->columns, true),
 		.numbers = palloc(table->static_count * sizeof(double) + 1),
@@ -376,14 +294,18 @@ begin_series(RowReceiver *to, TupleTableSlot *slot, Datum key, bool is_null)
 	};
 	to->rows = to->series.rows;
 	to->rows->beside = to->beside;
-	if (to->type != NULL && is_null)
-		to->series.trouble = psprintf("column \"%s\" is NULL", table->series_column);
-	else if (to->type != NULL)
+	if (to->keys != NULL)
 	{
-		to->key = datumCopy(key, to->type->typbyval, to->type->typlen);
-		to->series.label = OutputFunctionCall(&to->key_output, key);
+		int			null;
+
+		series_keys_take(to->keys, slot);
+		null = series_keys_null(to->keys);
+		if (null >= 0)
+			to->series.trouble = psprintf("column \"%s\" is NULL", table->key[null]);
+		to->series.label = series_keys_label(to->keys);
+		to->is_passed_over = to->asked != NULL &&
+			(to->series.label == NULL || dictionary_find(to->asked, to->series.label) < 0);
 	}
-	to->is_passed_over = to->asked != NULL && (is_null || dictionary_find(to->asked, to->series.label) < 0);
 	for (int i = 0; i < table->static_count; i++)
 	{
 		int			at = 1 + to->columns + i;
@@ -432,19 +354,15 @@ static bool
 receive_series_row(TupleTableSlot *slot, DestReceiver *self)
 {
 	RowReceiver *to = (RowReceiver *) self;
-	Datum		key;
-	bool		is_null;
 
 	slot_getallattrs(slot);
-	key = slot->tts_values[slot->tts_nvalid - 1];
-	is_null = slot->tts_isnull[slot->tts_nvalid - 1];
-	if (to->open && !same_series(to, key, is_null))
+	if (to->open && to->keys != NULL && !series_keys_same(to->keys, slot))
 		end_series(to);
 	if (!to->open)
-		begin_series(to, slot, key, is_null);
+		begin_series(to, slot);
 	else if (!to->is_passed_over)
 		check_statics(to, slot);
-	if (!to->is_passed_over && (!to->key_is_null || to->type == NULL))
+	if (!to->is_passed_over && (to->keys == NULL || series_keys_null(to->keys) < 0))
 		add_row(to, slot);
 	progress_row(to->table->relid, 0);
 	return true;
@@ -521,21 +439,13 @@ table_read_series(const Table *table, const ReadFilter *filter, series_receiver 
 		.static_output = palloc(table->static_count * sizeof(FmgrInfo) + 1),
 	};
 	SPIExecuteOptions options = {.read_only = true, .must_return_tuples = true, .dest = &to.receiver};
-	bool		filtered = filter->series != 0 && compares_safely(table->series_type);
+	bool		exact;
+	char	   *query = series_query(table, filter->series, &options.params, &exact);
 
-	if (filtered)
-	{
-		options.params = makeParamList(1);
-		options.params->params[0] = (ParamExternData) {
-			.value = values_of_names(table->series_type, filter->series),
-			.pflags = PARAM_FLAG_CONST,
-			.ptype = get_array_type(table->series_type == VARCHAROID ? TEXTOID : table->series_type),
-		};
-	}
-	else if (filter->series != 0)
+	if (!exact)
 		to.asked = dictionary_of_names(filter->series);
 	SPI_connect();
-	progress_query(series_query(table, filtered), &options, table->label);
+	progress_query(query, &options, table->label);
 	end_series(&to);
 	SPI_finish();
 	MemoryContextDelete(to.each);

@@ -1,13 +1,15 @@
 /*
  * timeline.c: calendar arithmetic.
  *
- * A step is one of three: months (with the day of the month that rows want, so that month ends stay month ends), days
- * in local time (a day at a daylight saving change is one day, not 23 hours), or a fixed number of units.
+ * A step is one of four: months (with the day of the month that rows want, so that month ends stay month ends), days
+ * in local time (a day at a daylight saving change is one day, not 23 hours), the weekdays that occur, or a fixed number
+ * of units.
  *
  * Local time is a day and the time of day, not one number: dates reach further than microseconds do.
  */
 #include "rows/timeline.h"
 
+#include "rows/weekdays.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "utils/date.h"
@@ -92,6 +94,9 @@ timeline_is_sound(const Timeline *timeline)
 	if (step->months != 0)
 		return step->months > 0 && step->days >= 0 && step->days < LONGEST_MONTH && step->units == 0 &&
 			(!timeline->has_phase || timeline->phase >= 0);
+	if (step->weekdays != 0)
+		return step->days == 1 && step->units == 0 && step->weekdays < LF_ALL_WEEKDAYS &&
+			(!timeline->has_phase || (timeline->phase >= 0 && timeline->phase < USECS_PER_DAY));
 	return step->days >= 0 && step->units >= 0 && (step->days == 0 || step->units == 0) &&
 		(!timeline->has_phase || (timeline->phase >= 0 && step->days + step->units > 0));
 }
@@ -108,6 +113,8 @@ timeline_of_model(const lf_model *model)
 	Timeline	timeline = timeline_of_kind(model->time_kind);
 
 	timeline.step = model->step;
+	timeline.has_phase = model->alignment != LF_ALIGN_NONE;
+	timeline.phase = model->phase;
 	if (model->time_zone[0] != '\0')
 		timeline.zone = pg_tzset(model->time_zone);
 	if (timeline.zone == NULL)
@@ -129,6 +136,52 @@ timeline_has_step(const Timeline *timeline)
 	if (timeline_has_calendar(timeline->kind) && step->days != 0)
 		return step->days > 0 && step->days <= LF_LONGEST_STEP_DAYS;
 	return step->units > 0;
+}
+
+/* Weeks begin on Monday: the one before 2000-01-01, a Saturday, was so many days earlier. */
+#define DAYS_SINCE_MONDAY 5
+
+/* The week of a local day, and in the rest its weekday, 0: Monday. */
+static GridPosition
+week_of(int64 day)
+{
+	return divide(day + DAYS_SINCE_MONDAY, 7);
+}
+
+/*
+ * The place of a time among the weekdays that occur. One on another weekday belongs to the last that occurred, and has
+ * the days since then in its rest: so it lies on no grid.
+ */
+static GridPosition
+weekday_position(uint8 weekdays, Local local)
+{
+	GridPosition week = week_of(local.day);
+	int			weekday = (int) week.rest;
+	int			since = 0;
+
+	for (; (weekdays >> weekday & 1) == 0; since++)
+	{
+		week.index -= weekday == 0;
+		weekday = (weekday + 6) % 7;
+	}
+	return (GridPosition) {
+		.index = week.index * lf_weekday_count(weekdays) + lf_weekday_count(weekdays & ((1 << weekday) - 1)),
+		.rest = since * USECS_PER_DAY + local.time,
+	};
+}
+
+static int64
+weekday_at(uint8 weekdays, int64 index)
+{
+	GridPosition week = divide(index, lf_weekday_count(weekdays));
+	int64		day;
+	int			weekday = 0;
+
+	while ((weekdays >> weekday & 1) == 0 || lf_weekday_count(weekdays & ((1 << weekday) - 1)) != week.rest)
+		weekday++;
+	if (pg_mul_s64_overflow(week.index, 7, &day) || pg_add_s64_overflow(day, weekday - DAYS_SINCE_MONDAY, &day))
+		report_range();
+	return day;
 }
 
 /* The clock on the wall, in which calendar steps are even. */
@@ -247,6 +300,8 @@ timeline_position(const Timeline *timeline, int64 at)
 			calendar.day = MONTH_DAY(step);
 		place.rest = (place.rest * LONGEST_MONTH + calendar.day) * USECS_PER_DAY + calendar.time;
 	}
+	else if (calendar_step && step->weekdays != 0)
+		place = weekday_position(step->weekdays, to_local(timeline, at));
 	else if (calendar_step && step->days != 0)
 	{
 		Local		local = to_local(timeline, at);
@@ -277,6 +332,8 @@ timeline_stamp(const Timeline *timeline, GridPosition place)
 			report_range();
 		return from_local(timeline, from_calendar(calendar));
 	}
+	if (calendar_step && step->weekdays != 0)
+		return from_local(timeline, (Local) {.day = weekday_at(step->weekdays, place.index) + rest_days, .time = time});
 	if (calendar_step && step->days != 0)
 	{
 		Local		local = {.time = time};
@@ -314,14 +371,71 @@ timeline_at(const Timeline *timeline, int64 origin, int64 k)
 	return timeline_stamp(timeline, place);
 }
 
+/* A time as a stamp of the kind, in the session's zone as everywhere; the rest of a day is lost. */
+static int64
+stamp_of_timestamptz(lf_time_kind kind, TimestampTz at)
+{
+	switch (kind)
+	{
+		case LF_TIME_DATE:
+			return DatumGetDateADT(DirectFunctionCall1(timestamptz_date, TimestampTzGetDatum(at)));
+		case LF_TIME_TIMESTAMP:
+			return DatumGetTimestamp(DirectFunctionCall1(timestamptz_timestamp, TimestampTzGetDatum(at)));
+		default:
+			return at;
+	}
+}
+
+int64
+timeline_steps_until(const Timeline *timeline, int64 origin, int64 first, TimestampTz until, int64 most)
+{
+	int64		last = timeline_position(timeline, stamp_of_timestamptz(timeline->kind, until)).index;
+	int64		steps;
+	TimestampTz at;
+
+	/* indexes of times are far from the ends of their type */
+	steps = last - timeline_position(timeline, origin).index + 1;
+	if (steps > first + most)
+		return most;
+	/* whether a step that has begun by then lies before it, its stamp tells */
+	while (steps >= first && timeline_as_timestamptz(timeline->kind, timeline_at(timeline, origin, steps), &at) && at > until)
+		steps--;
+	return Max(0, steps - first + 1);
+}
+
 int64
 timeline_spacing(const Timeline *timeline)
 {
 	if (!timeline_has_calendar(timeline->kind) || (timeline->step.months == 0 && timeline->step.days == 0))
 		return timeline->step.units;
-	if (timeline->step.months != 0 || timeline->kind == LF_TIME_TIMESTAMPTZ)
+	if (timeline->step.months != 0 || timeline->step.weekdays != 0 || timeline->kind == LF_TIME_TIMESTAMPTZ)
 		return 0;
 	return timeline->kind == LF_TIME_DATE ? timeline->step.days : timeline->step.days * USECS_PER_DAY;
+}
+
+int
+timeline_steps_of_week(const Timeline *timeline)
+{
+	const lf_time_step *step = &timeline->step;
+
+	if (!timeline_has_calendar(timeline->kind) || !timeline_has_step(timeline) || step->months != 0)
+		return 0;
+	if (step->weekdays != 0)
+		return lf_weekday_count(step->weekdays);
+	if (step->days != 0)
+		return 7 % step->days == 0 ? 7 / step->days : 0;
+	if (timeline->kind == LF_TIME_DATE)
+		return 7 % step->units == 0 ? (int) (7 / step->units) : 0;
+	/* a microsecond has more than an int */
+	return 7 * USECS_PER_DAY % step->units == 0 && 7 * USECS_PER_DAY / step->units <= PG_INT32_MAX ?
+		(int) (7 * USECS_PER_DAY / step->units) : 0;
+}
+
+int
+timeline_weekday(const Timeline *timeline, int64 at, int64 *day)
+{
+	*day = to_local(timeline, at).day;
+	return (int) week_of(*day).rest;
 }
 
 int
@@ -340,7 +454,7 @@ timeline_day(const Timeline *timeline, int64 at)
 
 	return (CalendarDay) {
 		.time = local.time,
-		.weekday = (int) divide(local.day + 5, 7).rest,	/* 2000-01-01 was a Saturday */
+		.weekday = (int) week_of(local.day).rest,
 		.month = (int) (calendar.month - (int64) year * 12),
 		.month_day = calendar.day,
 		.month_days = days_in_month(calendar.month),
@@ -410,6 +524,8 @@ timeline_step_text(lf_time_kind kind, const lf_time_step *step)
 
 	if (!timeline_has_calendar(kind))
 		return psprintf(INT64_FORMAT, step->units);
+	if (step->weekdays != 0)
+		return step->weekdays == LF_BUSINESS_DAYS ? pstrdup("business day") : weekdays_text(step->weekdays);
 	if (kind == LF_TIME_DATE && step->units != 0)
 	{
 		interval.day = (int32) step->units;

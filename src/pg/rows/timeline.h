@@ -59,8 +59,20 @@ int64		timeline_number(const Timeline *timeline, int64 at);
 /* The stamp k steps after the origin; raises 22008 where it leaves the type's range. */
 int64		timeline_at(const Timeline *timeline, int64 origin, int64 k);
 
+/*
+ * How many of the stamps first, first + 1, ... steps after the origin are not later than a finite time, but at most
+ * 'most'. Of a timeline with a calendar and a step.
+ */
+int64		timeline_steps_until(const Timeline *timeline, int64 origin, int64 first, TimestampTz until, int64 most);
+
 /* The distance of all neighbours on the grid in the kind's units, or 0 where the calendar makes it vary. */
 int64		timeline_spacing(const Timeline *timeline);
+
+/* How many steps make a week: 5 for Monday to Friday, 168 hours; 0 where a week is no whole number of steps. */
+int			timeline_steps_of_week(const Timeline *timeline);
+
+/* The weekday of a stamp that has one, 0: Monday; sets its local day, since 2000-01-01. */
+int			timeline_weekday(const Timeline *timeline, int64 at, int64 *day);
 
 /* Day of the month of a stamp that has one. */
 int			timeline_month_day(const Timeline *timeline, int64 at);
@@ -85,7 +97,9 @@ bool		timeline_is_valid(lf_time_kind kind, int64 at);
 /* A stamp as timestamptz for a result row; integers and rows without a time have none. */
 bool		timeline_as_timestamptz(lf_time_kind kind, int64 at, TimestampTz *result);
 
-/* A stamp in ISO 8601, and a step in PostgreSQL's own style, whatever the session's settings. */
+/*
+ * A stamp in ISO 8601, and a step in PostgreSQL's own style, whatever the session's settings; weekdays by their names.
+ */
 char	   *timeline_iso_text(lf_time_kind kind, int64 at);
 char	   *timeline_step_text(lf_time_kind kind, const lf_time_step *step);
 

@@ -258,6 +258,8 @@ trust_check_claims(const lf_model *model, Oid owner)
 		check_column(relid, model, model->time_column, may_be_gone);
 	if (model->series_column[0] != '\0')
 		check_column(relid, model, model->series_column, may_be_gone);
+	for (int i = 0; i < model->further_keys; i++)
+		check_column(relid, model, model->further_key[i], may_be_gone);
 	for (int i = 0; i < model->columns; i++)
 		if (is_read(model, i))
 			check_column(relid, model, text_column_source(model->names[i], text_column_value(model, i)), may_be_gone);

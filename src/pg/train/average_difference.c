@@ -16,6 +16,8 @@ columns_text(const lf_model *model)
 		appendStringInfo(&out, ", by \"%s\"", model->time_column);
 	if (model->series_column[0] != '\0')
 		appendStringInfo(&out, ", series by \"%s\"", model->series_column);
+	for (int i = 0; i < model->further_keys; i++)
+		appendStringInfo(&out, " and \"%s\"", model->further_key[i]);
 	return out.data;
 }
 
@@ -31,11 +33,19 @@ normalize_text(const lf_model *model)
 static char *
 time_text(const lf_model *model)
 {
-	const char *step = timeline_step_text(model->time_kind, &model->step);
+	StringInfoData out;
 
 	if (model->time_kind == LF_TIME_NONE)
 		return "none";
-	return model->time_zone[0] == '\0' ? pstrdup(step) : psprintf("%s in %s", step, model->time_zone);
+	initStringInfo(&out);
+	appendStringInfoString(&out, timeline_step_text(model->time_kind, &model->step));
+	if (model->time_zone[0] != '\0')
+		appendStringInfo(&out, " in %s", model->time_zone);
+	if (model->aggregate != LF_AGGREGATE_NONE)
+		appendStringInfo(&out, ", aggregated by %s", lf_aggregate_names[model->aggregate]);
+	if (model->alignment != LF_ALIGN_NONE)
+		appendStringInfo(&out, ", grid from " INT64_FORMAT, model->phase);
+	return out.data;
 }
 
 static char *

@@ -3,7 +3,7 @@
  */
 #include "train/options.h"
 
-#include "model/architecture.h"
+#include "train/option_values.h"
 #include "sql/json.h"
 #include "sql/names.h"
 #include "base/thread_pool.h"
@@ -173,7 +173,12 @@ static const OptionRow rows[] = {
 	"previous with the value before, seasonal with the mean of the same place in the seasons around; mask fills as linear "
 	"does, but leaves these values out of loss and errors; auto so leaves out what seasonal fills, and refuses many."},
 	{"step", OPTION_STEP, PLACE(step), ANYTHING, "from the data", false,
-	"Time from row to row, as an interval of months, days or time, or as an integer for integer times."},
+	"Time from row to row, as an interval of months, days or time; as weekdays, such as business day or Monday to "
+	"Saturday; or as an integer for integer times."},
+	{"aggregate", OPTION_CHOICE, PLACE(aggregate), NAMES(lf_aggregate_names, LF_AGGREGATES), "none", false,
+	"What becomes of several rows of one step, such as events: their sum, mean, last value, count, or lowest or highest "
+	"value; none refuses them. A step without any row has a sum or count of 0. Columns that are no targets have their "
+	"mean, or their last value beside last."},
 	{"calendar", OPTION_CALENDAR, 0, NAMES(calendar_names, CALENDAR_CYCLES), "none", false,
 	"What the network is told about the time of each row, as sine and cosine: none, auto, or an array of "
 	"minute_of_hour, hour_of_day, day_of_week, day_of_month, day_of_year, month_of_year. auto takes the cycles that "
@@ -200,186 +205,8 @@ typedef struct OptionsReader
 	bool		aggregate;
 } OptionsReader;
 
-static void
-read_names(const JsonbValue *value, const char *what, char ***names, int *count)
-{
-	JsonbValue *elements = palloc(LF_MAX_COLUMNS * sizeof(JsonbValue));
-
-	*count = json_elements(value, what, elements, LF_MAX_COLUMNS);
-	*names = palloc(*count * sizeof(char *));
-	for (int i = 0; i < *count; i++)
-	{
-		(*names)[i] = json_text(&elements[i], what);
-		if (strlen((*names)[i]) > LF_MAX_NAME)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s has a name of more than %d bytes", what, LF_MAX_NAME)));
-	}
-}
-
-static void
-read_architecture(const JsonbValue *value, const char *what, Options *options)
-{
-	const char *names[LF_PRESETS];
-
-	if (json_is_array(value))
-	{
-		options->layers = palloc0(sizeof(lf_spec));
-		architecture_from_json(value, options->layers);
-		return;
-	}
-	for (int i = 0; i < LF_PRESETS; i++)
-		names[i] = lf_presets[i].name;
-	options->preset = json_choice(value, what, names, LF_PRESETS);
-}
-
-/* The recurrent layers that a preset may be made of, and how many there are. */
-static int
-cell_names(const char **names, lf_layer_kind *kinds)
-{
-	int			count = 0;
-
-	for (int i = 0; i < LF_LAYER_KINDS; i++)
-		if (lf_layer_class_of(i)->forward_at != NULL)
-		{
-			names[count] = lf_layer_class_of(i)->name;
-			kinds[count++] = i;
-		}
-	return count;
-}
-
-static lf_layer_kind
-read_cell(const JsonbValue *value, const char *what)
-{
-	const char *names[LF_LAYER_KINDS];
-	lf_layer_kind kinds[LF_LAYER_KINDS];
-	int			count = cell_names(names, kinds);
-
-	return kinds[json_choice(value, what, names, count)];
-}
-
-/* "none", "auto", or cycles. */
-static void
-read_calendar(const JsonbValue *value, const char *what, Options *options)
-{
-	static const char *const words[] = {"none", "auto"};
-	JsonbValue	elements[CALENDAR_CYCLES];
-	int			count;
-
-	options->calendar = 0;
-	options->calendar_auto = false;
-	if (!json_is_array(value))
-	{
-		options->calendar_auto = json_choice(value, what, words, 2) == 1;
-		return;
-	}
-	count = json_elements(value, what, elements, CALENDAR_CYCLES);
-	for (int i = 0; i < count; i++)
-	{
-		int			cycle = json_choice(&elements[i], what, calendar_names, CALENDAR_CYCLES);
-
-		if (options->calendar >> cycle & 1)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s names %s twice", what, calendar_names[cycle])));
-		options->calendar |= 1u << cycle;
-	}
-}
-
-/* Levels in any order, with 0.5 or without. */
-static void
-read_levels(const OptionRow *row, const JsonbValue *value, const char *what, lf_head *head)
-{
-	JsonbValue	elements[LF_MAX_LEVELS];
-	double		levels[LF_MAX_LEVELS + 1] = {0.5};
-	int			given = json_elements(value, what, elements, LF_MAX_LEVELS);
-	int			count = 1;
-
-	for (int i = 0; i < given; i++)
-	{
-		double		level = json_real(&elements[i], what, row->low, row->high);
-		int			place = count;
-
-		if (level == 0.5)
-			continue;
-		while (place > 0 && levels[place - 1] > level)
-		{
-			levels[place] = levels[place - 1];
-			place--;
-		}
-		levels[place] = level;
-		count++;
-	}
-	if (!lf_head_set_levels(head, levels, count))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s cannot be %s", what, json_display(value)),
-				 errdetail("Levels must lie on both sides of 0.5, at least %g apart; there can be at most %d, "
-						   "including 0.5.",
-						   LF_LOWEST_LEVEL, LF_MAX_LEVELS),
-				 errhint("For the interval of 80 percent: [0.1, 0.9].")));
-}
-
-/* A number of seconds, or an interval. */
-static double
-read_duration(const OptionRow *row, const JsonbValue *value, const char *what)
-{
-	const Interval *interval;
-	double		seconds;
-
-	if (value->type == jbvNumeric)
-		return json_real(value, what, row->low, row->high);
-	interval = DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(json_text(value, what)),
-													 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
-	seconds = (interval->month * (double) DAYS_PER_MONTH + interval->day) * SECS_PER_DAY +
-		interval->time / (double) USECS_PER_SEC;
-	if (!(seconds >= row->low && seconds <= row->high))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s cannot be %s", what, json_display(value)),
-				 errdetail("The value must be a time greater than 0, such as '10 minutes', or a number of seconds.")));
-	return seconds;
-}
-
 static const char *const season_word[] = {"season"};
 static const char *const none_word[] = {"none"};
-static const char *const auto_word[] = {"auto"};
-
-/* Rows of a season, or of several in any order; 1 for none. */
-static void
-read_seasons(const OptionRow *row, const JsonbValue *value, const char *what, Options *options)
-{
-	JsonbValue	elements[LF_MAX_SEASONS];
-	lf_seasons *seasons = &options->seasons;
-	int			count;
-
-	options->season_given = !(value->type == jbvString && json_choice(value, what, auto_word, 1) == 0);
-	if (!options->season_given)
-		return;
-	count = json_elements(value, what, elements, LF_MAX_SEASONS);
-	*seasons = (lf_seasons) {0};
-	for (int i = 0; i < count; i++)
-	{
-		double		length = json_real(&elements[i], what, row->low, row->high);
-		int			place = seasons->count;
-
-		if (length == 1 && count == 1)
-			return;
-		if (length < 2)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s cannot be %s", what, json_display(value)),
-					 errdetail("A season has at least 2 rows; 1 alone means that there is none.")));
-		for (; place > 0 && seasons->season[place - 1].length > length; place--)
-			seasons->season[place] = seasons->season[place - 1];
-		seasons->season[place] = lf_season_of(length);
-		seasons->count++;
-	}
-	if (!lf_seasons_are_sound(seasons))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s names a season twice", what)));
-}
 
 static void
 read_option(const OptionRow *row, const JsonbValue *value, Options *options)
@@ -410,7 +237,7 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 			break;
 		case OPTION_NAMES:
 			/* each list of names is followed by its count */
-			read_names(value, what, place, (int *) ((char *) place + sizeof(char **)));
+			option_names(value, what, place, (int *) ((char *) place + sizeof(char **)));
 			break;
 		case OPTION_UNITS:
 			options->arguments.units_count = json_elements(value, what, elements, LF_MAX_LAYERS);
@@ -418,10 +245,10 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 				options->arguments.units[i] = (int) json_int(&elements[i], what, (int64) row->low, (int64) row->high);
 			break;
 		case OPTION_CELL:
-			*(lf_layer_kind *) place = read_cell(value, what);
+			*(lf_layer_kind *) place = option_cell(value, what);
 			break;
 		case OPTION_CALENDAR:
-			read_calendar(value, what, options);
+			option_calendar(value, what, options);
 			break;
 		case OPTION_DIFFERENCE:
 			options->difference_season = value->type == jbvString;
@@ -431,19 +258,19 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 				options->difference = (int) json_int(value, what, (int64) row->low, (int64) row->high);
 			break;
 		case OPTION_SEASON:
-			read_seasons(row, value, what, options);
+			option_seasons(value, what, row->low, row->high, options);
 			break;
 		case OPTION_DURATION:
-			*(double *) place = read_duration(row, value, what);
+			*(double *) place = option_duration(value, what, row->low, row->high);
 			break;
 		case OPTION_STEP:
 			options->step = value->type == jbvNumeric ? json_display(value) : json_text(value, what);
 			break;
 		case OPTION_ARCHITECTURE:
-			read_architecture(value, what, options);
+			option_architecture(value, what, options);
 			break;
 		case OPTION_LEVELS:
-			read_levels(row, value, what, place);
+			option_levels(value, what, row->low, row->high, place);
 			break;
 		case OPTION_LIMIT:
 			if (strcmp(row->name, "lower_limit") == 0)
@@ -584,7 +411,7 @@ range_text(const OptionRow *row)
 		case OPTION_CHOICE:
 			return join_names(row->names, row->count);
 		case OPTION_CELL:
-			return join_names(names, cell_names(names, kinds));
+			return join_names(names, option_cell_names(names, kinds));
 		case OPTION_CALENDAR:
 			return psprintf("none, auto, %s", join_names(row->names, row->count));
 		default:

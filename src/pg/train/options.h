@@ -45,6 +45,7 @@ typedef struct Options
 	/* the rows */
 	int			missing;		/* lf_missing */
 	char	   *step;			/* as text; NULL: found from the rows */
+	int			aggregate;		/* lf_aggregate */
 	int			on_error;		/* OnError */
 	bool		series_embedding;
 	int			log;			/* 1: the network sees logarithms of the targets; or LF_UNSET */

@@ -8,11 +8,11 @@
 #include "utils/lsyscache.h"
 
 static char **
-read_targets(FunctionCallInfo fcinfo, bool several, int *count)
+read_targets(FunctionCallInfo fcinfo, RequestForm form, int *count)
 {
 	char	  **targets;
 
-	if (several)
+	if ((form & FORM_TARGETS) != 0)
 		return argument_names(fcinfo, ARG_TARGET, "target", LF_MAX_COLUMNS, count);
 	targets = palloc(sizeof(char *));
 	targets[0] = argument_text(fcinfo, ARG_TARGET);
@@ -20,18 +20,42 @@ read_targets(FunctionCallInfo fcinfo, bool several, int *count)
 	return targets;
 }
 
+/* The columns that tell series apart; NULL: none. */
+static char **
+read_keys(FunctionCallInfo fcinfo, RequestForm form, int *count)
+{
+	char	  **keys;
+
+	if ((form & FORM_KEYS) == 0)
+	{
+		*count = 1;
+		keys = palloc(sizeof(char *));
+		keys[0] = argument_text(fcinfo, ARG_SERIES_COLUMN);
+		return keys[0] == NULL ? NULL : keys;
+	}
+	keys = argument_names(fcinfo, ARG_TIME_COLUMN, "series_column", LF_MAX_KEYS, count);
+	if (keys != NULL && *count == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("series_column names no column"),
+				 errhint("Leave series_column out where all rows are one series.")));
+	return keys;
+}
+
 Table *
-request_columns(FunctionCallInfo fcinfo, bool several, lf_task *task, const lf_model *init, Columns *columns)
+request_columns(FunctionCallInfo fcinfo, RequestForm form, lf_task *task, const lf_model *init, Columns *columns)
 {
 	int			target_count;
 	int			input_count;
 	int			known_count;
 	int			static_count;
-	char	  **targets = read_targets(fcinfo, several, &target_count);
+	char	  **targets = read_targets(fcinfo, form, &target_count);
 	char	  **inputs = argument_names(fcinfo, ARG_INPUTS, "inputs", LF_MAX_COLUMNS, &input_count);
 	char	  **known = argument_names(fcinfo, ARG_KNOWN_INPUTS, "known_inputs", LF_MAX_COLUMNS, &known_count);
 	char	  **statics = argument_names(fcinfo, ARG_STATIC_INPUTS, "static_inputs", LF_MAX_COLUMNS, &static_count);
-	char	   *series_column = argument_text(fcinfo, ARG_SERIES_COLUMN);
+	int			time_argument = (form & FORM_KEYS) != 0 ? ARG_SERIES_COLUMN : ARG_TIME_COLUMN;
+	int			key_count;
+	char	  **keys = read_keys(fcinfo, form, &key_count);
 	Oid			relid = PG_GETARG_OID(ARG_RELATION);
 	char	   *label = psprintf("relation \"%s\"", get_rel_name(relid));
 	ColumnList	of_inputs;
@@ -47,9 +71,9 @@ request_columns(FunctionCallInfo fcinfo, bool several, lf_task *task, const lf_m
 	}
 	columns_note_text(columns, &of_inputs);
 	columns_note_text(columns, &of_known);
-	table = table_open(relid, argument_text(fcinfo, ARG_TIME_COLUMN), columns->names, columns->values, columns->read);
-	if (series_column != NULL)
-		table_open_series(table, series_column);
+	table = table_open(relid, argument_text(fcinfo, time_argument), columns->names, columns->values, columns->read);
+	if (keys != NULL)
+		table_open_series(table, keys, key_count);
 	if (statics != NULL)
 	{
 		table_open_statics(table, statics, static_count);
@@ -59,7 +83,7 @@ request_columns(FunctionCallInfo fcinfo, bool several, lf_task *task, const lf_m
 }
 
 Table *
-request_read(FunctionCallInfo fcinfo, bool several, Request *request)
+request_read(FunctionCallInfo fcinfo, RequestForm form, Request *request)
 {
 	lf_task    *task = palloc0(sizeof(lf_task));
 	Table	   *table;
@@ -76,7 +100,7 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 	task->horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, 1);
 	task->lookback = argument_int(fcinfo, ARG_LOOKBACK, "lookback", 1, LF_MAX_DIM, LF_UNSET);
 	task->lead = request->options.lead;
-	table = request_columns(fcinfo, several, task, request->options.init == NULL ? NULL : &request->options.init->model,
+	table = request_columns(fcinfo, form, task, request->options.init == NULL ? NULL : &request->options.init->model,
 							&request->columns);
 	if (request->options.series_embedding && table->series_column != NULL)
 		columns_add_series(&request->columns, task, table->series_column);
@@ -87,6 +111,9 @@ request_read(FunctionCallInfo fcinfo, bool several, Request *request)
 	request->time_column = table->time_column;
 	request->time_kind = table->time_kind;
 	request->series_column = table->series_column;
+	request->further_keys = table->keys > 1 ? table->keys - 1 : 0;
+	request->further_key = request->further_keys > 0 ? (const char **) table->key + 1 : NULL;
+	request->primary_keys = table_further_keys(table);
 	training_check(request);
 	return table;
 }

@@ -24,17 +24,36 @@ enum
 };
 
 /*
- * Reads those that name columns, and opens the relation, which is not NULL, and neither is the target. Fills the
- * columns of the task. 'several': target is an array. 'init': the model that training begins with, which knows values
- * of text; NULL: none.
+ * Which of two arguments are arrays: those of each function that has them make four signatures. An array of columns
+ * that tell series apart has no default, and so stands right behind the target, before the time column.
  */
-Table	   *request_columns(FunctionCallInfo fcinfo, bool several, lf_task *task, const lf_model *init,
-							Columns *columns);
+typedef enum RequestForm
+{
+	FORM_PLAIN = 0,
+	FORM_TARGETS = 1,			/* target text[] */
+	FORM_KEYS = 2				/* series_column text[] */
+} RequestForm;
 
 /*
- * Reads and checks them, and opens the relation; raises what can be told before a row is read. 'several': target is an
- * array.
+ * Reads those that name columns, and opens the relation, which is not NULL, and neither is the target. Fills the
+ * columns of the task. 'init': the model that training begins with, which knows values of text; NULL: none.
  */
-Table	   *request_read(FunctionCallInfo fcinfo, bool several, Request *request);
+Table	   *request_columns(FunctionCallInfo fcinfo, RequestForm form, lf_task *task, const lf_model *init,
+							Columns *columns);
+
+/* Reads and checks them, and opens the relation; raises what can be told before a row is read. */
+Table	   *request_read(FunctionCallInfo fcinfo, RequestForm form, Request *request);
+
+/* The four functions of a name, one for each form. */
+#define FORMS_OF(name, function) \
+	SQL_FUNCTION(name); \
+	Datum name(PG_FUNCTION_ARGS) { return function(fcinfo, FORM_PLAIN); } \
+	SQL_FUNCTION(name##_columns); \
+	Datum name##_columns(PG_FUNCTION_ARGS) { return function(fcinfo, FORM_TARGETS); } \
+	SQL_FUNCTION(name##_keys); \
+	Datum name##_keys(PG_FUNCTION_ARGS) { return function(fcinfo, FORM_KEYS); } \
+	SQL_FUNCTION(name##_columns_keys); \
+	Datum name##_columns_keys(PG_FUNCTION_ARGS) { return function(fcinfo, FORM_TARGETS | FORM_KEYS); } \
+	extern void forms_need_a_semicolon(void)
 
 #endif

@@ -4,24 +4,12 @@
 #include "train/request.h"
 
 static Datum
-train(FunctionCallInfo fcinfo, bool several)
+train(FunctionCallInfo fcinfo, RequestForm form)
 {
 	Request    *request = palloc0(sizeof(Request));
-	Table	   *table = request_read(fcinfo, several, request);
+	Table	   *table = request_read(fcinfo, form, request);
 
 	PG_RETURN_BYTEA_P(training_run_table(PROGRESS_TRAIN, request, table));
 }
 
-SQL_FUNCTION(lstm_train);
-Datum
-lstm_train(PG_FUNCTION_ARGS)
-{
-	return train(fcinfo, false);
-}
-
-SQL_FUNCTION(lstm_train_columns);
-Datum
-lstm_train_columns(PG_FUNCTION_ARGS)
-{
-	return train(fcinfo, true);
-}
+FORMS_OF(lstm_train, train);

@@ -37,13 +37,13 @@ require_own_transactions(FunctionCallInfo fcinfo)
 
 /* The arguments of lstm_train among those of this call. */
 static Table *
-read_request(FunctionCallInfo fcinfo, bool several, Request *request)
+read_request(FunctionCallInfo fcinfo, RequestForm form, Request *request)
 {
 	LOCAL_FCINFO(training, ARGS_OF_REQUEST);
 
 	InitFunctionCallInfoData(*training, fcinfo->flinfo, ARGS_OF_REQUEST, fcinfo->fncollation, NULL, NULL);
 	memcpy(training->args, fcinfo->args + ARG_FIRST, ARGS_OF_REQUEST * sizeof(NullableDatum));
-	return request_read(training, several, request);
+	return request_read(training, form, request);
 }
 
 static Store
@@ -65,7 +65,7 @@ read_store(FunctionCallInfo fcinfo)
 }
 
 static Datum
-train_into(FunctionCallInfo fcinfo, bool several)
+train_into(FunctionCallInfo fcinfo, RequestForm form)
 {
 	Store		store;
 	Request    *request;
@@ -77,23 +77,11 @@ train_into(FunctionCallInfo fcinfo, bool several)
 	store = read_store(fcinfo);
 	store_check(&store);
 	request = palloc0(sizeof(Request));
-	table = read_request(fcinfo, several, request);
+	table = read_request(fcinfo, form, request);
 	request->commit_when_read = true;
 	store_model(fcinfo, &store, training_run_table(PROGRESS_TRAIN_INTO, request, table));
 	SPI_finish();
 	return (Datum) 0;
 }
 
-SQL_FUNCTION(lstm_train_into);
-Datum
-lstm_train_into(PG_FUNCTION_ARGS)
-{
-	return train_into(fcinfo, false);
-}
-
-SQL_FUNCTION(lstm_train_into_columns);
-Datum
-lstm_train_into_columns(PG_FUNCTION_ARGS)
-{
-	return train_into(fcinfo, true);
-}
+FORMS_OF(lstm_train_into, train_into);

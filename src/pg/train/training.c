@@ -13,6 +13,7 @@
 #include "server/settings.h"
 #include "train/facts.h"
 #include "train/spec.h"
+#include "rows/align.h"
 #include "rows/step.h"
 #include "server/threads.h"
 #include "utils/memutils.h"
@@ -91,6 +92,10 @@ training_series(const Request *request)
 		.timeline = timeline_of_kind(request->time_kind),
 		.method = (lf_missing) request->options.missing,
 		.season_column = request->wishes.task.target[0],
+		.keys = request->primary_keys,
+		.aggregate = (lf_aggregate) request->options.aggregate,
+		.may_align = request->options.step != NULL,
+		.is_target = series_targets(&request->wishes.task, request->columns.count),
 		.lenient = request->fills_all,
 	};
 
@@ -113,6 +118,11 @@ training_check(const Request *request)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"series_embedding\" needs series_column")));
+	if (request->options.aggregate != LF_AGGREGATE_NONE && request->time_kind == LF_TIME_NONE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"aggregate\" needs a time, and these rows have none"),
+				 errhint("Give the time as the first argument: lstm_train_agg(at, value, options).")));
 	if (request->options.calendar != 0)
 		calendar_check("option \"calendar\"", request->time_kind, request->time_column);
 	(void) training_series(request);
@@ -192,6 +202,7 @@ report_rows(const Training *training)
 
 	panel_report_cut(panel, training->series.source, training->columns.names);
 	panel_report_skipped(panel, training->request->source, "trained on");
+	align_report(&panel->aligned, &training->series);
 	regularize_report(&panel->missing, &training->series, panel->most_filled_label, panel->most_filled);
 }
 
@@ -285,6 +296,8 @@ model_of(const Training *training)
 		.series_column = request->series_column == NULL ? "" : request->series_column, .version = LF_VERSION};
 
 	lf_fit_result(&training->fit, &training->spec, &model);
+	model.further_keys = request->further_keys;
+	model.further_key = request->further_key;
 	model.found = training->facts.seasons;
 	model.names = (const char **) training->columns.names;
 	model.categories = categories_of(panel, &training->columns);
@@ -292,6 +305,9 @@ model_of(const Training *training)
 	model.time_kind = request->time_kind;
 	model.time_zone = request->time_kind == LF_TIME_TIMESTAMPTZ ? pg_get_timezone_name(panel->timeline.zone) : "";
 	model.step = panel->timeline.step;
+	model.aggregate = (lf_aggregate) request->options.aggregate;
+	model.alignment = panel->alignment;
+	model.phase = panel->alignment == LF_ALIGN_NONE ? 0 : panel->timeline.phase;
 	model.last_time = panel->last_time;
 	model.missing = panel->missing;
 	/* nothing had to be filled here, but a forecast may have to */

@@ -18,6 +18,9 @@ typedef struct Request
 	const char *source;			/* what the rows come from, for messages */
 	const char *relation;		/* qualified name, "" for an aggregate */
 	const char *series_column;	/* NULL: the rows are one series */
+	int			further_keys;	/* columns that tell series apart together with it */
+	const char **further_key;
+	const char *primary_keys;	/* see rows/table.h */
 	const char *time_column;
 	lf_time_kind time_kind;
 	bool		quiet;			/* no message on how good the model is */
