@@ -4,14 +4,14 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(191);
+SELECT plan(196);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i - 1, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 60) AS i;
 CREATE TABLE models AS SELECT
     lstm_train('days', ARRAY['value', 'other'], lookback => 6, horizon => 2, options => '{"epochs": 7, "units": [3, 2],
         "architecture": "stacked", "seed": 42, "schedule": "cosine", "learning_rate": 0.01, "dropout": 0.25}') AS stacked,
-    lstm_train('days', 'value', lookback => 6, options => '{"epochs": 3, "units": 4, "scale": "none", "normalize": "none",
+    lstm_train('days', 'value', lookback => 6, options => '{"epochs": 3, "units": 4, "scale": "none", "normalize": "none", "deseasonalize": "none",
         "schedule": "constant", "learning_rate": 0.002, "validation": 0}') AS bare;
 
 ---- summary ----
