@@ -9,11 +9,10 @@
 #include <string.h>
 
 /*
- * By how many standard errors a season must show, and how much of the squares that other parts leave it must be. Of random walks
- * and autoregressions of 26 to 1,500 rows one in a hundred passes. A lag that the calendar knows nothing of is the best
+ * How much of the squares that other parts leave a season must be. Of random walks, noise and autoregressions of 26 to
+ * 1,500 rows one in twenty-five passes, and what it is made of is shrunk to little. A lag that the calendar knows nothing of is the best
  * of many, and what lies a few days or hours apart is alike without a season: it must be plain.
  */
-#define LEAST_CERTAINTY 2.5
 #define LEAST_GAIN 0.01
 #define LEAST_GAIN_OF_LAG 0.1
 #define LEAST_GAIN_BESIDE_NATURAL 0.3
@@ -334,7 +333,7 @@ ask_natural(const searching *s, const double *natural, int count, lf_season_fact
 		if (is_known(&facts->seasons, natural[i]))
 			continue;
 		fact = ask(s, &facts->seasons, natural[i], true);
-		fact.shown = fact.gain >= LEAST_GAIN && fact.certainty >= LEAST_CERTAINTY;
+		fact.shown = fact.gain >= LEAST_GAIN && fact.certainty >= LF_LEAST_CERTAINTY;
 		any |= fact.shown;
 		if (fact.cycles > 0)
 			note(facts, &fact);
@@ -396,7 +395,7 @@ ask_lags(const searching *s, bool calendar, lf_season_facts *facts)
 	{
 		lf_season_fact fact = ask(s, &facts->seasons, lags[i], false);
 
-		fact.shown = fact.gain >= least_gain(facts, lags[i], calendar) && fact.certainty >= LEAST_CERTAINTY;
+		fact.shown = fact.gain >= least_gain(facts, lags[i], calendar) && fact.certainty >= LF_LEAST_CERTAINTY;
 		if (fact.shown && fact.gain > best.gain)
 			best = fact;
 	}

@@ -50,6 +50,9 @@ typedef struct lf_season_fact
 
 #define LF_MAX_SEASON_FACTS 8
 
+/* By how many standard errors a season must show. */
+#define LF_LEAST_CERTAINTY 2.5
+
 typedef struct lf_season_facts
 {
 	lf_seasons	seasons;		/* that are shown */

@@ -171,7 +171,9 @@ forecast_latest(Forecast *forecast, Oid relation)
 	Timeline	timeline;
 	int64		origin;
 	int64		number;
-	const double *window = latest_window(model, table, forecast->as_of, &timeline, &origin, &number);
+	lf_frame	known;
+	SeriesScaling scaling = model_scaling(model, 0);
+	const double *window = latest_window(model, table, forecast->as_of, &timeline, &origin, &number, &known);
 	int			steps;
 	char	   *reason = forecast_frame_steps(model, &timeline, origin, &forecast->ahead, &steps);
 
@@ -182,6 +184,9 @@ forecast_latest(Forecast *forecast, Oid relation)
 	if (steps == 0)
 		return;
 	model_show_nothing(forecast->loaded);
+	if (model_inputs_are_columns(model))
+		model_renew_shape(model, &known, &scaling);
+	model_show_series(forecast->loaded, &scaling);
 	if (model->time_kind == LF_TIME_NONE)
 		number = model_align(forecast->loaded, window, model->task.lookback);
 	model_show_inputs(forecast->loaded, window, number);

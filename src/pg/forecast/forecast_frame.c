@@ -3,6 +3,7 @@
  */
 #include "forecast/forecast_frame.h"
 
+#include "series/deseasonalize.h"
 #include "server/error.h"
 #include "forecast/known_ahead.h"
 #include "forecast/latest_window.h"
@@ -159,7 +160,7 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 		(void) regularize_cut_past(rows, task->target, task->targets);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
 	if (is_known)
-		regularize_cut_before_window(rows, &series, task->lookback);
+		regularize_cut_before_window(rows, &series, task->lookback, lf_rows_for_shapes(task));
 	series.judged = regularize_judged(task->lookback);
 	reason = panel_regularize(plan, read->label, rows, &series, &record);
 	if (reason == NULL && rows->count < task->lookback)

@@ -7,6 +7,8 @@
  */
 #include "forecast/latest_window.h"
 
+#include "series/deseasonalize.h"
+
 #include "rows/align.h"
 
 #include <math.h>
@@ -166,7 +168,7 @@ read_newest(const lf_model *model, const Table *table, const Series *series, con
 	uint64		season = Max(model->missing.season, 1);
 	uint64		for_filling = Max(task->lookback + 2 * season, regularize_judged(task->lookback));
 	bool		fills_unseen = method != LF_MISSING_ERROR && method != LF_MISSING_AUTO;
-	uint64		wanted = fills_unseen ? for_filling : (uint64) task->lookback;
+	uint64		wanted = Max(fills_unseen ? for_filling : (uint64) task->lookback, lf_rows_for_shapes(task));
 
 	/* how many rows of a step come before one with a value, nobody knows */
 	if (aggregates)
@@ -223,7 +225,7 @@ latest_open(const lf_model *model, Oid relation, PanelSpec *plan)
 
 const double *
 latest_window(const lf_model *model, const Table *table, const TimestampTz *as_of, Timeline *timeline, int64 *origin,
-			  int64 *number)
+			  int64 *number, lf_frame *known)
 {
 	const lf_task *task = &model->task;
 	Series		series = latest_series(model, table);
@@ -245,7 +247,7 @@ latest_window(const lf_model *model, const Table *table, const TimestampTz *as_o
 	/* what is wrong before the window does not matter, where nothing is taken from there */
 	if (series.method == LF_MISSING_ERROR && series.aggregate == LF_AGGREGATE_NONE)
 		check_count(rows, model, table, as_of != NULL);
-	regularize_cut_before_window(rows, &series, task->lookback);
+	regularize_cut_before_window(rows, &series, task->lookback, lf_rows_for_shapes(task));
 	series.judged = regularize_judged(task->lookback);
 	series.partial = !all;
 	(void) regularize(rows, &series);
@@ -253,5 +255,6 @@ latest_window(const lf_model *model, const Table *table, const TimestampTz *as_o
 	*timeline = series.timeline;
 	*origin = rows_time(rows, rows->count - 1);
 	*number = rows->number + (int64) (rows->count - task->lookback);
+	*known = rows_frame(rows);
 	return rows->values + (rows->count - task->lookback) * rows->columns;
 }

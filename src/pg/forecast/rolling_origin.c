@@ -166,7 +166,11 @@ rolling_origin_start(RollingOrigin *rolling, const LoadedModel *shared, int step
 	caller = MemoryContextSwitchTo(rolling->each);
 	scaling = series_scaling(rolling->panel, rolling->model, rolling->label, &rolling->frame,
 							 Min((uint64) first_origin, rolling->rows->count));
+	rolling->shape = scaling.shape == NULL ? NULL :
+		memcpy(palloc(lf_task_shape_size(task) * sizeof(double)), scaling.shape, lf_task_shape_size(task) * sizeof(double));
 	MemoryContextSwitchTo(caller);
+	scaling.shape = rolling->shape;
+	rolling->shape_of = first_origin;
 	rolling->error_scale = scaling.error_scale;
 	rolling->loaded->frame.number = model_align_frame(rolling->model, scaling.shape, &rolling->frame,
 													  Min((uint64) first_origin, rolling->rows->count));
@@ -184,6 +188,30 @@ last_first(const RollingOrigin *rolling)
 	return rolling->rows->count < needed ? 0 : rolling->rows->count - needed + 1;
 }
 
+/* Windows from one renewal of the seasons to the next: an eighth of the longest, but some at once. */
+static uint64
+rows_to_renewal(const lf_task *task)
+{
+	return Max(lf_seasons_longest(&task->seasons, LF_LONGEST_SEASON) / 8, 16);
+}
+
+/* The seasons as a forecast would see them that knows so many rows. */
+static void
+renew_shape(RollingOrigin *rolling, uint64 known)
+{
+	const lf_task *task = &rolling->model->task;
+	lf_frame	before = rolling->frame;
+	SeriesScaling scaling = {.shape = rolling->shape};
+
+	if (rolling->shape == NULL || known < rolling->shape_of + rows_to_renewal(task))
+		return;
+	before.rows = Min(known, before.rows);
+	model_renew_shape(rolling->model, &before, &scaling);
+	if (scaling.shape != rolling->shape)
+		memcpy(rolling->shape, scaling.shape, lf_task_shape_size(task) * sizeof(double));
+	rolling->shape_of = known;
+}
+
 bool
 rolling_origin_next(RollingOrigin *rolling, RollingBatch *batch)
 {
@@ -199,9 +227,12 @@ rolling_origin_next(RollingOrigin *rolling, RollingBatch *batch)
 	batch->count = (int) Min((uint64) rolling->batch, (last_first(rolling) - first - 1) / rolling->stride + 1);
 	batch->steps = (int) Min((uint64) rolling->steps, left);
 	caller = MemoryContextSwitchTo(rolling->context);
+	if (rolling->shape != NULL)
+		batch->count = (int) Min((uint64) batch->count, Max(rows_to_renewal(&rolling->model->task) / rolling->stride, 1));
+	renew_shape(rolling, first);
 	batch->out = model_forecast(rolling->loaded, batch->window, rolling->stride, batch->count, batch->steps);
 	MemoryContextSwitchTo(caller);
-	rolling->next += (uint64) rolling->stride * rolling->batch;
+	rolling->next += (uint64) rolling->stride * batch->count;
 	return true;
 }
 

@@ -14,5 +14,13 @@ series_scaling(const Panel *panel, const lf_model *model, const char *label, con
 {
 	int64		number = series_number(panel, model, label);
 
-	return number < 0 ? model_scale_unknown(model, frame, known) : model_scaling(model, number);
+	lf_frame	rows = *frame;
+	SeriesScaling scaling;
+
+	if (number < 0)
+		return model_scale_unknown(model, frame, known);
+	scaling = model_scaling(model, number);
+	rows.rows = known;
+	model_renew_shape(model, &rows, &scaling);
+	return scaling;
 }

@@ -10,7 +10,7 @@
 
 /*
  * What is known of a series of a model's panel: from training, or where that has not seen it, from rows 0 .. known - 1 of
- * its own.
+ * its own. Its seasons are those of these rows in any case, if they are enough to tell.
  */
 SeriesScaling series_scaling(const Panel *panel, const lf_model *model, const char *label, const lf_frame *frame,
 							 uint64 known);

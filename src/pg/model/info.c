@@ -226,11 +226,55 @@ append_metrics(StringInfo out, const lf_model *model)
 	appendStringInfoChar(out, '}');
 }
 
+/*
+ * The seasons that the rows have, as option season takes them, and what is known of each that was looked for. Models of
+ * earlier releases know one alone.
+ */
+static void
+append_seasons(StringInfo out, const lf_model *model)
+{
+	const lf_season_facts *found = &model->found;
+	int			shown = 0;
+	int			written = 0;
+
+	for (int i = 0; i < found->count; i++)
+		shown += found->fact[i].shown;
+	if (shown == 0)
+		append_int(out, "season", found->count > 0 ? 1 : model->season);
+	else
+		appendStringInfoString(out, shown > 1 ? ", \"season\": [" : ", \"season\": ");
+	for (int i = 0; i < found->count; i++)
+	{
+		if (!found->fact[i].shown)
+			continue;
+		appendStringInfoString(out, written++ > 0 ? ", " : "");
+		append_number(out, found->fact[i].length);
+	}
+	appendStringInfoString(out, shown > 1 ? "], \"seasons\": [" : ", \"seasons\": [");
+	for (int i = 0; i < found->count; i++)
+	{
+		const lf_season_fact *fact = &found->fact[i];
+
+		appendStringInfo(out, "%s{\"from\": \"%s\"", i > 0 ? ", " : "",
+						 fact->natural ? "calendar" : fact->cycles > 0 ? "rows" : "option");
+		append_real(out, "length", fact->length);
+		append_bool(out, "found", fact->shown);
+		append_real(out, "cycles", fact->cycles > 0 ? fact->cycles : (double) NAN);
+		append_real(out, "strength", fact->cycles > 0 ? fact->gain : (double) NAN);
+		append_real(out, "certainty", fact->cycles > 0 ? fact->certainty : (double) NAN);
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, ']');
+	append_int(out, "baseline_season", model->season);
+}
+
 /* What the network sees of the values, and where forecasts end. */
 static void
 append_transform(StringInfo out, const lf_task *task)
 {
 	appendStringInfo(out, ", \"transform\": {\"log\": %s", task->log ? "true" : "false");
+	append_text(out, "log_from", !task->log ? NULL : task->log_found ? "data" : "option");
+	append_text(out, "deseasonalize", lf_deseasonalize_names[task->deseasonalize]);
 	append_int(out, "difference", task->difference);
 	append_real(out, "lower_limit", task->limited ? task->lower_limit : (double) NAN);
 	append_text(out, "lower_limit_from", !task->limited || !isfinite(task->lower_limit) ? NULL :
@@ -385,7 +429,7 @@ lstm_info(PG_FUNCTION_ARGS)
 		append_int(&out, "windows", (int64) model->windows);
 		append_int(&out, "validation_windows", (int64) model->validation_windows);
 		append_missing(&out, model);
-		append_int(&out, "season", model->season);
+		append_seasons(&out, model);
 		append_int(&out, "epochs", model->epochs);
 		append_int(&out, "best_epoch", model->best_epoch);
 		append_int(&out, "final_epochs", model->final_epochs);

@@ -317,6 +317,20 @@ model_scaling(const lf_model *model, Size series)
 	};
 }
 
+/* Cycles of the longest season that rows must hold to take the place of those of training. */
+#define CYCLES_TO_RENEW 3
+
+void
+model_renew_shape(const lf_model *model, const lf_frame *rows, SeriesScaling *scaling)
+{
+	const lf_seasons *seasons = &model->task.seasons;
+
+	/* rows of a model without times have no place on its grid */
+	if (scaling->shape != NULL && model->time_kind != LF_TIME_NONE &&
+		(double) rows->rows >= CYCLES_TO_RENEW * seasons->season[seasons->count - 1].length)
+		scaling->shape = shapes_of(model, rows);
+}
+
 int64
 model_align(const LoadedModel *loaded, const double *inputs, int rows)
 {

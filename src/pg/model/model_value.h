@@ -79,6 +79,9 @@ SeriesScaling model_scale_unknown(const lf_model *model, const lf_frame *frame, 
 /* What the model knows of its series of this number. */
 SeriesScaling model_scaling(const lf_model *model, Size series);
 
+/* Takes the seasons from the newest rows of a series, which may have changed since training, where these hold some cycles. */
+void		model_renew_shape(const lf_model *model, const lf_frame *rows, SeriesScaling *scaling);
+
 /*
  * The place on the grid of time of the first of some rows of inputs that came without times, (rows, inputs): where the
  * seasons fit them best. The same of rows of the model's frame, for a model that knows no times.

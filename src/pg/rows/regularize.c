@@ -113,14 +113,18 @@ regularize_whole(const Rows *rows, const Series *series, uint64 newest)
 }
 
 void
-regularize_cut_before_window(Rows *rows, const Series *series, uint64 lookback)
+regularize_cut_before_window(Rows *rows, const Series *series, uint64 lookback, uint64 history)
 {
+	bool		plain = series->method == LF_MISSING_ERROR && series->aggregate == LF_AGGREGATE_NONE;
 	uint64		needed = 0;
 
-	if (series->method == LF_MISSING_ERROR && series->aggregate == LF_AGGREGATE_NONE)
-		needed = lookback;
-	else if (series->method == LF_MISSING_AUTO)
-		needed = regularize_whole(rows, series, lookback);
+	if (!plain && series->method != LF_MISSING_AUTO)
+		return;
+	history = Min(history, rows->count);
+	if (history > lookback)
+		needed = regularize_whole(rows, series, history);
+	if (needed == 0)
+		needed = plain ? lookback : regularize_whole(rows, series, lookback);
 	if (needed > 0 && needed < rows->count)
 		rows_keep_newest(rows, needed);
 }

@@ -181,6 +181,38 @@ count_categories(const Panel *panel, const lf_task *task, lf_facts *facts)
 	}
 }
 
+/* Those that were said are facts without a proof. */
+static void
+note_given(const lf_seasons *given, lf_season_facts *found)
+{
+	*found = (lf_season_facts) {.seasons = *given, .count = given->count};
+	for (int i = 0; i < given->count; i++)
+		found->fact[i] = (lf_season_fact) {.length = given->season[i].length, .shown = true};
+}
+
+/* Below this certainty a season is one that another few cycles may take back; and so much is doubt, not chance. */
+#define SURE 4
+#define DOUBTFUL 1.5
+
+void
+facts_report(const lf_facts *facts, const char *source)
+{
+	for (int i = 0; i < facts->seasons.count; i++)
+	{
+		const lf_season_fact *fact = &facts->seasons.fact[i];
+
+		if (fact->cycles == 0 || !fact->natural || fact->certainty < DOUBTFUL || fact->certainty > SURE)
+			continue;
+		ereport(NOTICE,
+				(errmsg(fact->shown ? "a season of %g rows is taken for granted in %s, but the rows hardly show it" :
+						"a season of %g rows is not taken for granted in %s: the rows hardly show it",
+						fact->length, source),
+				 errdetail("%.4g of its %g cycles' variance repeats, which is %.2g standard errors from nothing; %g are "
+						   "needed.", fact->gain, fact->cycles, fact->certainty, LF_LEAST_CERTAINTY),
+				 errhint("Option \"season\" says which seasons there are; 1: none.")));
+	}
+}
+
 void
 facts_of(const Panel *panel, const lf_wishes *wishes, lf_facts *facts)
 {
@@ -193,7 +225,9 @@ facts_of(const Panel *panel, const lf_wishes *wishes, lf_facts *facts)
 		.rows = common_length(panel),
 	};
 	frame = panel_frame(panel);
-	if (!wishes->season_given)
+	if (wishes->season_given)
+		note_given(&wishes->seasons, &facts->seasons);
+	else
 		seasons_find(&frame, target, &panel->timeline, rows_memory(panel->rows), &facts->seasons);
 	facts->season = naive_season(panel, target, wishes->task.horizon, &facts->seasons);
 	look_at_samples(panel, wishes, facts);

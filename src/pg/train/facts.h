@@ -10,4 +10,7 @@
 /* Fills the facts of the rows of a panel. The wishes say which columns are targets, and what need not be looked at. */
 void		facts_of(const Panel *panel, const lf_wishes *wishes, lf_facts *facts);
 
+/* Says in a NOTICE where a season is doubtful. */
+void		facts_report(const lf_facts *facts, const char *source);
+
 #endif

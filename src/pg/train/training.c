@@ -346,6 +346,8 @@ train(Training *training)
 		report_rows(training);
 	rows_drop_times(training->panel->rows);
 	make_plan(training);
+	if (tells)
+		facts_report(&training->facts, training->request->source);
 	prepare_fit(training);
 	in_threads(Min(settings_threads(options->threads), lf_fit_threads(&training->fit)), step_until_finished,
 			   &(Run) {.fit = &training->fit, .options = options});
