@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(31);
+SELECT plan(32);
 
 -- days of hours: one whose level stays, one whose level moves
 CREATE TABLE hours AS
@@ -57,12 +57,18 @@ SELECT cmp_ok(pg_temp.scale_of('{"loss": "quantile"}'), '>', 5::float8, 'for a s
 SELECT cmp_ok(pg_temp.scale_of('{"loss": "quantile"}', 12), '<', 1::float8, 'for a spread what windows do not hold is taken out');
 SELECT cmp_ok((info#>>'{scaling,value,scale,0}')::float8, '>', 5::float8, 'many series that are forecast by segments keep their seasons') FROM of_many;
 
+-- a season that the calendar knows nothing of, beside one that it does
+CREATE TABLE sevens AS SELECT timestamp '2024-01-01' + i * interval '1 hour' AS at, 200 + 80 * sin(2 * pi() * i / 24) + i % 7 + hashint4(i) % 10 / 5.0 AS value
+FROM generate_series(0, 24 * 14 - 1) i;
+SELECT is(lstm_info(lstm_train('sevens', 'value', options => '{"epochs": 1, "units": 1}'))->'season', '[24, 7]',
+    'a season of 7 rows beside that of the day is found as itself, not as a multiple');
+
 -- of many series: what most of them are like
 CREATE TABLE mixed AS
 SELECT s, n, (n % CASE WHEN s < 25 THEN 7 ELSE 12 END) + (hashint4(n * 100 + s) % 100) / 500.0 AS value
 FROM generate_series(0, 59) s, generate_series(1, 200) n;
-SELECT is(lstm_info(lstm_train('mixed', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->>'season', '12',
-    'the season is that of most series, not that of the first ones');
+SELECT is(lstm_info(lstm_train('mixed', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->'season', '[12, 7]',
+    'seasons are those of many series, not that of the first ones alone');
 -- all cycles of all series count, and each series keeps its own shape, which is next to nothing where it has no season
 CREATE TABLE apart AS
 SELECT s, n, CASE WHEN s <= 2 THEN sin(n * pi() / 12) ELSE 0 END + (hashint4(n * 100 + s) % 1000) / 5000.0 AS value
