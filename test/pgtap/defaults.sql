@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(32);
+SELECT plan(31);
 
 -- days of hours: one whose level stays, one whose level moves
 CREATE TABLE hours AS
@@ -56,12 +56,6 @@ SELECT cmp_ok(pg_temp.scale_of('{"deseasonalize": "none"}'), '>', 5::float8, 'un
 SELECT cmp_ok(pg_temp.scale_of('{"loss": "quantile"}'), '>', 5::float8, 'for a spread what windows hold stays in: the network is to see where there is more noise');
 SELECT cmp_ok(pg_temp.scale_of('{"loss": "quantile"}', 12), '<', 1::float8, 'for a spread what windows do not hold is taken out');
 SELECT cmp_ok((info#>>'{scaling,value,scale,0}')::float8, '>', 5::float8, 'many series that are forecast by segments keep their seasons') FROM of_many;
-
--- a season that the calendar knows nothing of, beside one that it does
-CREATE TABLE sevens AS SELECT timestamp '2024-01-01' + i * interval '1 hour' AS at, 200 + 80 * sin(2 * pi() * i / 24) + i % 7 + hashint4(i) % 10 / 5.0 AS value
-FROM generate_series(0, 24 * 14 - 1) i;
-SELECT is(lstm_info(lstm_train('sevens', 'value', options => '{"epochs": 1, "units": 1}'))->'season', '[24, 7]',
-    'a season of 7 rows beside that of the day is found as itself, not as a multiple');
 
 -- of many series: what most of them are like
 CREATE TABLE mixed AS
