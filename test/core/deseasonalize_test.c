@@ -230,7 +230,7 @@ test_steps(const way *kind)
 static void
 test_shapes(void)
 {
-	enum {MANY = 400};
+	enum {MANY = 401};
 	static double values[MANY * 2];
 	lf_task		task = {.lookback = 2, .horizon = 1, .lead = 1, .inputs = 1, .targets = 2, .input = {0}, .target = {1, 0},
 		.deseasonalize = LF_DESEASONALIZE_MULTIPLICATIVE, .seasons = {.count = 1, .season = {{4, 4}}}};
