@@ -291,6 +291,8 @@ test_round_trip(int number)
 		ok(same_series(&model, &s.model), "%s keeps its series and their scaling", name);
 		ok(same_record(&model, &s.model), "%s keeps its record", name);
 		ok(same_doubles(model.tail, s.model.tail, (size_t) (SAMPLE_LOOKBACK * s.model.columns)), "%s keeps its newest rows", name);
+		ok(same_doubles((double *) model.ranges, (double *) s.model.ranges, s.model.ranges == NULL ? 0 : 2 * (size_t) s.model.task.inputs),
+		   "%s keeps what it has learned from", name);
 		ok(same_doubles(model.shape, s.model.shape, s.model.series * lf_task_shape_size(&s.model.task)), "%s keeps its seasons", name);
 		ok(same_doubles(model.level_regression, s.model.level_regression, (size_t) (s.model.task.targets * (s.model.task.inputs + 1))),
 		   "%s keeps the link between the levels", name);
@@ -513,6 +515,14 @@ edit_found(lf_model *model)
 	model->found.logged = true;
 }
 
+static void
+edit_ranges(lf_model *model)
+{
+	static lf_range ranges[LF_MAX_COLUMNS];
+
+	model->ranges = ranges;
+}
+
 /* In the order in which they stand, but for the flag of each layer. */
 static const later_field later_fields[] = {
 	{"whether a limit was found", 1, edit_limit},
@@ -524,6 +534,7 @@ static const later_field later_fields[] = {
 	{"how rows come onto the grid", 1, edit_alignment},
 	{"phase of the grid", 8, edit_phase},
 	{"seasons that were looked for: of logarithms, and how many", 5, edit_found},
+	{"whether ranges are known", 1, edit_ranges},
 };
 
 #define LATER (sizeof(later_fields) / sizeof(later_fields[0]))

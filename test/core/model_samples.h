@@ -35,6 +35,7 @@ typedef struct sample
 	int			counts[SAMPLE_STEPS * 2];
 	float		errors[SAMPLE_STEPS * 2 * SAMPLE_ERRORS];
 	lf_blend	blend[2];
+	lf_range	ranges[2 * SAMPLE_COLUMNS];
 	double		level_regression[2 * 3];		/* (targets, inputs + 1) */
 	double		shape[SAMPLE_SERIES * 2 * (4 + 8)];	/* (series, targets, knots), and room for more */
 	double		tail[SAMPLE_LOOKBACK * SAMPLE_COLUMNS];
@@ -313,6 +314,9 @@ sample_open(sample *s, int number)
 		s->tail[i] = i * 1e-300 - 3;
 	for (int i = 0; i < SAMPLE_SERIES * 2 * (4 + 8); i++)
 		s->shape[i] = 0.125 * i - 2;
+	for (int i = 0; i < 2 * SAMPLE_COLUMNS; i++)
+		s->ranges[i] = (lf_range) {.low = -1.5 - i, .high = 2.25 * i};
+	model->ranges = number == LF_VANILLA || number == LF_STACKED ? s->ranges : NULL;
 	model->shape = model->task.seasons.count > 0 ? s->shape : NULL;
 	for (int i = 0; i < 2 * 3; i++)
 		s->level_regression[i] = 0.3 * i - 1;

@@ -220,6 +220,7 @@ second_key(lf_model *model, const char *name)
 	EDIT(scaled_calendar, LF_PRESET_BIDIRECTIONAL, LF_FLAW_SCALING, "a calendar that is moved", s->scaler[2].offset = 2) \
 	EDIT(scaled_without_scale, LF_VANILLA, LF_FLAW_SCALING, "scaling where there is none", \
 		 model->training.scale = LF_SCALE_NONE) \
+	EDIT(range_crossed, LF_VANILLA, LF_FLAW_LINK, "an input whose least value is not its least", s->ranges[0].high = -2) \
 	EDIT(unit_0, LF_VANILLA, LF_FLAW_SCALING, "errors in units of 0", s->error_scale[0] = 0) \
 	EDIT(unit_of_one, LF_ENCODER_DECODER, LF_FLAW_SCALING, "a unit of one series without a name", s->error_scale[0] = 2) \
 	EDIT(score_negative, LF_VANILLA, LF_FLAW_SCORES, "a negative sum of errors", s->scores[2].absolute = -1) \

@@ -676,6 +676,7 @@ forge_mend_import(forgery *f)
 	model->task.seasons = (lf_seasons) {0};
 	model->task.deseasonalize = LF_DESEASONALIZE_NONE;
 	model->shape = NULL;
+	model->ranges = NULL;
 	model->epochs = model->best_epoch = model->final_epochs = 0;
 	model->errors = (lf_errors) {0};
 	model->series = 1;
@@ -854,6 +855,10 @@ forge_scaling(forgery *f)
 								model->series * lf_task_shape_size(&model->task), sizeof(double));
 	if (forge_one_in(f, 4) && lf_task_shape_size(&model->task) > 0)
 		model->shape[lf_random_below(f->random, lf_task_shape_size(&model->task))] = forge_double(f);
+	model->ranges = model->ranges == NULL ? NULL :
+		forge_resize(f, f->was.ranges, (size_t) f->was.task.inputs, (size_t) model->task.inputs, sizeof(lf_range));
+	if (forge_one_in(f, 4) && model->ranges != NULL)
+		model->ranges[0].low = forge_double(f);
 	if (forge_one_in(f, 4))
 		model->error_scale[lf_random_below(f->random, model->series * targets)] = fabs(forge_double(f)) + 5e-324;
 	for (size_t i = 0; i < model->series * columns && mend; i++)

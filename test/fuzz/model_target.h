@@ -192,6 +192,7 @@ forecast(const lf_model *model, lf_network *network, lf_predictor *predictor, lf
 	predictor->weights = model->weights;
 	predictor->blend = model->blend;
 	predictor->network = network;
+	predictor->ranges = model->ranges;
 	predictor->windows = (lf_windows) {
 		.task = task,
 		.frame = &frame,

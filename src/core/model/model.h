@@ -117,6 +117,7 @@ typedef struct lf_model
 	double	   *error_scale;			/* (series, targets): of errors and intervals, see lf_error_scale */
 	double	   *shape;			/* (series, targets, knots): of the seasons that are taken out; NULL where none is */
 	double	   *level_regression;			/* (targets, inputs + 1), see level.h; NULL where no target needs it */
+	lf_range   *ranges;			/* (inputs): what training has shown the network; NULL: not known */
 
 	const char *relation;		/* qualified and quoted, "" where rows came from an aggregate */
 	const char *time_column;	/* "" where there is none */

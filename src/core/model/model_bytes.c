@@ -300,6 +300,35 @@ serialize_optional(lf_stream *s, double **values, size_t count)
 	}
 }
 
+/* A flag, then the range of each input. */
+static void
+serialize_ranges(lf_stream *s, lf_model *model)
+{
+	bool		present = s->direction != LF_READING && model->ranges != NULL;
+
+	if (s->format >= 2)
+		lf_serialize_bool(s, &present);
+	else
+		present = false;
+	if (!present)
+	{
+		model->ranges = NULL;
+		return;
+	}
+	model->ranges = lf_serialize_array(s, model->ranges, (size_t) model->task.inputs, sizeof(lf_range), 16);
+	for (int i = 0; i < model->task.inputs && !s->failed; i++)
+	{
+		lf_range	range = {0};
+
+		if (s->direction != LF_READING)
+			range = model->ranges[i];
+		lf_serialize_finite(s, &range.low);
+		lf_serialize_finite(s, &range.high);
+		if (s->direction == LF_READING && model->ranges != NULL)
+			model->ranges[i] = range;
+	}
+}
+
 /* A flag, then what each target is mixed with. */
 static void
 serialize_blend(lf_stream *s, lf_model *model)
@@ -402,6 +431,7 @@ serialize_model(lf_stream *s, lf_model *model)
 	serialize_record(s, model);
 	serialize_errors(s, &model->errors, model->task.targets);
 	serialize_optional(s, &model->level_regression, lf_level_regression_size(&model->task));
+	serialize_ranges(s, model);
 	serialize_blend(s, model);
 	serialize_optional(s, &model->tail, (size_t) model->task.lookback * (size_t) model->columns);
 	serialize_weights(s, model);

@@ -28,6 +28,7 @@ lf_predictor_layout(lf_predictor *predictor, lf_arena *arena, lf_network *networ
 	if (lf_head_is_distribution(&task->head))
 		predictor->distribution = lf_arena_take(arena, outputs, sizeof(double));
 	predictor->level = lf_arena_take(arena, (size_t) batch * (size_t) task->targets, sizeof(double));
+	predictor->moved = lf_arena_take(arena, (size_t) batch * (size_t) task->targets, sizeof(double));
 	predictor->rows = lf_arena_take(arena, (size_t) moving * moving_rows(task) * (size_t) columns, sizeof(double));
 	predictor->out = lf_arena_take(arena, (size_t) moving * (size_t) task->horizon * (size_t) task->targets,
 								   sizeof(double));
@@ -124,10 +125,10 @@ restore_distributions(const lf_windows *windows, size_t w, const double *level, 
 		}
 }
 
-/* As lf_predict; distributions go to where they are wanted, or nowhere. */
+/* As lf_predict; distributions, and how far windows were moved, go to where they are wanted, or nowhere. */
 static lf_status
 forecast(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
-		 size_t first, size_t stride, int count, double *distribution, double *out)
+		 size_t first, size_t stride, int count, double *distribution, double *moved, double *out)
 {
 	const lf_task *task = predictor->windows.task;
 	size_t		in = (size_t) task->lookback * (size_t) task->inputs;
@@ -139,8 +140,16 @@ forecast(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
 	LF_ASSERT(lf_task_is_sound(task, predictor->windows.frame->columns));
 	LF_ASSERT(first + (size_t) (count - 1) * stride + (size_t) task->lookback <= predictor->windows.frame->rows);
 	for (size_t i = 0; i < (size_t) count; i++)
-		lf_window_input(&predictor->windows, first + i * stride, predictor->x + i * in,
-						predictor->level + i * targets);
+	{
+		double	   *level = predictor->level + i * targets;
+
+		lf_window_input(&predictor->windows, first + i * stride, predictor->x + i * in, level);
+		if (predictor->ranges != NULL)
+			lf_ranges_keep_inside(predictor->ranges, &predictor->windows, predictor->x + i * in, level,
+								  moved == NULL ? NULL : moved + i * targets);
+		else if (moved != NULL)
+			memset(moved + i * targets, 0, targets * sizeof(double));
+	}
 	status = walk(predictor, interrupt, count * lf_task_samples(task));
 	if (status != LF_OK)
 		return status;
@@ -164,7 +173,7 @@ lf_status
 lf_predict(lf_predictor *predictor, const volatile sig_atomic_t *interrupt,
 		   size_t first, size_t stride, int count, double *out)
 {
-	return forecast(predictor, interrupt, first, stride, count, predictor->distribution, out);
+	return forecast(predictor, interrupt, first, stride, count, predictor->distribution, predictor->moved, out);
 }
 
 /* Copies rows of the frame, from 'first' on; the last one stands for those that are not there. */
@@ -243,7 +252,7 @@ lf_predict_steps(lf_predictor *predictor, const volatile sig_atomic_t *interrupt
 		size_t		some = (size_t) (steps - done < task->horizon ? steps - done : task->horizon);
 
 		status = forecast(predictor, interrupt, first, stride, count, done == 0 ? predictor->distribution : NULL,
-						  predictor->out);
+						  done == 0 ? predictor->moved : NULL, predictor->out);
 		if (status != LF_OK)
 			break;
 		for (size_t i = 0; i < windows; i++)

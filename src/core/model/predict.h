@@ -6,7 +6,7 @@
 
 #include "judging/blend.h"
 #include "network/network.h"
-#include "series/window.h"
+#include "series/learned_range.h"
 
 /* Most networks that forecast together. */
 #define LF_MAX_MEMBERS 32
@@ -21,6 +21,8 @@ typedef struct lf_predictor
 	int			batch;
 	lf_real    *x;				/* (B, lookback, inputs), sample after sample */
 	double	   *level;			/* (B, targets) */
+	const lf_range *ranges;		/* (inputs): what the networks have seen; NULL: not known */
+	double	   *moved;			/* (B, targets): how far the last windows had to be moved into these */
 	double	   *rows;			/* (M, lookback + reach, columns): the moving windows of a recursion */
 	double	   *out;			/* (M, horizon, targets): one round of it */
 	lf_real    *y;				/* (B, horizon, targets, parts of the head), sample after sample */

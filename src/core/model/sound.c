@@ -401,7 +401,10 @@ link_is_sound(const lf_model *model)
 {
 	bool		needed = model->training.normalize != LF_NORMALIZE_NONE && lf_task_needs_level_regression(&model->task);
 
-	return (model->level_regression != NULL) == needed;
+	for (int i = 0; model->ranges != NULL && i < model->task.inputs; i++)
+		if (!(model->ranges[i].low <= model->ranges[i].high))
+			return false;
+	return (model->level_regression != NULL) == needed && !(model->imported && model->ranges != NULL);
 }
 
 /* Whether a window tells what a baseline says of some output: the others are those of the network alone. */

@@ -1,5 +1,5 @@
 /*
- * decompose.c: level and seasons in turn, three times; what is far off is clipped before the next turn.
+ * decompose.c: level and seasons in turn, some times; what is far off is left out of the next turn.
  */
 #include "series/decompose.h"
 
@@ -270,14 +270,72 @@ take_level(lf_parts *parts, size_t reach)
 	parts->spread = median_size(parts->rest, n, parts->sums) * MAD_TO_SD;
 	for (size_t i = 0; i < n; i++)
 	{
-		double		most = FAR_OFF * parts->spread;
-		double		error = parts->rest[i];
-
 		/* half of the rows may be alike, as zeros are: then nothing tells what is far */
-		if (!(most > 0))
-			most = INFINITY;
-		parts->clean[i] = parts->value[i] - (error > most ? error - most : error < -most ? error + most : 0);
+		bool		far = parts->spread > 0 && fabs(parts->rest[i]) > FAR_OFF * parts->spread;
+
+		parts->clean[i] = far ? parts->value[i] - parts->rest[i] : parts->value[i];
 	}
+}
+
+/* Values that stand apart are this many times as far off as the next, and so many spreads; and they are few. */
+#define APART 3.0
+#define GROSS_SPREADS 10.0
+#define MOST_GROSS 0.005
+
+/* The largest of some errors, if they are few and far beyond the others. */
+static int
+stand_apart(const double *errors, size_t n, double spread, lf_gross list[LF_MAX_GROSS])
+{
+	lf_gross	far[LF_MAX_GROSS + 1];
+	int			most = (int) (MOST_GROSS * (double) n) + 1;
+	int			known = 0;
+
+	most = most > LF_MAX_GROSS ? LF_MAX_GROSS : most;
+	for (size_t i = 0; i < n; i++)
+	{
+		int			place;
+
+		if (known == most + 1 && fabs(errors[i]) <= fabs(far[most].error))
+			continue;
+		place = known <= most ? known++ : most;
+		for (; place > 0 && fabs(far[place - 1].error) < fabs(errors[i]); place--)
+			far[place] = far[place - 1];
+		far[place] = (lf_gross) {.row = i, .error = errors[i]};
+	}
+	for (int count = known - 1; count > 0 && spread > 0; count--)
+		if (fabs(far[count - 1].error) > APART * fabs(far[count].error) &&
+			fabs(far[count - 1].error) > GROSS_SPREADS * spread)
+		{
+			memcpy(list, far, (size_t) count * sizeof(lf_gross));
+			return count;
+		}
+	return 0;
+}
+
+/*
+ * Puts the mean of its neighbours in the place of a single value that stands apart from both, before anything else is
+ * found: a level that has once been drawn to it would make the rows beside it look far off.
+ */
+static void
+take_spikes_out(lf_parts *parts)
+{
+	size_t		n = parts->rows;
+	lf_gross	spikes[LF_MAX_GROSS];
+	double	   *height = parts->rest;
+	double	   *apart = parts->level;	/* neighbours: not known yet what else stands there */
+	int			count;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		double		before = i > 0 ? parts->value[i] - parts->value[i - 1] : 0;
+		double		behind = i + 1 < n ? parts->value[i] - parts->value[i + 1] : 0;
+
+		height[i] = before * behind <= 0 ? 0 : fabs(before) < fabs(behind) ? before : behind;
+		apart[i] = before;
+	}
+	count = stand_apart(height, n, median_size(apart, n, parts->sums) * MAD_TO_SD, spikes);
+	for (int k = 0; k < count; k++)
+		parts->clean[spikes[k].row] = (parts->value[spikes[k].row - 1] + parts->value[spikes[k].row + 1]) / 2;
 }
 
 /* The newest rows of a column as they are to be taken apart. */
@@ -309,6 +367,8 @@ lf_decompose(lf_parts *parts, const lf_seasons *seasons, const lf_column *column
 
 	take_values(parts, column);
 	n = parts->rows;
+	if (n > 2)
+		take_spikes_out(parts);
 	number = column->number + (int64_t) parts->first;
 	memset(parts->shape, 0, (size_t) knots * sizeof(double));
 	memset(parts->season, 0, n * sizeof(double));
@@ -354,6 +414,14 @@ lf_decompose(lf_parts *parts, const lf_seasons *seasons, const lf_column *column
 			memset(parts->shape, 0, (size_t) knots * sizeof(double));
 			break;
 		}
+}
+
+int
+lf_parts_gross(const lf_parts *parts, lf_gross list[LF_MAX_GROSS])
+{
+	for (size_t i = 0; i < parts->rows; i++)
+		parts->rest[i] = parts->value[i] - parts->level[i] - parts->season[i];
+	return stand_apart(parts->rest, parts->rows, parts->spread, list);
 }
 
 /* The variance of a list, or of what another leaves of it. */

@@ -24,7 +24,7 @@ typedef struct lf_parts
 	double	   *value;			/* (rows): as they came */
 	double	   *level;			/* (rows) */
 	double	   *season;			/* (rows): of all seasons together */
-	double	   *clean;			/* (rows): the values, those far off moved to where it begins */
+	double	   *clean;			/* (rows): the values, in place of those far off what was expected */
 	double	   *shape;			/* (knots of all seasons), see season.h */
 	double		strength[LF_MAX_SEASONS];	/* 0 to 1: the share of what other parts leave that the season explains */
 	double		spread;			/* robust standard deviation of the remainder */
@@ -58,6 +58,21 @@ double		lf_parts_level_share(const lf_parts *parts);
 
 /* Whether the value of a row is one that neither its neighbours nor the seasons explain. */
 bool		lf_parts_is_outlier(const lf_parts *parts, size_t row);
+
+/*
+ * Rows whose values are far beyond all others: not the high ones of many, but few that stand apart, as a slip of the
+ * decimal point does. The list has room for LF_MAX_GROSS; returns how many there are, the farthest first. 'expected' is
+ * what level and seasons suggest in their place.
+ */
+#define LF_MAX_GROSS 16
+
+typedef struct lf_gross
+{
+	size_t		row;			/* of those looked at */
+	double		error;			/* by which the value is above what is expected */
+} lf_gross;
+
+int			lf_parts_gross(const lf_parts *parts, lf_gross list[LF_MAX_GROSS]);
 
 /* The mean over a cycle of 'length' rows around each row; NAN where it does not fit. 'sums' (rows + 1) is scratch. */
 void		lf_cycle_mean(const double *values, size_t rows, double length, double *mean, double *sums);

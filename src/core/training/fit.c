@@ -74,6 +74,7 @@ lf_fit_layout(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *
 	lf_judge_layout(&fit->judge, arena, &fit->network, task, &fit->training, frame, held, at_once);
 	fit->scaler = lf_arena_take(arena, series * columns, sizeof(lf_scaler));
 	fit->error_scale = lf_arena_take(arena, series * (size_t) task->targets, sizeof(double));
+	fit->ranges = lf_arena_take(arena, (size_t) task->inputs, sizeof(lf_range));
 	if (task->deseasonalize != LF_DESEASONALIZE_NONE)
 	{
 		fit->shape = lf_arena_take(arena, series * lf_task_shape_size(task), sizeof(double));
@@ -267,6 +268,30 @@ start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	return LF_OK;
 }
 
+/* Windows that are looked at for the ranges, at most: those beside them have the same rows but for a few. */
+#define MOST_RANGED ((size_t) 20000)
+
+/* What training has shown the networks. Inputs that are not measured have no range, and stand as 0. */
+static void
+take_ranges(lf_fit *fit, const lf_spans *spans, size_t windows)
+{
+	size_t		apart = windows / MOST_RANGED + 1;
+
+	lf_ranges_start(fit->ranges, fit->task->inputs);
+	for (size_t w = 0; w < windows; w += apart)
+	{
+		lf_window_start place = lf_spans_at(spans, w);
+		lf_frame	view;
+		lf_windows	here = lf_windows_of_series(&fit->windows, place.series, &view);
+
+		lf_ranges_add(fit->ranges, &here, place.row);
+	}
+	for (int i = 0; i < fit->task->inputs; i++)
+		if (!isfinite(fit->ranges[i].low) || !isfinite(fit->ranges[i].high))
+			fit->ranges[i] = (lf_range) {0};
+	fit->judge.predictor.ranges = fit->ranges;
+}
+
 /* Mini-batches between two meetings of the slots: more would keep the caller waiting, fewer the slots. */
 #define SLOT_BATCHES 16
 
@@ -374,7 +399,11 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 			return status;
 	}
 	status = train_members(fit, interrupt);
-	if (status != LF_FINISHED || fit->phase == LF_FIT_FINAL)
+	if (status != LF_FINISHED)
+		return status;
+	take_ranges(fit, fit->phase == LF_FIT_SELECT ? &fit->split.train : &fit->split.all,
+				fit->phase == LF_FIT_SELECT ? fit->split.train_windows : fit->split.windows);
+	if (fit->phase == LF_FIT_FINAL)
 		return status;
 	fit->phase = LF_FIT_JUDGE;
 	return LF_EPOCH_DONE;
@@ -391,6 +420,7 @@ lf_fit_result(const lf_fit *fit, const lf_spec *spec, lf_model *model)
 	model->scaler = fit->scaler;
 	model->error_scale = fit->error_scale;
 	model->shape = fit->shape;
+	model->ranges = fit->ranges;
 	model->level_regression = fit->level_regression;
 	model->rows = fit->frame->rows;
 	model->windows = fit->split.windows;

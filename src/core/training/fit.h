@@ -50,6 +50,7 @@ typedef struct lf_fit
 	double	   *level_regression;	/* (targets, inputs + 1), NULL where levels need none */
 	double	   *regression_scratch;
 	lf_windows	windows;		/* how networks see the rows in this phase */
+	lf_range   *ranges;			/* (inputs): what this phase shows the networks */
 	lf_judge	judge;			/* of what is held out */
 
 	/* given by the caller */

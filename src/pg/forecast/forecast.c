@@ -41,6 +41,9 @@ typedef struct Forecast
 	Asked		asked;
 	ReadFilter	filter;
 	MemoryContext each;			/* of one series */
+
+	uint64		outside;		/* forecasts from windows beyond what the model has learned */
+	char	   *outside_label;	/* the first of their series; NULL: it has no name */
 } Forecast;
 
 static void
@@ -55,12 +58,39 @@ put_stamp(Datum *value, bool *null, const Timeline *timeline, int64 origin, int6
 	*value = TimestampTzGetDatum(at);
 }
 
+/* Counts a forecast from a window that lay outside what the model has learned. */
+static void
+note_outside(Forecast *forecast, const char *label)
+{
+	bool		outside = false;
+
+	for (int j = 0; j < forecast->loaded->model.task.targets; j++)
+		outside |= model_moved(forecast->loaded, 0, j) > 0;
+	if (outside && forecast->outside++ == 0 && label != NULL)
+		forecast->outside_label = MemoryContextStrdup(forecast->result->econtext->ecxt_per_query_memory, label);
+}
+
+static void
+report_outside(const Forecast *forecast)
+{
+	if (forecast->outside == 0)
+		return;
+	ereport(NOTICE,
+			(errmsg("the newest values%s lie outside what the model was trained on",
+					forecast->outside_label == NULL ? "" :
+					forecast->outside == 1 ? psprintf(" of series \"%s\"", forecast->outside_label) :
+					psprintf(" of " UINT64_FORMAT " series, the first of which is \"%s\",", forecast->outside,
+							 forecast->outside_label)),
+			 errdetail("The forecast starts from these values, and its bounds are wider by as much as they lie outside."),
+			 errhint("Train again, or go on training with lstm_update().")));
+}
+
 /*
  * Forecasts from the window at the start of the frame, as result rows: so many steps, and of those behind the first
  * 'known' the reason why there is none.
  */
 static void
-put_forecast(const Forecast *forecast, const char *label, const Timeline *timeline, int64 origin, int steps, int known,
+put_forecast(Forecast *forecast, const char *label, const Timeline *timeline, int64 origin, int steps, int known,
 			 const char *unknown)
 {
 	const lf_task *task = &forecast->loaded->model.task;
@@ -69,6 +99,7 @@ put_forecast(const Forecast *forecast, const char *label, const Timeline *timeli
 	Datum		series = label == NULL ? 0 : CStringGetTextDatum(label);
 	Datum		reason = known == steps ? 0 : CStringGetTextDatum(unknown);
 
+	note_outside(forecast, label);
 	for (int k = 0; k < steps; k++)
 		for (int j = 0; j < task->targets; j++)
 		{
@@ -237,5 +268,6 @@ lstm_forecast(PG_FUNCTION_ARGS)
 		forecast_all(&forecast, relation);
 	else
 		forecast_latest(&forecast, relation);
+	report_outside(&forecast);
 	return (Datum) 0;
 }

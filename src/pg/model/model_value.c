@@ -132,6 +132,7 @@ model_prepare(LoadedModel *loaded, int batch, int moving)
 		lf_network_bind(&loaded->network[m], loaded->model.weights + (Size) m * loaded->model.parameters, NULL);
 	loaded->predictor.members = loaded->model.members;
 	loaded->predictor.blend = loaded->model.blend;
+	loaded->predictor.ranges = loaded->model.ranges;
 	loaded->predictor.windows = (lf_windows) {
 		.task = &loaded->model.task,
 		.frame = &loaded->frame,
@@ -452,6 +453,22 @@ model_nonconformity(const LoadedModel *loaded, int window, int step, int target,
 								   error_scale_at(loaded, window, step, target), forecast, actual);
 }
 
+double
+model_moved(const LoadedModel *loaded, int window, int target)
+{
+	return loaded->predictor.moved[(Size) window * loaded->model.task.targets + target];
+}
+
+/* By how much an interval is wider where the window lay outside what was learned: as far as it did. */
+static double
+widening(const LoadedModel *loaded, int window, int target, double forecast)
+{
+	const lf_task *task = &loaded->model.task;
+	double		moved = model_moved(loaded, window, target) * loaded->predictor.windows.scaler[task->target[target]].scale;
+
+	return task->log ? fabs(forecast - task->log_from) * (exp(Min(moved, 3)) - 1) : moved;
+}
+
 bool
 model_interval(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
 			   double *low, double *high)
@@ -459,7 +476,11 @@ model_interval(const LoadedModel *loaded, int window, int step, int target, doub
 	const double *distribution = distribution_of(loaded, window, step, target);
 	double		half_width = lf_bounds_half_width(&loaded->model, distribution, step, target, level);
 
+	double		wider = widening(loaded, window, target, forecast);
+
 	lf_bounds_at(&loaded->model, distribution, error_scale_at(loaded, window, step, target), forecast, half_width, low, high);
+	*low = lf_task_limit(&loaded->model.task, *low - wider);
+	*high = lf_task_limit(&loaded->model.task, *high + wider);
 	return !isnan(half_width);
 }
 

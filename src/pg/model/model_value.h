@@ -113,6 +113,12 @@ double		model_nonconformity(const LoadedModel *loaded, int window, int step, int
 bool		model_interval(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
 						   double *low, double *high);
 
+/*
+ * How far a window of the last call lay outside what the model has learned, on the scale of its scaler; 0: not at all. Its
+ * forecast starts from there, and its interval is wider by that.
+ */
+double		model_moved(const LoadedModel *loaded, int window, int target);
+
 /* The interval as two values and flags of a result row: NULL where nothing is known. */
 void		model_bounds(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
 						 Datum *values, bool *nulls);

@@ -127,6 +127,8 @@ average_create(MemoryContext context, const lf_model *model)
 	state->capacity = Max(model->series, 1);
 	state->record.scaler = copy_array(context, model->scaler, state->capacity * columns, sizeof(lf_scaler));
 	state->record.error_scale = copy_array(context, model->error_scale, state->capacity * targets, sizeof(double));
+	if (model->ranges != NULL)
+		state->record.ranges = copy_array(context, model->ranges, model->task.inputs, sizeof(lf_range));
 	if (model->shape != NULL)
 		state->record.shape = copy_array(context, model->shape, state->capacity * lf_task_shape_size(&model->task),
 										 sizeof(double));
@@ -166,6 +168,10 @@ average_join(AverageState *state, const lf_model *model)
 		report_difference(difference, record, model);
 	add_series(state, model);
 	lf_average_record(record, model);
+	if (model->ranges == NULL)
+		record->ranges = NULL;
+	else if (record->ranges != NULL)
+		lf_ranges_join(record->ranges, model->ranges, record->task.inputs);
 	if (strcmp(record->relation, model->relation) != 0)
 		record->relation = "";	/* each was trained on another one */
 	if (record->blend == NULL && model->blend != NULL)

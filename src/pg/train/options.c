@@ -59,6 +59,7 @@ static const char *const scale_names[] = {[LF_SCALE_NONE] = "none", [LF_SCALE_ST
 static const char *const blend_names[] = {"none", "auto"};
 static const char *const deseasonalize_names[] = {[LF_DESEASONALIZE_NONE] = "none", [LF_DESEASONALIZE_ADDITIVE] = "additive",
 	[LF_DESEASONALIZE_MULTIPLICATIVE] = "multiplicative", [LF_DESEASONALIZES] = "auto"};
+static const char *const outliers_names[] = {[OUTLIERS_CLIP] = "clip", [OUTLIERS_KEEP] = "keep"};
 static const char *const on_error_names[] = {[ON_ERROR_SKIP] = "skip", [ON_ERROR_ERROR] = "error"};
 static const char *const channels_names[] = {[LF_CHANNELS_JOINT] = "joint", [LF_CHANNELS_INDEPENDENT] = "independent"};
 
@@ -153,6 +154,9 @@ static const OptionRow rows[] = {
 	{"deseasonalize", OPTION_CHOICE, PLACE(deseasonalize), NAMES(deseasonalize_names, LF_DESEASONALIZES + 1), "from the data", false,
 	"Whether the seasons are taken out of the targets before the network sees them and put back into its forecasts: as "
 	"what they add (additive) or multiply by (multiplicative); auto takes what suits the rows better."},
+	{"outliers", OPTION_CHOICE, PLACE(outliers), NAMES(outliers_names, 2), "clip", false,
+	"What is done about single values of a target that are far beyond all others: clip trains on what the rows around "
+	"suggest in their place, and counts no error there; keep takes them as they are."},
 	{"log", OPTION_SWITCH, PLACE(log), ANYTHING, "from the data", false,
 	"Whether the network sees the logarithms of the targets, above lower_limit or 0: for values that grow by a "
 	"percentage."},

@@ -19,6 +19,13 @@ typedef enum OnError
 	ON_ERROR_ERROR
 } OnError;
 
+/* What becomes of a single value that is far beyond all others. */
+enum
+{
+	OUTLIERS_CLIP,
+	OUTLIERS_KEEP
+};
+
 /* What a user said in options. What was left open stands at LF_UNSET until defaults are chosen from the data. */
 typedef struct Options
 {
@@ -56,6 +63,7 @@ typedef struct Options
 	bool		difference_season;	/* the rows of a season */
 	bool		season_given;	/* not "auto" */
 	lf_seasons	seasons;		/* the same: which there are */
+	int			outliers;		/* what becomes of values far beyond all others */
 	int			deseasonalize;	/* lf_deseasonalize, LF_DESEASONALIZES for auto, or LF_UNSET */
 	CalendarSet calendar;
 	bool		calendar_auto;	/* the cycles that suit the rows */

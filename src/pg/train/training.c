@@ -12,6 +12,7 @@
 #include "server/progress.h"
 #include "server/settings.h"
 #include "train/facts.h"
+#include "train/outliers.h"
 #include "train/spec.h"
 #include "rows/align.h"
 #include "rows/step.h"
@@ -36,6 +37,7 @@ typedef struct Training
 	Series		series;			/* how rows became regular */
 	lf_frame	frame;			/* of the panel */
 	lf_facts	facts;
+	Outliers	outliers;
 	lf_plan		plan;
 	lf_spec		spec;
 	lf_fit		fit;
@@ -233,10 +235,18 @@ finds_limit(const Training *training)
 static void
 make_plan(Training *training)
 {
+	bool		clips = training->request->options.outliers == OUTLIERS_CLIP;
+
 	training->wishes.limit_found = finds_limit(training);
 	if (training->wishes.limit_found)
 		training->wishes.lower_limit = 0;
 	facts_of(training->panel, &training->wishes, &training->facts);
+	training->outliers = outliers_find(training->panel, &training->wishes.task, &training->facts.seasons.seasons, clips);
+	if (training->outliers.count > 0 && clips)
+	{
+		training->frame = panel_frame(training->panel);
+		facts_of(training->panel, &training->wishes, &training->facts);
+	}
 	plan_by(&training->facts, &training->wishes, training->request->source, &training->plan);
 	spec_build(&training->plan, &training->facts, &training->spec);
 }
@@ -346,6 +356,10 @@ train(Training *training)
 		report_rows(training);
 	rows_drop_times(training->panel->rows);
 	make_plan(training);
+	if (tells)
+		outliers_report(&training->outliers, training->panel, &training->panel->timeline, training->request->source,
+						(const char *const *) training->columns.names,
+						options->outliers == OUTLIERS_CLIP);
 	if (tells)
 		facts_report(&training->facts, training->request->source);
 	prepare_fit(training);
