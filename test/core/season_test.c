@@ -375,6 +375,60 @@ test_many(void)
 	ok(are(&facts.seasons, 7, 0), "all of them together do");
 }
 
+/* The lag that a list resembles itself at. */
+static int
+lag_of(size_t rows)
+{
+	const lf_seasons none = {0};
+	const lf_column whole = {.values = column, .rows = rows, .stride = 1};
+	lf_frame	frame = {.values = column, .rows = rows, .columns = 1};
+	lf_season_search search;
+	lf_arena	arena = lf_arena_measure();
+	guarded		block;
+	int			lag;
+
+	lf_season_search_layout(&search, &arena, &frame);
+	block = guarded_new(arena.used);
+	arena = lf_arena_over(block.block, block.bytes);
+	lf_season_search_layout(&search, &arena, &frame);
+	lf_decompose(&search.parts, &none, &whole, NULL);
+	lag = lf_season_lag(&search.parts, search.scratch);
+	free(block.raw);
+	return lag;
+}
+
+static void
+test_lags(void)
+{
+	int			longest = 0;
+	int			ridges = 0;
+
+	for (int s = 0; s < SERIES; s++)
+	{
+		lf_random	random = lf_random_seed(800 + (uint64_t) s);
+		double		pattern[700];
+		double		level = 0;
+
+		/* a quarter of the variance comes again after 700 rows, three times in all */
+		for (int i = 0; i < 700; i++)
+			pattern[i] = lf_random_normal(&random);
+		for (int i = 0; i < 2101; i++)
+			column[i] = pattern[i % 700] + 1.65 * lf_random_normal(&random);
+		longest += lag_of(2101) == 700;
+		/* neighbours are alike, and a ripple of 5 rows on top lifts the ridge by little */
+		for (int i = 0; i < 4000; i++)
+		{
+			level = 0.95 * level + sqrt(1 - 0.95 * 0.95) * lf_random_normal(&random);
+			column[i] = level + 0.45 * sin(TWO_PI * i / 5);
+		}
+		ridges += lag_of(4000) != 5;
+	}
+	if (!ok(longest >= SERIES - 2, "a season of a third of the rows is seen as well as a short one"))
+		diag("in %d of %d series", longest, SERIES);
+	if (!ok(ridges == SERIES, "a ripple on the ridge around lag 0 is not the lag that stands out"))
+		diag("in %d of %d series", ridges, SERIES);
+}
+
 /* Numbers that grow by percentages say so. */
 static void
 test_logarithms(void)
@@ -401,6 +455,7 @@ main(void)
 	test_places();
 	test_calendar();
 	test_many();
+	test_lags();
 	test_logarithms();
 	test_hard();
 	test_found();

@@ -17,7 +17,7 @@ CREATE VIEW node1 AS SELECT * FROM readings WHERE node = 1 AND n <= 120;
 CREATE VIEW node2 AS SELECT * FROM readings WHERE node = 2 AND n > 50;
 CREATE FUNCTION pg_temp.trained(node int, options jsonb DEFAULT '{}', horizon int DEFAULT 2, lookback int DEFAULT 12, statics text[] DEFAULT NULL) RETURNS bytea
 LANGUAGE sql AS $$ SELECT lstm_train(('node' || node)::regclass, 'value', 'n', 'sensor', horizon => horizon, lookback => lookback, static_inputs => statics,
-    options => '{"epochs": 3, "units": 4, "normalize": "last"}' || options) $$;
+    options => '{"epochs": 3, "units": 4, "normalize": "last", "deseasonalize": "none"}' || options) $$;
 CREATE TABLE models AS SELECT node, pg_temp.trained(node) AS model FROM generate_series(0, 2) node;
 CREATE TABLE average AS SELECT lstm_average_agg(model ORDER BY node) AS model FROM models;
 CREATE FUNCTION pg_temp.flat(model bytea) RETURNS TABLE (place bigint, value float8) LANGUAGE sql AS $$
@@ -152,7 +152,7 @@ FROM (VALUES
         'Give a series_column, so that each series has its own scaling, or set "scale" to "init" together with option "init".' END AS hint) h;
 CREATE VIEW late AS SELECT * FROM readings WHERE node = 0 AND n > 40;
 SELECT matches(pg_temp.failure($$ SELECT lstm_average_agg(m) FROM (SELECT model AS m FROM models WHERE node = 0 UNION ALL SELECT lstm_train('late', 'value', 'n', 'sensor',
-    horizon => 2, lookback => 12, options => '{"epochs": 3, "units": 4, "normalize": "last"}')) m $$), '^22023: two models scale column "value" of series "s[369]" differently
+    horizon => 2, lookback => 12, options => '{"epochs": 3, "units": 4, "normalize": "last", "deseasonalize": "none"}')) m $$), '^22023: two models scale column "value" of series "s[369]" differently
 DETAIL: One model subtracts .* and divides by .*, the other .*
 HINT: Train on all rows of a series in one place, or set "scale" to "init" together with option "init"', 'two scalings of one series');
 SELECT matches(pg_temp.failure($$ SELECT lstm_average_agg(pg_temp.trained(node, '{"series_embedding": true}')) FROM models $$), '^22023: models that differ in categories cannot be averaged.*series_embedding out',

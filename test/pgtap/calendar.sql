@@ -80,7 +80,7 @@ SET LOCAL timezone = 'Europe/Berlin';
 CREATE TABLE shifts AS SELECT at, CASE WHEN extract(hour FROM at) IN (8, 9, 13, 17) THEN 1.0 ELSE 0.0 END AS value
     FROM generate_series(timestamptz '2024-03-01 00:00', '2024-04-02 12:00', interval '1 hour') at;
 CREATE TABLE models AS SELECT lstm_train('shifts', 'value', lookback => 1,
-    options => '{"units": 16, "epochs": 60, "learning_rate": 0.02, "normalize": "none",
+    options => '{"units": 16, "epochs": 60, "learning_rate": 0.02, "normalize": "none", "deseasonalize": "none",
     "calendar": ["hour_of_day"]}') AS model;
 CREATE TABLE berlin AS SELECT f.forecast_at, f.forecast FROM models, lstm_forecast(model, steps => 24) f;
 SELECT is_empty($$ SELECT * FROM berlin WHERE abs(forecast - (extract(hour FROM forecast_at) IN (8, 9, 13,
@@ -141,13 +141,13 @@ HINT: Perhaps you meant "day_of_week".'),
 
 ---- what depends on the day alone ----
 
--- after a 0 comes a 0 or a 1, and only the day of the week tells which
+-- after a 0 comes a 0 or a 1, and only the day of the week tells which; or the season, if it were taken out
 CREATE TABLE weekdays AS SELECT date '2024-01-01' + i AS at, (ARRAY[0, 0, 1, 0, 0, 0, 1])[1 + i % 7] AS value
     FROM generate_series(0, 209) i;
 CREATE FUNCTION pg_temp.error_of(calendar text) RETURNS float8 LANGUAGE sql AS $$
     SELECT avg(abs(f.forecast - (ARRAY[0, 0, 1, 0, 0, 0, 1])[1 + (209 + step) % 7])) FROM lstm_train('weekdays',
         'value', lookback => 1, options => jsonb_build_object('units', 12,
-        'epochs', 60, 'learning_rate', 0.02, 'normalize', 'none', 'calendar', calendar)) AS model, lstm_forecast(model,
+        'epochs', 60, 'learning_rate', 0.02, 'normalize', 'none', 'deseasonalize', 'none', 'calendar', calendar)) AS model, lstm_forecast(model,
             steps => 14) f $$;
 SELECT cmp_ok(pg_temp.error_of('auto'), '<', 0.1::float8, 'a series that depends on the weekday alone is learned');
 SELECT cmp_ok(pg_temp.error_of('none'), '>', 0.25::float8, 'a series that depends on the weekday alone cannot be learned without a calendar');

@@ -4,16 +4,17 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(22);
+SELECT plan(31);
 
 -- days of hours: one whose level stays, one whose level moves
 CREATE TABLE hours AS
 SELECT timestamp '2024-01-01' + i * interval '1 hour' AS at, 10 * sin(i * pi() / 12) + (hashint4(i) % 100) / 100.0 AS steady,
        sin(i * pi() / 12) + i * 0.1 AS moving, i % 3 AS part FROM generate_series(0, 719) AS i;
+-- seasons stay in, until they are what is asked about
 CREATE FUNCTION pg_temp.chosen(target text, horizon int, options jsonb DEFAULT '{}', lookback int DEFAULT NULL) RETURNS jsonb LANGUAGE sql AS $$
     SELECT jsonb_build_object('first', info->'layers'->0->>'type', 'lookback', info->'lookback', 'normalize', info->'options'->>'normalize',
                               'loss', info->'options'->>'loss')
-    FROM lstm_info(lstm_train('hours', target, horizon => horizon, lookback => lookback, options => '{"epochs": 1}' || options)) AS info $$;
+    FROM lstm_info(lstm_train('hours', target, horizon => horizon, lookback => lookback, options => '{"epochs": 1, "deseasonalize": "none"}' || options)) AS info $$;
 
 SELECT is(pg_temp.chosen('steady', 24), '{"first": "reshape", "loss": "mae", "lookback": 48, "normalize": "season_profile"}',
     'a day of hours is forecast by segments, from two days and their profile');
@@ -40,18 +41,38 @@ SELECT is(info->>'lookback', '120', 'many series are looked back over for a week
 SELECT is(count(*), 4 * 24::bigint, 'many series are forecast all at once')
 FROM lstm_forecast(lstm_train('many', 'value', series_column => 'sensor', horizon => 24, options => '{"epochs": 1}')) WHERE status = 'ok';
 
+-- what is taken out: nothing here is said of deseasonalize
+CREATE TABLE untold AS SELECT target, horizon, (info->'options') AS options
+FROM (VALUES ('steady', 24), ('moving', 12), ('steady', 36)) v (target, horizon),
+    LATERAL (SELECT lstm_info(lstm_train('hours', target, horizon => horizon, options => '{"epochs": 1}')) AS info) i;
+SELECT is(options->>'normalize', CASE target WHEN 'steady' THEN 'none' ELSE 'last' END,
+    format('without its day, %s hours of a level that is %s are measured from %s', horizon, target, CASE target WHEN 'steady' THEN 'nothing' ELSE 'the last value' END))
+FROM untold;
+-- the day of 'steady' has a standard deviation of 7, what is left one of 0.6
+CREATE FUNCTION pg_temp.scale_of(options jsonb DEFAULT '{}', lookback int DEFAULT NULL) RETURNS float8 LANGUAGE sql AS $$
+    SELECT (lstm_info(lstm_train('hours', 'steady', horizon => 24, lookback => lookback, options => '{"epochs": 1, "units": 2}' || options))#>>'{scaling,steady,scale}')::float8 $$;
+SELECT cmp_ok(pg_temp.scale_of(), '<', 1::float8, 'the season of a day is taken out');
+SELECT cmp_ok(pg_temp.scale_of('{"deseasonalize": "none"}'), '>', 5::float8, 'unless it is to stay in');
+SELECT cmp_ok(pg_temp.scale_of('{"loss": "quantile"}'), '>', 5::float8, 'for a spread what windows hold stays in: the network is to see where there is more noise');
+SELECT cmp_ok(pg_temp.scale_of('{"loss": "quantile"}', 12), '<', 1::float8, 'for a spread what windows do not hold is taken out');
+SELECT cmp_ok((info#>>'{scaling,value,scale,0}')::float8, '>', 5::float8, 'many series that are forecast by segments keep their seasons') FROM of_many;
+
 -- of many series: what most of them are like
 CREATE TABLE mixed AS
 SELECT s, n, (n % CASE WHEN s < 25 THEN 7 ELSE 12 END) + (hashint4(n * 100 + s) % 100) / 500.0 AS value
 FROM generate_series(0, 59) s, generate_series(1, 200) n;
-SELECT is(lstm_info(lstm_train('mixed', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->>'season', '12',
-    'the season is that of most series, not that of the first ones');
+SELECT is(lstm_info(lstm_train('mixed', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->'season', '[12, 7]',
+    'seasons are those of many series, not that of the first ones alone');
+-- all cycles of all series count, and each series keeps its own shape, which is next to nothing where it has no season
 CREATE TABLE apart AS
-SELECT s, n, CASE WHEN s <= 2 THEN sin(n * pi() / 12) WHEN s = 3 THEN sin(2 * pi() * n / 7) WHEN s = 4 THEN sin(2 * pi() * n / 10)
-    ELSE 0 END + (hashint4(n * 100 + s) % 1000) / 5000.0 AS value
-FROM generate_series(1, 5) s, generate_series(1, 240) n;
-SELECT is(lstm_info(lstm_train('apart', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->>'season', '1',
-    'a season that two of five series have is not taken for that of all');
+SELECT s, n, CASE WHEN s <= 2 THEN sin(n * pi() / 12) ELSE 0 END + (hashint4(n * 100 + s) % 1000) / 5000.0 AS value
+FROM generate_series(1, 20) s, generate_series(1, 240) n;
+CREATE VIEW five_apart AS SELECT * FROM apart WHERE s <= 5;
+CREATE VIEW twenty_apart AS SELECT * FROM apart WHERE s <> 1;
+SELECT is(lstm_info(lstm_train('five_apart', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->>'season', '24',
+    'a season that two of five series show is found');
+SELECT is(lstm_info(lstm_train('twenty_apart', 'value', 'n', 's', options => '{"epochs": 1, "units": 1}'))->>'season', '1',
+    'a season that one of nineteen series has is not taken for that of all');
 CREATE TABLE lengths AS
 SELECT s, n, sin(n * pi() / 12) + (hashint4(n * 100 + s) % 1000) / 5000.0 AS value
 FROM generate_series(1, 5) s, generate_series(1, 480) n WHERE s > 1 OR n <= 80;

@@ -4,14 +4,14 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(191);
+SELECT plan(196);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i - 1, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 60) AS i;
 CREATE TABLE models AS SELECT
     lstm_train('days', ARRAY['value', 'other'], lookback => 6, horizon => 2, options => '{"epochs": 7, "units": [3, 2],
         "architecture": "stacked", "seed": 42, "schedule": "cosine", "learning_rate": 0.01, "dropout": 0.25}') AS stacked,
-    lstm_train('days', 'value', lookback => 6, options => '{"epochs": 3, "units": 4, "scale": "none", "normalize": "none",
+    lstm_train('days', 'value', lookback => 6, options => '{"epochs": 3, "units": 4, "scale": "none", "normalize": "none", "deseasonalize": "none",
         "schedule": "constant", "learning_rate": 0.002, "validation": 0}') AS bare;
 
 ---- summary ----
@@ -26,7 +26,7 @@ SELECT is((SELECT sum(parameters) FROM models, lstm_summary(stacked)), (SELECT (
 ---- info ----
 
 SELECT is((SELECT array_agg(key ORDER BY key) FROM models, jsonb_object_keys(lstm_info(stacked)) AS key),
-    '{aggregate,best_epoch,blend,calendar,channels,epochs,final_epochs,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,relation,rows,scaling,season,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
+    '{aggregate,baseline_season,best_epoch,blend,calendar,channels,epochs,final_epochs,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,relation,rows,scaling,season,seasons,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
     'lstm_info has the keys that are documented');
 SELECT is(lstm_info(stacked)->key, value, format('lstm_info knows %s', key))
 FROM models, (VALUES ('relation', '"public.days"'::jsonb), ('time_column', '"at"'), ('targets', '["value", "other"]'),

@@ -11,7 +11,7 @@ CREATE TABLE days AS
 SELECT date '2024-01-01' + i AS at, i, 20 + 5 * sin(i * 2 * pi() / 7) + (hashint4(i) % 100) / 60.0 AS value, i % 5 AS other
 FROM generate_series(0, 199) AS i;
 CREATE FUNCTION pg_temp.trained(options jsonb) RETURNS bytea LANGUAGE sql AS $$
-    SELECT lstm_train('days', 'value', horizon => 3, lookback => 14, options => '{"epochs": 4, "units": 5}' || options) $$;
+    SELECT lstm_train('days', 'value', horizon => 3, lookback => 14, options => '{"epochs": 4, "units": 5, "deseasonalize": "none"}' || options) $$;
 CREATE TABLE models AS SELECT name, pg_temp.trained(options) AS model FROM (VALUES
     ('one', '{}'::jsonb), ('three', '{"ensemble": 3}'), ('threads', '{"ensemble": 3, "threads": 1}'), ('seed', '{"ensemble": 3, "seed": 2}'),
     ('blend', '{"blend": "auto"}'), ('both', '{"blend": "auto", "ensemble": 2}'), ('quantile', '{"loss": "quantile", "ensemble": 2}'),

@@ -50,11 +50,12 @@ FROM trained_filled a JOIN pg_temp.filled_models('older') b USING (name) ORDER B
 
 ---- lstm_train: rows that are held out ----
 
--- 300 rows make 294 windows of 7, of which the newest 58 are held out: their outputs are rows 243 and later
+-- The season is given: its length would be found in all rows, those that are held out among them. What it adds at each of
+-- its places is learned from the rows before them. 300 rows make 294 windows of 7, of which the newest 58 are held out: their outputs are rows 243 and later
 CREATE FUNCTION pg_temp.held_out(epochs int, target text[] DEFAULT '{value}', level text DEFAULT 'none', scale text DEFAULT 'standard')
 RETURNS bytea LANGUAGE sql AS $$
     SELECT lstm_train('days', target, 'at', lookback => 7, inputs => '{value}', options => jsonb_build_object('epochs', epochs, 'units', 4,
-        'patience', 0, 'refit', false, 'normalize', level, 'scale', scale)) $$;
+        'season', 7, 'patience', 0, 'refit', false, 'normalize', level, 'scale', scale)) $$;
 CALL pg_temp.poison(300);
 CREATE TABLE held AS SELECT pg_temp.held_out(6) AS six, pg_temp.held_out(1) AS one, pg_temp.held_out(1, scale => 'minmax') AS minmax,
     pg_temp.held_out(1, '{other}', 'last') AS linked;

@@ -309,7 +309,8 @@ SELECT throws_ok($$ SELECT lstm_train('one_that_moves', 'sold', lookback => 4, s
 
 ---- a number for each series ----
 
--- the rows of both are the same at every other step: what comes next depends on which series it is
+-- the rows of both are the same at every other step: what comes next depends on which series it is. Seasons stay in: each
+-- series has its own, which would tell them apart
 CREATE TABLE twins AS SELECT s, s = 'up' AS rises, i AS n,
     CASE WHEN i % 2 = 0 THEN 0 WHEN s = 'up' THEN 1 + (i % 4 - 1) * 0.5 ELSE -1 - (i % 4 - 1) * 0.5 END AS value
 FROM unnest(ARRAY['up', 'down']) s, generate_series(1, 120) i;
@@ -317,13 +318,13 @@ CREATE FUNCTION pg_temp.tells_apart(embedding boolean) RETURNS float8 LANGUAGE s
     SELECT max(forecast) FILTER (WHERE series = 'up') - max(forecast) FILTER (WHERE series = 'down')
     FROM lstm_train('twins', 'value', 'n', 's', lookback => 1, options => jsonb_build_object('epochs', 80, 'units', 8,
         'learning_rate', 0.02, 'scale', 'none',
-        'normalize', 'none', 'series_embedding', embedding)) AS model, lstm_forecast(model) $$;
+        'normalize', 'none', 'deseasonalize', 'none', 'series_embedding', embedding)) AS model, lstm_forecast(model) $$;
 SELECT cmp_ok(pg_temp.tells_apart(true), '>', 1.8::float8,
     'series_embedding tells two series apart that differ in nothing but their future');
 SELECT cmp_ok((SELECT max(forecast) FILTER (WHERE series = 'up') - max(forecast) FILTER (WHERE series = 'down')
     FROM lstm_train('twins', 'value', 'n', 's', lookback => 1, static_inputs => ARRAY[static],
         options => '{"epochs": 80, "units": 8, "learning_rate": 0.02, "scale": "none",
-        "normalize": "none"}') AS model, lstm_forecast(model)), '>', 1.8::float8, format('a static %s tells two series apart that differ in nothing but their future', kind))
+        "normalize": "none", "deseasonalize": "none"}') AS model, lstm_forecast(model)), '>', 1.8::float8, format('a static %s tells two series apart that differ in nothing but their future', kind))
 FROM (VALUES ('s', 'category'), ('rises', 'number')) v (static, kind);
 SELECT cmp_ok(abs(pg_temp.tells_apart(false)), '<', 0.001::float8, 'without a static input or an embedding nothing tells such series apart');
 SELECT throws_ok($$ SELECT lstm_train('shops', 'sold', options => '{"series_embedding": true}') $$, '22023',

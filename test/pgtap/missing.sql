@@ -177,7 +177,7 @@ SELECT is(pg_temp.learned(pg_temp.train('future')), pg_temp.learned(pg_temp.trai
 CREATE TEMP TABLE seers AS SELECT pg_temp.train('future', '{"missing": "error"}') AS alone,
     lstm_train('future', 'value', inputs => '{other}', lookback => 3, options => '{"epochs": 1, "units": 2}') AS other,
     lstm_train('future', 'value', inputs => '{other}', lookback => 3, options => '{"epochs": 1, "units": 2, "lead": 0}') AS same_row,
-    pg_temp.train('future', '{"missing": "previous"}') AS filling;
+    pg_temp.train('future', '{"missing": "previous", "deseasonalize": "none"}') AS filling;
 SELECT results_eq(format($$ SELECT forecast_at, forecast FROM seers, lstm_forecast(%I, 1) $$, model),
     format($$ SELECT forecast_at, forecast FROM seers, lstm_forecast(%I, 1, relation => 'known') $$, model), format('forecasts begin after it: %s', model))
 FROM unnest(ARRAY['alone', 'other', 'filling']) AS model;

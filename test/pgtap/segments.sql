@@ -17,7 +17,7 @@ CREATE FUNCTION pg_temp.trained(target text[], options jsonb DEFAULT '{}', lookb
     inputs text[] DEFAULT NULL)
 RETURNS bytea LANGUAGE sql AS
 $$ SELECT lstm_train('hours', target, lookback => lookback, horizon => horizon, inputs => inputs,
-       options => '{"architecture": "segment", "units": 4, "epochs": 2}'::jsonb || options) $$;
+       options => '{"architecture": "segment", "units": 4, "epochs": 2, "deseasonalize": "none"}'::jsonb || options) $$;
 CREATE FUNCTION pg_temp.summary(model bytea) RETURNS text LANGUAGE sql AS
 $$ SELECT string_agg(format('%s %s %s', layer, output_shape, parameters), ', ' ORDER BY layer_no) FROM lstm_summary(model) $$;
 CREATE FUNCTION pg_temp.forecast(model bytea, of text, steps int DEFAULT NULL) RETURNS float8[] LANGUAGE sql AS

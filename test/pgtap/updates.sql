@@ -81,7 +81,7 @@ SELECT ok(accepted AND lstm_info(new_model)->>'members' = '2', 'an ensemble goes
 FROM lstm_update(pg_temp.trained('{"ensemble": 2}'), 'jumped', learning_rate => 0.005);
 SELECT is((SELECT count(*) FROM lstm_update(pg_temp.trained('{"loss": "quantile"}'), 'jumped', learning_rate => 0.005) u, lstm_forecast(u.new_model, relation => 'jumped') f
     WHERE accepted AND lower_bound < forecast AND forecast < upper_bound), 2::bigint, 'quantiles go on too');
-CREATE TABLE shops AS SELECT s AS shop, n, 10 * s + 3 * sin(2 * pi() * n / 7) + n % s AS sold, s % 2 = 0 AS big FROM generate_series(1, 4) s, generate_series(1, 120 + s) n;
+CREATE TABLE shops AS SELECT s AS shop, n, 10 * s + 3 * sin(2 * pi() * n / 7) + n % s + hashint4(n * 5 + s) % 100 / 200.0 AS sold, s % 2 = 0 AS big FROM generate_series(1, 4) s, generate_series(1, 120 + s) n;
 CREATE VIEW shops_old AS SELECT * FROM shops WHERE n <= 80 AND shop < 4;
 CREATE TABLE shops_model AS SELECT lstm_train('shops_old', 'sold', 'n', 'shop', horizon => 2, lookback => 7, static_inputs => '{big}',
     options => '{"epochs": 3, "series_embedding": true}') AS model;

@@ -13,7 +13,10 @@
 #define SHARE_OF_ROWS 50
 #define LEAST_AT_END 3
 
-/* A shift is this many times the median distance. Of random walks of up to 1,500 rows one in fifty goes as far. */
+/*
+ * A shift is this many times the median distance. Of a thousand random walks of 26 rows four go as far, of 60 rows two,
+ * of 150 to 1,500 rows one at most.
+ */
 #define FAR_APART 8.0
 
 #define MOST_SORTED ((size_t) 2048)

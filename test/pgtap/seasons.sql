@@ -1,0 +1,27 @@
+-- Seasons: which ones are found, and what they are when they are taken out.
+BEGIN;
+SET LOCAL client_min_messages = error;
+CREATE EXTENSION IF NOT EXISTS pgtap;
+CREATE EXTENSION IF NOT EXISTS lstm_forecast;
+
+SELECT plan(4);
+
+-- a season that the calendar knows nothing of, beside one that it does
+CREATE TABLE sevens AS SELECT timestamp '2024-01-01' + i * interval '1 hour' AS at, 200 + 80 * sin(2 * pi() * i / 24) + i % 7 + hashint4(i) % 10 / 5.0 AS value
+FROM generate_series(0, 24 * 14 - 1) i;
+SELECT is(lstm_info(lstm_train('sevens', 'value', options => '{"epochs": 1, "units": 1}'))->'season', '[24, 7]',
+    'a season of 7 rows beside that of the day is found as itself, not as a multiple');
+
+-- The network has learned nothing: its forecast is the last value, or nearly, with the season. One value is nonsense, as where a sensor says 9999 for nothing
+CREATE FUNCTION pg_temp.off_by(slip float8) RETURNS float8 LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE OR REPLACE VIEW slips AS SELECT date ''2024-01-01'' + i AS at,
+        20 + 4 * sin(2 * pi() * i / 7) + hashint4(i) %% 10 / 40.0 + CASE WHEN i = 70 THEN %s::float8 ELSE 0 END AS value FROM generate_series(0, 139) i', slip);
+    RETURN (SELECT max(abs(f.forecast - 20 - 4 * sin(2 * pi() * (139 + f.step) / 7)))
+        FROM lstm_forecast(lstm_train('slips', 'value', 'at', horizon => 7, lookback => 3,
+            options => '{"season": 7, "epochs": 1, "units": 1, "learning_rate": 1e-10, "scale": "none", "normalize": "last"}')) f);
+END $$;
+SELECT cmp_ok(pg_temp.off_by(slip), '<', 2::float8, format('a slip of %s leaves a season of 4 in the forecast', slip)) FROM unnest('{0,100,9999}'::float8[]) slip;
+
+SELECT * FROM finish();
+ROLLBACK;
