@@ -30,7 +30,7 @@ CREATE FUNCTION pg_temp.learned(model bytea) RETURNS text LANGUAGE sql AS
 $$ SELECT md5(string_agg("values"::text, ' ' ORDER BY layer_no, name)) FROM lstm_weights(model) $$;
 CREATE FUNCTION pg_temp.train(relation regclass, more jsonb DEFAULT '{}') RETURNS bytea LANGUAGE plpgsql AS
 $$ BEGIN RETURN lstm_train(relation, 'value', time_column => 'at', lookback => 4, horizon => 2,
-    options => '{"epochs": 3, "units": 3}' || more); END $$;
+    options => '{"epochs": 3, "units": 3, "deseasonalize": "none"}' || more); END $$;
 
 CREATE TEMP TABLE models AS SELECT method, pg_temp.train('holes', jsonb_build_object('missing', method)) AS model FROM by_hand;
 
@@ -88,12 +88,12 @@ SELECT results_eq($$ SELECT at::date FROM by_month, lstm_rolling(model, steps =>
 
 ---- aggregates ----
 
-SELECT is(pg_temp.learned((SELECT lstm_train_agg(at::timestamptz, value, '{"missing": "linear", "epochs": 3, "units": 3, "lookback": 4,
+SELECT is(pg_temp.learned((SELECT lstm_train_agg(at::timestamptz, value, '{"missing": "linear", "deseasonalize": "none", "epochs": 3, "units": 3, "lookback": 4,
         "horizon": 2}') FROM holes)), pg_temp.learned(pg_temp.train('holes', '{"missing": "linear"}')),
     'the aggregate with a time fills missing rows and values like lstm_train');
-SELECT is(pg_temp.learned((SELECT lstm_train_agg(CASE WHEN at <> '2024-01-07' THEN value END, '{"missing": "previous", "epochs": 2,
+SELECT is(pg_temp.learned((SELECT lstm_train_agg(CASE WHEN at <> '2024-01-07' THEN value END, '{"missing": "previous", "epochs": 2, "season": 1,
         "units": 2, "lookback": 4}' ORDER BY at) FROM whole)),
-    pg_temp.learned((SELECT lstm_train_agg(CASE WHEN at <> '2024-01-07' THEN value ELSE 15 END, '{"epochs": 2, "units": 2, "lookback": 4}'
+    pg_temp.learned((SELECT lstm_train_agg(CASE WHEN at <> '2024-01-07' THEN value ELSE 15 END, '{"epochs": 2, "season": 1, "units": 2, "lookback": 4}'
         ORDER BY at) FROM whole)), 'the ordered aggregate fills values');
 SELECT is((SELECT lstm_info(lstm_train_agg(CASE WHEN at <> '2024-01-07' THEN value END, '{"missing": "linear", "epochs": 2,
         "units": 2, "lookback": 4}' ORDER BY at))->'missing' FROM whole),
