@@ -389,6 +389,7 @@ test_independent_columns(void)
 			single.independent = false;
 			single.input[0] = single.target[0] = r.task.target[c];
 			predictor.windows.task = &single;
+			predictor.ranges = r.fit.ranges + c;
 			(void) lf_predict(&predictor, NULL, w, 1, 1, one);
 			for (int k = 0; k < 2; k++)
 				largest = fmax(largest, fabs(both[k * 2 + c] - one[k]));

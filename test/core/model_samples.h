@@ -316,7 +316,7 @@ sample_open(sample *s, int number)
 		s->shape[i] = 0.125 * i - 2;
 	for (int i = 0; i < 2 * SAMPLE_COLUMNS; i++)
 		s->ranges[i] = (lf_range) {.low = -1.5 - i, .high = 2.25 * i};
-	model->ranges = number == LF_VANILLA || number == LF_STACKED ? s->ranges : NULL;
+	model->ranges = number == LF_VANILLA || number == LF_CNN_LSTM ? s->ranges : NULL;
 	model->shape = model->task.seasons.count > 0 ? s->shape : NULL;
 	for (int i = 0; i < 2 * 3; i++)
 		s->level_regression[i] = 0.3 * i - 1;

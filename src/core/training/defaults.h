@@ -33,6 +33,15 @@ bool		lf_default_deseasonalizes(const lf_task *task, const lf_seasons *seasons, 
 bool		lf_default_is_segment(size_t rows, size_t series, int horizon, int lookback, int season);
 
 /*
+ * Whether they do where the seasons are taken out: for long horizons, over which a plain network sees too few rows, or
+ * takes too long.
+ */
+bool		lf_default_is_long(size_t rows, size_t series, int horizon, int lookback);
+
+/* Rows of a window of which the seasons are taken out, of series of so many rows; see doc/defaults.md. */
+int			lf_default_plain_lookback(size_t rows, size_t series, int season);
+
+/*
  * The same for the preset segment: as long as the horizon, because a whole segment is one step of the recurrence, and
  * a multiple of the segment's 'length', 0 where that is chosen.
  */
@@ -48,6 +57,9 @@ double		lf_target_level_share(const lf_task *task, const lf_frame *frame, int bl
  * mean where a window holds whole seasons, or the last value, if levels can be had; else none.
  */
 lf_normalize lf_default_normalize(const lf_task *task, double level_share, size_t rows, int season);
+
+/* The same where the seasons are taken out: the last value, where the level is more than this share of what is left. */
+lf_normalize lf_default_plain_normalize(const lf_task *task, double level_share);
 
 /* The same for the preset segment: the profile of two seasons where the level stays, else the last value. */
 lf_normalize lf_default_segment_normalize(const lf_task *task, double level_share, int season);

@@ -160,6 +160,14 @@ choose_transform(const lf_wishes *wishes, lf_plan *plan)
 	return LF_PLAN_MADE;
 }
 
+/* Whether seasons may be taken out. */
+static bool
+takes_out(const lf_facts *facts, const lf_wishes *wishes)
+{
+	return facts->series > 0 && seasons_of(facts, wishes)->count > 0 && wishes->deseasonalize != LF_DESEASONALIZE_NONE &&
+		lf_task_targets_are_inputs(&wishes->task);
+}
+
 /*
  * Where nothing was said of the network: segments, if the horizon is one season or more and there are rows to learn
  * them from; see doc/defaults.md.
@@ -171,7 +179,8 @@ choose_preset(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *pla
 
 	if (facts->series == 0 || !wishes->open || task->lead != 1 || lf_head_is_distribution(&plan->task.head) ||
 		!lf_default_is_segment(facts->rows, facts->series, task->horizon, task->lookback, season_of_windows(facts, wishes)))
-		return wishes->preset;
+		return takes_out(facts, wishes) && wishes->open && task->lead == 1 && !lf_head_is_distribution(&plan->task.head) &&
+			lf_default_is_long(facts->rows, facts->series, task->horizon, task->lookback) ? LF_SEGMENT : wishes->preset;
 	return LF_SEGMENT;
 }
 
@@ -191,7 +200,8 @@ choose_lookback(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *p
 										   facts->series == 0 ? 1 : season, wishes->arguments.segment_length);
 	if (facts->series == 0)
 		return 1;
-	lookback = lf_default_lookback(facts->rows, facts->series, season);
+	lookback = takes_out(facts, wishes) ? lf_default_plain_lookback(facts->rows, facts->series, season) :
+		lf_default_lookback(facts->rows, facts->series, season);
 	/* what is known of the horizon goes in through the window */
 	for (int i = 0; i < task->inputs; i++)
 		if (task->kind[task->input[i]] == LF_COLUMN_KNOWN)
@@ -215,7 +225,7 @@ choose_normalize(const lf_facts *facts, const lf_plan *plan)
 		const lf_sample_facts *sample = &facts->sample[i];
 
 		votes[plan->task.deseasonalize != LF_DESEASONALIZE_NONE ?
-			  lf_default_normalize(&plan->task, sample->rest_level_share, sample->rows, 1) :
+			  lf_default_plain_normalize(&plan->task, sample->rest_level_share) :
 			  lf_plan_has_segments(plan) ?
 			  lf_default_segment_normalize(&plan->task, sample->level_share, plan->task.season) :
 			  lf_default_normalize(&plan->task, sample->level_share, sample->rows, plan->task.season)]++;
