@@ -20,6 +20,7 @@ FROM days;
 -- what a model knows apart from where its rows came from
 CREATE FUNCTION pg_temp.weights(model bytea) RETURNS text LANGUAGE sql AS
 $$ SELECT string_agg(format('%s %s %s', name, shape, "values"), ' ' ORDER BY layer_no, name) FROM lstm_weights(model) $$;
+-- which seasons were looked for depends on whether there are times
 CREATE FUNCTION pg_temp.knowledge(model bytea) RETURNS jsonb LANGUAGE sql AS
 $$ SELECT lstm_info(model) - '{relation,time_column,step,last_time,time_zone,seasons}'::text[] $$;
 CREATE FUNCTION pg_temp.history(model bytea) RETURNS text LANGUAGE sql AS

@@ -58,7 +58,8 @@ HINT: Leave the column or these rows out, or train with option "missing", which 
 CREATE TABLE weekly AS SELECT timestamp '2024-05-06' + i * interval '1 day' AS at, (3 * (i % 7) + i * 0.01)::float8 AS value FROM generate_series(0, 139) i;
 CREATE VIEW few AS SELECT at, CASE WHEN extract(day FROM at) = 13 THEN NULL ELSE value END AS value FROM weekly
     WHERE at NOT IN ('2024-06-03', '2024-06-04', '2024-06-05', '2024-06-06', '2024-06-07');
-CREATE TEMP TABLE filling AS SELECT pg_temp.train('few') AS model;
+-- the season stays in: a forecast would find another one in rows without the gaps
+CREATE TEMP TABLE filling AS SELECT pg_temp.train('few', '{"deseasonalize": "none"}') AS model;
 SELECT is(lstm_info(model)->'missing', '{"method": "auto", "rows": 5, "values": 10, "first": "2024-05-13T00:00:00", "last": "2024-09-13T00:00:00"}'::jsonb,
     'a few gaps, one of almost a season, are filled') FROM filling;
 SELECT ok((SELECT max(abs(x.value - weekly.value)) < 0.5 FROM lstm_windows('few', 'value') w, unnest(w.x) x (value),

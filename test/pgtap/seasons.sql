@@ -4,13 +4,26 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(4);
+SELECT plan(5);
 
 -- a season that the calendar knows nothing of, beside one that it does
 CREATE TABLE sevens AS SELECT timestamp '2024-01-01' + i * interval '1 hour' AS at, 200 + 80 * sin(2 * pi() * i / 24) + i % 7 + hashint4(i) % 10 / 5.0 AS value
 FROM generate_series(0, 24 * 14 - 1) i;
 SELECT is(lstm_info(lstm_train('sevens', 'value', options => '{"epochs": 1, "units": 1}'))->'season', '[24, 7]',
     'a season of 7 rows beside that of the day is found as itself, not as a multiple');
+
+-- a season under noise that is stronger at half of its places: what is left of it must not pass for a season of many times its length
+CREATE TABLE noisy (s int, n int, value float8);
+SELECT setseed(0.5);
+INSERT INTO noisy SELECT s, n, 8 * sin(2 * pi() * n / 10) + CASE WHEN n % 10 < 5 THEN 0.4 ELSE 2.5 END * sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random())
+FROM generate_series(1, 20) s, generate_series(1, 1400) n;
+CREATE FUNCTION pg_temp.found_in(which int) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE OR REPLACE VIEW one_of_them AS SELECT n, value FROM noisy WHERE s = %s', which);
+    RETURN lstm_info(lstm_train('one_of_them', 'value', 'n', options => '{"epochs": 1, "units": 1}'))->'season';
+END $$;
+SELECT results_eq('SELECT pg_temp.found_in(s)::text AS season, count(*) FROM generate_series(1, 20) s GROUP BY 1 ORDER BY 2 DESC', $$ VALUES ('10', 20::bigint) $$,
+    'a season under uneven noise is found alone');
 
 -- The network has learned nothing: its forecast is the last value, or nearly, with the season. One value is nonsense, as where a sensor says 9999 for nothing
 CREATE FUNCTION pg_temp.off_by(slip float8) RETURNS float8 LANGUAGE plpgsql AS $$

@@ -115,7 +115,8 @@ SELECT is(pg_temp.step('{"step": "Friday"}'), '7 days', 'one weekday is a week')
 ---- read again ----
 
 SELECT pg_temp.make('date', '{0,1,2,3,4}', '2022-03-01', 120);
-SELECT ok(lstm_info(pg_temp.model())->'seasons' @> '[{"from": "calendar", "length": 5, "found": true}]', 'a week of business days is a season of five rows');
+SELECT is(s->>'length' || ' ' || (s->>'found'), '5 true', 'a week of business days is a season of five rows')
+FROM lstm_info(pg_temp.model()) info, LATERAL (SELECT info->'seasons'->0 AS s) first;
 SELECT is((SELECT string_agg(to_char(at, 'Dy DD'), ', ' ORDER BY at) FROM (SELECT DISTINCT at FROM lstm_rolling(pg_temp.model(), steps => 1)
     ORDER BY at DESC LIMIT 4) r), 'Fri 24, Mon 27, Tue 28, Wed 29', 'forecasts along known rows lie on these rows');
 
