@@ -166,30 +166,6 @@ has_negative_target(const lf_frame *frame, const lf_task *task)
 	return false;
 }
 
-/* What the network has seen by now. */
-static lf_range *
-ranges_with_new_rows(const Update *update)
-{
-	const lf_model *model = update->model;
-	const lf_fine_tune *tuning = &update->tuning;
-	Size		size = model->task.inputs * sizeof(lf_range);
-	lf_range   *ranges;
-
-	if (model->ranges == NULL)
-		return NULL;
-	ranges = memcpy(palloc(size), model->ranges, size);
-	for (Size w = 0; w < tuning->fresh_windows; w++)
-	{
-		lf_window_start place = lf_spans_at(&tuning->fresh, w);
-		lf_frame	view;
-		lf_windows	here = lf_windows_of_series(&tuning->trainer.windows, place.series, &view);
-
-		CHECK_FOR_INTERRUPTS();
-		lf_ranges_add(ranges, &here, place.row);
-	}
-	return ranges;
-}
-
 /* The model that was accepted: new weights, errors and record, and all else as it was. */
 static bytea *
 finish(Update *update, const Judgement *judgement)
@@ -209,7 +185,6 @@ finish(Update *update, const Judgement *judgement)
 	result.best_epoch = result.epochs;
 	result.final_epochs = Min(update->model->final_epochs, PG_INT32_MAX - result.epochs) + result.epochs;
 	result.scores = judgement->scores;
-	result.ranges = ranges_with_new_rows(update);
 	result.last_time = Max(panel->last_time, update->model->last_time);
 	result.rows = panel->rows->count;
 	result.windows = update->tuning.fresh_windows + update->tuning.old_windows;
