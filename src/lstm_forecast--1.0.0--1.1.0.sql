@@ -407,3 +407,45 @@ COMMENT ON PROCEDURE lstm_train_into(text, regclass, text[], text, text, int, in
 
 COMMENT ON FUNCTION lstm_info(bytea) IS
 'what a model records about itself: columns, lookback, horizon, scaling, held-out errors beside the baselines, options';
+
+---- what rows are made of ----
+
+CREATE FUNCTION lstm_decompose(
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (
+    series text,
+    at timestamptz,
+    value float8,
+    level float8,
+    season float8,
+    remainder float8,
+    is_outlier boolean)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_decompose';
+
+COMMENT ON FUNCTION lstm_decompose(regclass, text, text, text, jsonb) IS
+'takes a column apart into level, seasons and remainder, as training does, and marks outliers';
+
+CREATE FUNCTION lstm_decompose(
+    relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (
+    series text,
+    at timestamptz,
+    value float8,
+    level float8,
+    season float8,
+    remainder float8,
+    is_outlier boolean)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_decompose_keys';
+
+COMMENT ON FUNCTION lstm_decompose(regclass, text, text[], text, jsonb) IS
+'takes a column apart into level, seasons and remainder, as training does, and marks outliers; series are told apart by several columns';

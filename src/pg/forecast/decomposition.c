@@ -1,0 +1,211 @@
+/*
+ * decomposition.c: lstm_decompose: what the rows of a relation are made of, as training sees them.
+ */
+#include "rows/panel.h"
+#include "rows/seasons.h"
+#include "rows/step.h"
+#include "server/error.h"
+#include "series/decompose.h"
+#include "sql/arguments.h"
+#include "train/options.h"
+#include "utils/timestamp.h"
+
+#include <math.h>
+
+/* Arguments; with several keys their array stands behind the target. */
+enum
+{
+	ARG_RELATION,
+	ARG_TARGET,
+	ARG_TIME_COLUMN,
+	ARG_SERIES_COLUMN,
+	ARG_OPTIONS
+};
+
+/* The columns of a result row. */
+enum
+{
+	OUT_SERIES,
+	OUT_AT,
+	OUT_VALUE,
+	OUT_LEVEL,
+	OUT_SEASON,
+	OUT_REMAINDER,
+	OUT_IS_OUTLIER,
+	OUT_COLUMNS
+};
+
+/* What is taken apart, and how. */
+typedef struct Decomposition
+{
+	ReturnSetInfo *result;
+	const Table *table;
+	lf_seasons	seasons;
+	bool		multiplies;		/* the season and the remainder are factors */
+} Decomposition;
+
+static Panel *
+read_rows(const Options *options, Table *table, PanelSpec *plan)
+{
+	ReadFilter	all = {0};
+
+	plan->keep_times = true;
+	plan->skip = table->series_column != NULL && options->on_error == ON_ERROR_SKIP;
+	plan->series = (Series) {
+		.source = table->label,
+		.time_column = table->time_column,
+		.keys = table_further_keys(table),
+		.names = (const char *const *) plan->columns->names,
+		.timeline = timeline_of_kind(table->time_kind),
+		.method = (lf_missing) options->missing,
+		.aggregate = (lf_aggregate) options->aggregate,
+		.is_target = series_targets(plan->task, plan->columns->count),
+		.season_column = plan->task->target[0],
+		.may_align = options->step != NULL,
+	};
+	if (options->step != NULL)
+		plan->series.timeline.step = step_from_text(table->time_kind, options->step);
+	return table_has_series(table) ? panel_read(plan, table, &all) :
+		panel_of_rows(plan, table_read(table, CurrentMemoryContext, NULL, 0));
+}
+
+/* Those that were given, or those that the rows have; and whether these multiply. */
+static void
+choose_seasons(Decomposition *decomposition, const Options *options, const Panel *panel, int target)
+{
+	lf_frame	frame = panel_frame(panel);
+	lf_season_facts found = {.seasons = options->seasons};
+
+	if (!options->season_given)
+		seasons_find(&frame, target, &panel->timeline, rows_memory(panel->rows), &found);
+	decomposition->seasons = found.seasons;
+	decomposition->multiplies = options->deseasonalize == LF_DESEASONALIZE_MULTIPLICATIVE ||
+		(options->deseasonalize == LF_DESEASONALIZES && found.logged);
+}
+
+static void
+put_rows(const Decomposition *decomposition, const char *name, const Rows *rows, int target, const lf_parts *parts)
+{
+	Datum		series = name == NULL ? 0 : CStringGetTextDatum(name);
+
+	for (size_t i = 0; i < parts->rows; i++)
+	{
+		uint64		row = parts->first + i;
+		double		value = rows->values[row * rows->columns + target];
+		double		level = decomposition->multiplies ? exp(parts->level[i]) : parts->level[i];
+		double		season = decomposition->multiplies ? exp(parts->season[i]) : parts->season[i];
+		double		remainder = decomposition->multiplies ? value / (level * season) : value - level - season;
+		Datum		values[OUT_COLUMNS] = {[OUT_SERIES] = series};
+		bool		nulls[OUT_COLUMNS] = {[OUT_SERIES] = name == NULL};
+		TimestampTz at = 0;
+
+		CHECK_FOR_INTERRUPTS();
+		nulls[OUT_AT] = !rows->timed ||
+			!timeline_as_timestamptz(decomposition->table->time_kind, rows_time(rows, row), &at);
+		values[OUT_AT] = TimestampTzGetDatum(at);
+		/* what was not there has a place in level and season, but no value */
+		nulls[OUT_VALUE] = nulls[OUT_REMAINDER] = rows_was_filled(rows, row, target);
+		values[OUT_VALUE] = Float8GetDatum(value);
+		values[OUT_LEVEL] = Float8GetDatum(level);
+		values[OUT_SEASON] = Float8GetDatum(season);
+		values[OUT_REMAINDER] = Float8GetDatum(remainder);
+		values[OUT_IS_OUTLIER] = BoolGetDatum(!nulls[OUT_VALUE] && lf_parts_is_outlier(parts, i));
+		tuplestore_putvalues(decomposition->result->setResult, decomposition->result->setDesc, values, nulls);
+	}
+}
+
+/* Takes one series apart; a cancel is answered. */
+static void
+decompose_series(const Decomposition *decomposition, const char *name, const Rows *rows, int target, void *block,
+				 Size size)
+{
+	lf_arena	arena = lf_arena_over(block, size);
+	lf_column	column = {.values = rows->values + target, .rows = rows->count, .stride = rows->columns,
+		.number = rows->number, .logged = decomposition->multiplies};
+	const volatile sig_atomic_t *interrupt;
+	lf_parts	parts;
+
+	for (uint64 row = 0; row < rows->count && column.logged; row++)
+		if (!(rows->values[row * rows->columns + target] > 0))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_EXCEPTION),
+					 errmsg("value " UINT64_FORMAT " is %g, but a season that multiplies needs values above 0", row + 1,
+							rows->values[row * rows->columns + target]),
+					 errhint("Set option \"deseasonalize\" to \"additive\".")));
+	lf_parts_layout(&parts, &arena, rows->count, &decomposition->seasons);
+	do
+	{
+		interrupt = serve_interrupts();
+		lf_decompose(&parts, &decomposition->seasons, &column, interrupt);
+	} while (interrupt != NULL && *interrupt != 0);
+	put_rows(decomposition, name, rows, target, &parts);
+}
+
+static Datum
+decompose(FunctionCallInfo fcinfo, bool several_keys)
+{
+	Decomposition decomposition = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
+	lf_task    *task = palloc0(sizeof(lf_task));
+	Options    *options = palloc(sizeof(Options));
+	Columns		columns;
+	PanelSpec	plan = {.task = task, .columns = &columns};
+	lf_arena	arena = lf_arena_measure();
+	lf_parts	parts;
+	char	   *target;
+	char	  **keys;
+	int			key_count = 1;
+	Table	   *table;
+	Panel	   *panel;
+	lf_frame	frame;
+	Size		needed;
+	void	   *block;
+
+	InitMaterializedSRF(fcinfo, 0);
+	RETURN_NO_ROWS_IF_NULL(ARG_RELATION);
+	RETURN_NO_ROWS_IF_NULL(ARG_TARGET);
+	options_read(PG_ARGISNULL(ARG_OPTIONS) ? NULL : PG_GETARG_JSONB_P(ARG_OPTIONS), false, options);
+	task->lookback = task->horizon = task->lead = 1;
+	target = argument_text(fcinfo, ARG_TARGET);
+	columns = columns_of_task(&target, 1, NULL, 0, task);
+	table = table_open(PG_GETARG_OID(ARG_RELATION), argument_text(fcinfo, several_keys ? ARG_SERIES_COLUMN : ARG_TIME_COLUMN),
+					   columns.names, columns.values, columns.read);
+	if (several_keys)
+		keys = argument_names(fcinfo, ARG_TIME_COLUMN, "series_column", LF_MAX_KEYS, &key_count);
+	else
+	{
+		keys = palloc(sizeof(char *));
+		keys[0] = argument_text(fcinfo, ARG_SERIES_COLUMN);
+	}
+	if (keys != NULL && keys[0] != NULL)
+		table_open_series(table, keys, key_count);
+	decomposition.table = table;
+	panel = read_rows(options, table, &plan);
+	panel_report_skipped(panel, table->label, "taken apart");
+	choose_seasons(&decomposition, options, panel, task->target[0]);
+	frame = panel_frame(panel);
+	lf_parts_layout(&parts, &arena, lf_frame_longest(&frame), &decomposition.seasons);
+	needed = arena.used + LF_ALIGNMENT;
+	check_memory_beside(rows_memory(panel->rows), needed, "taking rows apart", "give fewer rows");
+	block = MemoryContextAllocHuge(CurrentMemoryContext, needed);
+	for (Size i = 0; i < panel->series; i++)
+	{
+		Rows		rows = panel_rows(panel, i);
+
+		decompose_series(&decomposition, panel->names == NULL ? NULL : panel->names[i], &rows, task->target[0], block, needed);
+	}
+	return (Datum) 0;
+}
+
+SQL_FUNCTION(lstm_decompose);
+Datum
+lstm_decompose(PG_FUNCTION_ARGS)
+{
+	return decompose(fcinfo, false);
+}
+
+SQL_FUNCTION(lstm_decompose_keys);
+Datum
+lstm_decompose_keys(PG_FUNCTION_ARGS)
+{
+	return decompose(fcinfo, true);
+}
