@@ -12,7 +12,7 @@ INSERT INTO sensor
 SELECT timestamptz '2024-01-01 00:00+00' + n * interval '1 hour', n, 50 + 10 * sin(2 * pi() * n / 24) + 2 * random()
 FROM generate_series(1, 1000) n;
 CREATE VIEW older AS SELECT * FROM sensor WHERE n <= 800;
-CREATE TABLE model AS SELECT lstm_train('older', 'value', lookback => 24, options => '{"units": 12, "epochs": 30}') AS model;
+CREATE TABLE model AS SELECT lstm_train('older', 'value', lookback => 24, options => '{"units": 12, "epochs": 30, "deseasonalize": "none"}') AS model;
 UPDATE sensor SET value = value + 15 WHERE n IN (850, 900);
 UPDATE sensor SET value = value - 15 WHERE n = 1000;
 

@@ -12,7 +12,7 @@ CREATE FUNCTION pg_temp.learned(model bytea) RETURNS text LANGUAGE sql AS
 $$ SELECT md5(string_agg("values"::text, ' ' ORDER BY layer_no, name)) FROM lstm_weights(model) $$;
 CREATE FUNCTION pg_temp.train(relation regclass, more jsonb DEFAULT '{}') RETURNS bytea LANGUAGE plpgsql AS
 $$ BEGIN RETURN lstm_train(relation, 'value', time_column => 'at', lookback => 6, horizon => 2,
-    options => '{"epochs": 2, "units": 2}' || more); END $$;
+    options => '{"epochs": 2, "units": 2, "deseasonalize": "none"}' || more); END $$;
 
 ---- rows before the first target ----
 

@@ -15,6 +15,7 @@
  */
 #define LEAST_GAIN 0.01
 #define LEAST_GAIN_OF_LAG 0.1
+#define LEAST_CERTAINTY_OF_LAG 4.0
 #define LEAST_GAIN_BESIDE_NATURAL 0.3
 
 /* Two cycles of a short season may tell. A long one needs a third: a level that wanders makes two alike by chance. */
@@ -24,6 +25,10 @@
 
 /* Lags of two lengths that differ by less than this share are those of one season. */
 #define SAME_LENGTH 0.03
+
+/* A part of a lag takes its place where it is this share of what the lag is. */
+#define AS_MUCH 0.9
+#define MOST_PARTS 12
 
 /* Series that are asked for a lag. */
 #define ASKED_FOR_LAG ((size_t) 25)
@@ -368,6 +373,27 @@ least_gain(const lf_season_facts *facts, double length, bool calendar)
 	return LEAST_GAIN_BESIDE_NATURAL;
 }
 
+/* Of a lag and its parts, the shortest that is as much of the squares: whole numbers of a season repeat as it does. */
+static lf_season_fact
+shortest_like(const searching *s, const lf_seasons *known, lf_season_fact best)
+{
+	lf_season_fact whole = best;
+
+	for (int parts = 2; best.shown && parts <= MOST_PARTS; parts++)
+	{
+		double		length = whole.length / parts;
+		lf_season_fact fact;
+
+		if (length != floor(length) || length < 2 || is_known(known, length))
+			continue;
+		fact = ask(s, known, length, false);
+		fact.shown = fact.gain >= AS_MUCH * whole.gain && fact.certainty >= LEAST_CERTAINTY_OF_LAG;
+		if (fact.shown)
+			best = fact;
+	}
+	return best;
+}
+
 /* Asks for the lags at which some series resemble themselves; whether one of them is a season. */
 static bool
 ask_lags(const searching *s, bool calendar, lf_season_facts *facts)
@@ -395,10 +421,11 @@ ask_lags(const searching *s, bool calendar, lf_season_facts *facts)
 	{
 		lf_season_fact fact = ask(s, &facts->seasons, lags[i], false);
 
-		fact.shown = fact.gain >= least_gain(facts, lags[i], calendar) && fact.certainty >= LF_LEAST_CERTAINTY;
+		fact.shown = fact.gain >= least_gain(facts, lags[i], calendar) && fact.certainty >= LEAST_CERTAINTY_OF_LAG;
 		if (fact.shown && fact.gain > best.gain)
 			best = fact;
 	}
+	best = shortest_like(s, &facts->seasons, best);
 	if (best.shown)
 		note(facts, &best);
 	return best.shown;
