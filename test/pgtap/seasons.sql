@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(5);
+SELECT plan(6);
 
 -- a season that the calendar knows nothing of, beside one that it does
 CREATE TABLE sevens AS SELECT timestamp '2024-01-01' + i * interval '1 hour' AS at, 200 + 80 * sin(2 * pi() * i / 24) + i % 7 + hashint4(i) % 10 / 5.0 AS value
@@ -36,6 +36,10 @@ BEGIN
             options => '{"season": 7, "epochs": 1, "units": 1, "learning_rate": 1e-10, "scale": "none", "normalize": "last"}')) f);
 END $$;
 SELECT cmp_ok(pg_temp.off_by(slip), '<', 2::float8, format('a slip of %s leaves a season of 4 in the forecast', slip)) FROM unnest('{0,100,9999}'::float8[]) slip;
+
+-- what a line leaves is rounding
+CREATE TABLE lines AS SELECT s, date '2024-01-01' + i AS at, (i + 1) * s AS value FROM generate_series(1, 2) s, generate_series(0, 59) i;
+SELECT is(lstm_info(lstm_train('lines', 'value', series_column => 's', lookback => 5, options => '{"epochs": 1, "units": 1}'))->>'season', '1', 'lines have no season');
 
 SELECT * FROM finish();
 ROLLBACK;
