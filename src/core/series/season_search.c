@@ -30,6 +30,9 @@
 #define AS_MUCH 0.9
 #define MOST_PARTS 12
 
+/* What is left of values is rounding where it is this share of them. */
+#define ROUNDING 1e-9
+
 /* Series that are asked for a lag. */
 #define ASKED_FOR_LAG ((size_t) 25)
 
@@ -80,6 +83,7 @@ static void
 take_rest(const lf_parts *parts, double length, double *rest, double *mean, double *sums)
 {
 	double		size = 0;
+	double		values = 0;
 	lf_shift	shifts[LF_MAX_SHIFTS];
 
 	for (size_t i = 0; i < parts->rows; i++)
@@ -94,7 +98,11 @@ take_rest(const lf_parts *parts, double length, double *rest, double *mean, doub
 	{
 		rest[i] -= mean[i];
 		size += fabs(rest[i]) / (double) parts->rows;
+		values += fabs(parts->value[i]) / (double) parts->rows;
 	}
+	/* what a line leaves is rounding, which repeats as it likes */
+	if (size <= ROUNDING * values)
+		size = 0;
 	for (size_t i = 0; i < parts->rows; i++)
 	{
 		double		most = FAR_OFF * size;

@@ -118,6 +118,9 @@ choose_deseasonalize(const lf_facts *facts, const lf_wishes *wishes, lf_plan *pl
 		return LF_PLAN_MADE;
 	if (seasons->count == 0)
 		return wish == LF_UNSET || wish == LF_DESEASONALIZES ? LF_PLAN_MADE : LF_PLAN_NOTHING_TO_TAKE_OUT;
+	/* who measures from the season, or takes differences by it, has taken it out */
+	if (wish == LF_UNSET && (wishes->difference_season || wishes->normalize >= LF_NORMALIZE_SEASON_MEAN))
+		return LF_PLAN_MADE;
 	if (wish == LF_UNSET && !lf_default_deseasonalizes(task, seasons, lf_plan_has_segments(plan), facts->series))
 		return LF_PLAN_MADE;
 	task->deseasonalize = wish == LF_DESEASONALIZE_ADDITIVE || wish == LF_DESEASONALIZE_MULTIPLICATIVE ? (lf_deseasonalize) wish :
@@ -165,6 +168,7 @@ static bool
 takes_out(const lf_facts *facts, const lf_wishes *wishes)
 {
 	return facts->series > 0 && seasons_of(facts, wishes)->count > 0 && wishes->deseasonalize != LF_DESEASONALIZE_NONE &&
+		!wishes->difference_season && wishes->normalize < LF_NORMALIZE_SEASON_MEAN &&
 		lf_task_targets_are_inputs(&wishes->task);
 }
 

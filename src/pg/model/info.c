@@ -236,6 +236,7 @@ append_seasons(StringInfo out, const lf_model *model)
 	const lf_season_facts *found = &model->found;
 	int			shown = 0;
 	int			written = 0;
+	double		longest = 0;	/* of those written */
 
 	for (int i = 0; i < found->count; i++)
 		shown += found->fact[i].shown;
@@ -243,12 +244,16 @@ append_seasons(StringInfo out, const lf_model *model)
 		append_int(out, "season", found->count > 0 ? 1 : model->season);
 	else
 		appendStringInfoString(out, shown > 1 ? ", \"season\": [" : ", \"season\": ");
-	for (int i = 0; i < found->count; i++)
+	while (written < shown)
 	{
-		if (!found->fact[i].shown)
-			continue;
+		double		next = INFINITY;
+
+		for (int i = 0; i < found->count; i++)
+			if (found->fact[i].shown && found->fact[i].length > longest)
+				next = Min(next, found->fact[i].length);
 		appendStringInfoString(out, written++ > 0 ? ", " : "");
-		append_number(out, found->fact[i].length);
+		append_number(out, next);
+		longest = next;
 	}
 	appendStringInfoString(out, shown > 1 ? "], \"seasons\": [" : ", \"seasons\": [");
 	for (int i = 0; i < found->count; i++)
