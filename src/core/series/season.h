@@ -74,8 +74,8 @@ typedef struct lf_calendar_step
 #define LF_MAX_NATURAL 6
 
 /*
- * The seasons that rows so far apart may be expected to have, from the shortest to the longest: the hour, day, week,
- * month and year, as far as they hold four rows or more (a week of weekdays may hold less). Returns how many there are.
+ * The seasons that rows so far apart may be expected to have, from the shortest to the longest: the hour, day, week
+ * and year, as far as they hold four rows or more (a week of weekdays may hold less). Returns how many there are.
  */
 int			lf_natural_seasons(const lf_calendar_step *step, double lengths[LF_MAX_NATURAL]);
 

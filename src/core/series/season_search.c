@@ -21,6 +21,7 @@
 /* Two cycles of a short season may tell. A long one needs a third: a level that wanders makes two alike by chance. */
 #define LEAST_CYCLES 2
 #define LEAST_CYCLES_OF_LONG 3
+#define LEAST_CERTAINTY_OF_LONG 3.0
 #define LONG_SEASON 60
 
 /* Lags of two lengths that differ by less than this share are those of one season. */
@@ -124,13 +125,19 @@ rows_of_cycle(double length, size_t n, size_t c)
 	return (cycle_rows) {n - (size_t) floor((double) (c + 1) * length + 0.5), n - (size_t) floor((double) c * length + 0.5)};
 }
 
-/* The means at each knot of one cycle. */
+/* The means at each knot of one cycle, around their own mean: what a bent level leaves is no season. */
 static void
 take_cycle(const lf_season *season, const double *rest, cycle_rows rows, int64_t number, double *own)
 {
+	double		mean = 0;
+
 	memset(own, 0, (size_t) season->knots * sizeof(double));
 	for (size_t i = rows.from; i < rows.to; i++)
 		own[lf_season_at(season, number + (int64_t) i).knot] += rest[i] * season->knots / season->length;
+	for (int k = 0; k < season->knots; k++)
+		mean += own[k] / season->knots;
+	for (int k = 0; k < season->knots; k++)
+		own[k] -= mean;
 }
 
 void
@@ -346,10 +353,10 @@ ask_natural(const searching *s, const double *natural, int count, lf_season_fact
 		if (is_known(&facts->seasons, natural[i]))
 			continue;
 		fact = ask(s, &facts->seasons, natural[i], true);
-		fact.shown = fact.gain >= LEAST_GAIN && fact.certainty >= LF_LEAST_CERTAINTY;
+		fact.shown = fact.gain >= LEAST_GAIN &&
+			fact.certainty >= (natural[i] > LONG_SEASON ? LEAST_CERTAINTY_OF_LONG : LF_LEAST_CERTAINTY);
 		any |= fact.shown;
-		if (fact.cycles > 0)
-			note(facts, &fact);
+		note(facts, &fact);
 	}
 	return any;
 }
@@ -451,6 +458,34 @@ all_positive(const searching *s)
 	return true;
 }
 
+/* Rows turn less than this share of how they move where they are lines, and rounding. */
+#define STRAIGHT 1e-6
+
+/* Whether all series are straight lines: their logarithms are bent, which would pass for a season where rows are few. */
+static bool
+are_straight(const searching *s)
+{
+	for (size_t i = 0; i < s->asked; i++)
+	{
+		lf_column	column = column_of(s, series_of(s->frame, i, s->asked), false);
+		double		of_series = 0;
+		double		moved = 0;
+
+		for (size_t row = 2; row < column.rows; row++)
+		{
+			double		a = column.values[(row - 2) * column.stride];
+			double		b = column.values[(row - 1) * column.stride];
+			double		c = column.values[row * column.stride];
+
+			of_series += fabs(a - 2 * b + c);
+			moved += fabs(c - b);
+		}
+		if (of_series > STRAIGHT * moved)
+			return false;
+	}
+	return true;
+}
+
 void
 lf_season_search_run(lf_season_search *search, const lf_frame *frame, int column, const double *natural, int naturals,
 					 const volatile sig_atomic_t *interrupt, lf_season_facts *facts)
@@ -465,17 +500,19 @@ lf_season_search_run(lf_season_search *search, const lf_frame *frame, int column
 	s.asked = each * (double) most > (double) LF_MOST_SEASON_ROWS ? (size_t) ((double) LF_MOST_SEASON_ROWS / each) : most;
 	if (s.asked < 1)
 		s.asked = most < 1 ? 0 : 1;
-	s.logged = all_positive(&s);
+	s.logged = all_positive(&s) && !are_straight(&s);
 	/* what a long season leaves may show a short one that it had covered */
 	for (bool more = true; more;)
 		more = ask_natural(&s, natural, naturals, facts) && facts->seasons.count < naturals;
 	while (facts->seasons.count < LF_MAX_SEASONS && ask_lags(&s, naturals > 0, facts))
 		continue;
-	if (s.logged && facts->seasons.count > 0)
+	if (all_positive(&s) && facts->seasons.count > 0)
 	{
 		double		length = facts->seasons.season[0].length;
-		double		of_logarithms = ask(&s, &none, length, false).gain;
+		double		of_logarithms;
 
+		s.logged = true;
+		of_logarithms = ask(&s, &none, length, false).gain;
 		s.logged = false;
 		facts->logged = of_logarithms > ask(&s, &none, length, false).gain;
 	}
