@@ -46,7 +46,7 @@ PROCESSOR_CFLAGS = $(PROCESSOR_CFLAGS_$(PROCESSOR))
 KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
-OURS = demo check recovery forms accuracy collections thousand coverage defaults tuning updates federated scale mutants \
+OURS = demo check recovery forms accuracy collections thousand coverage business defaults tuning updates federated scale mutants \
 	long-horizons cancel bench bench-core bench-sql setup setup-check setup-bench setup-tools core-tests core-programs \
 	asan-tests fuzzers bench-programs portability versions fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
@@ -161,6 +161,12 @@ defaults: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(EVERY)" -v seeds="$(SEEDS)" -v options='$(OPTIONS)' \
 		-f bench/defaults.sql
+
+# takes a few minutes
+business: setup
+	$(NEEDS_SERIES)
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v seeds="$(SEEDS)" -f bench/business.sql
 
 # takes some ten minutes
 tuning: setup
