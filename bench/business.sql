@@ -102,3 +102,28 @@ FROM (VALUES ('shop_hours', NULL, 24), ('shop_hours', NULL, 168), ('yosemite', N
 \echo Flights after 2020-03-31, of which the last value was 677
 SELECT step, round(forecast) AS forecast, round(lower_bound) AS lower_bound, round(upper_bound) AS upper_bound, a.value AS came
 FROM lstm_forecast(lstm_train('flights_collapse', 'value', horizon => 14)) f JOIN flights a ON a.at = f.forecast_at::date ORDER BY step;
+
+-- ---- minutes ----
+
+CREATE TABLE minutes AS
+SELECT timestamp '2024-01-01' + i * interval '1 minute' AS at,
+       50 + 20 * sin(2 * pi() * i / 1440) + 5 * sin(2 * pi() * i / 60) - CASE WHEN i / 1440 % 7 >= 5 THEN 10 ELSE 0 END + hashint4(i) % 1000 / 200.0 AS value
+FROM generate_series(0, 999999) i;
+CREATE VIEW minutes_10000 AS SELECT * FROM minutes WHERE at < timestamp '2024-01-01' + 10000 * interval '1 minute';
+CREATE VIEW minutes_100000 AS SELECT * FROM minutes WHERE at < timestamp '2024-01-01' + 100000 * interval '1 minute';
+CREATE VIEW minutes_300000 AS SELECT * FROM minutes WHERE at < timestamp '2024-01-01' + 300000 * interval '1 minute';
+CREATE VIEW minutes_1000000 AS SELECT * FROM minutes;
+CREATE FUNCTION seconds(statement text) RETURNS numeric LANGUAGE plpgsql AS $$
+DECLARE
+    started timestamptz := clock_timestamp();
+BEGIN
+    EXECUTE statement;
+    RETURN round(extract(epoch FROM clock_timestamp() - started)::numeric, 2);
+END $$;
+
+\echo
+\echo Minutes with an hour, a day and a week: seconds to read them, to find their seasons and take them apart, and to train
+SELECT n AS rows, seconds(format('SELECT count(*), sum(value) FROM (SELECT * FROM minutes_%s ORDER BY at) m', n)) AS read,
+       seconds(format('SELECT count(*) FROM lstm_decompose(%L, %L)', 'minutes_' || n, 'value')) AS decompose,
+       seconds(format('SELECT lstm_train(%L, %L)', 'minutes_' || n, 'value')) AS train
+FROM unnest('{10000,100000,300000,1000000}'::int[]) n;

@@ -10,8 +10,8 @@
 
 /*
  * How much of the squares that other parts leave a season must be. Of random walks, noise and autoregressions of 26 to
- * 1,500 rows one in twenty-five passes, and what it is made of is shrunk to little. A lag that the calendar knows nothing of is the best
- * of many, and what lies a few days or hours apart is alike without a season: it must be plain.
+ * 1,500 rows one in fifty passes, and what it is made of is shrunk to little. A lag that the calendar knows nothing of is
+ * the best of many, and what lies a few days or hours apart is alike without a season: it must be plain.
  */
 #define LEAST_GAIN 0.01
 #define LEAST_GAIN_OF_LAG 0.1
