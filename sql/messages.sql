@@ -128,3 +128,14 @@ DROP TABLE days CASCADE;
 SELECT f.* FROM (SELECT model FROM results OFFSET 1) AS r, lstm_forecast(model) AS f;
 DROP TABLE results;
 DROP FUNCTION without_numbers;
+
+-- single values far beyond all others, and levels that have shifted lately, are named
+CREATE TABLE slipped AS SELECT date '2024-01-01' + i AS day, CASE WHEN i = 60 THEN 7000 ELSE 70 + hashint4(i) % 10 END AS value FROM generate_series(0, 119) i;
+SELECT length(lstm_train('slipped', 'value', options => '{"epochs": 1, "units": 1, "validation": 0, "season": 1}')) > 0 AS trained;
+SELECT length(lstm_train('slipped', 'value', options => '{"epochs": 1, "units": 1, "validation": 0, "season": 1, "outliers": "keep"}')) > 0 AS trained;
+CREATE TABLE shifted AS SELECT date '2024-01-01' + i AS day, CASE WHEN i < 110 THEN 70 ELSE 210 END + hashint4(i) % 10 AS value FROM generate_series(0, 119) i;
+SELECT length(lstm_train('shifted', 'value', options => '{"epochs": 1, "units": 1, "validation": 0, "season": 1}')) > 0 AS trained;
+CREATE VIEW before_it AS SELECT * FROM shifted WHERE day < '2024-04-01';
+SELECT count(*) FROM lstm_train('before_it', 'value', options => '{"epochs": 1, "units": 1, "validation": 0, "season": 1}') m, lstm_forecast(m, relation => 'shifted');
+DROP VIEW before_it;
+DROP TABLE slipped, shifted;

@@ -204,11 +204,10 @@ facts_report(const lf_facts *facts, const char *source)
 		if (fact->cycles == 0 || !fact->natural || fact->certainty < DOUBTFUL || fact->certainty > SURE)
 			continue;
 		ereport(NOTICE,
-				(errmsg(fact->shown ? "a season of %g rows is taken for granted in %s, but the rows hardly show it" :
-						"a season of %g rows is not taken for granted in %s: the rows hardly show it",
-						fact->length, source),
-				 errdetail("%.4g of its %g cycles' variance repeats, which is %.2g standard errors from nothing; %g are "
-						   "needed.", fact->gain, fact->cycles, fact->certainty, LF_LEAST_CERTAINTY),
+				(errmsg(fact->shown ? "a season of %g rows in %s is used, but doubtful" :
+						"a season of %g rows in %s is not used: it is doubtful", fact->length, source),
+				 errdetail("Over %g cycles, %.2g of the variance repeats, which is %.2g standard errors above 0.",
+						   fact->cycles, fact->gain, fact->certainty),
 				 errhint("Option \"season\" says which seasons there are; 1: none.")));
 	}
 }

@@ -9,7 +9,7 @@
 
 #include "rows/panel.h"
 
-/* Those of a panel; the first is what a message names. */
+/* Those of a panel; the first is what a message names. Beside them, a level that has shifted lately. */
 typedef struct Outliers
 {
 	uint64		count;
@@ -18,6 +18,12 @@ typedef struct Outliers
 	int			column;
 	double		value;
 	double		expected;
+
+	/* the largest shift among the newest rows; none where its size is 0 */
+	Size		shift_series;
+	uint64		shift_row;		/* the first on the new level */
+	int			shift_column;
+	double		shift;			/* by which that is higher */
 } Outliers;
 
 /* Takes the outliers of the targets out of the rows of a panel, or only finds them. */
