@@ -22,7 +22,6 @@ lf_shapes_of_series(lf_parts *parts, const lf_task *task, const lf_frame *frame,
 					const volatile sig_atomic_t *interrupt)
 {
 	size_t		knots = (size_t) lf_seasons_knots(&task->seasons);
-
 	size_t		enough = lf_rows_for_shapes(task);
 	size_t		first = frame->rows > enough ? frame->rows - enough : 0;
 

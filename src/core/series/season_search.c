@@ -495,18 +495,20 @@ lf_season_search_run(lf_season_search *search, const lf_frame *frame, int column
 	size_t		most = series < LF_MOST_SEASON_SERIES ? series : LF_MOST_SEASON_SERIES;
 	double		each = series > 0 ? (double) frame->rows / (double) series : 0;
 	const lf_seasons none = {0};
+	bool		positive;
 
 	*facts = (lf_season_facts) {0};
 	s.asked = each * (double) most > (double) LF_MOST_SEASON_ROWS ? (size_t) ((double) LF_MOST_SEASON_ROWS / each) : most;
 	if (s.asked < 1)
 		s.asked = most < 1 ? 0 : 1;
-	s.logged = all_positive(&s) && !are_straight(&s);
+	positive = all_positive(&s);
+	s.logged = positive && !are_straight(&s);
 	/* what a long season leaves may show a short one that it had covered */
 	for (bool more = true; more;)
 		more = ask_natural(&s, natural, naturals, facts) && facts->seasons.count < naturals;
 	while (facts->seasons.count < LF_MAX_SEASONS && ask_lags(&s, naturals > 0, facts))
 		continue;
-	if (all_positive(&s) && facts->seasons.count > 0)
+	if (positive && facts->seasons.count > 0)
 	{
 		double		length = facts->seasons.season[0].length;
 		double		of_logarithms;

@@ -120,12 +120,9 @@ decompose_series(const Decomposition *decomposition, const char *name, const Row
 				 Size size)
 {
 	lf_arena	arena = lf_arena_over(block, size);
-	lf_column	column = {.values = rows->values + target, .rows = rows->count, .stride = rows->columns,
-		.number = rows->number, .logged = decomposition->multiplies};
-	const volatile sig_atomic_t *interrupt;
 	lf_parts	parts;
 
-	for (uint64 row = 0; row < rows->count && column.logged; row++)
+	for (uint64 row = 0; row < rows->count && decomposition->multiplies; row++)
 		if (!(rows->values[row * rows->columns + target] > 0))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),
@@ -133,11 +130,7 @@ decompose_series(const Decomposition *decomposition, const char *name, const Row
 							rows->values[row * rows->columns + target]),
 					 errhint("Set option \"deseasonalize\" to \"additive\".")));
 	lf_parts_layout(&parts, &arena, rows->count, &decomposition->seasons);
-	do
-	{
-		interrupt = serve_interrupts();
-		lf_decompose(&parts, &decomposition->seasons, &column, interrupt);
-	} while (interrupt != NULL && *interrupt != 0);
+	seasons_take_apart(&parts, &decomposition->seasons, rows, target, decomposition->multiplies);
 	put_rows(decomposition, name, rows, target, &parts);
 }
 

@@ -1,5 +1,5 @@
 /*
- * seasons.c: candidates from the calendar, and memory for the search of the core.
+ * seasons.c: candidates from the calendar, and memory for the search of the core; a column taken apart.
  */
 #include "rows/seasons.h"
 
@@ -45,4 +45,18 @@ seasons_find(const lf_frame *frame, int column, const Timeline *timeline, Size h
 		lf_season_search_run(&search, frame, column, natural, naturals, interrupt, found);
 	} while (interrupt != NULL && *interrupt != 0);
 	pfree(block);
+}
+
+void
+seasons_take_apart(lf_parts *parts, const lf_seasons *seasons, const Rows *rows, int column, bool logged)
+{
+	lf_column	values = {.values = rows->values + column, .rows = rows->count, .stride = rows->columns,
+		.number = rows->number, .logged = logged};
+	const volatile sig_atomic_t *interrupt;
+
+	do
+	{
+		interrupt = serve_interrupts();
+		lf_decompose(parts, seasons, &values, interrupt);
+	} while (interrupt != NULL && *interrupt != 0);
 }

@@ -121,10 +121,7 @@ asks_level(const lf_wishes *wishes)
 static double
 rest_level_share(const Rows *rows, const lf_wishes *wishes, const lf_seasons *seasons)
 {
-	lf_column	column = {.values = rows->values + wishes->task.target[0], .rows = rows->count, .stride = rows->columns,
-		.number = rows->number};
 	lf_arena	arena = lf_arena_measure();
-	const volatile sig_atomic_t *interrupt;
 	lf_parts	parts;
 	Size		needed;
 	void	   *block;
@@ -136,11 +133,7 @@ rest_level_share(const Rows *rows, const lf_wishes *wishes, const lf_seasons *se
 	block = MemoryContextAllocHuge(CurrentMemoryContext, needed);
 	arena = lf_arena_over(block, needed);
 	lf_parts_layout(&parts, &arena, rows->count, seasons);
-	do
-	{
-		interrupt = serve_interrupts();
-		lf_decompose(&parts, seasons, &column, interrupt);
-	} while (interrupt != NULL && *interrupt != 0);
+	seasons_take_apart(&parts, seasons, rows, wishes->task.target[0], false);
 	share = lf_parts_level_share(&parts);
 	pfree(block);
 	return share;

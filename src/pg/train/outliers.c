@@ -3,29 +3,14 @@
  */
 #include "train/outliers.h"
 
+#include "rows/seasons.h"
 #include "server/error.h"
-#include "series/decompose.h"
 #include "series/shifts.h"
 
 #include <math.h>
 
 /* Fewer rows than this show no spread that a value could be far beyond. */
 #define LEAST_ROWS 20
-
-/* Takes a column of a series apart; a cancel is answered. */
-static void
-take_apart(lf_parts *parts, const lf_seasons *seasons, const Rows *rows, int target)
-{
-	lf_column	column = {.values = rows->values + target, .rows = rows->count, .stride = rows->columns,
-		.number = rows->number};
-	const volatile sig_atomic_t *interrupt;
-
-	do
-	{
-		interrupt = serve_interrupts();
-		lf_decompose(parts, seasons, &column, interrupt);
-	} while (interrupt != NULL && *interrupt != 0);
-}
 
 /* Those of one target of a series. */
 static void
@@ -111,7 +96,7 @@ outliers_find(Panel *panel, const lf_task *task, const lf_seasons *seasons, bool
 		scratch = lf_arena_take(&arena, lf_shifts_scratch(parts.rows), sizeof(double));
 		for (int j = 0; j < task->targets; j++)
 		{
-			take_apart(&parts, seasons, &rows, task->target[j]);
+			seasons_take_apart(&parts, seasons, &rows, task->target[j], false);
 			find_in(panel, s, task->target[j], &parts, take_out, &outliers);
 			if (panel->series == 1)
 				find_shift(s, &rows, task->target[j], &parts, scratch, &outliers);
