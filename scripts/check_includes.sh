@@ -8,7 +8,7 @@
 # looks at FOLDER (src), the script proves on made-up files that it finds each of these faults.
 set -u
 
-core_rooms='base kernels network series judging model training'
+core_rooms='base kernels network series partners judging model training'
 pg_rooms='server sql rows model train forecast judge'
 longest=600
 

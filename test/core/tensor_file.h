@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_TENSORS_IN_FILE 256
+#define MAX_TENSORS_IN_FILE 512
 
 typedef struct file_tensor
 {
