@@ -68,24 +68,24 @@ test_predictor(lf_loss loss, bool independent)
 	if (!train(&r, loss, independent))
 		return;
 	parts = lf_head_parts(head);
-	(void) lf_predict(&r.fit.judge.predictor, NULL, 11, 4, 3, out);
+	(void) lf_predict(&r.fit.judge.sight.predictor, NULL, 11, 4, 3, out);
 	for (int i = 0; i < 3; i++)
 		for (int k = 0; k < HORIZON; k++)
 			for (int j = 0; j < 2; j++)
 			{
 				int			place = (i * HORIZON + k) * 2 + j;
-				const double *found = r.fit.judge.predictor.distribution + place * parts;
+				const double *found = r.fit.judge.sight.predictor.distribution + place * parts;
 
 				for (int part = 0; part < parts; part++)
-					largest = fmax(largest, fabs(found[part] - by_hand(&r, r.fit.judge.predictor.y + i * HORIZON * 2 * parts,
+					largest = fmax(largest, fabs(found[part] - by_hand(&r, r.fit.judge.sight.predictor.y + i * HORIZON * 2 * parts,
 																	   11 + 4 * (size_t) i, k, j, part)));
 				points = points && out[place] == lf_head_point(head, found);
 			}
 	ok(largest < 1e-12, "distributions of a trained network are on the scale of the columns");
 	ok(points, "forecasts of a trained network are the points of its distributions");
-	memcpy(kept, r.fit.judge.predictor.distribution, (size_t) (3 * HORIZON * 2 * parts) * sizeof(double));
-	(void) lf_predict_steps(&r.fit.judge.predictor, NULL, 11, 4, 3, 5, out);
-	ok(memcmp(kept, r.fit.judge.predictor.distribution, (size_t) (3 * HORIZON * 2 * parts) * sizeof(double)) == 0,
+	memcpy(kept, r.fit.judge.sight.predictor.distribution, (size_t) (3 * HORIZON * 2 * parts) * sizeof(double));
+	(void) lf_predict_steps(&r.fit.judge.sight.predictor, NULL, 11, 4, 3, 5, out);
+	ok(memcmp(kept, r.fit.judge.sight.predictor.distribution, (size_t) (3 * HORIZON * 2 * parts) * sizeof(double)) == 0,
 	   "distributions of the first steps are kept while forecasts are fed back");
 	ok(guarded_intact(&r.block), "forecasts of distributions stay within their memory");
 	fit_rig_close(&r);
@@ -108,11 +108,11 @@ test_measured(lf_loss loss)
 	lf_fit_result(&r.fit, &r.spec, &model);
 	for (size_t w = r.fit.split.validation.first[0]; w < r.fit.split.windows; w++)
 	{
-		(void) lf_predict(&r.fit.judge.predictor, NULL, w, 1, 1, out);
+		(void) lf_predict(&r.fit.judge.sight.predictor, NULL, w, 1, 1, out);
 		for (int k = 0; k < HORIZON; k++)
 			for (int j = 0; j < 2; j++)
 			{
-				const double *distribution = r.fit.judge.predictor.distribution + (k * 2 + j) * lf_head_parts(&r.task.head);
+				const double *distribution = r.fit.judge.sight.predictor.distribution + (k * 2 + j) * lf_head_parts(&r.task.head);
 				double		actual = r.values[(w + 6 + (size_t) k) * RIG_COLUMNS + (size_t) r.task.target[j]];
 				double		half_width = lf_bounds_half_width(&model, distribution, k, j, 0.75);
 				double		low;

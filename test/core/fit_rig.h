@@ -70,13 +70,13 @@ fit_rig_plan(fit_rig *r, size_t less)
 {
 	lf_arena	arena = lf_arena_measure();
 	int			layer;
-	lf_status	status = lf_fit_layout(&r->fit, &arena, &r->spec, &r->task, &r->frame, &r->training, r->slots, &layer);
+	lf_status	status = lf_fit_layout(&r->fit, &arena, &r->spec, &r->task, NULL, &r->frame, &r->training, r->slots, &layer);
 
 	if (status != LF_OK)
 		return status;
 	r->block = guarded_new(arena.used - less);
 	arena = lf_arena_over(r->block.block, r->block.bytes);
-	return lf_fit_layout(&r->fit, &arena, &r->spec, &r->task, &r->frame, &r->training, r->slots, &layer);
+	return lf_fit_layout(&r->fit, &arena, &r->spec, &r->task, NULL, &r->frame, &r->training, r->slots, &layer);
 }
 
 /*

@@ -86,7 +86,7 @@ test_scores(void)
 		size_t		origin = w + 5;
 		double		out[2 * 2];
 
-		(void) lf_predict(&r.fit.judge.predictor, NULL, w, 1, 1, out);
+		(void) lf_predict(&r.fit.judge.sight.predictor, NULL, w, 1, 1, out);
 		for (int k = 0; k < 2; k++)
 			for (int j = 0; j < 2; j++)
 			{
@@ -155,7 +155,7 @@ test_errors(void)
 				double		out[33 * 2];
 				size_t		row = lf_window_first_output(&r.task, w) + (size_t) k;
 
-				(void) lf_predict_steps(&r.fit.judge.predictor, NULL, w, 1, 1, errors->steps, out);
+				(void) lf_predict_steps(&r.fit.judge.sight.predictor, NULL, w, 1, 1, errors->steps, out);
 				if (row >= r.frame.rows)
 					continue;
 				count++;
@@ -270,13 +270,13 @@ check_recursion(lf_preset preset, int lookback, int horizon, lf_normalize normal
 	lf_preset_spec(preset, &arguments, &r.task, &r.spec);
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network for %d rows to %d ends training", lookback, horizon))
 		return;
-	good = lf_predict_steps(&r.fit.judge.predictor, NULL, start, 1, 1, STEPS, out) == LF_OK;
+	good = lf_predict_steps(&r.fit.judge.sight.predictor, NULL, start, 1, 1, STEPS, out) == LF_OK;
 
 	memcpy(rows, r.values + start * RIG_COLUMNS, (size_t) lookback * RIG_COLUMNS * sizeof(double));
-	r.fit.judge.predictor.windows.frame = &longer;
+	r.fit.judge.sight.predictor.windows.frame = &longer;
 	for (int done = 0; done < STEPS; done += horizon)
 	{
-		good = good && lf_predict(&r.fit.judge.predictor, NULL, (size_t) done, 1, 1, round) == LF_OK;
+		good = good && lf_predict(&r.fit.judge.sight.predictor, NULL, (size_t) done, 1, 1, round) == LF_OK;
 		for (int k = 0; k < horizon; k++)
 			for (int j = 0; j < 2; j++)
 			{
@@ -304,10 +304,10 @@ test_strides(void)
 	fit_rig_setup(&r, LF_ENCODER_DECODER, 1, 0.1);
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network to forecast many windows ends training"))
 		return;
-	ok(lf_predict(&r.fit.judge.predictor, NULL, 3, 7, 4, out) == LF_OK, "four windows, seven rows apart, are forecast");
+	ok(lf_predict(&r.fit.judge.sight.predictor, NULL, 3, 7, 4, out) == LF_OK, "four windows, seven rows apart, are forecast");
 	for (size_t i = 0; i < 4; i++)
 	{
-		(void) lf_predict(&r.fit.judge.predictor, NULL, 3 + 7 * i, 1, 1, single);
+		(void) lf_predict(&r.fit.judge.sight.predictor, NULL, 3 + 7 * i, 1, 1, single);
 		for (size_t j = 0; j < 4; j++)
 			largest = fmax(largest, fabs(out[i * 4 + j] - single[j]));
 	}
@@ -335,18 +335,18 @@ test_many_windows(lf_preset preset, int steps)
 	block = guarded_new(arena.used);
 	arena = lf_arena_over(block.block, block.bytes);
 	lf_predictor_layout(&many, &arena, &r.fit.network, &r.task, RIG_COLUMNS, WINDOWS, WINDOWS);
-	many.windows = r.fit.judge.predictor.windows;
+	many.windows = r.fit.judge.sight.predictor.windows;
 	ok(lf_predict_steps(&many, NULL, FIRST, STRIDE, WINDOWS, steps, out) == LF_OK, "%d steps of %d windows", steps,
 	   WINDOWS);
 	for (size_t i = 0; i < WINDOWS; i++)
 	{
-		(void) lf_predict_steps(&r.fit.judge.predictor, NULL, FIRST + STRIDE * i, 1, 1, steps, single);
+		(void) lf_predict_steps(&r.fit.judge.sight.predictor, NULL, FIRST + STRIDE * i, 1, 1, steps, single);
 		for (size_t j = 0; j < (size_t) steps * 2; j++)
 			largest = fmax(largest, fabs(out[i * (size_t) steps * 2 + j] - single[j]) / (1 + fabs(single[j])));
 	}
 	ok(largest < 1e-5, "each of several windows is forecast as if it were alone");
 	diag("largest relative difference %.2g", largest);
-	ok(guarded_intact(&block) && many.windows.frame == &r.fit.judge.view, "a forecast of many windows stays within its memory and leaves the frame as it was");
+	ok(guarded_intact(&block) && many.windows.frame == &r.fit.judge.sight.view, "a forecast of many windows stays within its memory and leaves the frame as it was");
 	free(block.raw);
 	fit_rig_close(&r);
 }
@@ -379,11 +379,11 @@ test_independent_columns(void)
 	   "a window is both columns, and each is scored");
 	for (size_t w = 0; w < 20; w++)
 	{
-		(void) lf_predict(&r.fit.judge.predictor, NULL, w, 1, 1, both);
+		(void) lf_predict(&r.fit.judge.sight.predictor, NULL, w, 1, 1, both);
 		for (int c = 0; c < 2; c++)
 		{
 			lf_task		single = r.task;
-			lf_predictor predictor = r.fit.judge.predictor;
+			lf_predictor predictor = r.fit.judge.sight.predictor;
 
 			single.inputs = single.targets = 1;
 			single.independent = false;
@@ -425,8 +425,8 @@ test_refusals(void)
 	ok(fit_rig_plan(&r, 0) == LF_NO_LAYERS, "a network without layers is refused");
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
 	ok(fit_rig_run(&r, 0) == LF_FINISHED, "a network to be interrupted ends training");
-	ok(lf_predict_steps(&r.fit.judge.predictor, &interrupt, 0, 1, 1, 2, out) == LF_INTERRUPTED, "a forecast can be interrupted");
-	ok(r.fit.judge.predictor.windows.frame == &r.fit.judge.view, "a forecast that was interrupted can be made again from the same frame");
+	ok(lf_predict_steps(&r.fit.judge.sight.predictor, &interrupt, 0, 1, 1, 2, out) == LF_INTERRUPTED, "a forecast can be interrupted");
+	ok(r.fit.judge.sight.predictor.windows.frame == &r.fit.judge.sight.view, "a forecast that was interrupted can be made again from the same frame");
 	fit_rig_close(&r);
 }
 
@@ -522,10 +522,10 @@ test_series_apart(void)
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit of two series ends"))
 		return;
 	r.fit.judge.view = lf_frame_of(&r.frame, 1);
-	(void) lf_predict(&r.fit.judge.predictor, NULL, 0, 1, 1, out);
+	(void) lf_predict(&r.fit.judge.sight.predictor, NULL, 0, 1, 1, out);
 	for (int i = 0; i < 50 * RIG_COLUMNS; i++)
 		r.values[i] = (double) NAN;
-	(void) lf_predict(&r.fit.judge.predictor, NULL, 0, 1, 1, again);
+	(void) lf_predict(&r.fit.judge.sight.predictor, NULL, 0, 1, 1, again);
 	ok(memcmp(out, again, sizeof(out)) == 0 && isfinite(out[0]), "a forecast of one series does not see the other");
 	fit_rig_close(&r);
 }
@@ -551,12 +551,12 @@ test_given(void)
 	ok(lf_task_is_autoregressive(&r.task) && lf_task_reach(&r.task) == 2, "what is given need not be forecast");
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit with a column known ahead ends"))
 		return;
-	(void) lf_predict_steps(&r.fit.judge.predictor, NULL, 60, 1, 1, STEPS, out);
+	(void) lf_predict_steps(&r.fit.judge.sight.predictor, NULL, 60, 1, 1, STEPS, out);
 	for (int done = 0; done < STEPS; done += 2)
 	{
 		double		some[2];
 
-		(void) lf_predict(&r.fit.judge.predictor, NULL, (size_t) (60 + done), 1, 1, some);
+		(void) lf_predict(&r.fit.judge.sight.predictor, NULL, (size_t) (60 + done), 1, 1, some);
 		for (int k = 0; k < 2 && done + k < STEPS; k++)
 		{
 			expected[done + k] = some[k];
@@ -567,15 +567,15 @@ test_given(void)
 		largest = fmax(largest, fabs(out[k] - expected[k]));
 	ok(largest < 1e-9, "steps past the horizon see what is given for them");
 	r.values[67 * RIG_COLUMNS + 1] += 1;
-	(void) lf_predict(&r.fit.judge.predictor, NULL, 60, 1, 1, expected);
+	(void) lf_predict(&r.fit.judge.sight.predictor, NULL, 60, 1, 1, expected);
 	ok(fabs(expected[1] - out[1]) > 1e-6, "the first steps see what is given for the last of them");
 
 	/* where the frame ends, the last row stands for those that are not there */
-	(void) lf_predict_steps(&r.fit.judge.predictor, NULL, 74, 1, 1, STEPS, out);
+	(void) lf_predict_steps(&r.fit.judge.sight.predictor, NULL, 74, 1, 1, STEPS, out);
 	for (int i = 80; i < 100; i++)
 		r.values[i * RIG_COLUMNS + 1] = r.values[79 * RIG_COLUMNS + 1];
 	r.fit.judge.view.rows = 100;
-	(void) lf_predict_steps(&r.fit.judge.predictor, NULL, 74, 1, 1, STEPS, expected);
+	(void) lf_predict_steps(&r.fit.judge.sight.predictor, NULL, 74, 1, 1, STEPS, expected);
 	ok(memcmp(out, expected, sizeof(out)) == 0 && guarded_intact(&r.block), "no row behind the frame is read");
 	fit_rig_close(&r);
 }
@@ -605,11 +605,11 @@ test_members(void)
 	ok(memcmp(r.fit.weights, r.fit.weights + parameters, parameters * sizeof(lf_real)) != 0 &&
 	   memcmp(r.fit.weights + parameters, r.fit.weights + 2 * parameters, parameters * sizeof(lf_real)) != 0,
 	   "the other members of an ensemble are other networks");
-	(void) lf_predict(&r.fit.judge.predictor, NULL, 40, 1, 1, together);
+	(void) lf_predict(&r.fit.judge.sight.predictor, NULL, 40, 1, 1, together);
 	for (int m = 0; m < 3; m++)
 	{
 		double		one[2 * 2];
-		lf_predictor single = r.fit.judge.predictor;
+		lf_predictor single = r.fit.judge.sight.predictor;
 
 		single.members = 1;
 		single.weights += (size_t) m * parameters;
@@ -727,10 +727,10 @@ test_blend(void)
 		diag("with %s, weight %.2g", lf_forecaster_keys[r.fit.judge.blend[j].with], r.fit.judge.blend[j].weight);
 	}
 	ok(good, "of noise a plain forecast is mixed in");
-	r.fit.judge.predictor.blend = NULL;
-	(void) lf_predict(&r.fit.judge.predictor, NULL, 50, 1, 1, out);
-	r.fit.judge.predictor.blend = r.fit.judge.blend;
-	(void) lf_predict(&r.fit.judge.predictor, NULL, 50, 1, 1, blended);
+	r.fit.judge.sight.predictor.blend = NULL;
+	(void) lf_predict(&r.fit.judge.sight.predictor, NULL, 50, 1, 1, out);
+	r.fit.judge.sight.predictor.blend = r.fit.judge.blend;
+	(void) lf_predict(&r.fit.judge.sight.predictor, NULL, 50, 1, 1, blended);
 	for (int k = 0; k < 2; k++)
 		for (int j = 0; j < 2; j++)
 		{
@@ -742,7 +742,7 @@ test_blend(void)
 	ok(good, "the forecast is what the weight makes of both");
 	r.values[49 * RIG_COLUMNS] += 100;
 	r.values[59 * RIG_COLUMNS] += 100;
-	(void) lf_predict(&r.fit.judge.predictor, NULL, 50, 1, 1, out);
+	(void) lf_predict(&r.fit.judge.sight.predictor, NULL, 50, 1, 1, out);
 	ok(memcmp(out, blended, sizeof(out)) == 0, "no row outside the window has a part in it");
 	/* each half is scored by what the other taught */
 	ok(memcmp(&r.fit.judge.crossed[0][0], &r.fit.judge.crossed[1][0], sizeof(lf_blend)) != 0, "scores do not fit themselves");

@@ -79,8 +79,8 @@ test_halves(void)
 
 			for (int by = 0; by < 1 + turn; by++)
 			{
-				r.fit.judge.predictor.blend = turn == 0 ? NULL : own[by == 0 ? !half : half];
-				(void) lf_predict(&r.fit.judge.predictor, NULL, first + i, 1, 1, out);
+				r.fit.judge.sight.predictor.blend = turn == 0 ? NULL : own[by == 0 ? !half : half];
+				(void) lf_predict(&r.fit.judge.sight.predictor, NULL, first + i, 1, 1, out);
 				for (size_t k = 0; k < 2; k++)
 					for (size_t j = 0; j < 2; j++)
 					{

@@ -31,7 +31,7 @@ set_up(split_rig *r, const size_t *rows, size_t series, const lf_task *task, dou
 	r->block = malloc(arena.used + LF_ALIGNMENT);
 	arena = lf_arena_over(r->block, arena.used + LF_ALIGNMENT);
 	lf_split_layout(&r->split, &arena, &r->frame);
-	lf_split_make(&r->split, &r->frame, task, share);
+	lf_split_make(&r->split, &r->frame, task, task, share);
 }
 
 /* Every window of the spans lies in its series, between two rows of it, and they are numbered without a gap. */
@@ -63,7 +63,7 @@ main(void)
 	bool		apart = true;
 
 	set_up(&r, rows, MOST_SERIES, &task, 0.25);
-	counted = lf_split_count(&r.frame, &task, 0.25);
+	counted = lf_split_count(&r.frame, &task, &task, 0.25);
 	ok(counted.windows == 57 && counted.validation_windows == 8 + 5 && counted.train_windows == 24 + 3 + 13,
 	   "a part of each series is held out, where it has windows for it");
 	ok(r.split.windows == counted.windows && r.split.train_windows == counted.train_windows &&

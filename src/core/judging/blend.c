@@ -48,7 +48,7 @@ lf_blend_fit(const lf_blend_sums *sums)
 	lf_blend	best = {.with = LF_NETWORK, .weight = 1};
 	double		least = 0;		/* squared error of the best so far */
 
-	for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS; f++)
+	for (int f = LF_REPEAT_LAST; f < LF_NAIVE_FORECASTERS; f++)
 	{
 		double		apart = sums->apart[f];
 		double		weight = apart > 0 ? -sums->cross[f] / apart : 0;

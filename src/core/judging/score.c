@@ -12,6 +12,8 @@ const char *const lf_forecaster_names[LF_FORECASTERS] = {
 	[LF_DRIFT] = "drift",
 	[LF_SEASONAL_MEAN] = "seasonal mean",
 	[LF_MEAN] = "mean",
+	[LF_THETA] = "theta",
+	[LF_ETS] = "ets",
 };
 
 const char *const lf_forecaster_keys[LF_FORECASTERS] = {
@@ -21,6 +23,8 @@ const char *const lf_forecaster_keys[LF_FORECASTERS] = {
 	[LF_DRIFT] = "drift",
 	[LF_SEASONAL_MEAN] = "seasonal_mean",
 	[LF_MEAN] = "mean",
+	[LF_THETA] = "theta",
+	[LF_ETS] = "ets",
 };
 
 void
@@ -113,6 +117,8 @@ lf_baseline(lf_forecaster forecaster, const lf_frame *frame, int column, size_t 
 		case LF_MEAN:
 			return mean;
 		case LF_NETWORK:
+		case LF_THETA:
+		case LF_ETS:
 			break;
 	}
 	return (double) NAN;

@@ -13,10 +13,21 @@ typedef enum lf_forecaster
 	LF_SEASONAL_NAIVE,			/* the value one season earlier */
 	LF_DRIFT,					/* the last value and the mean slope of all rows so far (Hyndman and Athanasopoulos) */
 	LF_SEASONAL_MEAN,			/* the mean of the same place in the last seasons: of LF_SEASONS, or as many as there are */
-	LF_MEAN						/* the mean of all rows before the first forecast: nothing beats it on noise */
+	LF_MEAN,					/* the mean of all rows before the first forecast: nothing beats it on noise */
+	LF_THETA,					/* see partners/theta.h */
+	LF_ETS						/* see partners/ets.h */
 } lf_forecaster;
 
-#define LF_FORECASTERS 6
+#define LF_FORECASTERS 8
+#define LF_NAIVE_FORECASTERS 6	/* the network and those that need no more than rows; they come first */
+
+/* Those that learn something of a series. */
+static inline bool
+lf_forecaster_is_partner(lf_forecaster forecaster)
+{
+	return forecaster == LF_THETA || forecaster == LF_ETS;
+}
+
 #define LF_SEASONS 7			/* hours of a week's days, or weekdays of seven weeks */
 extern const char *const lf_forecaster_names[LF_FORECASTERS];	/* for people */
 extern const char *const lf_forecaster_keys[LF_FORECASTERS];	/* for programs */
@@ -46,7 +57,7 @@ double		lf_column_mean(const lf_frame *frame, int column, size_t rows);
 
 /*
  * What a baseline says at 'origin', the last row known, for step k = 1, 2, ... of a column. 'mean' is what LF_MEAN
- * says. NaN where the rows before the origin do not reach (no season, or less than one).
+ * says. NaN where the rows before the origin do not reach (no season, or less than one), and of partners.
  */
 double		lf_baseline(lf_forecaster forecaster, const lf_frame *frame, int column, size_t origin, int k, int season,
 						double mean);

@@ -3,6 +3,8 @@
  */
 #include "model/model.h"
 
+#include "series/deseasonalize.h"
+
 #include <string.h>
 
 lf_labels
@@ -39,4 +41,56 @@ lf_same_keys(const lf_model *a, const lf_model *b)
 		if (strcmp(a->further_key[i], b->further_key[i]) != 0)
 			return false;
 	return true;
+}
+
+void
+lf_model_share(lf_model *model)
+{
+	for (int i = 0; i < model->others && model->other != NULL; i++)
+	{
+		lf_model   *other = &model->other[i];
+		lf_model	own = *other;
+
+		*other = *model;
+		other->spec = own.spec;
+		other->task = own.task;
+		other->training = own.training;
+		other->scaler = own.scaler;
+		other->shape = own.shape;
+		other->windows = own.windows;
+		other->validation_windows = own.validation_windows;
+		other->best_epoch = own.best_epoch;
+		other->final_epochs = own.final_epochs;
+		other->epochs = own.epochs;
+		other->history = own.history;
+		other->level_regression = own.level_regression;
+		other->ranges = own.ranges;
+		other->members = own.members;
+		other->parameters = own.parameters;
+		other->weights = own.weights;
+		/* what all of them say together stands in the first */
+		other->errors = (lf_errors) {0};
+		other->blend = NULL;
+		other->tried = 0;
+		other->combination = (lf_combination) {0};
+		other->learned = NULL;
+		other->others = 0;
+		other->other = NULL;
+		other->tail_before = 0;
+		other->tail = NULL;
+	}
+}
+
+size_t
+lf_model_history(const lf_model *model)
+{
+	size_t		rows = lf_rows_for_shapes(&model->task);
+
+	for (int i = 0; i < model->others; i++)
+		if (lf_rows_for_shapes(&model->other[i].task) > rows)
+			rows = lf_rows_for_shapes(&model->other[i].task);
+	for (int i = 0; i < model->combination.parts; i++)
+		if (model->combination.part[i] != LF_NETWORK && rows < LF_MOST_PARTNER_ROWS)
+			rows = LF_MOST_PARTNER_ROWS;
+	return rows;
 }

@@ -9,6 +9,7 @@
 
 #include "judging/blend.h"
 #include "judging/interval.h"
+#include "model/combined.h"
 #include "network/network.h"
 #include "model/predict.h"
 #include "model/recipe.h"
@@ -143,14 +144,29 @@ typedef struct lf_model
 	lf_errors	errors;			/* of forecasts of the validation windows */
 
 	bool		imported;		/* weights came from elsewhere: nothing is known about training */
-	double	   *tail;			/* (lookback, columns): the newest rows, kept where there is no relation to read */
+	int			tail_before;	/* rows that are kept in front of a window */
+	double	   *tail;			/* (tail_before + lookback, columns): the newest rows, where there is no relation to read */
 	const char *version;		/* of the library that wrote it */
+
+	int			tried;			/* candidates; 0: it was one plan by itself */
+	lf_tried	candidate[LF_MAX_COMBINED];	/* (tried) */
+	lf_combination combination;	/* of forecasts of several; no parts: the forecast is the network's alone */
+	lf_partner_facts partner_facts;	/* for the partners in it, */
+	lf_learned *learned;		/* (series, targets, LF_PARTNERS): and what they have learned; NULL: there are none */
+	int			others;			/* networks beside this one in it */
+	struct lf_model *other;		/* (others): of them, what a network has of its own; see lf_model_share() */
 
 	lf_blend   *blend;			/* (targets); NULL: the forecast is the network's alone */
 	int			members;		/* networks whose mean is the forecast */
 	size_t		parameters;		/* of each */
 	const lf_real *weights;		/* (members, parameters) */
 } lf_model;
+
+/* Fills what the networks beside the first one share with it: rows, columns, series, times, and what was found. */
+void		lf_model_share(lf_model *model);
+
+/* The rows before a window that its forecasts look at: for the partners, and for seasons that change. */
+size_t		lf_model_history(const lf_model *model);
 
 /*
  * The values of one of its columns by their numbers, those of the series where it is their number; none where it has

@@ -8,6 +8,8 @@
 
 #include "base/crc32c.h"
 #include "series/level.h"
+#include "model/combination_bytes.h"
+#include "model/network_bytes.h"
 #include "model/sound.h"
 #include "model/task_bytes.h"
 
@@ -20,7 +22,7 @@ static const unsigned char magic[4] = {'L', 'S', 'T', 0x9a};	/* the last byte is
 #define CHECKSUM_SIZE 4
 #define LARGEST ((size_t) 1 << 30)
 
-/* Weights, or bytes of a checksum, between two looks at the interrupt: a millisecond at most. */
+/* Bytes of a checksum between two looks at the interrupt: a millisecond at most. */
 #define UNASKED ((size_t) 1 << 18)
 
 /* ---- the parts of a model ---- */
@@ -62,7 +64,6 @@ serialize_series(lf_stream *s, lf_model *model)
 {
 	uint64_t	series = model->series;
 	bool		named = s->direction != LF_READING && model->labels != NULL;
-	size_t		scalers;
 	size_t		units;
 
 	lf_serialize_text(s, &model->series_column);
@@ -75,20 +76,8 @@ serialize_series(lf_stream *s, lf_model *model)
 	model->series = (size_t) series;
 	if (named)
 		lf_serialize_texts(s, &model->labels, model->series);
-	scalers = model->series * (size_t) model->columns;
 	units = model->series * (size_t) model->task.targets;
-	model->scaler = lf_serialize_array(s, model->scaler, scalers, sizeof(lf_scaler), 16);
-	for (size_t i = 0; i < scalers && !s->failed; i++)
-	{
-		lf_scaler	scaler = {0};
-
-		if (s->direction != LF_READING)
-			scaler = model->scaler[i];
-		lf_serialize_finite(s, &scaler.offset);
-		lf_serialize_finite(s, &scaler.scale);
-		if (s->direction == LF_READING && model->scaler != NULL)
-			model->scaler[i] = scaler;
-	}
+	lf_serialize_scalers(s, model);
 	model->error_scale = lf_serialize_array(s, model->error_scale, units, sizeof(double), 8);
 	for (size_t i = 0; i < units && !s->failed; i++)
 	{
@@ -119,28 +108,6 @@ serialize_grid(lf_stream *s, lf_model *model)
 	model->aggregate = (lf_aggregate) aggregate;
 	model->alignment = (lf_alignment) alignment;
 	lf_serialize_i64(s, &model->phase);
-}
-
-/* The shapes of the seasons that are taken out. */
-static void
-serialize_shapes(lf_stream *s, lf_model *model)
-{
-	size_t		count = model->series * lf_task_shape_size(&model->task);
-
-	if (s->format < 2 || count == 0)
-	{
-		model->shape = NULL;
-		return;
-	}
-	model->shape = lf_serialize_array(s, model->shape, count, sizeof(double), 8);
-	for (size_t i = 0; i < count && !s->failed; i++)
-	{
-		double		value = s->direction == LF_READING ? 0 : model->shape[i];
-
-		lf_serialize_finite(s, &value);
-		if (s->direction == LF_READING && model->shape != NULL)
-			model->shape[i] = value;
-	}
 }
 
 /* What was found about seasons. */
@@ -200,6 +167,7 @@ serialize_time(lf_stream *s, lf_model *model)
 static void
 serialize_record(lf_stream *s, lf_model *model)
 {
+	int			forecasters = s->format >= 2 ? LF_FORECASTERS : LF_NAIVE_FORECASTERS;
 	size_t		scores = (size_t) model->task.targets * LF_FORECASTERS;
 
 	lf_serialize_bool(s, &model->imported);
@@ -208,35 +176,22 @@ serialize_record(lf_stream *s, lf_model *model)
 	lf_serialize_u64(s, &model->validation_windows);
 	lf_serialize_int(s, &model->season, 0, LF_MAX_DIM);
 	serialize_season_facts(s, &model->found);
-	lf_serialize_int(s, &model->best_epoch, 0, INT32_MAX);
-	lf_serialize_int(s, &model->final_epochs, 0, INT32_MAX);
-	lf_serialize_int(s, &model->epochs, 0, INT32_MAX);
-	model->history = lf_serialize_array(s, model->history, (size_t) model->epochs, sizeof(lf_epoch), 32);
-	for (size_t i = 0; i < (size_t) model->epochs && !s->failed; i++)
-	{
-		lf_epoch	epoch = {0};
-
-		if (s->direction != LF_READING)
-			epoch = model->history[i];
-		lf_serialize_finite(s, &epoch.loss);
-		lf_serialize_double(s, &epoch.validation_loss);
-		lf_serialize_finite(s, &epoch.learning_rate);
-		lf_serialize_double(s, &epoch.seconds);
-		if (s->direction == LF_READING && model->history != NULL)
-			model->history[i] = epoch;
-	}
-	model->scores = lf_serialize_array(s, model->scores, scores, sizeof(lf_score), 40);
+	lf_serialize_history(s, model);
+	model->scores = lf_serialize_array(s, model->scores, scores, sizeof(lf_score), 30);
 	for (size_t i = 0; i < scores && !s->failed; i++)
 	{
 		lf_score	score = {0};
 
 		if (s->direction != LF_READING)
 			score = model->scores[i];
-		lf_serialize_finite(s, &score.count);
-		lf_serialize_double(s, &score.absolute);	/* sums overflow where values are huge */
-		lf_serialize_double(s, &score.squares);
-		lf_serialize_double(s, &score.behind);
-		lf_serialize_double(s, &score.behind_squares);
+		if ((int) (i % LF_FORECASTERS) < forecasters)
+		{
+			lf_serialize_finite(s, &score.count);
+			lf_serialize_double(s, &score.absolute);	/* sums overflow where values are huge */
+			lf_serialize_double(s, &score.squares);
+			lf_serialize_double(s, &score.behind);
+			lf_serialize_double(s, &score.behind_squares);
+		}
 		if (s->direction == LF_READING && model->scores != NULL)
 			model->scores[i] = score;
 	}
@@ -277,58 +232,6 @@ serialize_errors(lf_stream *s, lf_errors *errors, int targets)
 	}
 }
 
-/* An array of finite doubles that may be absent: a flag, then the values. */
-static void
-serialize_optional(lf_stream *s, double **values, size_t count)
-{
-	bool		present = s->direction != LF_READING && *values != NULL;
-
-	lf_serialize_bool(s, &present);
-	if (!present)
-	{
-		*values = NULL;
-		return;
-	}
-	*values = lf_serialize_array(s, *values, count, sizeof(double), 8);
-	for (size_t i = 0; i < count && !s->failed; i++)
-	{
-		double		value = s->direction == LF_READING ? 0 : (*values)[i];
-
-		lf_serialize_finite(s, &value);
-		if (s->direction == LF_READING && *values != NULL)
-			(*values)[i] = value;
-	}
-}
-
-/* A flag, then the range of each input. */
-static void
-serialize_ranges(lf_stream *s, lf_model *model)
-{
-	bool		present = s->direction != LF_READING && model->ranges != NULL;
-
-	if (s->format >= 2)
-		lf_serialize_bool(s, &present);
-	else
-		present = false;
-	if (!present)
-	{
-		model->ranges = NULL;
-		return;
-	}
-	model->ranges = lf_serialize_array(s, model->ranges, (size_t) model->task.inputs, sizeof(lf_range), 16);
-	for (int i = 0; i < model->task.inputs && !s->failed; i++)
-	{
-		lf_range	range = {0};
-
-		if (s->direction != LF_READING)
-			range = model->ranges[i];
-		lf_serialize_finite(s, &range.low);
-		lf_serialize_finite(s, &range.high);
-		if (s->direction == LF_READING && model->ranges != NULL)
-			model->ranges[i] = range;
-	}
-}
-
 /* A flag, then what each target is mixed with. */
 static void
 serialize_blend(lf_stream *s, lf_model *model)
@@ -355,61 +258,15 @@ serialize_blend(lf_stream *s, lf_model *model)
 	}
 }
 
+/* The newest rows, where no relation has them. */
 static void
-serialize_weights(lf_stream *s, lf_model *model)
+serialize_tail(lf_stream *s, lf_model *model)
 {
-	uint64_t	count;
-	size_t		all;
-	lf_real    *place;
-	bool		finite = true;
-
-	lf_serialize_int(s, &model->members, 1, LF_MAX_MEMBERS);
-	all = (size_t) model->members * model->parameters;	/* a tensor is limited, so there is no overflow */
-	count = all;
-	lf_serialize_u64(s, &count);
-	if (s->direction == LF_READING && count != all)	/* as the spec has it */
-		s->failed = true;
-	if (s->failed)
-		return;
-	place = lf_serialize_array(s, model->weights, all, sizeof(lf_real), 4);
-	model->weights = place;
-	if (s->failed)
-		return;
-	if (s->direction == LF_COUNTING)
-	{
-		s->at += 4 * all;
-		return;
-	}
-	for (size_t i = 0; i < all; i++)
-	{
-		uint32_t	bits;
-		float		weight;
-
-		if (i % UNASKED == 0 && lf_stream_interrupted(s))
-			return;
-		if (s->direction == LF_WRITING)
-		{
-			unsigned char *out = s->out + s->at + 4 * i;
-
-			weight = (float) place[i];
-			memcpy(&bits, &weight, 4);
-			for (int j = 0; j < 4; j++)
-				out[j] = (unsigned char) (bits >> (8 * j));
-		}
-		else
-		{
-			const unsigned char *in = s->in + s->at + 4 * i;	/* lf_serialize_array() has seen that they are there */
-
-			bits = in[0] | (uint32_t) in[1] << 8 | (uint32_t) in[2] << 16 | (uint32_t) in[3] << 24;
-			memcpy(&weight, &bits, 4);
-			if (place != NULL)
-				place[i] = (lf_real) weight;
-		}
-		finite &= isfinite(weight) != 0;
-	}
-	s->at += 4 * all;
-	if (!finite)
-		s->failed = true;
+	if (s->format >= 2)
+		lf_serialize_int(s, &model->tail_before, 0, LF_MOST_PARTNER_ROWS);
+	else
+		model->tail_before = 0;
+	lf_serialize_optional(s, &model->tail, (size_t) (model->tail_before + model->task.lookback) * (size_t) model->columns);
 }
 
 static void
@@ -426,15 +283,17 @@ serialize_model(lf_stream *s, lf_model *model)
 	lf_serialize_texts(s, &model->names, (size_t) model->columns);
 	serialize_categories(s, model);
 	serialize_series(s, model);
-	serialize_shapes(s, model);
+	lf_serialize_shapes(s, model);
 	serialize_time(s, model);
 	serialize_record(s, model);
 	serialize_errors(s, &model->errors, model->task.targets);
-	serialize_optional(s, &model->level_regression, lf_level_regression_size(&model->task));
-	serialize_ranges(s, model);
+	lf_serialize_optional(s, &model->level_regression, lf_level_regression_size(&model->task));
+	lf_serialize_ranges(s, model);
 	serialize_blend(s, model);
-	serialize_optional(s, &model->tail, (size_t) model->task.lookback * (size_t) model->columns);
-	serialize_weights(s, model);
+	if (s->format >= 2)
+		lf_serialize_combination(s, model);
+	serialize_tail(s, model);
+	lf_serialize_weights(s, model);
 }
 
 /* ---- the envelope ---- */
@@ -521,5 +380,6 @@ lf_model_read(const unsigned char *bytes, size_t length, const volatile sig_atom
 		return LF_CORRUPT;
 	if (arena->overflow)
 		return LF_TOO_LARGE;
+	lf_model_share(model);
 	return lf_model_flaw(model, arena->base != NULL) == LF_SOUND ? LF_OK : LF_CORRUPT;
 }

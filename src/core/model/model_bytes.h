@@ -16,7 +16,7 @@
 #include "model/model.h"
 
 /*
- * What is written. All before it are read: 1 is that of release 1.0.0; 2 has one more field of each layer.
+ * What is written. All before it are read: 1 is that of release 1.0.0; what 2 has in addition is marked where it is read.
  */
 #define LF_FORMAT 2
 
@@ -41,9 +41,9 @@ lf_status	lf_model_read(const unsigned char *bytes, size_t length, const volatil
 /*
  * The most memory that reading so many bytes takes. A text takes 9 bytes and those of the text for 4 and those, with
  * the pointer to it; lists of categories 16 for 4; everything else as much as it has in the bytes, or a little more.
- * Each column has other fields besides, so that no model takes three times its length; and some arrays start on a cache
- * line.
+ * Each column has other fields besides, so that no model takes three times its length; some arrays start on a cache line;
+ * and the networks beside the first one are records of a fixed size.
  */
-#define LF_MODEL_MEMORY(length) (3 * (size_t) (length) + 64 * LF_ALIGNMENT)
+#define LF_MODEL_MEMORY(length) (3 * (size_t) (length) + LF_MAX_NETWORKS * sizeof(lf_model) + 64 * LF_ALIGNMENT)
 
 #endif

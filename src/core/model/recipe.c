@@ -8,6 +8,7 @@ const char *const lf_optimizer_names[LF_OPTIMIZERS] = {
 	[LF_ADAMW] = "adamw",
 	[LF_RMSPROP] = "rmsprop",
 	[LF_SGD] = "sgd",
+	[LF_LEAST_SQUARES] = "least_squares",
 };
 
 const char *const lf_schedule_names[LF_SCHEDULES] = {

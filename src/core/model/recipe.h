@@ -13,10 +13,12 @@ typedef enum lf_optimizer_kind
 	LF_ADAM,					/* Kingma and Ba 2014 */
 	LF_ADAMW,					/* Loshchilov and Hutter 2017: decay apart from the gradient */
 	LF_RMSPROP,					/* Hinton 2012 */
-	LF_SGD						/* with momentum if wanted */
+	LF_SGD,						/* with momentum if wanted */
+	LF_LEAST_SQUARES			/* no steps at all: see training/least_squares.h */
 } lf_optimizer_kind;
 
-#define LF_OPTIMIZERS 4
+#define LF_OPTIMIZERS 5
+#define LF_STEPPING_OPTIMIZERS 4	/* those that take steps come first */
 extern const char *const lf_optimizer_names[LF_OPTIMIZERS];
 
 typedef enum lf_schedule

@@ -12,6 +12,7 @@
 #include "series/level.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Where the values of options end. */
 #define MOST_EPOCHS 1000000
@@ -233,7 +234,7 @@ training_is_sound(const lf_model *model)
 	const lf_training *training = &model->training;
 
 	/* a training that began with an imported model could take over its learning rate of 0 in 1.0.0 */
-	return (training->learning_rate == 0 || within(training->learning_rate, LEAST_RATE, MOST_RATE)) &&
+	return (training->optimizer != LF_LEAST_SQUARES || lf_spec_is_linear(&model->spec)) && (training->learning_rate == 0 || within(training->learning_rate, LEAST_RATE, MOST_RATE)) &&
 		within(training->momentum, 0, MOST_MOMENTUM) && within(training->weight_decay, 0, 1) &&
 		within(training->clip_norm, 0, MOST_NORM) && within(training->validation, 0, MOST_VALIDATION) &&
 		training->epochs <= MOST_EPOCHS && training->patience <= MOST_EPOCHS && training->batch_size >= 1 &&
@@ -439,6 +440,51 @@ blend_is_sound(const lf_model *model)
 	return true;
 }
 
+/*
+ * Networks that forecast with the first one see rows of the same columns, and what they say is of the same targets: so far
+ * ahead, or one step after the other. Their windows are no longer than its own. Only values can be combined, of the row after
+ * the window.
+ */
+static bool
+other_is_sound(const lf_model *model, const lf_model *other)
+{
+	const lf_task *task = &model->task;
+
+	return other->task.lookback <= task->lookback && other->task.lead == 1 && other->task.targets == task->targets &&
+		memcmp(other->task.target, task->target, (size_t) task->targets * sizeof(task->target[0])) == 0 &&
+		memcmp(other->task.kind, task->kind, (size_t) model->columns) == 0 &&
+		(other->task.horizon == task->horizon || lf_task_is_autoregressive(&other->task)) &&
+		other->task.horizon <= task->horizon && !lf_head_is_distribution(&other->task.head) &&
+		lf_task_is_autoregressive(&other->task) == lf_task_is_autoregressive(task);
+}
+
+static bool
+combination_is_sound(const lf_model *model)
+{
+	const lf_combination *combination = &model->combination;
+	bool		partners = false;
+
+	if (combination->parts == 0)
+		return model->others == 0 && model->learned == NULL && model->tail_before == 0;
+	if (model->imported || model->blend != NULL || model->task.lead != 1 || lf_head_is_distribution(&model->task.head) ||
+		combination->steps != model->task.horizon || !lf_combination_is_sound(combination, model->task.targets) ||
+		model->others != lf_combination_networks(combination) - 1 || !lf_seasons_are_sound(&model->partner_facts.seasons))
+		return false;
+	for (int i = 0; i < combination->parts; i++)
+	{
+		/* without a network a target must be in the window to be known */
+		if (combination->part[i] != LF_NETWORK && !lf_task_targets_are_inputs(&model->task))
+			return false;
+		partners |= lf_forecaster_is_partner(combination->part[i]);
+	}
+	if (partners && model->learned == NULL)
+		return false;
+	for (int i = 0; i < model->others; i++)
+		if (!other_is_sound(model, &model->other[i]) || lf_model_flaw(&model->other[i], true) != LF_SOUND)
+			return false;
+	return true;
+}
+
 /* Rows are kept where there is no table to read them from. */
 static bool
 tail_is_sound(const lf_model *model)
@@ -479,6 +525,7 @@ static const invariant invariants[] = {
 	{LF_FLAW_HISTORY, true, history_is_sound},
 	{LF_FLAW_LINK, true, link_is_sound},
 	{LF_FLAW_BLEND, true, blend_is_sound},
+	{LF_FLAW_COMBINATION, true, combination_is_sound},
 	{LF_FLAW_TAIL, true, tail_is_sound},
 };
 

@@ -37,7 +37,8 @@ typedef enum lf_flaw
 	LF_FLAW_LINK,
 	LF_FLAW_BLEND,
 	LF_FLAW_TAIL,
-	LF_FLAW_KEYS				/* columns that tell series apart */
+	LF_FLAW_KEYS,				/* columns that tell series apart */
+	LF_FLAW_COMBINATION			/* weights, partners, and networks beside the first one */
 } lf_flaw;
 
 /*

@@ -84,8 +84,8 @@ serialize_head(lf_stream *s, lf_head *head, lf_loss loss)
 		s->failed = true;
 }
 
-static void
-serialize_seasons(lf_stream *s, lf_seasons *seasons)
+void
+lf_serialize_seasons(lf_stream *s, lf_seasons *seasons)
 {
 	lf_serialize_int(s, &seasons->count, 0, LF_MAX_SEASONS);
 	for (int i = 0; i < seasons->count && !s->failed; i++)
@@ -128,7 +128,7 @@ lf_serialize_task(lf_stream *s, lf_task *task, int columns, lf_loss loss)
 	{
 		lf_serialize_bool(s, &task->log_found);
 		task->deseasonalize = lf_serialize_choice(s, task->deseasonalize, LF_DESEASONALIZES);
-		serialize_seasons(s, &task->seasons);
+		lf_serialize_seasons(s, &task->seasons);
 	}
 	else
 	{

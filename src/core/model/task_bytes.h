@@ -8,6 +8,7 @@
 #include "model/serialize.h"
 
 void		lf_serialize_spec(lf_stream *s, lf_spec *spec);
+void		lf_serialize_seasons(lf_stream *s, lf_seasons *seasons);
 void		lf_serialize_training(lf_stream *s, lf_training *training);
 
 /* The kind of its head follows from the loss. */

@@ -13,6 +13,17 @@
 
 #include <string.h>
 
+bool
+lf_spec_is_linear(const lf_spec *spec)
+{
+	const lf_layer_spec *dense = &spec->layer[1];
+	size_t		inputs = lf_shape_size(&spec->input);
+
+	return (spec->count == 2 || (spec->count == 3 && spec->layer[2].kind == LF_RESHAPE)) &&
+		spec->layer[0].kind == LF_FLATTEN && dense->kind == LF_DENSE && dense->activation == LF_LINEAR && dense->use_bias &&
+		inputs > 0 && inputs <= LF_MOST_LINEAR;
+}
+
 /* Finds where sequences have to be turned from one order to the other. */
 static void
 find_turns(lf_network *network)

@@ -23,6 +23,13 @@ typedef struct lf_spec
 /* Whether two specs are of the same network: weights of one are weights of the other. */
 bool		lf_spec_equal(const lf_spec *a, const lf_spec *b);
 
+/*
+ * Whether it is a linear map of the whole window, of few enough inputs for the weights to be found by least squares: the
+ * window flat, a dense layer without an activation, and at most another shape of what that says.
+ */
+#define LF_MOST_LINEAR 1024
+bool		lf_spec_is_linear(const lf_spec *spec);
+
 typedef struct lf_network
 {
 	int			count;

@@ -3,6 +3,7 @@
  */
 #include "series/level.h"
 
+#include "base/cholesky.h"
 #include "series/scaler.h"
 
 #include <math.h>
@@ -42,42 +43,6 @@ lf_level_regression_scratch(const lf_task *task)
 	return n * n + n;
 }
 
-/* Turns a (n, n), symmetric and positive, into its lower factor, in place. */
-static void
-factorize(double *a, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j <= i; j++)
-		{
-			double		sum = a[i * n + j];
-
-			for (size_t k = 0; k < j; k++)
-				sum -= a[i * n + k] * a[j * n + k];
-			if (i == j)
-				a[i * n + i] = sqrt(sum > 0 ? sum : 1);
-			else
-				a[i * n + j] = sum / a[j * n + j];
-		}
-}
-
-/* Solves a x = b for the factor of a, in place. */
-static void
-solve(const double *a, size_t n, double *b)
-{
-	for (size_t i = 0; i < n; i++)
-	{
-		for (size_t k = 0; k < i; k++)
-			b[i] -= a[i * n + k] * b[k];
-		b[i] /= a[i * n + i];
-	}
-	for (size_t i = n; i-- > 0;)
-	{
-		for (size_t k = i + 1; k < n; k++)
-			b[i] -= a[k * n + i] * b[k];
-		b[i] /= a[i * n + i];
-	}
-}
-
 void
 lf_level_regression_fit(const lf_windows *windows, const lf_spans *spans, double *regression, double *scratch)
 {
@@ -114,9 +79,9 @@ lf_level_regression_fit(const lf_windows *windows, const lf_spans *spans, double
 	/* not on the constant, whose square summed up is the number of windows used */
 	for (size_t i = 0; i < inputs; i++)
 		normal[i * n + i] += RIDGE * normal[n * n - 1];
-	factorize(normal, n);
+	(void) lf_factorize(normal, n, NULL);
 	for (int t = 0; t < task->targets; t++)
-		solve(normal, n, regression + (size_t) t * n);
+		lf_solve(normal, n, regression + (size_t) t * n);
 }
 
 double

@@ -12,15 +12,17 @@ typedef struct part
 } part;
 
 static part
-part_of(const lf_frame *frame, const lf_task *task, double share, size_t series)
+part_of(const lf_frame *frame, const lf_task *task, const lf_task *held_by, double share, size_t series)
 {
-	size_t		windows = lf_window_count(task, lf_frame_of(frame, series).rows);
-	size_t		gap = (size_t) task->horizon - 1;
-	size_t		held = (size_t) (share * (double) windows);
+	size_t		rows = lf_frame_of(frame, series).rows;
+	size_t		windows = lf_window_count(task, rows);
+	size_t		deciding = lf_window_count(held_by, rows);
+	size_t		held = (size_t) (share * (double) deciding);	/* of the windows that decide */
+	size_t		held_rows = held + (size_t) held_by->horizon - 1;	/* that are their outputs */
 
-	if (held == 0 || held + gap >= windows)
+	if (held == 0 || held_rows >= deciding)
 		return (part) {windows, windows, 0};
-	return (part) {windows, windows - held - gap, held};
+	return (part) {windows, windows - held_rows, held_rows - (size_t) task->horizon + 1};
 }
 
 static size_t
@@ -41,14 +43,14 @@ share_of(const lf_frame *frame, const lf_task *task, double share)
 }
 
 lf_split
-lf_split_count(const lf_frame *frame, const lf_task *task, double share)
+lf_split_count(const lf_frame *frame, const lf_task *task, const lf_task *held_by, double share)
 {
 	lf_split	split = {0};
 
-	share = share_of(frame, task, share);
+	share = share_of(frame, held_by, share);
 	for (size_t s = 0; s < lf_frame_series(frame); s++)
 	{
-		part		here = part_of(frame, task, share, s);
+		part		here = part_of(frame, task, held_by, share, s);
 
 		split.windows += here.windows;
 		split.train_windows += here.train;
@@ -83,15 +85,15 @@ lf_spans_add(lf_spans *spans, size_t series, size_t first, size_t windows)
 }
 
 void
-lf_split_make(lf_split *split, const lf_frame *frame, const lf_task *task, double share)
+lf_split_make(lf_split *split, const lf_frame *frame, const lf_task *task, const lf_task *held_by, double share)
 {
 	size_t		series = lf_frame_series(frame);
 
-	share = share_of(frame, task, share);
+	share = share_of(frame, held_by, share);
 	split->all.before[0] = split->train.before[0] = split->validation.before[0] = 0;
 	for (size_t s = 0; s < series; s++)
 	{
-		part		here = part_of(frame, task, share, s);
+		part		here = part_of(frame, task, held_by, share, s);
 		size_t		first = lf_frame_start(frame, s);
 
 		lf_spans_add(&split->all, s, first, here.windows);
@@ -163,4 +165,12 @@ lf_spans_at(const lf_spans *spans, size_t window)
 			high = middle;
 	}
 	return (lf_window_start) {spans->first[low] + window - spans->before[low], low};
+}
+
+lf_window_start
+lf_spans_sample(const lf_spans *spans, size_t n, size_t i)
+{
+	size_t		all = spans->before[spans->series];
+
+	return lf_spans_at(spans, all - 1 - (n - 1 - i) * (all / n));
 }

@@ -5,6 +5,9 @@
  *	   series 1		[train . . . . .] gap [held out]
  *
  * Each series holds out its newest part. The gap keeps the outputs of training windows out of the held-out rows.
+ *
+ * Networks that are judged on the same rows may have windows of other lengths and horizons. Which rows are held out then
+ * follows from one task for all of them: the one whose windows are the longest.
  */
 #ifndef LF_SPLIT_H
 #define LF_SPLIT_H
@@ -39,12 +42,15 @@ typedef struct lf_split
 	lf_spans	validation;
 } lf_split;
 
-/* Counts the windows; 'share' of those of each series is held out. */
-lf_split	lf_split_count(const lf_frame *frame, const lf_task *task, double share);
+/*
+ * Counts the windows. The rows that 'held_by' has as outputs in the newest 'share' of its own windows of each series are held
+ * out; that is 'task' itself, or one with the same lead whose lookback and horizon are no shorter.
+ */
+lf_split	lf_split_count(const lf_frame *frame, const lf_task *task, const lf_task *held_by, double share);
 
 /* Takes the memory for it, then finds where they are. */
 void		lf_split_layout(lf_split *split, lf_arena *arena, const lf_frame *frame);
-void		lf_split_make(lf_split *split, const lf_frame *frame, const lf_task *task, double share);
+void		lf_split_make(lf_split *split, const lf_frame *frame, const lf_task *task, const lf_task *held_by, double share);
 
 /* Takes the memory for spans of so many series; then they are added in order, the first with before[0] = 0. */
 void		lf_spans_layout(lf_spans *spans, lf_arena *arena, size_t series);
@@ -64,11 +70,21 @@ bool		lf_split_is_sound(const lf_split *split, const lf_frame *frame, const lf_t
 
 lf_window_start	lf_spans_at(const lf_spans *spans, size_t window);
 
+/* The i-th of n windows that are evenly spread over all; the newest is one of them. */
+lf_window_start	lf_spans_sample(const lf_spans *spans, size_t n, size_t i);
+
 /* Those of one series. */
 static inline size_t
 lf_spans_in(const lf_spans *spans, size_t series)
 {
 	return spans->before[series + 1] - spans->before[series];
+}
+
+/* Whether a window is in the older half of its series' ones, 0, or the newer, 1. */
+static inline int
+lf_spans_half(const lf_spans *spans, size_t series, size_t window)
+{
+	return window - spans->before[series] >= lf_spans_in(spans, series) / 2;
 }
 
 #endif

@@ -6,6 +6,8 @@
  */
 #include "training/defaults.h"
 
+#include "training/least_squares.h"
+
 #include "series/level.h"
 
 /*
@@ -197,6 +199,11 @@ lf_default_training(lf_training *training, const lf_preset_info *preset, size_t 
 	size_t		batches;
 	size_t		epochs;
 
+	if (preset != NULL && preset->least_squares)
+	{
+		training->optimizer = LF_LEAST_SQUARES;
+		training->epochs = LF_RIDGES;
+	}
 	if (training->learning_rate == LF_UNSET && preset != NULL && preset->learning_rate > 0 &&
 		training->optimizer != LF_SGD)
 		training->learning_rate = preset->learning_rate;

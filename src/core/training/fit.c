@@ -38,8 +38,8 @@ plan_beside(const lf_fit *fit, lf_arena *arena, const lf_network *created, size_
 }
 
 lf_status
-lf_fit_layout(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, const lf_frame *frame,
-			const lf_training *training, int slots, int *layer)
+lf_fit_layout(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, const lf_task *held_by,
+			  const lf_frame *frame, const lf_training *training, int slots, int *layer)
 {
 	lf_network	created;
 	size_t		series = lf_frame_series(frame);
@@ -50,8 +50,10 @@ lf_fit_layout(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *
 	lf_status	status;
 	int			at_once;		/* windows that the network holds, or one that it takes in parts */
 
-	*fit = (lf_fit) {.task = task, .training = *training, .slots = 1, .members = training->members > 1 ? training->members : 1};
-	fit->split = lf_split_count(frame, task, training->validation);
+	*fit = (lf_fit) {.task = task, .training = *training, .slots = 1, .members = training->members > 1 ? training->members : 1,
+		.contends = held_by != NULL, .judges = held_by == NULL || held_by == task,
+		.held_by = held_by == NULL ? task : held_by, .turns = 1};
+	fit->split = lf_split_count(frame, task, fit->held_by, training->validation);
 	windows = fit->split.windows;
 	held = fit->split.validation_windows;
 	if ((size_t) fit->training.batch_size > windows && windows > 0)
@@ -71,7 +73,10 @@ lf_fit_layout(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *
 	at_once = lf_shard_batch(&fit->network, fit->training.batch_size * samples) / samples;
 	if (at_once < 1)
 		at_once = 1;
-	lf_judge_layout(&fit->judge, arena, &fit->network, task, &fit->training, frame, held, at_once);
+	if (fit->judges)
+		lf_judge_layout(&fit->judge, arena, &fit->network, task, &fit->training, frame, held, at_once);
+	else
+		lf_sight_layout(&fit->judge.sight, arena, &fit->network, task, frame, at_once);
 	fit->scaler = lf_arena_take(arena, series * columns, sizeof(lf_scaler));
 	fit->error_scale = lf_arena_take(arena, series * (size_t) task->targets, sizeof(double));
 	fit->ranges = lf_arena_take(arena, (size_t) task->inputs, sizeof(lf_range));
@@ -133,11 +138,16 @@ lf_fit_start(lf_fit *fit, const lf_frame *frame, const lf_task *task, int season
 	fit->season = season;
 	fit->trainer.training = &fit->training;
 	fit->trainer.network = &fit->network;
-	lf_split_make(&fit->split, frame, task, fit->training.validation);
-	lf_judge_start(&fit->judge, frame, task, &fit->split, fit->scaler, fit->error_scale, fit->shape, season);
-	fit->judge.predictor.network = &fit->network;
-	fit->judge.predictor.members = fit->members;
-	fit->judge.predictor.weights = fit->weights;
+	if (fit->judges)
+		fit->held_by = task;
+	lf_split_make(&fit->split, frame, task, fit->held_by, fit->training.validation);
+	if (fit->judges)
+		lf_judge_start(&fit->judge, frame, task, &fit->split, fit->scaler, fit->error_scale, fit->shape, season);
+	else
+		lf_sight_start(&fit->judge.sight, frame, task, fit->scaler, fit->shape);
+	fit->judge.sight.predictor.network = &fit->network;
+	fit->judge.sight.predictor.members = fit->members;
+	fit->judge.sight.predictor.weights = fit->weights;
 	fit->phase = fit->split.validation_windows > 0 ? LF_FIT_SELECT : LF_FIT_FINAL;
 	fit->started = false;
 	fit->slot[0].trainer = &fit->trainer;
@@ -197,8 +207,8 @@ until(const lf_fit *fit, int member)
 	double		first = select && fit->training.refit ? SELECT_SHARE : 1;
 	double		begin = !select && fit->split.validation_windows > 0 ? SELECT_SHARE : 0;
 	int			rounds = (fit->members + fit->slots - 1) / fit->slots;
-	int			round = member / fit->slots + 1;
-	double		share = begin + (first - begin) * round / rounds;
+	int			round = fit->turn * rounds + member / fit->slots + 1;
+	double		share = begin + (first - begin) * round / rounds / fit->turns;
 
 	return fit->training.max_seconds > 0 ? fit->training.max_seconds * share : (double) INFINITY;
 }
@@ -234,7 +244,7 @@ take_member(lf_fit *fit, lf_slot *slot)
 	/* what is scored must be trained like what is kept */
 	trainer->choose_best = chooses_epoch(fit) || !fit->training.refit;
 	/* also where one follows the other: results are to be the same */
-	trainer->shards.crowded = fit->members > 1;
+	trainer->shards.crowded = fit->members > 1 || fit->contends;
 }
 
 /* Scaling from the rows that the phase may know; then the slots have their first members. */
@@ -257,7 +267,7 @@ start_phase(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 		.normalize = fit->training.normalize,
 		.level_regression = fit->level_regression,
 	};
-	fit->judge.predictor.windows = fit->windows;
+	fit->judge.sight.predictor.windows = fit->windows;
 	if (fit->level_regression != NULL)
 		lf_level_regression_fit(&fit->windows, select ? &fit->split.train : &fit->split.all, fit->level_regression, fit->regression_scratch);
 	fit->taken = 0;
@@ -289,7 +299,7 @@ take_ranges(lf_fit *fit, const lf_spans *spans, size_t windows)
 	for (int i = 0; i < fit->task->inputs; i++)
 		if (!isfinite(fit->ranges[i].low) || !isfinite(fit->ranges[i].high))
 			fit->ranges[i] = (lf_range) {0};
-	fit->judge.predictor.ranges = fit->ranges;
+	fit->judge.sight.predictor.ranges = fit->ranges;
 }
 
 /* Mini-batches between two meetings of the slots: more would keep the caller waiting, fewer the slots. */
@@ -406,7 +416,15 @@ lf_fit_step(lf_fit *fit, const volatile sig_atomic_t *interrupt)
 	if (fit->phase == LF_FIT_FINAL)
 		return status;
 	fit->phase = LF_FIT_JUDGE;
-	return LF_EPOCH_DONE;
+	/* those that contend are judged together, by others */
+	return fit->contends ? LF_FINISHED : LF_EPOCH_DONE;
+}
+
+void
+lf_fit_go_on(lf_fit *fit)
+{
+	fit->phase = LF_FIT_FINAL;
+	fit->started = false;
 }
 
 void

@@ -40,6 +40,11 @@ typedef struct lf_fit
 	bool		started;		/* of the current phase */
 	const lf_frame *frame;
 	const lf_task *task;
+	const lf_task *held_by;		/* which rows are held out: 'task', or that of the first of those it contends with */
+	bool		contends;
+	bool		judges;			/* it has a judge, of itself or of all that contend */
+	int			turn;			/* of those that contend one after the other: the time is shared out among them */
+	int			turns;
 	lf_training training;
 	int			season;			/* of the naive baselines */
 	lf_split	split;
@@ -87,9 +92,15 @@ typedef struct lf_fit
  * Checks the spec and the output against the task; '*layer' as in lf_network_create. Then takes its memory for a frame
  * of these rows, columns and series, whose values are not looked at. May be run over a measuring arena first. Up to
  * 'slots' members can then be trained side by side; what comes out is the same.
+ *
+ * With 'held_by' the fit contends with others, see contest.h: what is held out is that of this task, which outlives the
+ * fit, and LF_FIT_SELECT ends with LF_FINISHED. The fit whose task it is has the judge of them all.
  */
-lf_status	lf_fit_layout(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, const lf_frame *frame,
-						const lf_training *training, int slots, int *layer);
+lf_status	lf_fit_layout(lf_fit *fit, lf_arena *arena, const lf_spec *spec, const lf_task *task, const lf_task *held_by,
+						  const lf_frame *frame, const lf_training *training, int slots, int *layer);
+
+/* Lets a fit that contends be trained on all windows. */
+void		lf_fit_go_on(lf_fit *fit);
 
 /* Threads that can share the work. */
 int			lf_fit_threads(const lf_fit *fit);

@@ -30,12 +30,7 @@ lf_judge_layout(lf_judge *judge, lf_arena *arena, lf_network *network, const lf_
 	judge->errors.steps = lf_errors_steps(task, held);
 	judge->errors.most = lf_errors_most(task, held);
 	judge->measured_windows = lf_errors_windows(task, held);
-	lf_predictor_layout(&judge->predictor, arena, network, task, frame->columns, batch, batch);
-	if (task->deseasonalize != LF_DESEASONALIZE_NONE)
-	{
-		lf_parts_layout(&judge->parts, arena, lf_frame_longest(frame), &task->seasons);
-		judge->renewed = lf_arena_take(arena, lf_task_shape_size(task), sizeof(double));
-	}
+	lf_sight_layout(&judge->sight, arena, network, task, frame, batch);
 	for (int half = 0; half < 2 && judge->blends; half++)
 	{
 		judge->sums[half] = lf_arena_take(arena, targets, sizeof(lf_blend_sums));
@@ -60,14 +55,13 @@ lf_judge_start(lf_judge *judge, const lf_frame *frame, const lf_task *task, cons
 	judge->frame = frame;
 	judge->task = task;
 	judge->split = split;
-	judge->scaler = scaler;
 	judge->error_scale = error_scale;
-	judge->shape = shape;
-	judge->known = 0;
+	lf_sight_start(&judge->sight, frame, task, scaler, shape);
+	judge->team = NULL;
 	judge->season = season;
 	judge->phase = judge->blends ? LF_JUDGE_WEIGH : LF_JUDGE_SCORE;
 	judge->done = 0;
-	judge->predictor.blend = NULL;
+	judge->sight.predictor.blend = NULL;
 	memset(judge->scores, 0, (size_t) task->targets * LF_FORECASTERS * sizeof(lf_score));
 	for (int j = 0; j < task->targets && judge->blends; j++)
 	{
@@ -76,53 +70,63 @@ lf_judge_start(lf_judge *judge, const lf_frame *frame, const lf_task *task, cons
 	}
 }
 
-/* Rows that come before the shapes are renewed: shapes change slowly, and a renewal walks over many cycles. */
-static size_t
-rows_to_renewal(const lf_task *task)
-{
-	int			rows = lf_seasons_longest(&task->seasons, LF_LONGEST_SEASON) / 8;
-
-	return rows > 1 ? (size_t) rows : 1;
-}
-
-/* Shows the predictor the seasons as they are before an output of the series at hand. */
-static void
-renew_shapes(lf_judge *judge, size_t first_output, const volatile sig_atomic_t *interrupt)
-{
-	lf_frame	before = judge->view;
-
-	before.rows = first_output;
-	if (judge->known == 0 || first_output < judge->known || first_output >= judge->known + rows_to_renewal(judge->task))
-	{
-		judge->known = first_output;
-		lf_shapes_of_series(&judge->parts, judge->task, &before, judge->renewed, interrupt);
-	}
-	judge->predictor.windows.shape = judge->renewed;
-}
-
 /*
- * Points the predictor at a series, whose windows then start at row 0, from a window of the frame on. Returns the row of
- * the frame where the series begins.
+ * Shows all that forecast a series, from a window of the frame on. Returns the row of the frame where the series begins.
  */
 static size_t
 look_at(lf_judge *judge, lf_window_start window, const volatile sig_atomic_t *interrupt)
 {
 	size_t		series = window.series;
+	size_t		start = lf_frame_start(judge->frame, series);
+	size_t		first_output = lf_window_first_output(judge->task, window.row - start);
 
-	if (series != judge->series)
-		judge->known = 0;
+	lf_sight_show(&judge->sight, series, first_output, NULL, interrupt);
+	judge->view = judge->sight.view;
 	judge->series = series;
-	judge->view = lf_frame_of(judge->frame, series);
-	judge->predictor.windows.frame = &judge->view;
-	judge->predictor.windows.scaler = judge->scaler + series * (size_t) judge->view.columns;
-	if (judge->shape != NULL)
-		renew_shapes(judge, lf_window_first_output(judge->task, window.row - lf_frame_start(judge->frame, series)), interrupt);
-	return lf_frame_start(judge->frame, series);
+	if (judge->team != NULL)
+		lf_team_show(judge->team, &judge->sight, series, first_output, interrupt);
+	return start;
+}
+
+/* Forecasts of all that forecast together, of windows of the series at hand. */
+static lf_status
+forecast(lf_judge *judge, const volatile sig_atomic_t *interrupt, int half, size_t first, size_t stride, int count, int steps)
+{
+	if (judge->team != NULL)
+		return lf_team_predict(judge->team, interrupt, half, first, stride, count, steps, judge->out);
+	if (judge->blends && judge->phase != LF_JUDGE_WEIGH)
+		judge->sight.predictor.blend = judge->crossed[half];
+	return steps == judge->task->horizon && judge->phase != LF_JUDGE_MEASURE ?
+		lf_predict(&judge->sight.predictor, interrupt, first, stride, count, judge->out) :
+		lf_predict_steps(&judge->sight.predictor, interrupt, first, stride, count, steps, judge->out);
+}
+
+static lf_forecaster
+partner_forecaster(int partner)
+{
+	return partner == LF_PARTNER_THETA ? LF_THETA : LF_ETS;
+}
+
+/* What the partners say by themselves, to stand beside the other baselines. */
+static lf_status
+forecast_beside(lf_judge *judge, const volatile sig_atomic_t *interrupt, size_t first, int count)
+{
+	lf_status	status = LF_OK;
+
+	for (int p = 0; p < LF_PARTNERS && judge->team != NULL && status == LF_OK; p++)
+	{
+		int			part = judge->partner_out[p] == NULL ? -1 : lf_team_part(judge->team, partner_forecaster(p));
+
+		if (part >= 0)
+			status = lf_combined_part(&judge->team->combined, interrupt, part, first, 1, count, judge->task->horizon,
+									  judge->partner_out[p]);
+	}
+	return status;
 }
 
 /* Adds up the errors of the forecasts of one window, and of the baselines, in the error scale of the series. */
 static void
-score_window(lf_judge *judge, size_t window, const double *out)
+score_window(lf_judge *judge, size_t place, size_t window, const double *out)
 {
 	const lf_task *task = judge->task;
 	size_t		row = lf_window_first_output(task, window);
@@ -141,12 +145,23 @@ score_window(lf_judge *judge, size_t window, const double *out)
 			lf_score_add(&score[LF_NETWORK], network, actual);
 			if (row == 0)
 				continue;		/* lead 0 and lookback 1: nothing is known before the first output */
-			for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS; f++)
+			for (int f = LF_REPEAT_LAST; f < LF_NAIVE_FORECASTERS; f++)
 			{
 				double		naive = lf_baseline(f, &judge->view, column, row - 1, k + 1, judge->season, judge->mean[j]);
 
 				if (!isnan(naive))
 					lf_score_add_beside(&score[f], naive / error_scale, actual, network);
+			}
+			for (int p = 0; p < LF_PARTNERS && judge->team != NULL; p++)
+			{
+				const double *said = judge->partner_out[p];
+				double		value;
+
+				if (said == NULL)
+					continue;
+				value = said[(place * (size_t) task->horizon + (size_t) k) * (size_t) task->targets + (size_t) j];
+				if (isfinite(value))
+					lf_score_add_beside(&score[partner_forecaster(p)], value / error_scale, actual, network);
 			}
 		}
 }
@@ -167,7 +182,7 @@ weigh_window(lf_judge *judge, size_t window, const double *out, lf_blend_sums *s
 
 			if (lf_frame_is_masked(&judge->view, row + (size_t) k, column))
 				continue;
-			for (int f = LF_REPEAT_LAST; f < LF_FORECASTERS; f++)
+			for (int f = LF_REPEAT_LAST; f < LF_NAIVE_FORECASTERS; f++)
 				lf_blend_add(&sums[j], f, lf_window_baseline(f, &judge->view, task, window, column, k) / error_scale,
 							 out[k * task->targets + j] / error_scale, actual / error_scale);
 		}
@@ -177,16 +192,21 @@ weigh_window(lf_judge *judge, size_t window, const double *out, lf_blend_sums *s
 static int
 half_of(const lf_judge *judge, size_t series, size_t window)
 {
-	const lf_spans *held = &judge->split->validation;
+	return lf_spans_half(&judge->split->validation, series, window);
+}
 
-	return window - held->before[series] >= lf_spans_in(held, series) / 2;
+/* Whether each half is forecast with weights that were found on the other. */
+static bool
+is_crossed(const lf_judge *judge)
+{
+	return judge->blends || judge->team != NULL;
 }
 
 /* As many windows from one on as are in the same half. */
 static int
 within_half(const lf_judge *judge, size_t series, size_t window, int count)
 {
-	while (count > 1 && judge->blends &&
+	while (count > 1 && is_crossed(judge) &&
 		   half_of(judge, series, window + (size_t) count - 1) != half_of(judge, series, window))
 		count--;
 	return count;
@@ -201,7 +221,7 @@ fit_blends(lf_judge *judge)
 		lf_blend_sums all = judge->sums[0][j];
 		const lf_blend_sums *newer = &judge->sums[1][j];
 
-		for (int f = 0; f < LF_FORECASTERS; f++)
+		for (int f = 0; f < LF_NAIVE_FORECASTERS; f++)
 		{
 			all.baseline[f] += newer->baseline[f];
 			all.cross[f] += newer->cross[f];
@@ -222,17 +242,17 @@ judge_batch(lf_judge *judge, const volatile sig_atomic_t *interrupt)
 	const lf_spans *held = &judge->split->validation;
 	lf_window_start	place = lf_spans_at(held, judge->done);
 	size_t		left = held->before[place.series + 1] - judge->done;
-	int			count = left < (size_t) judge->predictor.batch ? (int) left : judge->predictor.batch;
+	int			count = left < (size_t) judge->sight.predictor.batch ? (int) left : judge->sight.predictor.batch;
 	bool		enters = judge->done == held->before[place.series];
 	size_t		first = place.row - look_at(judge, place, interrupt);
 	lf_status	status;
 
 	count = within_half(judge, place.series, judge->done, count);
-	if (judge->blends && judge->phase == LF_JUDGE_SCORE)
-		judge->predictor.blend = judge->crossed[half_of(judge, place.series, judge->done)];
 	for (int j = 0; j < task->targets && enters; j++)
 		judge->mean[j] = lf_column_mean(&judge->view, task->target[j], lf_rows_before_held(judge->frame, task, judge->split, place.series));
-	status = lf_predict(&judge->predictor, interrupt, first, 1, count, judge->out);
+	status = forecast(judge, interrupt, half_of(judge, place.series, judge->done), first, 1, count, task->horizon);
+	if (status == LF_OK)
+		status = forecast_beside(judge, interrupt, first, count);
 	if (status != LF_OK)
 		return status;
 	for (int i = 0; i < count; i++)
@@ -242,20 +262,17 @@ judge_batch(lf_judge *judge, const volatile sig_atomic_t *interrupt)
 		if (judge->phase == LF_JUDGE_WEIGH)
 			weigh_window(judge, first + (size_t) i, out, judge->sums[half_of(judge, place.series, judge->done)]);
 		else
-			score_window(judge, first + (size_t) i, out);
+			score_window(judge, (size_t) i, first + (size_t) i, out);
 	}
 	judge->done += (size_t) count;
 	return LF_OK;
 }
 
-/* Held-out window that is the i-th to be measured: they are evenly spread, and the newest is one of them. */
+/* Held-out window that is the i-th to be measured. */
 static lf_window_start
 measured_place(const lf_judge *judge, size_t i)
 {
-	size_t		held = judge->split->validation_windows;
-	size_t		n = judge->measured_windows;
-
-	return lf_spans_at(&judge->split->validation, held - 1 - (n - 1 - i) * (held / n));
+	return lf_spans_sample(&judge->split->validation, judge->measured_windows, i);
 }
 
 /* In which half it is. */
@@ -281,14 +298,14 @@ how_far(const lf_judge *judge, size_t i, size_t k, size_t j, double season_facto
 	if (!lf_head_is_distribution(&task->head) || k >= (size_t) task->horizon)
 		return fabs(forecast - actual) / season_factor / judge->error_scale[judge->series * (size_t) task->targets + j];
 	return lf_head_nonconformity(&task->head,
-							judge->predictor.distribution + place * (size_t) lf_head_parts(&task->head), actual);
+							judge->sight.predictor.distribution + place * (size_t) lf_head_parts(&task->head), actual);
 }
 
 /* What the season multiplies a target by in a row of the series at hand. */
 static double
 season_factor(const lf_judge *judge, size_t target, size_t row)
 {
-	return lf_task_seasonal(judge->task, judge->predictor.windows.shape, (int) target,
+	return lf_task_seasonal(judge->task, judge->sight.predictor.windows.shape, (int) target,
 							lf_frame_number(&judge->view, row)).factor;
 }
 
@@ -309,13 +326,11 @@ measure_batch(lf_judge *judge, const volatile sig_atomic_t *interrupt)
 	size_t		targets = (size_t) task->targets;
 	lf_status	status;
 
-	while (count < (size_t) judge->predictor.batch && judge->done + count < n &&
+	while (count < (size_t) judge->sight.predictor.batch && judge->done + count < n &&
 		   measured_place(judge, judge->done + count).series == place.series &&
-		   (!judge->blends || measured_half(judge, judge->done + count) == measured_half(judge, judge->done)))
+		   (!is_crossed(judge) || measured_half(judge, judge->done + count) == measured_half(judge, judge->done)))
 		count++;
-	if (judge->blends)
-		judge->predictor.blend = judge->crossed[measured_half(judge, judge->done)];
-	status = lf_predict_steps(&judge->predictor, interrupt, first, stride, (int) count, judge->errors.steps, judge->out);
+	status = forecast(judge, interrupt, measured_half(judge, judge->done), first, stride, (int) count, judge->errors.steps);
 	if (status != LF_OK)
 		return status;
 	for (size_t i = 0; i < count; i++)
@@ -352,6 +367,6 @@ lf_judge_step(lf_judge *judge, const volatile sig_atomic_t *interrupt)
 		fit_blends(judge);
 	judge->phase++;
 	judge->done = 0;
-	judge->known = 0;
+	judge->sight.known = 0;
 	return judge->phase == LF_JUDGE_MEASURE ? LF_SCORED : judge->phase == LF_JUDGE_DONE ? LF_FINISHED : LF_OK;
 }

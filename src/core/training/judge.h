@@ -15,8 +15,8 @@
 #include "judging/interval.h"
 #include "model/predict.h"
 #include "model/recipe.h"
-#include "series/deseasonalize.h"
 #include "series/split.h"
+#include "training/team.h"
 
 typedef enum lf_judge_phase
 {
@@ -29,16 +29,13 @@ typedef enum lf_judge_phase
 typedef struct lf_judge
 {
 	lf_judge_phase phase;
-	lf_predictor predictor;		/* of the networks that are judged */
+	lf_sight	sight;			/* of the networks that are judged */
+	lf_team    *team;			/* that forecasts with them, see team.h; NULL: nobody does */
+	double	   *partner_out[LF_PARTNERS];	/* (B, horizon, targets): of the partners in it alone; NULL: it has none */
 	const lf_frame *frame;
 	const lf_task *task;
 	const lf_split *split;		/* its validation windows are those held out */
-	const lf_scaler *scaler;	/* (series, columns) */
 	const double *error_scale;	/* (series, targets) */
-	const double *shape;		/* (series, targets, knots); NULL: no season is taken out */
-	lf_parts	parts;			/* to renew the shapes by the rows that come before a window, as a forecast does: */
-	double	   *renewed;		/* (targets, knots): those of the series at hand */
-	size_t		known;			/* by so many of its rows; 0: not yet */
 	int			season;			/* of the naive baselines */
 	lf_score   *scores;			/* (targets, LF_FORECASTERS) */
 	double	   *mean;			/* (targets): of the rows before the held-out part of the series at hand */

@@ -108,6 +108,8 @@ lf_optimizer_step(lf_optimizer *optimizer, double learning_rate, lf_real *weight
 		case LF_SGD:
 			sgd_step(optimizer, learning_rate, weights, gradients);
 			break;
+		case LF_LEAST_SQUARES:
+			break;				/* takes no steps */
 	}
 	lf_restore_denormals(mode);
 }

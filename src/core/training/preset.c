@@ -53,6 +53,13 @@ const lf_preset_info lf_presets[LF_PRESETS] = {
 		.loss = LF_MAE,
 		.own_cell = true,
 	},
+	[LF_PRESET_LINEAR] = {
+		.name = "linear",
+		.purpose = "No recurrence: a weighted sum of all values in the window, by least squares; quick, and hard to beat "
+		"where inputs are known ahead.",
+		.own_cell = true,
+		.least_squares = true,
+	},
 };
 
 static lf_layer_spec *
@@ -230,6 +237,9 @@ lf_preset_spec(lf_preset preset, const lf_preset_arguments *arguments, const lf_
 		case LF_SEGMENT:
 			add_segments(spec, info, arguments, task, inputs, targets);
 			return;
+		case LF_PRESET_LINEAR:
+			add(spec, LF_FLATTEN);
+			break;
 	}
 	add_dense(spec, units_for(task->horizon, targets));
 	if (task->horizon > 1 && targets > 1)

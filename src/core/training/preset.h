@@ -16,10 +16,11 @@ typedef enum lf_preset
 	LF_CNN_LSTM,
 	LF_CONV_LSTM,
 	LF_ENCODER_DECODER,
-	LF_SEGMENT
+	LF_SEGMENT,
+	LF_PRESET_LINEAR
 } lf_preset;
 
-#define LF_PRESETS 7
+#define LF_PRESETS 8
 
 /* Marks what is still to be chosen. */
 #define LF_UNSET (-1)
@@ -34,6 +35,7 @@ typedef struct lf_preset_info
 	double		learning_rate;	/* default for adaptive optimizers; 0: that of lf_default_training */
 	lf_loss		loss;			/* default of that option */
 	bool		own_cell;		/* its recurrent layer is of a kind of its own, whatever 'cell' says */
+	bool		least_squares;	/* its weights are found at once, see least_squares.h */
 } lf_preset_info;
 
 extern const lf_preset_info lf_presets[LF_PRESETS];

@@ -27,7 +27,10 @@ lf_trainer_layout(lf_trainer *trainer, lf_arena *arena, lf_network *network, con
 	};
 	lf_shards_layout(&trainer->shards, arena, network, training->batch_size * lf_task_samples(task));
 	trainer->shards.head = task->head;
-	lf_optimizer_layout(&trainer->optimizer, arena, network->parameters);
+	if (training->optimizer == LF_LEAST_SQUARES)
+		lf_least_squares_layout(&trainer->squares, arena, network, training->batch_size * lf_task_samples(task));
+	else
+		lf_optimizer_layout(&trainer->optimizer, arena, network->parameters);
 	trainer->weights = lf_arena_reals(arena, network->parameters);
 	trainer->gradients = lf_arena_reals(arena, network->parameters);
 	trainer->best = lf_arena_reals(arena, network->parameters);
@@ -112,7 +115,10 @@ lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	for (size_t i = 0; i < trainer->train_windows && trainer->listed; i++)
 		trainer->order[i] = (uint32_t) i;
 	want_shuffled(trainer);
-	lf_optimizer_reset(&trainer->optimizer);
+	if (trainer->training->optimizer == LF_LEAST_SQUARES)
+		lf_least_squares_start(&trainer->squares);
+	else
+		lf_optimizer_reset(&trainer->optimizer);
 	trainer->shards.network[0] = trainer->network;
 	lf_shards_bind(&trainer->shards, trainer->weights, trainer->gradients);
 	if (trainer->from == NULL)
@@ -215,6 +221,39 @@ close_epoch(lf_trainer *trainer)
 	return LF_FINISHED;
 }
 
+/*
+ * A batch of the first epoch is added to the equations; each epoch then ends with a solution, of another ridge than the
+ * one before.
+ */
+static lf_status
+solve_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
+{
+	lf_pass		pass = {.interrupt = interrupt, .sharded = trainer->shards.crowded};
+	lf_status	status = LF_OK;
+	int			ridge = trainer->epoch < LF_RIDGES ? trainer->epoch : LF_RIDGES - 1;
+	size_t		windows = 0;
+
+	if (trainer->epoch == 0 && trainer->position < trainer->train_windows)
+	{
+		windows = fill_batch(trainer);
+		pass.batch = (int) windows * lf_task_samples(trainer->windows.task);
+		status = lf_least_squares_add(&trainer->squares, &pass, trainer->x, trainer->y);
+		if (status != LF_OK)
+			return status;
+		trainer->position += windows;
+		trainer->batch++;
+		if (trainer->position < trainer->train_windows)
+			return LF_OK;
+	}
+	trainer->position = trainer->train_windows;
+	status = lf_least_squares_solve(&trainer->squares, ridge, trainer->weights, interrupt);
+	if (status != LF_OK)
+		return status;
+	trainer->known = 1;
+	trainer->sum = lf_least_squares_loss(&trainer->squares, ridge, trainer->weights);
+	return isfinite(trainer->sum) ? LF_OK : LF_DIVERGED;
+}
+
 static lf_status
 train_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 {
@@ -280,7 +319,8 @@ lf_trainer_step(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	}
 	status = shuffle(trainer, interrupt);
 	if (status == LF_OK)
-		status = train_batch(trainer, interrupt);
+		status = trainer->training->optimizer == LF_LEAST_SQUARES ? solve_batch(trainer, interrupt) :
+			train_batch(trainer, interrupt);
 	if (status != LF_OK)
 		return status;
 	trainer->cut_short = trainer->now >= trainer->until && trainer->position < trainer->train_windows;

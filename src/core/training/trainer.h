@@ -10,6 +10,7 @@
 #include "model/recipe.h"
 #include "network/network.h"
 #include "series/split.h"
+#include "training/least_squares.h"
 #include "training/optimizer.h"
 #include "training/shards.h"
 
@@ -45,6 +46,7 @@ typedef struct lf_trainer
 	lf_network *network;
 	lf_shards	shards;
 	lf_optimizer optimizer;
+	lf_least_squares squares;	/* in place of the optimizer and its gradients where weights are found at once */
 	lf_random	random;
 	lf_real    *gradients;		/* (parameters) */
 	lf_real    *best;			/* (parameters) */

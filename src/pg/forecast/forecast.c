@@ -220,7 +220,7 @@ forecast_latest(Forecast *forecast, Oid relation)
 	model_show_series(forecast->loaded, &scaling);
 	if (model->time_kind == LF_TIME_NONE)
 		number = model_align(forecast->loaded, window, model->task.lookback);
-	model_show_inputs(forecast->loaded, window, number);
+	model_show_inputs(forecast->loaded, window, known.rows - model->task.lookback, number);
 	put_forecast(forecast, NULL, &timeline, origin, steps, steps, NULL);
 }
 

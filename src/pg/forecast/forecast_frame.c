@@ -81,21 +81,21 @@ align_future(Future *future, const Series *known, int columns)
 }
 
 /*
- * Takes the frame's values: the window, which begins at this place of the grid, and behind it 'reach' rows. 'held' bytes
- * are held beside them.
+ * Takes the frame's values: the window, which begins at this place of the grid, 'before' rows in front of it, and behind it
+ * 'reach' rows. 'held' bytes are held beside them. Returns where the window is.
  */
 static double *
-take_values(ForecastFrame *start, const lf_task *task, int columns, int reach, int64 number, Size held)
+take_values(ForecastFrame *start, const lf_task *task, int columns, uint64 before, int reach, int64 number, Size held)
 {
 	Size		rows = (Size) task->lookback + reach;
-	Size		size = rows * columns * sizeof(double);
+	Size		size = (before + rows) * columns * sizeof(double);
 	double	   *values;
 
 	/* with the marks of what is filled */
 	check_memory_beside(held, size + lf_mask_size(rows * columns),
 						psprintf("a window of this model with the %d rows after it", reach), "ask for fewer steps");
-	values = palloc_extended(size, MCXT_ALLOC_HUGE);
-	start->frame = (lf_frame) {.values = values, .rows = rows, .columns = columns, .number = number};
+	values = (double *) palloc_extended(size, MCXT_ALLOC_HUGE) + before * columns;
+	start->frame = (lf_frame) {.values = values, .rows = rows, .columns = columns, .number = number, .before = before};
 	start->held = held + size;
 	return values;
 }
@@ -151,6 +151,7 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	Future		future;
 	lf_frame	frame;
 	double	   *values;
+	uint64		before = 0;
 
 	if (reason != NULL)
 		return reason;
@@ -160,7 +161,7 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 		(void) regularize_cut_past(rows, task->target, task->targets);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
 	if (is_known)
-		regularize_cut_before_window(rows, &series, task->lookback, lf_rows_for_shapes(task));
+		regularize_cut_before_window(rows, &series, task->lookback, lf_model_history(plan->model));
 	series.judged = regularize_judged(task->lookback);
 	reason = panel_regularize(plan, read->label, rows, &series, &record);
 	if (reason == NULL && rows->count < task->lookback)
@@ -179,16 +180,18 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	if (reason != NULL || start->steps == 0)
 		return reason;
 	reach = known_ahead_is_needed(plan) ? forecast_frame_reach(task, start->steps) : 0;
-	values = take_values(start, task, columns->count, reach, rows->number + (int64) (rows->count - task->lookback),
+	if (plan->model->combination.parts > 0)
+		before = Min(rows->count - task->lookback, lf_model_history(plan->model));
+	values = take_values(start, task, columns->count, before, reach, rows->number + (int64) (rows->count - task->lookback),
 						 rows_memory(rows) + future.count * (sizeof(int64) + rows->columns * sizeof(double)));
-	for (int t = 0; t < task->lookback; t++)
+	for (int64 t = -(int64) before; t < task->lookback; t++)
 	{
 		uint64		row = rows->count - task->lookback + t;
 
 		CHECK_FOR_INTERRUPTS();
-		memcpy(values + (Size) t * columns->count, rows->values + row * rows->columns, columns->read * sizeof(double));
+		memcpy(values + t * columns->count, rows->values + row * rows->columns, columns->read * sizeof(double));
 		panel_complete_row(columns, &series.timeline, rows_time(rows, row), constants,
-						   values + (Size) t * columns->count + columns->read);
+						   values + t * columns->count + columns->read);
 	}
 	return known_ahead_fill(plan, &series, start->origin, &future, constants, reach, values, &start->known,
 							&start->unknown);
@@ -252,7 +255,8 @@ forecast_frame_of_tail(const lf_model *model, const Ahead *ahead, ForecastFrame 
 	Future		none = {0};
 	int			lookback = model->task.lookback;
 	int			reach;
-	Size		tail = (Size) lookback * columns.count;
+	Size		before = (Size) model->tail_before * columns.count;
+	Size		tail = before + (Size) lookback * columns.count;
 	Series		series = {.timeline = timeline_of_model(model)};
 	double		no_constants = 0;
 	double	   *values;
@@ -266,8 +270,8 @@ forecast_frame_of_tail(const lf_model *model, const Ahead *ahead, ForecastFrame 
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the model cannot forecast: %s", reason)));
 	reach = columns.calendar != 0 ? forecast_frame_reach(&model->task, start->steps) : 0;
-	values = take_values(start, &model->task, columns.count, reach, tail_number(model, &start->timeline), 0);
-	memcpy(values, model->tail, tail * sizeof(double));
+	values = take_values(start, &model->task, columns.count, model->tail_before, reach, tail_number(model, &start->timeline), 0);
+	memcpy(values - before, model->tail, tail * sizeof(double));
 	(void) known_ahead_fill(&plan, &series, start->origin, &none, &no_constants, reach, values, &start->known,
 							&start->unknown);
 }

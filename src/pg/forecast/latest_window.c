@@ -168,7 +168,7 @@ read_newest(const lf_model *model, const Table *table, const Series *series, con
 	uint64		season = Max(model->missing.season, 1);
 	uint64		for_filling = Max(task->lookback + 2 * season, regularize_judged(task->lookback));
 	bool		fills_unseen = method != LF_MISSING_ERROR && method != LF_MISSING_AUTO;
-	uint64		wanted = Max(fills_unseen ? for_filling : (uint64) task->lookback, lf_rows_for_shapes(task));
+	uint64		wanted = Max(fills_unseen ? for_filling : (uint64) task->lookback, lf_model_history(model));
 
 	/* how many rows of a step come before one with a value, nobody knows */
 	if (aggregates)
@@ -247,7 +247,7 @@ latest_window(const lf_model *model, const Table *table, const TimestampTz *as_o
 	/* what is wrong before the window does not matter, where nothing is taken from there */
 	if (series.method == LF_MISSING_ERROR && series.aggregate == LF_AGGREGATE_NONE)
 		check_count(rows, model, table, as_of != NULL);
-	regularize_cut_before_window(rows, &series, task->lookback, lf_rows_for_shapes(task));
+	regularize_cut_before_window(rows, &series, task->lookback, lf_model_history(model));
 	series.judged = regularize_judged(task->lookback);
 	series.partial = !all;
 	(void) regularize(rows, &series);

@@ -117,7 +117,7 @@ lstm_predict(PG_FUNCTION_ARGS)
 	number = model_align(loaded, inputs, rows) + rows - task->lookback;
 	inputs += (Size) (rows - task->lookback) * task->inputs;
 
-	model_show_inputs(loaded, inputs, number);
+	model_show_inputs(loaded, inputs, rows - task->lookback, number);
 	out = model_forecast(loaded, 0, 1, 1, steps);
 	targets = model_targets(&loaded->model);
 	for (int k = 0; k < steps; k++)
@@ -137,14 +137,15 @@ lstm_predict(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* The newest 'lookback' values of a group, in a ring. */
+/* The newest values of a group, in a ring: those of a window, and those before it that forecasts look at. */
 typedef struct PredictState
 {
 	ModelUse	use;
 	const lf_task *task;		/* of the model */
 	LoadedModel *loaded;
 	uint64		seen;
-	double		ring[FLEXIBLE_ARRAY_MEMBER];	/* (lookback) */
+	int			room;			/* of the ring */
+	double		ring[FLEXIBLE_ARRAY_MEMBER];	/* (room) */
 } PredictState;
 
 static PredictState *
@@ -154,7 +155,8 @@ new_predict_state(FunctionCallInfo fcinfo, MemoryContext context)
 	ModelUse   *site = call_site_use(fcinfo);
 	LoadedModel *loaded = model_use(site, fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(1));
 	const lf_task *task = &loaded->model.task;
-	Size		size = offsetof(PredictState, ring) + task->lookback * sizeof(double);
+	int			room = task->lookback + (loaded->model.combination.parts > 0 ? LF_MOST_PARTNER_ROWS : 0);
+	Size		size = offsetof(PredictState, ring) + room * sizeof(double);
 	PredictState *state;
 
 	if (task->inputs != 1)
@@ -166,6 +168,7 @@ new_predict_state(FunctionCallInfo fcinfo, MemoryContext context)
 	check_memory(size, "the window of this model", "use a smaller model");
 	state = MemoryContextAllocZero(context, size);
 	state->task = task;
+	state->room = room;
 	state->loaded = model_share(&state->use, context, site);
 	return state;
 }
@@ -191,7 +194,7 @@ lstm_predict_agg_transition(PG_FUNCTION_ARGS)
 				 errmsg("value " UINT64_FORMAT " of the group is %s", state->seen + 1,
 						PG_ARGISNULL(2) ? "NULL" : "NaN or infinite"),
 				 errhint("Leave such rows out with FILTER, or fill them.")));
-	state->ring[state->seen++ % state->task->lookback] = PG_GETARG_FLOAT8(2);
+	state->ring[state->seen++ % state->room] = PG_GETARG_FLOAT8(2);
 	PG_RETURN_POINTER(state);
 }
 
@@ -203,6 +206,8 @@ lstm_predict_agg_final(PG_FUNCTION_ARGS)
 	const lf_task *task;
 	double	   *window;
 	double	   *out;
+	int			rows;
+	int64		number;
 
 	(void) aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
@@ -212,12 +217,14 @@ lstm_predict_agg_final(PG_FUNCTION_ARGS)
 	if (state->seen < task->lookback)
 		PG_RETURN_NULL();		/* a window that is not full yet */
 	/* the state is left as it is: as a window function this runs after every row */
-	check_memory(task->lookback * sizeof(double) * 2, "the window of this model", "use a smaller model");
-	window = palloc(task->lookback * sizeof(double));
-	for (int t = 0; t < task->lookback; t++)
-		window[t] = state->ring[(state->seen + t) % task->lookback];
-	show_own_scaling(state->loaded, window, task->lookback);
-	model_show_inputs(state->loaded, window, model_align(state->loaded, window, task->lookback));
+	check_memory(state->room * sizeof(double) * 2, "the window of this model", "use a smaller model");
+	rows = (int) Min(state->seen, state->room);
+	window = palloc(rows * sizeof(double));
+	for (int t = 0; t < rows; t++)
+		window[t] = state->ring[(state->seen - rows + t) % state->room];
+	show_own_scaling(state->loaded, window, rows);
+	number = model_align(state->loaded, window, rows) + rows - task->lookback;
+	model_show_inputs(state->loaded, window + rows - task->lookback, rows - task->lookback, number);
 	/* the forecast, and the array of it */
 	state->loaded->held += (Size) task->horizon * task->targets * sizeof(double);
 	out = model_forecast(state->loaded, 0, 1, 1, task->horizon);

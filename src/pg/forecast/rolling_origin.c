@@ -166,15 +166,13 @@ rolling_origin_start(RollingOrigin *rolling, const LoadedModel *shared, int step
 	caller = MemoryContextSwitchTo(rolling->each);
 	scaling = series_scaling(rolling->panel, rolling->model, rolling->label, &rolling->frame,
 							 Min((uint64) first_origin, rolling->rows->count));
-	rolling->shape = scaling.shape == NULL ? NULL :
-		memcpy(palloc(lf_task_shape_size(task) * sizeof(double)), scaling.shape, lf_task_shape_size(task) * sizeof(double));
+	rolling->scaling = scaling_with_own_shapes(rolling->model, &scaling);
 	MemoryContextSwitchTo(caller);
-	scaling.shape = rolling->shape;
 	rolling->shape_of = first_origin;
 	rolling->error_scale = scaling.error_scale;
 	rolling->loaded->frame.number = model_align_frame(rolling->model, scaling.shape, &rolling->frame,
 													  Min((uint64) first_origin, rolling->rows->count));
-	model_show_series(rolling->loaded, &scaling);
+	model_show_series(rolling->loaded, &rolling->scaling);
 	rolling->next = first_origin - task->lookback;
 }
 
@@ -186,6 +184,17 @@ last_first(const RollingOrigin *rolling)
 	uint64		needed = lf_task_reach(task) > 0 ? task->horizon : 1;
 
 	return rolling->rows->count < needed ? 0 : rolling->rows->count - needed + 1;
+}
+
+/* Whether some network takes seasons out. */
+static bool
+has_shape(const RollingOrigin *rolling)
+{
+	bool		has = rolling->scaling.shape != NULL;
+
+	for (int i = 0; i < rolling->model->others; i++)
+		has |= rolling->scaling.other[i].shape != NULL;
+	return has;
 }
 
 /* Windows from one renewal of the seasons to the next: an eighth of the longest, but some at once. */
@@ -201,14 +210,15 @@ renew_shape(RollingOrigin *rolling, uint64 known)
 {
 	const lf_task *task = &rolling->model->task;
 	lf_frame	before = rolling->frame;
-	SeriesScaling scaling = {.shape = rolling->shape};
+	SeriesScaling scaling = rolling->scaling;
 
-	if (rolling->shape == NULL || known < rolling->shape_of + rows_to_renewal(task))
+	if (!has_shape(rolling) || known < rolling->shape_of + rows_to_renewal(task))
 		return;
 	before.rows = Min(known, before.rows);
+	scaling.other = memcpy(palloc((rolling->model->others + 1) * sizeof(SeriesScaling)), scaling.other,
+						   rolling->model->others * sizeof(SeriesScaling));
 	model_renew_shape(rolling->model, &before, &scaling);
-	if (scaling.shape != rolling->shape)
-		memcpy(rolling->shape, scaling.shape, lf_task_shape_size(task) * sizeof(double));
+	scaling_copy_shapes(rolling->model, &rolling->scaling, &scaling);
 	rolling->shape_of = known;
 }
 
@@ -227,7 +237,7 @@ rolling_origin_next(RollingOrigin *rolling, RollingBatch *batch)
 	batch->count = (int) Min((uint64) rolling->batch, (last_first(rolling) - first - 1) / rolling->stride + 1);
 	batch->steps = (int) Min((uint64) rolling->steps, left);
 	caller = MemoryContextSwitchTo(rolling->context);
-	if (rolling->shape != NULL)
+	if (has_shape(rolling))
 		batch->count = (int) Min((uint64) batch->count, Max(rows_to_renewal(&rolling->model->task) / rolling->stride, 1));
 	renew_shape(rolling, first);
 	batch->out = model_forecast(rolling->loaded, batch->window, rolling->stride, batch->count, batch->steps);

@@ -22,8 +22,8 @@ typedef struct Along
 	lf_frame	frame;			/* the same */
 	LoadedModel *loaded;		/* for as many windows at once as pay */
 	const double *error_scale;			/* (targets): of the errors of the series at hand */
-	double	   *shape;			/* (targets, knots): its seasons as they were before the batch; NULL: none is taken out */
-	uint64		shape_of;		/* rows that these are taken from */
+	SeriesScaling scaling;		/* of the series at hand, with its seasons as they were before the batch, */
+	uint64		shape_of;		/* taken from so many rows */
 	uint64		newest;			/* rows of each series to be looked at; 0: all */
 	int			steps;			/* of each forecast */
 	int			stride;			/* rows from one origin to the next */

@@ -307,6 +307,23 @@ append_blend(StringInfo out, const lf_model *model)
 	appendStringInfoChar(out, '}');
 }
 
+/* What was tried, how far off it was on held-out rows, and what it weighs in the forecast. */
+static void
+append_candidates(StringInfo out, const lf_model *model)
+{
+	appendStringInfoString(out, ", \"candidates\": {");
+	for (int i = 0; i < model->tried; i++)
+	{
+		const lf_tried *tried = &model->candidate[i];
+
+		appendStringInfo(out, "%s\"%s\": {\"error\": ", i > 0 ? ", " : "", lf_candidate_names[tried->candidate]);
+		append_number(out, sqrt(tried->error));
+		append_real(out, "weight", tried->weight);
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, '}');
+}
+
 /* The column that tells series apart, or an array of them. */
 static void
 append_keys(StringInfo out, const lf_model *model)
@@ -444,6 +461,7 @@ lstm_info(PG_FUNCTION_ARGS)
 		append_text(&out, "metrics_unit", model->labels == NULL ? "column" : "seasonal naive error of the series");
 		append_transform(&out, task);
 		append_blend(&out, model);
+		append_candidates(&out, model);
 		append_intervals(&out, model);
 		append_options(&out, &model->training, &task->head);
 	}

@@ -44,14 +44,26 @@ read_value(const bytea *value, lf_arena *arena, lf_model *model)
 		report_model(status);
 }
 
+static void
+create_networks(LoadedModel *loaded)
+{
+	loaded->network = palloc(loaded->model.members * sizeof(lf_network));
+	for (int m = 0; m < loaded->model.members; m++)
+	{
+		int			layer;
+		lf_status	status = lf_network_create(&loaded->network[m], &loaded->model.spec, &layer);
+
+		if (status != LF_OK)
+			report_model(status);
+	}
+}
+
 LoadedModel *
 model_load(const bytea *value)
 {
 	LoadedModel *loaded = palloc0(sizeof(LoadedModel));
 	lf_arena	arena = lf_arena_measure();
-	lf_status	status;
 	Size		needed;
-	int			layer;
 
 	read_value(value, &arena, &loaded->model);
 	needed = arena.used + LF_ALIGNMENT;
@@ -79,12 +91,12 @@ model_load(const bytea *value)
 		!timeline_is_valid(loaded->model.time_kind, loaded->model.missing.first) ||
 		!timeline_is_valid(loaded->model.time_kind, loaded->model.missing.last))
 		report_model(LF_CORRUPT);
-	loaded->network = palloc(loaded->model.members * sizeof(lf_network));
-	for (int m = 0; m < loaded->model.members; m++)
+	create_networks(loaded);
+	loaded->other = palloc0((loaded->model.others + 1) * sizeof(LoadedModel));
+	for (int i = 0; i < loaded->model.others; i++)
 	{
-		status = lf_network_create(&loaded->network[m], &loaded->model.spec, &layer);
-		if (status != LF_OK)
-			report_model(status);
+		loaded->other[i].model = loaded->model.other[i];
+		create_networks(&loaded->other[i]);
 	}
 	return loaded;
 }
@@ -107,6 +119,8 @@ plan(LoadedModel *loaded, lf_arena *arena, int batch, int moving)
 		lf_network_layout(&loaded->network[m], arena, Min(batch * lf_task_samples(&model->task), MOST_SAMPLES), false);
 	lf_predictor_layout(&loaded->predictor, arena, loaded->network, &model->task, model->columns, batch, moving);
 	loaded->window = lf_arena_take(arena, (Size) model->task.lookback * model->columns, sizeof(double));
+	for (int i = 0; i < model->others; i++)
+		plan(&loaded->other[i], arena, batch, moving);
 }
 
 static Size
@@ -118,16 +132,10 @@ measure(LoadedModel *loaded, int batch, int moving)
 	return arena.overflow ? SIZE_MAX : arena.used + LF_ALIGNMENT;
 }
 
-void
-model_prepare(LoadedModel *loaded, int batch, int moving)
+/* Points the predictor at weights and records of the model, and those of the networks beside it at theirs. */
+static void
+point_predictor(LoadedModel *loaded)
 {
-	Size		needed = measure(loaded, batch, moving);
-	lf_arena	arena;
-
-	check_memory_beside(loaded->held, needed, "the network of this model", "use a smaller model");
-	loaded->buffers = needed;
-	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
-	plan(loaded, &arena, batch, moving);
 	for (int m = 0; m < loaded->model.members; m++)
 		lf_network_bind(&loaded->network[m], loaded->model.weights + (Size) m * loaded->model.parameters, NULL);
 	loaded->predictor.members = loaded->model.members;
@@ -142,14 +150,33 @@ model_prepare(LoadedModel *loaded, int batch, int moving)
 		.level_regression = loaded->model.level_regression,
 	};
 	loaded->error_scale = loaded->model.error_scale;
+	for (int i = 0; i < loaded->model.others; i++)
+		point_predictor(&loaded->other[i]);
+}
+
+void
+model_prepare(LoadedModel *loaded, int batch, int moving)
+{
+	Size		needed = measure(loaded, batch, moving);
+	lf_arena	arena;
+
+	check_memory_beside(loaded->held, needed, "the network of this model", "use a smaller model");
+	loaded->buffers = needed;
+	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
+	plan(loaded, &arena, batch, moving);
+	point_predictor(loaded);
 }
 
 void
 model_show_nothing(LoadedModel *loaded)
 {
+	SeriesScaling scaling;
+
 	loaded->frame = (lf_frame) {0};
 	loaded->held = 0;
-	model_show_series(loaded, &(SeriesScaling) {loaded->model.scaler, loaded->model.error_scale, loaded->model.shape});
+	scaling = model_scaling(&loaded->model, 0);
+	model_show_series(loaded, &scaling);
+	pfree(scaling.other);
 }
 
 Datum *
@@ -168,12 +195,13 @@ model_for_many(const LoadedModel *loaded, int steps, Size held, int *batch)
 	LoadedModel *many = memcpy(palloc(sizeof(LoadedModel)), loaded, sizeof(LoadedModel));
 	Size		allowed = Min((Size) maintenance_work_mem * 1024, MOST_MEMORY);
 	Size		out = (Size) steps * many->model.task.targets * sizeof(double);
-	int			layer;
 
 	many->held = held;
-	many->network = palloc(many->model.members * sizeof(lf_network));
-	for (int m = 0; m < many->model.members; m++)
-		(void) lf_network_create(&many->network[m], &many->model.spec, &layer);
+	create_networks(many);
+	many->other = memcpy(palloc((many->model.others + 1) * sizeof(LoadedModel)), loaded->other,
+						 many->model.others * sizeof(LoadedModel));
+	for (int i = 0; i < many->model.others; i++)
+		create_networks(&many->other[i]);
 	*batch = MOST_WINDOWS;
 	while (*batch > 1)
 	{
@@ -217,7 +245,7 @@ model_inputs_are_columns(const lf_model *model)
 }
 
 void
-model_show_inputs(LoadedModel *loaded, const double *inputs, int64 number)
+model_show_inputs(LoadedModel *loaded, const double *inputs, uint64 before, int64 number)
 {
 	const lf_model *model = &loaded->model;
 	int			rows = model->task.lookback;
@@ -226,7 +254,10 @@ model_show_inputs(LoadedModel *loaded, const double *inputs, int64 number)
 	check_logarithms(model, inputs);
 	loaded->frame = (lf_frame) {.values = inputs, .rows = rows, .columns = model->columns, .number = number};
 	if (model_inputs_are_columns(model))
+	{
+		loaded->frame.before = before;
 		return;
+	}
 	loaded->frame.values = values;
 	for (int t = 0; t < rows; t++, inputs += model->task.inputs, values += model->columns)
 	{
@@ -244,92 +275,9 @@ model_show_series(LoadedModel *loaded, const SeriesScaling *scaling)
 	loaded->predictor.windows.scaler = scaling->scaler;
 	loaded->predictor.windows.shape = scaling->shape;
 	loaded->error_scale = scaling->error_scale;
-}
-
-/* The scaling of a column of measured or known values, however many rows there are. */
-static lf_scaler
-scale_column(const lf_model *model, const lf_frame *frame, const double *shape, int column, uint64 rows)
-{
-	const volatile sig_atomic_t *interrupt;
-	lf_scaler	scaler;
-
-	do
-	{
-		interrupt = serve_interrupts();
-		scaler = lf_scaler_of_column(model->training.scale, frame, &model->task, shape, column, 0, rows, interrupt);
-	} while (interrupt != NULL && *interrupt != 0);
-	return scaler;
-}
-
-/* The shapes of the seasons in rows of a series; NULL where the model takes none out. */
-static const double *
-shapes_of(const lf_model *model, const lf_frame *frame)
-{
-	lf_arena	arena = lf_arena_measure();
-	const volatile sig_atomic_t *interrupt;
-	lf_parts	parts;
-	double	   *shapes;
-
-	if (model->shape == NULL)
-		return NULL;
-	lf_parts_layout(&parts, &arena, frame->rows, &model->task.seasons);
-	check_memory(arena.used + LF_ALIGNMENT, "the seasons of a new series", "give fewer rows");
-	shapes = MemoryContextAllocHuge(CurrentMemoryContext, lf_task_shape_size(&model->task) * sizeof(double));
-	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, arena.used + LF_ALIGNMENT), arena.used + LF_ALIGNMENT);
-	lf_parts_layout(&parts, &arena, frame->rows, &model->task.seasons);
-	do
-	{
-		interrupt = serve_interrupts();
-		lf_shapes_of_series(&parts, &model->task, frame, shapes, interrupt);
-	} while (interrupt != NULL && *interrupt != 0);
-	return shapes;
-}
-
-SeriesScaling
-model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows)
-{
-	const lf_task *task = &model->task;
-	lf_scaler  *scalers = memcpy(palloc(model->columns * sizeof(lf_scaler)), model->scaler,
-								 model->columns * sizeof(lf_scaler));
-	double	   *units = palloc(task->targets * sizeof(double));
-	lf_frame	known = *frame;
-	const double *shape;
-
-	known.rows = rows;
-	shape = shapes_of(model, &known);
-	for (int i = 0; i < model->columns && i < frame->columns; i++)
-		if (task->kind[i] == LF_COLUMN_MEASURED || task->kind[i] == LF_COLUMN_KNOWN)
-			scalers[i] = scale_column(model, frame, shape, i, rows);
-	for (int j = 0; j < task->targets; j++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		units[j] = lf_error_scale(frame, task->target[j], rows, model->season, scalers[task->target[j]]);
-	}
-	return (SeriesScaling) {.scaler = scalers, .error_scale = units, .shape = shape};
-}
-
-SeriesScaling
-model_scaling(const lf_model *model, Size series)
-{
-	return (SeriesScaling) {
-		.scaler = model->scaler + series * model->columns,
-		.error_scale = model->error_scale + series * model->task.targets,
-		.shape = model->shape == NULL ? NULL : model->shape + series * lf_task_shape_size(&model->task),
-	};
-}
-
-/* Cycles of the longest season that rows must hold to take the place of those of training. */
-#define CYCLES_TO_RENEW 3
-
-void
-model_renew_shape(const lf_model *model, const lf_frame *rows, SeriesScaling *scaling)
-{
-	const lf_seasons *seasons = &model->task.seasons;
-
-	/* rows of a model without times have no place on its grid */
-	if (scaling->shape != NULL && model->time_kind != LF_TIME_NONE &&
-		(double) rows->rows >= CYCLES_TO_RENEW * seasons->season[seasons->count - 1].length)
-		scaling->shape = shapes_of(model, rows);
+	loaded->learned = scaling->learned;
+	for (int i = 0; i < loaded->model.others; i++)
+		model_show_series(&loaded->other[i], &scaling->other[i]);
 }
 
 int64
@@ -371,6 +319,36 @@ model_to_bytea(const lf_model *model)
 	return value;
 }
 
+/* The forecasts of all that the model combines. */
+static void
+forecast_together(LoadedModel *loaded, uint64 first, uint64 stride, int count, int steps, double *out)
+{
+	const lf_model *model = &loaded->model;
+	Size		rows = loaded->frame.rows + loaded->frame.before;
+	Size		held = loaded->held + loaded->buffers + (Size) steps * model->task.targets * sizeof(double) * count;
+	lf_combined combined;
+	lf_arena	arena = lf_arena_measure();
+	Size		needed;
+	void	   *block;
+	lf_status	status;
+
+	lf_combined_layout(&combined, &arena, &model->combination, &model->task, &model->partner_facts, rows, count, steps);
+	needed = arena.overflow ? SIZE_MAX - held : arena.used + LF_ALIGNMENT;
+	check_memory_beside(held, needed, psprintf("a forecast of %d steps", steps), "ask for fewer steps");
+	block = MemoryContextAllocHuge(CurrentMemoryContext, needed);
+	arena = lf_arena_over(block, needed);
+	lf_combined_layout(&combined, &arena, &model->combination, &model->task, &model->partner_facts, rows, count, steps);
+	combined.network[0] = &loaded->predictor;
+	for (int i = 0; i < model->others; i++)
+		combined.network[i + 1] = &loaded->other[i].predictor;
+	combined.season = model->season;
+	combined.learned = loaded->learned;
+	do
+		status = lf_combined_predict(&combined, serve_interrupts(), first, stride, count, steps, out);
+	while (status == LF_INTERRUPTED);
+	pfree(block);
+}
+
 double *
 model_forecast(LoadedModel *loaded, uint64 first, uint64 stride, int count, int steps)
 {
@@ -384,6 +362,11 @@ model_forecast(LoadedModel *loaded, uint64 first, uint64 stride, int count, int 
 	out = MemoryContextAllocHuge(CurrentMemoryContext, size);
 	loaded->first = first;
 	loaded->stride = stride;
+	if (loaded->model.combination.parts > 0)
+	{
+		forecast_together(loaded, first, stride, count, steps, out);
+		return out;
+	}
 	do
 		status = lf_predict_steps(&loaded->predictor, serve_interrupts(), first, stride, count, steps, out);
 	while (status == LF_INTERRUPTED);

@@ -5,16 +5,10 @@
 #define LFPG_MODEL_VALUE_H
 
 #include "server/common.h"
+#include "model/combined.h"
 #include "model/model.h"
 #include "model/predict.h"
-
-/* What is known of a series: of the model's own, or found from its rows. */
-typedef struct SeriesScaling
-{
-	const lf_scaler *scaler;	/* (columns) */
-	const double *error_scale;	/* (targets): of its errors */
-	const double *shape;		/* (targets, knots): of its seasons; NULL: none is taken out */
-} SeriesScaling;
+#include "model/scaling.h"
 
 typedef struct LoadedModel
 {
@@ -23,7 +17,9 @@ typedef struct LoadedModel
 	lf_predictor predictor;
 	lf_frame	frame;			/* what the predictor reads; callers point it at their rows */
 	double	   *window;			/* (lookback, columns): room for rows that come without a frame */
-	const double *error_scale;			/* (targets): of the errors of the series at hand */
+	const double *error_scale;	/* (targets): of the errors of the series at hand */
+	const lf_learned *learned;	/* (targets, LF_PARTNERS): the same; NULL: no partner forecasts */
+	struct LoadedModel *other;	/* (others of the model): networks that forecast with this one */
 	uint64		first;			/* row of the frame in which the first window of the newest forecasts begins */
 	uint64		stride;			/* from a window of theirs to the next */
 	Size		buffers;		/* bytes that model_prepare() took */
@@ -51,9 +47,10 @@ bool		model_inputs_are_columns(const lf_model *model);
 /*
  * Points the frame at one window of inputs, (lookback, inputs) row-major, which stays where it is until the forecast is
  * made; where inputs are not all columns, at a copy. Columns that are targets only are NaN: no window reads them.
- * 'number' is the place of its first row on the grid of time.
+ * 'before' rows stand in front of it in memory, for those that look further back. 'number' is the place of the window's first
+ * row on the grid of time.
  */
-void		model_show_inputs(LoadedModel *loaded, const double *inputs, int64 number);
+void		model_show_inputs(LoadedModel *loaded, const double *inputs, uint64 before, int64 number);
 
 /*
  * Forecasts from now on are of a series of which this is known, as long as it stays where it is. Models
@@ -69,18 +66,6 @@ void		model_show_nothing(LoadedModel *loaded);
 
 /* The names of the targets as text values, for the rows of a result. */
 Datum	   *model_targets(const lf_model *model);
-
-/*
- * What is to be known of a series that training has not seen, from its rows 0 .. rows - 1 of a frame, which may end with
- * the columns that are measured or known.
- */
-SeriesScaling model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows);
-
-/* What the model knows of its series of this number. */
-SeriesScaling model_scaling(const lf_model *model, Size series);
-
-/* Takes the seasons from the newest rows of a series, which may have changed since training, where these hold some cycles. */
-void		model_renew_shape(const lf_model *model, const lf_frame *rows, SeriesScaling *scaling);
 
 /*
  * The place on the grid of time of the first of some rows of inputs that came without times, (rows, inputs): where the

@@ -334,3 +334,23 @@ progress_fit(const lf_fit *fit, lf_status status)
 	if (time_limit_passed())
 		report_time_limit();
 }
+
+void
+progress_contest(const lf_contest *contest, lf_status status)
+{
+	const lf_fit *latest = contest->latest;
+
+	if (current == NULL)
+		return;
+	if (latest != NULL && latest->latest != NULL)
+	{
+		progress_trainer(latest->latest, status, contest->phase == LF_CONTEST_FINAL ? PROGRESS_TRAINING_ON_ALL :
+						 PROGRESS_TRAINING, (int) (latest - contest->fit) + 1, contest->networks);
+		return;
+	}
+	if (current->value[PROGRESS_PHASE] != PROGRESS_MEASURING)
+		progress_phase(PROGRESS_MEASURING);
+	current->newest = GetCurrentTimestamp();
+	if (time_limit_passed())
+		report_time_limit();
+}

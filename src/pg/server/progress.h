@@ -6,7 +6,7 @@
 
 #include "server/common.h"
 #include "executor/spi.h"
-#include "training/fit.h"
+#include "training/contest.h"
 
 /* The number of our command among those of the server, which count from 0 on: "LSTM". */
 #define PROGRESS_OF_TRAINING 0x4c53544d
@@ -101,6 +101,9 @@ void		progress_memory(Size bytes);
  * After each step of a fit, or of a trainer by itself, with its status; members count from 1 on. Raises 54000 where the
  * time of the training is over.
  */
+/* The same of a contest: its networks count as members. */
+void		progress_contest(const lf_contest *contest, lf_status status);
+
 void		progress_fit(const lf_fit *fit, lf_status status);
 void		progress_trainer(const lf_trainer *trainer, lf_status status, ProgressPhase phase, int member, int members);
 

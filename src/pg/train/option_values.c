@@ -181,3 +181,15 @@ option_seasons(const JsonbValue *value, const char *what, double low, double hig
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s names a season twice", what)));
 }
+
+unsigned int
+option_candidates(const JsonbValue *value, const char *what)
+{
+	JsonbValue	elements[LF_CANDIDATES];
+	int			count = json_elements(value, what, elements, LF_CANDIDATES);
+	unsigned int bits = 0;
+
+	for (int i = 0; i < count; i++)
+		bits |= 1u << json_choice(&elements[i], what, lf_candidate_names, LF_CANDIDATES);
+	return bits;
+}

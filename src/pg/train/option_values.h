@@ -24,6 +24,9 @@ void		option_calendar(const JsonbValue *value, const char *what, Options *option
 /* Levels in any order, with 0.5 or without. */
 void		option_levels(const JsonbValue *value, const char *what, double low, double high, lf_head *head);
 
+/* Names of candidates, as bits. */
+unsigned int option_candidates(const JsonbValue *value, const char *what);
+
 /* A number of seconds, or an interval. */
 double		option_duration(const JsonbValue *value, const char *what, double low, double high);
 

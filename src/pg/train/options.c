@@ -32,6 +32,7 @@ typedef enum OptionType
 	OPTION_ARCHITECTURE,
 	OPTION_LEVELS,
 	OPTION_LIMIT,				/* a number, or none: null or the word */
+	OPTION_CANDIDATES,			/* names of candidates */
 	OPTION_MODEL				/* a bytea value, as jsonb has it: its text */
 } OptionType;
 
@@ -88,12 +89,18 @@ static const OptionRow rows[] = {
 	"time, like so many series of one model, and then the inputs must be the targets."},
 	{"lead", OPTION_INT, PLACE(lead), NUMBERS(0, LF_MAX_DIM), "1", false,
 	"Rows from the last input row to the first output: 1 is the next row, 0 the same row (its inputs are known)."},
+	{"effort", OPTION_CHOICE, PLACE(effort), NAMES(lf_effort_names, LF_EFFORTS), "normal", false,
+	"How much is tried where nothing is said of the network: fast takes one network, beside forecasters that cost next to "
+	"nothing; best several of each."},
+	{"candidates", OPTION_CANDIDATES, PLACE(candidates), NAMES(lf_candidate_names, LF_CANDIDATES), "by the effort", false,
+	"What is tried where nothing is said of the network, an array of: network, linear, recursive, linear_recursive, segment, "
+	"repeat_last, seasonal_naive, drift, seasonal_mean, mean, theta, ets. The forecast is a mean, weighed by held-out errors."},
 	{"epochs", OPTION_INT, PLACE(training.epochs), NUMBERS(0, 1000000), "from the number of windows", false,
 	"Maximum number of passes over all windows. 0, with init: the model is not trained, only measured."},
 	{"batch_size", OPTION_INT, PLACE(training.batch_size), NUMBERS(1, LF_MAX_BATCH),
 	"32; 64 or 128 for many windows", false,
 	"Windows per step of the optimizer."},
-	{"optimizer", OPTION_CHOICE, PLACE(training.optimizer), NAMES(lf_optimizer_names, LF_OPTIMIZERS), "adam", false,
+	{"optimizer", OPTION_CHOICE, PLACE(training.optimizer), NAMES(lf_optimizer_names, LF_STEPPING_OPTIMIZERS), "adam", false,
 	"How gradients become steps; the formulas are those of Keras."},
 	{"learning_rate", OPTION_REAL, PLACE(training.learning_rate), NUMBERS(1e-10, 100),
 	"0.005, for segment 0.0005, for sgd 0.01", false,
@@ -282,6 +289,9 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 			if (value->type != jbvNull && (value->type != jbvString || json_choice(value, what, none_word, 1) != 0))
 				*(double *) place = json_real(value, what, row->low, row->high);
 			break;
+		case OPTION_CANDIDATES:
+			options->candidates = option_candidates(value, what);
+			break;
 		case OPTION_MODEL:
 			*(LoadedModel **) place = model_load(DatumGetByteaPP(DirectFunctionCall1(byteain,
 																					 CStringGetDatum(json_text(value, what)))));
@@ -297,6 +307,17 @@ is_of_network(const char *name)
 		"dropout", "segment_length", "channels"};
 
 	return name_index(name, names, lengthof(names)) >= 0;
+}
+
+/* The same of one network, and of no others beside it. */
+static bool
+is_of_training(const char *name)
+{
+	static const char *const names[] = {"epochs", "batch_size", "optimizer", "learning_rate", "schedule", "momentum",
+		"weight_decay", "clip_norm", "loss", "quantiles", "blend", "init", "normalize", "difference", "patience", "scale",
+		"calibrate", "validation"};
+
+	return is_of_network(name) || name_index(name, names, lengthof(names)) >= 0;
 }
 
 static void
@@ -318,6 +339,8 @@ visit_option(void *state, const char *name, const JsonbValue *value)
 						 errhint("Give the parameter by name: %s => ...", name)));
 			if (is_of_network(name))
 				reader->options->open = false;
+			if (is_of_training(name))
+				reader->options->contends = false;
 			read_option(&rows[i], value, reader->options);
 			return;
 		}
@@ -340,6 +363,8 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	memset(options, 0, sizeof(Options));
 	options->preset = LF_VANILLA;
 	options->open = true;
+	options->contends = true;
+	options->effort = LF_EFFORT_NORMAL;
 	options->arguments.cell = LF_USUAL_CELL;
 	options->arguments.activation = LF_TANH;
 	options->arguments.recurrent_activation = LF_SIGMOID;

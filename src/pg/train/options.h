@@ -7,7 +7,7 @@
 #include "rows/calendar.h"
 #include "server/common.h"
 #include "model/model_value.h"
-#include "training/plan.h"
+#include "training/candidates.h"
 
 /* Beyond lf_scale: as in the model that training begins with. */
 #define SCALE_INIT LF_SCALES
@@ -43,6 +43,9 @@ typedef struct Options
 	int			loss;			/* lf_loss, or LF_UNSET */
 	lf_head		quantiles;		/* of that loss; no levels: the default ones */
 	int			blend;			/* 1: mix the forecast with a baseline */
+	bool		contends;		/* nothing was said that one network by itself is meant by */
+	int			effort;			/* lf_effort */
+	unsigned int candidates;	/* those that were asked for, as bits; 0: as the effort has it */
 	int			channels;		/* lf_channels, or LF_UNSET */
 	double		seed;
 	bool		timing;			/* keep the seconds of each epoch */

@@ -69,6 +69,25 @@ embed_categories(const lf_task *task, const lf_facts *facts, lf_spec *spec)
 	spec->input = lf_shape_2(task->lookback, task->inputs / lf_task_samples(task));
 }
 
+/* Raises what least squares cannot do. */
+static void
+check_linear(const lf_spec *spec, const lf_task *task)
+{
+	Size		inputs = lf_shape_size(&spec->input);
+
+	if (lf_task_categories(task) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the preset linear takes numbers, and no categories"),
+				 errhint("Leave static inputs that are text and \"series_embedding\" out, or take another preset.")));
+	if (inputs > LF_MOST_LINEAR)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the preset linear takes windows of at most %d values, but these have %zu", LF_MOST_LINEAR, inputs),
+				 errdetail("The lookback of %d rows has %d values in each.", task->lookback, task->inputs),
+				 errhint("Reduce lookback or inputs, or take another preset.")));
+}
+
 /* The task as the layers behind the embeddings see it. */
 static void
 see_embedded(const lf_facts *facts, lf_task *task)
@@ -95,6 +114,8 @@ spec_build(const lf_plan *plan, const lf_facts *facts, lf_spec *spec)
 	}
 	else
 		*spec = *plan->layers;
+	if (plan->training.optimizer == LF_LEAST_SQUARES)
+		check_linear(spec, &plan->task);
 	embed_categories(&plan->task, facts, spec);
 	pfree(seen);
 }

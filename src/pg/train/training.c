@@ -5,7 +5,6 @@
 
 #include "server/error.h"
 #include "executor/spi.h"
-#include "training/fit.h"
 #include "series/level.h"
 #include "series/limits.h"
 #include "model/model_value.h"
@@ -13,7 +12,7 @@
 #include "server/settings.h"
 #include "train/facts.h"
 #include "train/outliers.h"
-#include "train/spec.h"
+#include "train/networks.h"
 #include "rows/align.h"
 #include "rows/step.h"
 #include "server/threads.h"
@@ -38,33 +37,8 @@ typedef struct Training
 	lf_frame	frame;			/* of the panel */
 	lf_facts	facts;
 	Outliers	outliers;
-	lf_plan		plan;
-	lf_spec		spec;
-	lf_fit		fit;
+	Networks	networks;
 } Training;
-
-/* Lays out a fit over a measuring arena; raises what is wrong with the spec. Returns the bytes needed. */
-static Size
-measure(const lf_plan *plan, const lf_spec *spec, const lf_frame *frame, int slots, lf_fit *fit)
-{
-	lf_arena	arena = lf_arena_measure();
-	int			layer;
-	lf_status	status = lf_fit_layout(fit, &arena, spec, &plan->task, frame, &plan->training, slots, &layer);
-
-	if (status != LF_OK && !(status == LF_TOO_LARGE && arena.overflow))
-		report_network(status, &fit->network, spec, layer, &plan->task);
-	return arena.overflow ? SIZE_MAX : arena.used + LF_ALIGNMENT;
-}
-
-/* The same for a training of rows that were read, which take memory too. */
-static Size
-memory_of(Training *training, int slots)
-{
-	Size		needed = measure(&training->plan, &training->spec, &training->frame, slots, &training->fit);
-	Size		held = rows_memory(training->panel->rows);
-
-	return needed > SIZE_MAX - held ? SIZE_MAX : needed + held;
-}
 
 /* Bytes of the weights in a model. */
 static Size
@@ -81,6 +55,16 @@ least_size(const lf_fit *fit, const lf_frame *frame)
 
 	return weights_size(fit) + (Size) fit->judge.errors.steps * targets * fit->judge.errors.most * sizeof(float) +
 		lf_frame_series(frame) * (frame->columns * sizeof(lf_scaler) + targets * sizeof(double));
+}
+
+/* The same for a training of rows that were read, which take memory too. */
+static Size
+memory_of(Training *training, int slots)
+{
+	Size		needed = networks_memory(&training->networks, &training->frame, slots);
+	Size		held = rows_memory(training->panel->rows);
+
+	return needed > SIZE_MAX - held ? SIZE_MAX : needed + held;
 }
 
 Series
@@ -110,12 +94,15 @@ void
 training_check(const Request *request)
 {
 	lf_facts   *none = palloc0(sizeof(lf_facts));
-	lf_plan    *plan = palloc(sizeof(lf_plan));
+	Networks   *networks = palloc0(sizeof(Networks));
+	const lf_plan *plan = &networks->candidates.plan[0];
+	lf_wishes  *alone = memcpy(palloc(sizeof(lf_wishes)), &request->wishes, sizeof(lf_wishes));
+	Options	   *options = memcpy(palloc(sizeof(Options)), &request->options, sizeof(Options));
 	lf_frame	frame = {.columns = request->columns.count};
-	lf_spec    *spec;
-	lf_fit	   *fit;
 
-	plan_by(none, &request->wishes, request->source, plan);
+	options->contends = false;	/* what contends is for the rows to say */
+	networks->candidates.networks = 1;
+	plan_by(none, alone, request->source, &networks->candidates.plan[0]);
 	if (request->options.series_embedding && request->series_column == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -131,50 +118,28 @@ training_check(const Request *request)
 	/* where the rows decide about the size, they decide whether layers fit */
 	if (request->wishes.task.lookback == LF_UNSET && plan->layers != NULL)
 		return;
-	spec = palloc(sizeof(lf_spec));
-	fit = palloc(sizeof(lf_fit));
-	spec_build(plan, none, spec);
+	networks_choose(networks, none, alone, options, request->source);
 	frame.rows = lf_window_rows(&plan->task) + plan->training.batch_size - 1;
-	check_memory(measure(plan, spec, &frame, 1, fit), "training this network", REMEDY);
-	settings_check_model(weights_size(fit), "the model would have at least");
+	check_memory(networks_memory(networks, &frame, 1), "training this network", REMEDY);
+	settings_check_model(weights_size(&networks->fit), "the model would have at least");
 	pfree(none);
-	pfree(plan);
-	pfree(spec);
-	pfree(fit);
+	pfree(networks);
+	pfree(alone);
+	pfree(options);
 }
 
 typedef struct Run
 {
-	lf_fit	   *fit;
+	Networks   *networks;
 	const Options *options;
 } Run;
 
-/* Trains to the end; cancels and time-outs are served after each mini-batch and inside long ones. */
 static void
-step_until_finished(void *state, lf_thread_pool *pool)
+train_networks(void *state, lf_thread_pool *pool)
 {
-	lf_fit	   *fit = ((Run *) state)->fit;
-	const Options *options = ((Run *) state)->options;
-	TimestampTz started = GetCurrentTimestamp();
-	bool		asks_time = options->timing || options->training.max_seconds > 0;
-	lf_status	status;
+	Run		   *run = state;
 
-	lf_fit_use_pool(fit, pool);
-	do
-	{
-		const volatile sig_atomic_t *interrupt = serve_interrupts();
-
-		if (asks_time)
-			lf_fit_tell_time(fit, (GetCurrentTimestamp() - started) / 1e6);
-		status = lf_fit_step(fit, interrupt);
-		progress_fit(fit, status);
-		if (status == LF_DIVERGED)
-			report_divergence(fit->latest->epoch + 1, fit->latest->batch + 1, &fit->training);
-	} while (status != LF_FINISHED);
-	for (int i = 0; i < fit->epochs && !options->timing; i++)
-		fit->history[i].seconds = NAN;	/* the clock was for max_time */
-	if (!lf_fit_is_finite(fit))
-		report_divergence(fit->trainer.epoch, fit->trainer.batch, &fit->training);
+	networks_train(run->networks, run->options, pool);
 }
 
 static PanelSpec
@@ -247,8 +212,8 @@ make_plan(Training *training)
 		training->frame = panel_frame(training->panel);
 		facts_of(training->panel, &training->wishes, &training->facts);
 	}
-	plan_by(&training->facts, &training->wishes, training->request->source, &training->plan);
-	spec_build(&training->plan, &training->facts, &training->spec);
+	networks_choose(&training->networks, &training->facts, &training->wishes, &training->request->options,
+					training->request->source);
 }
 
 /*
@@ -258,28 +223,27 @@ static void
 prepare_fit(Training *training)
 {
 	const Options *options = &training->request->options;
-	const lf_plan *plan = &training->plan;
-	lf_fit	   *fit = &training->fit;
+	Networks   *networks = &training->networks;
 	int			slots = settings_threads(options->threads);
 	Size		needed = memory_of(training, slots);
+	const char *what = psprintf("training this network on " UINT64_FORMAT " rows", training->panel->rows->count);
 	lf_arena	arena;
-	int			layer;
 
-	/* members side by side take more; they come one after the other where that is too much */
-	while (fit->slots > 1 && !memory_allows(needed))
-	{
-		slots = fit->slots - 1;
+	/* networks side by side take more; they come one after the other where that is too much */
+	while (networks_threads(networks) > 1 && slots > 1 && !memory_allows(needed))
+		needed = memory_of(training, --slots);
+	while (!memory_allows(needed) && networks_drop(networks))
 		needed = memory_of(training, slots);
-	}
-	check_memory(needed, psprintf("training this network on " UINT64_FORMAT " rows", training->panel->rows->count), REMEDY);
-	settings_check_model(least_size(fit, &training->frame), "the model would have at least");
+	check_memory(needed, what, REMEDY);
 	progress_memory(needed);
 	needed -= rows_memory(training->panel->rows);
 	arena = lf_arena_over(MemoryContextAllocHuge(training->context, needed), needed);
-	(void) lf_fit_layout(fit, &arena, &training->spec, &plan->task, &training->frame, &plan->training, slots, &layer);
+	networks_place(networks, &training->frame, slots, &arena);
+	settings_check_model(least_size(networks_first(networks), &training->frame), "the model would have at least");
 	if (options->init != NULL)
-		warm_start(fit, &training->spec, options, &plan->task, &training->columns, training->panel);
-	lf_fit_start(fit, &training->frame, &plan->task, plan->season);
+		warm_start(&networks->fit, &networks->spec[0], options, &networks->candidates.plan[0].task, &training->columns,
+				   training->panel);
+	networks_start(networks, &training->frame);
 }
 
 static lf_labels *
@@ -297,7 +261,7 @@ categories_of(const Panel *panel, const Columns *columns)
 
 /* The model: what training has found, and what the rows are. */
 static lf_model
-model_of(const Training *training)
+model_of(Training *training)
 {
 	const Request *request = training->request;
 	const Panel *panel = training->panel;
@@ -305,7 +269,7 @@ model_of(const Training *training)
 	lf_model	model = {.relation = request->relation, .time_column = request->time_column,
 		.series_column = request->series_column == NULL ? "" : request->series_column, .version = LF_VERSION};
 
-	lf_fit_result(&training->fit, &training->spec, &model);
+	networks_result(&training->networks, &model);
 	model.further_keys = request->further_keys;
 	model.further_key = request->further_key;
 	model.found = training->facts.seasons;
@@ -323,18 +287,23 @@ model_of(const Training *training)
 	/* nothing had to be filled here, but a forecast may have to */
 	if ((model.missing.method == LF_MISSING_SEASONAL || model.missing.method == LF_MISSING_AUTO) &&
 		model.missing.values == 0)
-		model.missing.season = training->plan.season;
+		model.missing.season = training->networks.candidates.plan[0].season;
 	if (request->relation[0] == '\0')
-		model.tail = rows->values + (rows->count - model.task.lookback) * rows->columns;
+	{
+		if (model.combination.parts > 0)
+			model.tail_before = (int) Min(rows->count - model.task.lookback, LF_MOST_PARTNER_ROWS);
+		model.tail = rows->values + (rows->count - model.task.lookback - model.tail_before) * rows->columns;
+	}
+	lf_model_share(&model);
 	return model;
 }
 
 static void
 report_training(const Training *training, const lf_model *model)
 {
-	const lf_fit *fit = &training->fit;
+	const lf_fit *fit = networks_first(&training->networks);
 
-	if (fit->cut_short)
+	if (networks_cut_short(&training->networks))
 		ereport(NOTICE,
 				(errmsg("max_time ended the training on %s after %d of %d epochs", training->request->source, fit->epochs,
 						fit->training.epochs)));
@@ -363,8 +332,8 @@ train(Training *training)
 	if (tells)
 		facts_report(&training->facts, training->request->source);
 	prepare_fit(training);
-	in_threads(Min(settings_threads(options->threads), lf_fit_threads(&training->fit)), step_until_finished,
-			   &(Run) {.fit = &training->fit, .options = options});
+	in_threads(Min(settings_threads(options->threads), networks_threads(&training->networks)), train_networks,
+			   &(Run) {.networks = &training->networks, .options = options});
 	model = model_of(training);
 	if (tells)
 		report_training(training, &model);

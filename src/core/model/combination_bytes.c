@@ -1,0 +1,141 @@
+/*
+ * combination_bytes.c: a combination on its way through a stream.
+ */
+#include "model/combination_bytes.h"
+
+#include "model/network_bytes.h"
+#include "model/sound.h"
+#include "model/task_bytes.h"
+#include "series/level.h"
+
+#include <math.h>
+#include <string.h>
+
+static void
+serialize_float(lf_stream *s, float *value)
+{
+	uint32_t	bits;
+
+	memcpy(&bits, value, 4);
+	bits = (uint32_t) lf_serialize_integer(s, bits, 4);
+	memcpy(value, &bits, 4);
+	if (!isfinite(*value))
+		s->failed = true;
+}
+
+static void
+serialize_weights(lf_stream *s, lf_combination *combination, int targets)
+{
+	size_t		count = (size_t) targets * (size_t) combination->steps * (size_t) combination->parts;
+
+	combination->weight = lf_serialize_array(s, combination->weight, count, sizeof(float), 4);
+	for (size_t i = 0; i < count && !s->failed; i++)
+	{
+		float		weight = s->direction == LF_READING ? 0 : combination->weight[i];
+
+		serialize_float(s, &weight);
+		if (s->direction == LF_READING && combination->weight != NULL)
+			combination->weight[i] = weight;
+	}
+}
+
+/* What partners have learned of each series; each number in the range that it can have. */
+static void
+serialize_learned(lf_stream *s, lf_model *model)
+{
+	size_t		count = model->series * (size_t) model->task.targets * LF_PARTNERS;
+	bool		present = s->direction != LF_READING && model->learned != NULL;
+
+	lf_serialize_bool(s, &present);
+	if (!present)
+	{
+		model->learned = NULL;
+		return;
+	}
+	lf_serialize_seasons(s, &model->partner_facts.seasons);
+	lf_serialize_bool(s, &model->partner_facts.logged);
+	model->learned = lf_serialize_array(s, model->learned, count, sizeof(lf_learned), 41);
+	for (size_t i = 0; i < count && !s->failed; i++)
+	{
+		lf_learned	learned = {0};
+
+		if (s->direction != LF_READING)
+			learned = model->learned[i];
+		lf_serialize_byte(s, &learned.form, UINT8_MAX);
+		lf_serialize_finite(s, &learned.alpha);
+		lf_serialize_finite(s, &learned.beta);
+		lf_serialize_finite(s, &learned.gamma);
+		lf_serialize_finite(s, &learned.phi);
+		lf_serialize_finite(s, &learned.line);
+		if (!s->failed && !lf_learned_is_sound((lf_partner) (i % LF_PARTNERS), &learned))
+			s->failed = true;
+		if (s->direction == LF_READING && model->learned != NULL)
+			model->learned[i] = learned;
+	}
+}
+
+/* A network beside the first one: what it has of its own. */
+static void
+serialize_other(lf_stream *s, const lf_model *model, lf_model *other)
+{
+	lf_serialize_spec(s, &other->spec);
+	lf_serialize_training(s, &other->training);
+	lf_serialize_task(s, &other->task, model->columns, other->training.loss);
+	if (s->direction == LF_READING && (s->failed || !lf_spec_serves(&other->spec, &other->task, &other->parameters)))
+		s->failed = true;
+	if (s->failed)
+		return;
+	if (s->direction == LF_READING)
+	{
+		other->series = model->series;
+		other->columns = model->columns;
+	}
+	lf_serialize_scalers(s, other);
+	lf_serialize_shapes(s, other);
+	lf_serialize_u64(s, &other->windows);
+	lf_serialize_u64(s, &other->validation_windows);
+	lf_serialize_history(s, other);
+	lf_serialize_optional(s, &other->level_regression, lf_level_regression_size(&other->task));
+	lf_serialize_ranges(s, other);
+	lf_serialize_weights(s, other);
+}
+
+void
+lf_serialize_combination(lf_stream *s, lf_model *model)
+{
+	lf_combination *combination = &model->combination;
+
+	lf_serialize_int(s, &model->tried, 0, LF_MAX_COMBINED);
+	for (int i = 0; i < model->tried && !s->failed; i++)
+	{
+		lf_tried   *tried = &model->candidate[i];
+
+		tried->candidate = (lf_candidate) lf_serialize_choice(s, (int) tried->candidate, LF_CANDIDATES);
+		lf_serialize_double(s, &tried->error);
+		lf_serialize_finite(s, &tried->weight);
+	}
+	lf_serialize_int(s, &combination->parts, 0, LF_MAX_COMBINED);
+	if (combination->parts == 0 || s->failed)
+		return;
+	for (int i = 0; i < combination->parts; i++)
+		combination->part[i] = (lf_forecaster) lf_serialize_choice(s, (int) combination->part[i], LF_FORECASTERS);
+	lf_serialize_int(s, &combination->steps, model->task.horizon, model->task.horizon);
+	serialize_weights(s, combination, model->task.targets);
+	serialize_learned(s, model);
+	model->others = lf_combination_networks(combination) - 1;
+	if (model->others < 0 || model->others >= LF_MAX_NETWORKS)
+		s->failed = true;
+	if (s->failed)
+		return;
+	model->other = lf_serialize_array(s, model->other, (size_t) model->others, sizeof(lf_model), 100);
+	for (int i = 0; i < model->others && !s->failed; i++)
+	{
+		lf_model	other = {0};
+
+		if (s->direction != LF_READING)
+			other = model->other[i];
+		serialize_other(s, model, &other);
+		if (s->direction == LF_READING && model->other != NULL)
+			model->other[i] = other;
+	}
+}

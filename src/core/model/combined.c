@@ -1,0 +1,152 @@
+/*
+ * combined.c: part after part, added up.
+ */
+#include "model/combined.h"
+
+#include <math.h>
+#include <string.h>
+
+void
+lf_combined_layout(lf_combined *combined, lf_arena *arena, const lf_combination *combination, const lf_task *task,
+				   const lf_partner_facts *facts, size_t rows, int windows, int steps)
+{
+	bool		partners = false;
+
+	*combined = (lf_combined) {.combination = combination, .season = 1, .facts = facts, .windows = windows, .steps = steps};
+	for (int i = 0; i < combination->parts; i++)
+		partners |= lf_forecaster_is_partner(combination->part[i]);
+	if (partners)
+		lf_partner_layout(&combined->room, arena, rows, &facts->seasons, steps);
+	combined->one = lf_arena_take(arena, (size_t) windows * (size_t) steps * (size_t) task->targets, sizeof(double));
+	combined->total = lf_arena_take(arena, (size_t) windows * (size_t) steps * (size_t) task->targets, sizeof(double));
+	combined->mean = lf_arena_take(arena, (size_t) steps, sizeof(double));
+	combined->spread = lf_arena_take(arena, (size_t) steps, sizeof(double));
+}
+
+lf_frame
+lf_frame_with_past(const lf_frame *frame)
+{
+	lf_frame	whole = *frame;
+
+	whole.values -= frame->before * (size_t) frame->columns;
+	whole.rows += frame->before;
+	whole.number -= (int64_t) frame->before;
+	whole.before = 0;
+	return whole;
+}
+
+/* Rows of which a mean is taken, at most, the newest: those long past tell less than they cost. */
+#define MOST_OF_MEAN 1000
+
+static double
+mean_before(const lf_frame *frame, int column, size_t known)
+{
+	size_t		first = known > MOST_OF_MEAN ? known - MOST_OF_MEAN : 0;
+	lf_frame	newest = *frame;
+
+	newest.values += first * (size_t) frame->columns;
+	return lf_column_mean(&newest, column, known - first);
+}
+
+/* What a forecaster says of one target, from the first 'known' rows of a frame on: 'to' has every 'apart'-th place. */
+static void
+say(lf_combined *combined, const volatile sig_atomic_t *interrupt, lf_forecaster forecaster, const lf_frame *frame,
+	size_t known, int target, int steps, double *to, size_t apart)
+{
+	const lf_task *task = combined->network[0]->windows.task;
+	int			column = task->target[target];
+	double		mean = forecaster == LF_MEAN ? mean_before(frame, column, known) : 0;
+	lf_partner	partner = forecaster == LF_THETA ? LF_PARTNER_THETA : LF_PARTNER_ETS;
+	lf_column	rows = {.values = frame->values + column, .rows = known, .stride = (size_t) frame->columns,
+		.number = frame->number, .logged = combined->facts->logged, .log_from = task->log_from};
+
+	if (lf_forecaster_is_partner(forecaster))
+	{
+		if (combined->learned != NULL)
+			lf_partner_forecast(&combined->room, partner, &combined->facts->seasons, &rows,
+								&combined->learned[target * LF_PARTNERS + partner], steps, combined->mean, combined->spread,
+								interrupt);
+		for (int k = 0; k < steps; k++)
+			to[(size_t) k * apart] = combined->learned != NULL ? combined->mean[k] : (double) NAN;
+	}
+	else
+		for (int k = 0; k < steps; k++)
+			to[(size_t) k * apart] = lf_baseline(forecaster, frame, column, known - 1, k + 1, combined->season, mean);
+}
+
+lf_status
+lf_combined_part(lf_combined *combined, const volatile sig_atomic_t *interrupt, int part, size_t first, size_t stride,
+				 int count, int steps, double *out)
+{
+	const lf_predictor *longest = combined->network[0];
+	const lf_task *task = longest->windows.task;
+	size_t		targets = (size_t) task->targets;
+	lf_frame	frame;
+
+	LF_ASSERT(count <= combined->windows && steps <= combined->steps);
+	if (combined->combination->part[part] == LF_NETWORK)
+	{
+		lf_predictor *network = combined->network[part];
+
+		network->windows.frame = longest->windows.frame;
+		return lf_predict_steps(network, interrupt, first + (size_t) (task->lookback - network->windows.task->lookback),
+								stride, count, steps, out);
+	}
+	frame = lf_frame_with_past(longest->windows.frame);
+	for (int i = 0; i < count; i++)
+		for (int j = 0; j < task->targets; j++)
+		{
+			size_t		known = longest->windows.frame->before + first + (size_t) i * stride + (size_t) task->lookback;
+
+			if (interrupt != NULL && *interrupt != 0)
+				return LF_INTERRUPTED;
+			say(combined, interrupt, combined->combination->part[part], &frame, known, j, steps,
+				out + (size_t) i * (size_t) steps * targets + (size_t) j, targets);
+		}
+	return interrupt != NULL && *interrupt != 0 ? LF_INTERRUPTED : LF_OK;
+}
+
+/* Adds what a part says to the mean so far, 'out', which 'total' weighs. */
+static void
+add_part(const lf_combination *combination, int targets, int part, size_t n, int steps, const double *one, double *total,
+		 double *out)
+{
+	for (size_t i = 0; i < n; i++)
+		for (int k = 0; k < steps; k++)
+			for (int j = 0; j < targets; j++)
+			{
+				size_t		place = (i * (size_t) steps + (size_t) k) * (size_t) targets + (size_t) j;
+				double		weight = isfinite(one[place]) ? lf_combination_weight(combination, j, k, part) : 0;
+
+				if (weight == 0)
+					continue;
+				total[place] += weight;
+				out[place] += weight / total[place] * (one[place] - out[place]);
+			}
+}
+
+lf_status
+lf_combined_predict(lf_combined *combined, const volatile sig_atomic_t *interrupt, size_t first, size_t stride, int count,
+					int steps, double *out)
+{
+	const lf_combination *combination = combined->combination;
+	const lf_task *task = combined->network[0]->windows.task;
+	size_t		size = (size_t) count * (size_t) steps * (size_t) task->targets;
+
+	memset(out, 0, size * sizeof(double));
+	memset(combined->total, 0, size * sizeof(double));
+	for (int part = 0; part < combination->parts; part++)
+	{
+		lf_status	status;
+
+		if (lf_combination_share(combination, task->targets, part) == 0)
+			continue;
+		status = lf_combined_part(combined, interrupt, part, first, stride, count, steps, combined->one);
+		if (status != LF_OK)
+			return status;
+		add_part(combination, task->targets, part, (size_t) count, steps, combined->one, combined->total, out);
+	}
+	for (size_t i = 0; i < size; i++)
+		out[i] = lf_task_limit(task, out[i]);
+	return LF_OK;
+}

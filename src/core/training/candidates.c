@@ -1,0 +1,124 @@
+/*
+ * candidates.c: which plans there are beside the first.
+ */
+#include "training/candidates.h"
+
+#include <math.h>
+
+const char *const lf_effort_names[LF_EFFORTS] = {
+	[LF_EFFORT_FAST] = "fast",
+	[LF_EFFORT_NORMAL] = "normal",
+	[LF_EFFORT_BEST] = "best",
+};
+
+/*
+ * Partners follow one series by itself, row after row: what they know of a season is some cycles of it. For long seasons they
+ * are poor (M4 hourly: theta 1.006 by OWA, where a network has .44), and for long series slow.
+ */
+#define MOST_ROWS_OF_PARTNERS 2000
+#define LONGEST_SEASON_OF_PARTNERS 24
+
+static bool
+suits_partners(const lf_facts *facts, const lf_plan *first)
+{
+	const lf_seasons *seasons = &facts->seasons.seasons;
+
+	return facts->rows <= MOST_ROWS_OF_PARTNERS &&
+		(seasons->count == 0 || seasons->season[seasons->count - 1].length <= LONGEST_SEASON_OF_PARTNERS);
+}
+
+/* Whether a candidate is one for these rows and this effort, as far as that is known without a plan of it. */
+static bool
+is_wanted(const lf_facts *facts, const lf_plan *first, lf_effort effort, unsigned int narrowed, lf_candidate candidate)
+{
+	const lf_task *task = &first->task;
+	lf_forecaster forecaster = lf_candidate_forecaster(candidate);
+	bool		possible = true;
+	bool		usual = effort > LF_EFFORT_FAST;
+
+	switch (candidate)
+	{
+		case LF_CANDIDATE_NETWORK:
+			return true;
+		case LF_CANDIDATE_LINEAR:
+			possible = lf_task_categories(task) == 0;
+			break;
+		case LF_CANDIDATE_RECURSIVE:
+			possible = task->horizon > 1 && lf_task_is_autoregressive(task);
+			break;
+		case LF_CANDIDATE_LINEAR_RECURSIVE:
+			possible = task->horizon > 1 && lf_task_is_autoregressive(task) && lf_task_categories(task) == 0;
+			break;
+		case LF_CANDIDATE_SEGMENT:
+			possible = !lf_plan_has_segments(first) && task->horizon >= 8 && facts->rows >= 4 * (size_t) task->horizon;
+			usual = effort == LF_EFFORT_BEST;
+			break;
+		default:
+			possible = lf_task_targets_are_inputs(task);
+			usual = true;
+			if (lf_forecaster_is_partner(forecaster))
+				possible &= suits_partners(facts, first);
+			if (forecaster == LF_SEASONAL_NAIVE || forecaster == LF_SEASONAL_MEAN)
+				possible &= first->season > 1;
+	}
+	return possible && (narrowed == 0 ? usual : (narrowed >> candidate & 1) != 0);
+}
+
+/* The plan of a network beside the first; false where there is none. Its windows are no longer than those of the first. */
+static bool
+plan_beside(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first, lf_candidate candidate, lf_plan *plan)
+{
+	lf_wishes	mine = *wishes;
+	const lf_task *task = &plan->task;
+	bool		linear = candidate == LF_CANDIDATE_LINEAR || candidate == LF_CANDIDATE_LINEAR_RECURSIVE;
+
+	mine.open = false;
+	mine.layers = NULL;
+	mine.preset = linear ? LF_PRESET_LINEAR : candidate == LF_CANDIDATE_SEGMENT ? LF_SEGMENT : LF_VANILLA;
+	if (candidate == LF_CANDIDATE_RECURSIVE || candidate == LF_CANDIDATE_LINEAR_RECURSIVE)
+		mine.task.horizon = 1;
+	if (linear)
+	{
+		mine.loss = LF_MSE;
+		mine.training.members = 1;
+		mine.task.lookback = first->task.lookback;
+		/* columns that are the same kind of thing have the same weights */
+		if (mine.channels == LF_UNSET && lf_task_same_columns(&mine.task) && !mine.calendar)
+			mine.channels = LF_CHANNELS_INDEPENDENT;
+	}
+	if (lf_choose(facts, &mine, plan) != LF_PLAN_MADE)
+		return false;
+	if (plan->task.lookback > first->task.lookback)
+	{
+		mine.task.lookback = first->task.lookback;
+		if (lf_choose(facts, &mine, plan) != LF_PLAN_MADE)
+			return false;
+	}
+	return !linear || (size_t) task->lookback * (size_t) (task->inputs / lf_task_samples(task)) <= LF_MOST_LINEAR;
+}
+
+void
+lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first, lf_effort effort,
+					 unsigned int narrowed, lf_candidates *candidates)
+{
+	candidates->networks = 1;
+	candidates->network[0] = LF_CANDIDATE_NETWORK;
+	candidates->plan[0] = *first;
+	candidates->forecasters = 0;
+	for (int i = 1; i < LF_CANDIDATES; i++)
+	{
+		if (!is_wanted(facts, first, effort, narrowed, (lf_candidate) i))
+			continue;
+		if (!lf_candidate_is_network((lf_candidate) i))
+			candidates->forecaster[candidates->forecasters++] = lf_candidate_forecaster((lf_candidate) i);
+		else if (candidates->networks < LF_MAX_NETWORKS &&
+				 plan_beside(facts, wishes, first, (lf_candidate) i, &candidates->plan[candidates->networks]))
+			candidates->network[candidates->networks++] = (lf_candidate) i;
+	}
+	for (int i = 0; i < candidates->networks; i++)
+		candidates->usual[i] = 1;
+	for (int i = 0; i < candidates->forecasters; i++)
+		candidates->usual[candidates->networks + i] = lf_forecaster_is_partner(candidates->forecaster[i]) ? 1 : 0.3;
+	if (narrowed != 0 && (narrowed & 1) == 0 && candidates->networks + candidates->forecasters > 1)
+		candidates->usual[0] = 0;
+}

@@ -1,0 +1,575 @@
+/*
+ * contest.c: the phases of a contest.
+ */
+#include "training/contest.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Held-out forecasts, values in all, from which weights are found, at most; and windows, where there are so many. */
+#define MOST_VALUES ((size_t) 1 << 18)
+#define LEAST_WINDOWS ((size_t) 64)
+
+/* Candidates whose mean weight is less are dropped: they cost more time and bytes than they are worth. */
+#define LEAST_SHARE 0.03
+
+static size_t
+smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static void
+lay_out_combination(lf_combination *combination, lf_arena *arena, const lf_combination *like, int targets)
+{
+	*combination = *like;
+	combination->weight = lf_arena_take(arena, (size_t) targets * (size_t) like->steps * (size_t) like->parts, sizeof(float));
+}
+
+lf_status
+lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *networks, int count,
+				  const lf_forecaster *forecasters, int others, const double *usual, const lf_partner_facts *facts,
+				  const lf_frame *frame, int slots, int *which, int *layer)
+{
+	const lf_task *task = networks[0].task;
+	size_t		series = lf_frame_series(frame);
+	size_t		held = 0;
+	lf_combination every = {.parts = count + others, .steps = task->horizon};
+	lf_fit	   *fits = lf_arena_take(arena, (size_t) count, sizeof(lf_fit));
+	int			batch = 1;
+	int			steps = task->horizon;
+
+	LF_ASSERT(count >= 1 && count <= LF_MAX_NETWORKS && count + others <= LF_MAX_COMBINED);
+	*contest = (lf_contest) {.task = task, .networks = count, .fit = fits, .facts = *facts};
+	contest->slots = count < slots ? count : slots;
+	if (contest->slots > LF_MAX_THREADS)
+		contest->slots = LF_MAX_THREADS;
+	for (int i = 0; i < count; i++)
+	{
+		lf_fit		measured;
+		lf_status	status;
+
+		*which = i;
+		status = lf_fit_layout(&measured, arena, networks[i].spec, networks[i].task, task, frame, networks[i].training, 1,
+							   layer);
+		if (status != LF_OK && !(status == LF_TOO_LARGE && arena->overflow))
+			return status;
+		if (i == 0)
+		{
+			held = measured.split.validation_windows;
+			batch = measured.judge.sight.predictor.batch;
+			if (measured.judge.errors.steps > steps)
+				steps = measured.judge.errors.steps;
+		}
+		else if (measured.judge.sight.predictor.batch < batch)
+			batch = measured.judge.sight.predictor.batch;
+		measured.turn = i / contest->slots;
+		measured.turns = (count - 1) / contest->slots + 1;
+		if (fits != NULL && !arena->overflow)
+			fits[i] = measured;
+	}
+	/* the judge shows all of them as many windows at once as the smallest takes */
+	if (fits != NULL && !arena->overflow)
+		fits[0].judge.sight.predictor.batch = batch;
+	memcpy(contest->usual, usual, (size_t) (count + others) * sizeof(double));
+	for (int i = 0; i < others; i++)
+	{
+		every.part[count + i] = forecasters[i];
+		contest->partners |= lf_forecaster_is_partner(forecasters[i]);
+	}
+	for (int half = 0; half < 2; half++)
+	{
+		lay_out_combination(&contest->crossed[half], arena, &every, task->targets);
+		lf_combination_sums_layout(&contest->sums[half], arena, every.parts, every.steps, task->targets);
+	}
+	lay_out_combination(&contest->all, arena, &every, task->targets);
+	lay_out_combination(&contest->kept, arena, &every, task->targets);
+	lf_combined_layout(&contest->team.combined, arena, &every, task, facts, lf_frame_longest(frame), batch, steps);
+	if (contest->partners)
+	{
+		contest->learned = lf_arena_take(arena, series * (size_t) task->targets * LF_PARTNERS, sizeof(lf_learned));
+		for (int p = 0; p < LF_PARTNERS; p++)
+		{
+			double	   *out = lf_arena_take(arena, (size_t) batch * (size_t) task->horizon * (size_t) task->targets,
+											sizeof(double));
+
+			if (fits != NULL && !arena->overflow)
+				fits[0].judge.partner_out[p] = out;
+		}
+	}
+	contest->part_out = lf_arena_take(arena, (size_t) every.parts * (size_t) batch * (size_t) task->horizon *
+									  (size_t) task->targets, sizeof(double));
+	contest->weighed = MOST_VALUES / ((size_t) task->horizon * (size_t) task->targets);
+	contest->weighed = smaller(held, contest->weighed < LEAST_WINDOWS ? LEAST_WINDOWS : contest->weighed);
+	return arena->overflow ? LF_TOO_LARGE : LF_OK;
+}
+
+int
+lf_contest_threads(const lf_contest *contest)
+{
+	return contest->slots;
+}
+
+void
+lf_contest_use_pool(lf_contest *contest, lf_thread_pool *pool)
+{
+	contest->pool = pool;
+}
+
+void
+lf_contest_tell_time(lf_contest *contest, double now)
+{
+	for (int i = 0; i < contest->networks; i++)
+		lf_fit_tell_time(&contest->fit[i], now);
+}
+
+/* Gives a slot the next network that is to be trained in this phase. */
+static void
+take_network(lf_contest *contest, int slot)
+{
+	contest->slot[slot] = -1;
+	while (contest->taken < contest->networks && contest->slot[slot] < 0)
+	{
+		int			network = contest->taken++;
+		bool		wanted = contest->phase == LF_CONTEST_TRAIN ||
+			(contest->fit[network].training.refit && lf_combination_share(&contest->all, contest->task->targets, network) > 0);
+
+		if (!wanted)
+			continue;
+		contest->slot[slot] = network;
+		if (contest->phase == LF_CONTEST_FINAL)
+			lf_fit_go_on(&contest->fit[network]);
+	}
+}
+
+static void
+start_training(lf_contest *contest, lf_contest_phase phase)
+{
+	contest->phase = phase;
+	contest->taken = 0;
+	for (int i = 0; i < contest->slots; i++)
+		take_network(contest, i);
+}
+
+void
+lf_contest_start(lf_contest *contest, const lf_frame *frame, const lf_contender *networks, int season)
+{
+	lf_team	   *team = &contest->team;
+
+	contest->frame = frame;
+	contest->task = networks[0].task;
+	for (int i = 0; i < contest->networks; i++)
+	{
+		lf_fit	   *fit = &contest->fit[i];
+
+		fit->held_by = contest->task;
+		lf_fit_start(fit, frame, networks[i].task, season);
+		team->sight[i] = &fit->judge.sight;
+		team->combined.network[i] = &fit->judge.sight.predictor;
+	}
+	team->networks = contest->networks;
+	team->crossed = contest->crossed;
+	team->learned = contest->learned;
+	team->combined.facts = &contest->facts;
+	team->combined.season = season;
+	for (int i = 0; i < LF_MAX_COMBINED; i++)
+		contest->tried[i] = NAN;
+	start_training(contest, LF_CONTEST_TRAIN);
+}
+
+/* Mini-batches between two meetings of the slots: more would keep the caller waiting, fewer the slots. */
+#define SLOT_BATCHES 16
+
+static void
+step_slot(void *argument, int which)
+{
+	lf_contest *contest = argument;
+	int			batches = contest->slots > 1 ? SLOT_BATCHES : 1;
+	lf_status	status = LF_OK;
+
+	if (contest->slot[which] < 0)
+		return;
+	for (int i = 0; i < batches && status == LF_OK; i++)
+		status = lf_fit_step(&contest->fit[contest->slot[which]], contest->interrupt);
+	contest->slot_status[which] = status;
+}
+
+/* A network whose training diverged has no weight from here on. */
+static void
+lose(lf_contest *contest, int network)
+{
+	contest->lost[network] = true;
+	contest->usual[network] = 0;
+}
+
+/* Some mini-batches of each slot. LF_FINISHED: all networks are through with the phase. */
+static lf_status
+train_networks(lf_contest *contest, const volatile sig_atomic_t *interrupt)
+{
+	lf_status	status = LF_OK;
+	bool		interrupted = false;
+	bool		busy = false;
+
+	contest->interrupt = interrupt;
+	lf_thread_pool_run(contest->pool, contest->slots, step_slot, contest);
+	for (int i = 0; i < contest->slots; i++)
+	{
+		int			network = contest->slot[i];
+
+		if (network < 0)
+			continue;
+		if (status == LF_OK)
+			contest->latest = &contest->fit[network];
+		/* the first carries the model, and a final training has no one to take its place */
+		if (contest->slot_status[i] == LF_DIVERGED && (network == 0 || contest->phase == LF_CONTEST_FINAL))
+		{
+			contest->latest = &contest->fit[network];
+			return LF_DIVERGED;
+		}
+		interrupted |= contest->slot_status[i] == LF_INTERRUPTED;
+		if (contest->slot_status[i] == LF_DIVERGED)
+			lose(contest, network);
+		if (contest->slot_status[i] == LF_EPOCH_DONE)
+			status = LF_EPOCH_DONE;
+		if (contest->slot_status[i] == LF_FINISHED || contest->slot_status[i] == LF_DIVERGED)
+		{
+			status = LF_EPOCH_DONE;
+			take_network(contest, i);
+		}
+		busy |= contest->slot[i] >= 0;
+	}
+	if (!busy)
+		return LF_FINISHED;
+	return interrupted ? LF_INTERRUPTED : status;
+}
+
+/* The partners of one series, from what may be known of it. LF_FINISHED: of all series. */
+static lf_status
+learn(lf_contest *contest, const volatile sig_atomic_t *interrupt)
+{
+	const lf_fit *first = &contest->fit[0];
+	size_t		series = contest->done;
+	lf_frame	one = lf_frame_of(contest->frame, series);
+	bool		all = contest->phase == LF_CONTEST_RELEARN;
+
+	if (!contest->partners)
+		return LF_FINISHED;
+	if (!all)
+		one.rows = lf_rows_before_held(contest->frame, contest->task, &first->split, series);
+	for (int j = 0; j < contest->task->targets && one.rows > 0; j++)
+		for (int p = 0; p < LF_PARTNERS; p++)
+		{
+			lf_column	column = {.values = one.values + contest->task->target[j], .rows = one.rows,
+				.stride = (size_t) one.columns, .number = one.number, .logged = contest->facts.logged,
+				.log_from = contest->task->log_from};
+
+			lf_partner_learn(&contest->team.combined.room, (lf_partner) p, &contest->facts.seasons, &column,
+							 &contest->learned[(series * (size_t) contest->task->targets + (size_t) j) * LF_PARTNERS + (size_t) p],
+							 interrupt);
+			if (interrupt != NULL && *interrupt != 0)
+				return LF_INTERRUPTED;
+		}
+	contest->done++;
+	return contest->done == lf_frame_series(contest->frame) ? LF_FINISHED : LF_OK;
+}
+
+/*
+ * Absolute errors are to be small, and weights follow from squared ones: each forecast counts by the inverse of how far off it
+ * is, as in iteratively reweighted least squares (Schlossmacher 1973), but of how far off most candidates are, so that no
+ * iteration is needed. Errors below this share of a naive forecast's count alike.
+ */
+#define LEAST_ERROR 0.05
+
+/* The median of the absolute errors. */
+static double
+typical_error(const double *errors, int parts)
+{
+	double		sorted[LF_MAX_COMBINED];
+	int			n = 0;
+
+	for (int p = 0; p < parts; p++)
+	{
+		double		error = fabs(errors[p]);
+		int			place = n;
+
+		if (!isfinite(error))
+			continue;
+		for (; place > 0 && sorted[place - 1] > error; place--)
+			sorted[place] = sorted[place - 1];
+		sorted[place] = error;
+		n++;
+	}
+	return n == 0 ? 0 : (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+}
+
+/* Adds the errors of all candidates for the i-th window of a batch in the series at hand. */
+static void
+add_errors(lf_contest *contest, const lf_frame *series, size_t number, int half, size_t window, int i, int count)
+{
+	const lf_task *task = contest->task;
+	size_t		targets = (size_t) task->targets;
+	size_t		each = (size_t) task->horizon * targets;
+	size_t		row = lf_window_first_output(task, window);
+	int			parts = contest->all.parts;
+	double		unit[LF_MAX_COLUMNS];	/* (targets): of errors in this series */
+
+	for (int j = 0; j < task->targets; j++)
+		unit[j] = lf_error_scale(series, task->target[j],
+								 lf_rows_before_held(contest->frame, task, &contest->fit[0].split, number), contest->fit[0].season,
+								 contest->fit[0].scaler[number * (size_t) series->columns + (size_t) task->target[j]]);
+	for (int k = 0; k < task->horizon; k++)
+		for (int j = 0; j < task->targets; j++)
+		{
+			double		actual = series->values[(row + (size_t) k) * (size_t) series->columns + (size_t) task->target[j]];
+			double		errors[LF_MAX_COMBINED];
+			double		typical;
+
+			if (lf_frame_is_masked(series, row + (size_t) k, task->target[j]))
+				continue;
+			for (int p = 0; p < parts; p++)
+			{
+				double		said = contest->part_out[((size_t) p * (size_t) count + (size_t) i) * each +
+													 (size_t) k * targets + (size_t) j];
+
+				errors[p] = (lf_task_limit(task, said) - actual) / unit[j];
+			}
+			if (getenv("LF_DUMP"))
+			{
+				static FILE *f;
+				int			head[5] = {half, (int) number, k, j, parts};
+
+				if (!f)
+					f = fopen(getenv("LF_DUMP"), "ab");
+				fwrite(head, sizeof(int), 5, f);
+				fwrite(errors, sizeof(double), (size_t) parts, f);
+				fflush(f);
+			}
+			typical = pow(typical_error(errors, parts) + LEAST_ERROR, getenv("LF_P") ? atof(getenv("LF_P")) : 0.5);
+			for (int p = 0; p < parts; p++)
+				errors[p] /= typical;
+			lf_combination_add(&contest->sums[half], j, k, errors);
+		}
+}
+
+/* Forecasts the next held-out windows by each candidate. LF_FINISHED: there are no more. */
+static lf_status
+weigh(lf_contest *contest, const volatile sig_atomic_t *interrupt)
+{
+	const lf_fit *first = &contest->fit[0];
+	const lf_spans *held = &first->split.validation;
+	lf_team	   *team = &contest->team;
+	size_t		n = contest->weighed;
+	size_t		stride = first->split.validation_windows / (n > 0 ? n : 1);
+	size_t		each = (size_t) contest->task->horizon * (size_t) contest->task->targets;
+	lf_window_start place;
+	size_t		start;
+	size_t		window;
+	int			count = 1;
+	lf_frame	one;
+
+	if (contest->done == n)
+		return LF_FINISHED;
+	place = lf_spans_sample(held, n, contest->done);
+	while (count < team->combined.windows && contest->done + (size_t) count < n &&
+		   lf_spans_sample(held, n, contest->done + (size_t) count).series == place.series)
+		count++;
+	start = lf_frame_start(contest->frame, place.series);
+	window = place.row - start;
+	lf_sight_show(team->sight[0], place.series, lf_window_first_output(contest->task, window), NULL, interrupt);
+	lf_team_show(team, team->sight[0], place.series, lf_window_first_output(contest->task, window), interrupt);
+	team->combined.combination = &contest->all;
+	for (int p = 0; p < contest->all.parts; p++)
+	{
+		lf_status	status = p < contest->networks && contest->lost[p] ? LF_OK :
+			lf_combined_part(&team->combined, interrupt, p, window, stride, count, contest->task->horizon,
+							 contest->part_out + (size_t) p * (size_t) count * each);
+
+		if (status != LF_OK)
+			return status;
+		for (size_t i = 0; i < (size_t) count * each && p < contest->networks && contest->lost[p]; i++)
+			contest->part_out[(size_t) p * (size_t) count * each + i] = NAN;
+	}
+	one = lf_frame_of(contest->frame, place.series);
+	for (int i = 0; i < count; i++)
+	{
+		size_t		row = window + (size_t) i * stride;
+		size_t		number = held->before[place.series] + start + row - held->first[place.series];
+
+		add_errors(contest, &one, place.series, lf_spans_half(held, place.series, number), row, i, count);
+	}
+	contest->done += (size_t) count;
+	return contest->done == n ? LF_FINISHED : LF_OK;
+}
+
+/* Forecasts that were held out and tell something of their own: of each series one in each horizon, of those at hand. */
+static double
+origins(const lf_contest *contest)
+{
+	const lf_spans *held = &contest->fit[0].split.validation;
+	double		sum = 0;
+
+	for (size_t s = 0; s < held->series; s++)
+		if (lf_spans_in(held, s) > 0)
+			sum += ceil((double) lf_spans_in(held, s) / contest->task->horizon);
+	return sum < (double) contest->weighed ? sum : (double) contest->weighed;
+}
+
+/* Notes the squared error of each candidate, as a share of the least. */
+static void
+note_errors(lf_contest *contest, const lf_combination_sums *sums)
+{
+	double		least = INFINITY;
+
+	for (int p = 0; p < sums->parts; p++)
+	{
+		double		sum = 0;
+		bool		missing = false;
+
+		for (int j = 0; j < sums->targets; j++)
+			missing |= sums->missing[j * sums->parts + p];
+		for (size_t i = 0; i < (size_t) sums->targets * (size_t) sums->steps; i++)
+			if (sums->count[i] > 0)
+				sum += sums->product[i * (size_t) (sums->parts * sums->parts) + (size_t) (p * sums->parts + p)] / sums->count[i];
+		contest->tried[p] = missing ? (double) NAN : sum;
+		if (!missing && sum < least)
+			least = sum;
+	}
+	for (int p = 0; p < sums->parts; p++)
+		contest->tried[p] = least > 0 && isfinite(least) ? contest->tried[p] / least : (double) NAN;
+}
+
+/* From the sums to the weights of each half, and of both; then what weighs little is dropped. */
+static void
+find_weights(lf_contest *contest)
+{
+	double		usual[LF_MAX_COMBINED];
+	double		known = origins(contest);
+	bool		dropped = false;
+
+	memcpy(usual, contest->usual, sizeof(usual));
+	lf_combination_fit(&contest->crossed[0], &contest->sums[1], known / 2, usual);
+	lf_combination_fit(&contest->crossed[1], &contest->sums[0], known / 2, usual);
+	lf_combination_join(&contest->sums[0], &contest->sums[1]);
+	note_errors(contest, &contest->sums[0]);
+	lf_combination_fit(&contest->all, &contest->sums[0], known, usual);
+	for (int p = 0; p < contest->all.parts; p++)
+		if (usual[p] > 0 && lf_combination_share(&contest->all, contest->task->targets, p) < LEAST_SHARE)
+		{
+			usual[p] = 0;
+			dropped = true;
+		}
+	if (dropped)
+		lf_combination_fit(&contest->all, &contest->sums[0], known, usual);
+}
+
+/* The combination without what was dropped; the first network stays in any case. */
+static void
+keep(lf_contest *contest)
+{
+	const lf_combination *all = &contest->all;
+	lf_combination *kept = &contest->kept;
+	int			targets = contest->task->targets;
+	float	   *to = kept->weight;
+
+	kept->parts = 0;
+	for (int p = 0; p < all->parts; p++)
+		if (p == 0 || lf_combination_share(all, targets, p) > 0)
+			kept->part[kept->parts++] = all->part[p];
+	for (int j = 0; j < targets; j++)
+		for (int k = 0; k < all->steps; k++)
+			for (int p = 0; p < all->parts; p++)
+				if (p == 0 || lf_combination_share(all, targets, p) > 0)
+					*to++ = (float) lf_combination_weight(all, j, k, p);
+	LF_ASSERT(lf_combination_is_sound(kept, targets));
+}
+
+/* What comes after a phase. */
+static lf_status
+next_phase(lf_contest *contest)
+{
+	bool		held = contest->fit[0].split.validation_windows > 0;
+
+	contest->done = 0;
+	switch (contest->phase)
+	{
+		case LF_CONTEST_TRAIN:
+			contest->phase = LF_CONTEST_LEARN;
+			return LF_EPOCH_DONE;
+		case LF_CONTEST_LEARN:
+			lf_combination_sums_start(&contest->sums[0]);
+			lf_combination_sums_start(&contest->sums[1]);
+			if (held)
+			{
+				contest->phase = LF_CONTEST_WEIGH;
+				return LF_EPOCH_DONE;
+			}
+			/* without a word of what they are worth */
+			find_weights(contest);
+			keep(contest);
+			contest->phase = LF_CONTEST_DONE;
+			return LF_FINISHED;
+		case LF_CONTEST_WEIGH:
+			find_weights(contest);
+			contest->fit[0].judge.team = &contest->team;
+			contest->phase = LF_CONTEST_JUDGE;
+			return LF_EPOCH_DONE;
+		case LF_CONTEST_JUDGE:
+			keep(contest);
+			start_training(contest, LF_CONTEST_FINAL);
+			return LF_EPOCH_DONE;
+		case LF_CONTEST_FINAL:
+			contest->phase = LF_CONTEST_RELEARN;
+			return LF_EPOCH_DONE;
+		case LF_CONTEST_RELEARN:
+		case LF_CONTEST_DONE:
+			break;
+	}
+	contest->phase = LF_CONTEST_DONE;
+	return LF_FINISHED;
+}
+
+lf_status
+lf_contest_step(lf_contest *contest, const volatile sig_atomic_t *interrupt)
+{
+	lf_status	status = LF_FINISHED;
+
+	contest->latest = NULL;
+	switch (contest->phase)
+	{
+		case LF_CONTEST_TRAIN:
+		case LF_CONTEST_FINAL:
+			status = train_networks(contest, interrupt);
+			break;
+		case LF_CONTEST_LEARN:
+		case LF_CONTEST_RELEARN:
+			status = learn(contest, interrupt);
+			break;
+		case LF_CONTEST_WEIGH:
+			status = weigh(contest, interrupt);
+			break;
+		case LF_CONTEST_JUDGE:
+			status = lf_judge_step(&contest->fit[0].judge, interrupt);
+			break;
+		case LF_CONTEST_DONE:
+			break;
+	}
+	return status == LF_FINISHED ? next_phase(contest) : status;
+}
+
+void
+lf_contest_result(const lf_contest *contest, const lf_contender *networks, lf_model *model, lf_model *other)
+{
+	int			targets = contest->task->targets;
+
+	lf_fit_result(&contest->fit[0], networks[0].spec, model);
+	model->combination = contest->kept;
+	model->partner_facts = contest->facts;
+	model->learned = contest->learned;
+	model->others = 0;
+	model->other = other;
+	for (int i = 1; i < contest->networks; i++)
+		if (lf_combination_share(&contest->all, targets, i) > 0)
+			lf_fit_result(&contest->fit[i], networks[i].spec, &other[model->others++]);
+}
