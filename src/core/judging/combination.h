@@ -1,10 +1,10 @@
 /*
  * combination.h: forecasts of several candidates, weighed and added up (combination of forecasts: Bates and Granger 1969).
  *
- * The weights of each target and step are none below 0 and add up to 1. They are those that leave the least squared error
- * on forecasts that were held out, where the errors of the candidates may be alike (Granger and Ramanathan 1984, with
- * weights of a simplex), shrunk towards weights by each one's own error, the more so the fewer origins there are to tell:
- * of few, weights that fit best fit noise. Steps that lie near each other are weighed together.
+ * The weights of each target are none below 0 and add up to 1. They follow from the errors of each candidate on forecasts
+ * that were held out, each by itself. Weights that fit these errors best, with what errors have in common (Granger and
+ * Ramanathan 1984), and weights of their own for each step, were tried: they did not do better on later rows, see
+ * doc/defaults.md.
  */
 #ifndef LF_COMBINATION_H
 #define LF_COMBINATION_H
@@ -49,8 +49,8 @@ lf_candidate_forecaster(lf_candidate candidate)
 typedef struct lf_tried
 {
 	lf_candidate candidate;
-	double		error;			/* mean squared error on held-out rows, as a share of the least; NaN: not known */
-	double		weight;			/* mean over steps and targets; 0: it was dropped */
+	double		error;			/* mean absolute error on held-out rows, as a share of the least; NaN: not known */
+	double		weight;			/* mean over targets; 0: it was dropped */
 } lf_tried;
 
 /* Candidates that can be combined: networks, and each forecaster without one once. */
@@ -61,50 +61,49 @@ typedef struct lf_combination
 {
 	int			parts;			/* 0: there is none, and the forecast is the network's alone */
 	lf_forecaster part[LF_MAX_COMBINED];	/* networks first: LF_NETWORK is the next one */
-	int			steps;			/* that have weights; later ones have those of the last */
-	float	   *weight;			/* (targets, steps, parts) */
+	double	   *weight;			/* (targets, parts) */
 } lf_combination;
 
 /* How many of the parts are networks. */
 int			lf_combination_networks(const lf_combination *combination);
 
-/* The weight of a part for a step, from 0 on. */
-double		lf_combination_weight(const lf_combination *combination, int target, int step, int part);
-
-/* The mean weight of a part over steps and targets. */
+/* The mean weight of a part over the targets. */
 double		lf_combination_share(const lf_combination *combination, int targets, int part);
 
 /*
- * What holds of a combination: networks come first, no other forecaster twice; weights are finite, from 0 to 1, and add up
- * to 1 but for rounding. For LF_ASSERT, and for models that are read.
+ * What holds of a combination: networks come first, no other forecaster twice; weights are from 0 to 1, and add up to 1
+ * but for rounding. For LF_ASSERT, and for models that are read.
  */
 bool		lf_combination_is_sound(const lf_combination *combination, int targets);
 
-/* Products of errors that were held out, of every two candidates: all that the weights need. */
+/* Sums over forecasts that were held out: all that the weights need. */
 typedef struct lf_combination_sums
 {
 	int			parts;
-	int			steps;
 	int			targets;
-	double	   *product;		/* (targets, steps, parts, parts) */
-	double	   *count;			/* (targets, steps): forecasts that are in it */
+	double	   *loss;			/* (targets, parts): see lf_combination_add() */
+	double	   *absolute;		/* (targets, parts): of errors */
+	double	   *count;			/* (targets): forecasts that are in it */
 	bool	   *missing;		/* (targets, parts): had nothing to say about some value */
 } lf_combination_sums;
 
-void		lf_combination_sums_layout(lf_combination_sums *sums, lf_arena *arena, int parts, int steps, int targets);
+void		lf_combination_sums_layout(lf_combination_sums *sums, lf_arena *arena, int parts, int targets);
 void		lf_combination_sums_start(lf_combination_sums *sums);
 
-/* Adds the errors (parts) of one forecast: NaN of a candidate that has said nothing. */
-void		lf_combination_add(lf_combination_sums *sums, int target, int step, const double *errors);
+/*
+ * Adds the errors (parts) of one forecast, in units of those of a naive forecast of the series: NaN of a candidate that has
+ * said nothing. Squared errors count by the inverse of how far off most candidates are: that makes them as robust as
+ * absolute errors, and keeps what they tell of large ones.
+ */
+void		lf_combination_add(lf_combination_sums *sums, int target, const double *errors);
 
 /* Adds other sums of the same sizes. */
 void		lf_combination_join(lf_combination_sums *sums, const lf_combination_sums *others);
 
 /*
- * Fills the weights. 'origins' is how many forecasts the sums hold that tell something of their own: of origins that
- * follow each other, one in each horizon. Parts whose 'usual' weight (parts) is 0 have none in any case; where nothing is
- * known the weights are the usual ones.
+ * Fills the weights. 'usual' (parts) are those where nothing is known; where it is 0 a part has none in any case. What would
+ * weigh little has nothing.
  */
-void		lf_combination_fit(lf_combination *combination, const lf_combination_sums *sums, double origins, const double *usual);
+void		lf_combination_fit(lf_combination *combination, const lf_combination_sums *sums, const double *usual);
 
 #endif

@@ -3,7 +3,9 @@
  */
 #include "judging/interval.h"
 
+#include "base/quantile.h"
 #include "base/sort.h"
+#include "judging/pooled.h"
 
 #include <math.h>
 
@@ -24,14 +26,21 @@ smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+bool
+lf_errors_are_few(const lf_task *task, size_t held)
+{
+	return held > 0 && held < LF_FEW_WINDOWS && !lf_head_is_distribution(&task->head);
+}
+
 int
 lf_errors_steps(const lf_task *task, size_t held)
 {
 	size_t		horizon = (size_t) task->horizon;
 	size_t		steps = 10 * horizon < FEWEST_STEPS ? FEWEST_STEPS : 10 * horizon;
 
-	/* each step past the horizon has one error less than the one before it */
-	steps = smaller(steps, horizon + (held > ENOUGH ? held - ENOUGH : 0));
+	/* each step past the horizon has one error less than the one before it; where all are pooled it needs none */
+	if (!lf_errors_are_few(task, held))
+		steps = smaller(steps, horizon + held - ENOUGH);
 	steps = smaller(steps, MOST_KEPT / ((size_t) task->targets * ENOUGH));
 	if (held == 0 || horizon * (size_t) task->targets > MOST_KEPT / ENOUGH)
 		return 0;
@@ -56,8 +65,9 @@ int
 lf_errors_most(const lf_task *task, size_t held)
 {
 	size_t		each = (size_t) lf_errors_steps(task, held) * (size_t) task->targets;
+	size_t		most = lf_errors_are_few(task, held) ? LF_MAX_ERRORS : smaller(lf_errors_windows(task, held), LF_MAX_ERRORS);
 
-	return each == 0 ? 0 : (int) smaller(smaller(lf_errors_windows(task, held), LF_MAX_ERRORS), MOST_KEPT / each);
+	return each == 0 ? 0 : (int) smaller(most, MOST_KEPT / each);
 }
 
 static bool
@@ -129,6 +139,27 @@ lf_errors_half_width(const lf_errors *errors, int targets, int step, int target,
 	if (rank > errors->count[list])
 		return (double) NAN;
 	return (double) errors->error[list * (size_t) errors->most + (size_t) (rank < 1 ? 1 : rank) - 1];
+}
+
+double
+lf_errors_any_half_width(const lf_errors *errors, int targets, int step, int target, double level)
+{
+	int			last = errors->steps - 1;
+	double		measured;
+	int			count;
+
+	if (errors->steps == 0)
+		return (double) NAN;
+	/* past all steps that were measured, as of a random walk */
+	if (step > last)
+		return lf_errors_any_half_width(errors, targets, last, target, level) * sqrt((step + 1.0) / errors->steps);
+	measured = lf_errors_half_width(errors, targets, step, target, level);
+	count = errors->count[step * targets + target];
+	if (!isnan(measured) || count == 0)
+		return measured;
+	/* past the largest error that was seen, as of a normal distribution whose quantile that is */
+	return lf_errors_largest(errors, targets, step, target) *
+		lf_normal_quantile((1 - level) / 2) / lf_normal_quantile(0.5 / (count + 1.0));
 }
 
 double

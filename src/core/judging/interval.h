@@ -29,6 +29,9 @@ typedef struct lf_errors
 /* Steps to measure for a task with so many held-out windows: the horizon, and what recursion may be asked for. */
 int			lf_errors_steps(const lf_task *task, size_t held);
 
+/* Whether errors are so few that all steps are told by all of them, see pooled.h. */
+bool		lf_errors_are_few(const lf_task *task, size_t held);
+
 /* Errors that are kept until they are sorted, at most. */
 #define LF_MOST_MEASURED ((size_t) 1 << 19)
 
@@ -55,6 +58,12 @@ bool		lf_error_list_is_sound(const lf_errors *errors, size_t list);
 
 /* Half the width of the interval of a level, step from 0 on; NaN where too few errors are known for this level. */
 double		lf_errors_half_width(const lf_errors *errors, int targets, int step, int target, double level);
+
+/*
+ * The same where any error of the target is known: levels that are too high for so few errors are told by the largest of
+ * them, and steps past those that were measured by the last.
+ */
+double		lf_errors_any_half_width(const lf_errors *errors, int targets, int step, int target, double level);
 
 /* The largest error that is kept; 0 where none is. */
 double		lf_errors_largest(const lf_errors *errors, int targets, int step, int target);

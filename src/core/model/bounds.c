@@ -14,7 +14,7 @@ lf_bounds_half_width(const lf_model *model, const double *distribution, int step
 	double		own;
 
 	if (distribution == NULL)
-		return measured;
+		return lf_errors_any_half_width(&model->errors, targets, step, target, level);
 	own = lf_head_half_width(&model->task.head, distribution, level);
 	if (!model->training.calibrate)
 		return own;

@@ -8,32 +8,18 @@
 #include "model/task_bytes.h"
 #include "series/level.h"
 
-#include <math.h>
-#include <string.h>
-
-static void
-serialize_float(lf_stream *s, float *value)
-{
-	uint32_t	bits;
-
-	memcpy(&bits, value, 4);
-	bits = (uint32_t) lf_serialize_integer(s, bits, 4);
-	memcpy(value, &bits, 4);
-	if (!isfinite(*value))
-		s->failed = true;
-}
 
 static void
 serialize_weights(lf_stream *s, lf_combination *combination, int targets)
 {
-	size_t		count = (size_t) targets * (size_t) combination->steps * (size_t) combination->parts;
+	size_t		count = (size_t) targets * (size_t) combination->parts;
 
-	combination->weight = lf_serialize_array(s, combination->weight, count, sizeof(float), 4);
+	combination->weight = lf_serialize_array(s, combination->weight, count, sizeof(double), 8);
 	for (size_t i = 0; i < count && !s->failed; i++)
 	{
-		float		weight = s->direction == LF_READING ? 0 : combination->weight[i];
+		double		weight = s->direction == LF_READING ? 0 : combination->weight[i];
 
-		serialize_float(s, &weight);
+		lf_serialize_finite(s, &weight);
 		if (s->direction == LF_READING && combination->weight != NULL)
 			combination->weight[i] = weight;
 	}
@@ -119,7 +105,6 @@ lf_serialize_combination(lf_stream *s, lf_model *model)
 		return;
 	for (int i = 0; i < combination->parts; i++)
 		combination->part[i] = (lf_forecaster) lf_serialize_choice(s, (int) combination->part[i], LF_FORECASTERS);
-	lf_serialize_int(s, &combination->steps, model->task.horizon, model->task.horizon);
 	serialize_weights(s, combination, model->task.targets);
 	serialize_learned(s, model);
 	model->others = lf_combination_networks(combination) - 1;

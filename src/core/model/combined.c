@@ -108,21 +108,20 @@ lf_combined_part(lf_combined *combined, const volatile sig_atomic_t *interrupt, 
 
 /* Adds what a part says to the mean so far, 'out', which 'total' weighs. */
 static void
-add_part(const lf_combination *combination, int targets, int part, size_t n, int steps, const double *one, double *total,
+add_part(const lf_combination *combination, int targets, int part, size_t forecasts, const double *one, double *total,
 		 double *out)
 {
-	for (size_t i = 0; i < n; i++)
-		for (int k = 0; k < steps; k++)
-			for (int j = 0; j < targets; j++)
-			{
-				size_t		place = (i * (size_t) steps + (size_t) k) * (size_t) targets + (size_t) j;
-				double		weight = isfinite(one[place]) ? lf_combination_weight(combination, j, k, part) : 0;
+	for (size_t i = 0; i < forecasts; i++)
+		for (int j = 0; j < targets; j++)
+		{
+			size_t		place = i * (size_t) targets + (size_t) j;
+			double		weight = isfinite(one[place]) ? combination->weight[j * combination->parts + part] : 0;
 
-				if (weight == 0)
-					continue;
-				total[place] += weight;
-				out[place] += weight / total[place] * (one[place] - out[place]);
-			}
+			if (weight == 0)
+				continue;
+			total[place] += weight;
+			out[place] += weight / total[place] * (one[place] - out[place]);
+		}
 }
 
 lf_status
@@ -144,7 +143,7 @@ lf_combined_predict(lf_combined *combined, const volatile sig_atomic_t *interrup
 		status = lf_combined_part(combined, interrupt, part, first, stride, count, steps, combined->one);
 		if (status != LF_OK)
 			return status;
-		add_part(combination, task->targets, part, (size_t) count, steps, combined->one, combined->total, out);
+		add_part(combination, task->targets, part, (size_t) count * (size_t) steps, combined->one, combined->total, out);
 	}
 	for (size_t i = 0; i < size; i++)
 		out[i] = lf_task_limit(task, out[i]);

@@ -274,7 +274,7 @@ errors_are_sound(const lf_model *model)
 
 	if (errors->steps == 0)
 		return errors->most == 0;
-	return errors->most > 0 && model->validation_windows > 0 && errors->steps >= model->task.horizon &&
+	return errors->most > 0 && (model->validation_windows > 0 || model->combination.parts > 0) && errors->steps >= model->task.horizon &&
 		errors->steps <= lf_errors_steps(&model->task, MOST_HELD);
 }
 
@@ -467,7 +467,7 @@ combination_is_sound(const lf_model *model)
 	if (combination->parts == 0)
 		return model->others == 0 && model->learned == NULL && model->tail_before == 0;
 	if (model->imported || model->blend != NULL || model->task.lead != 1 || lf_head_is_distribution(&model->task.head) ||
-		combination->steps != model->task.horizon || !lf_combination_is_sound(combination, model->task.targets) ||
+		!lf_combination_is_sound(combination, model->task.targets) ||
 		model->others != lf_combination_networks(combination) - 1 || !lf_seasons_are_sound(&model->partner_facts.seasons))
 		return false;
 	for (int i = 0; i < combination->parts; i++)

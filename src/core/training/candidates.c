@@ -19,7 +19,7 @@ const char *const lf_effort_names[LF_EFFORTS] = {
 #define LONGEST_SEASON_OF_PARTNERS 24
 
 static bool
-suits_partners(const lf_facts *facts, const lf_plan *first)
+suits_partners(const lf_facts *facts)
 {
 	const lf_seasons *seasons = &facts->seasons.seasons;
 
@@ -45,6 +45,7 @@ is_wanted(const lf_facts *facts, const lf_plan *first, lf_effort effort, unsigne
 			break;
 		case LF_CANDIDATE_RECURSIVE:
 			possible = task->horizon > 1 && lf_task_is_autoregressive(task);
+			usual = effort == LF_EFFORT_BEST;
 			break;
 		case LF_CANDIDATE_LINEAR_RECURSIVE:
 			possible = task->horizon > 1 && lf_task_is_autoregressive(task) && lf_task_categories(task) == 0;
@@ -57,7 +58,7 @@ is_wanted(const lf_facts *facts, const lf_plan *first, lf_effort effort, unsigne
 			possible = lf_task_targets_are_inputs(task);
 			usual = true;
 			if (lf_forecaster_is_partner(forecaster))
-				possible &= suits_partners(facts, first);
+				possible &= suits_partners(facts);
 			if (forecaster == LF_SEASONAL_NAIVE || forecaster == LF_SEASONAL_MEAN)
 				possible &= first->season > 1;
 	}
@@ -97,6 +98,12 @@ plan_beside(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first
 	return !linear || (size_t) task->lookback * (size_t) (task->inputs / lf_task_samples(task)) <= LF_MOST_LINEAR;
 }
 
+/*
+ * Partners know what series are like, and networks must learn it: of so many windows they have learned half as much. It is
+ * what they weigh before errors are looked at, which say little where there are few windows.
+ */
+#define WORTH_OF_PARTNERS 100.0
+
 void
 lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first, lf_effort effort,
 					 unsigned int narrowed, lf_candidates *candidates)
@@ -116,7 +123,7 @@ lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_pl
 			candidates->network[candidates->networks++] = (lf_candidate) i;
 	}
 	for (int i = 0; i < candidates->networks; i++)
-		candidates->usual[i] = 1;
+		candidates->usual[i] = (double) first->windows / ((double) first->windows + WORTH_OF_PARTNERS);
 	for (int i = 0; i < candidates->forecasters; i++)
 		candidates->usual[candidates->networks + i] = lf_forecaster_is_partner(candidates->forecaster[i]) ? 1 : 0.3;
 	if (narrowed != 0 && (narrowed & 1) == 0 && candidates->networks + candidates->forecasters > 1)

@@ -3,17 +3,14 @@
  */
 #include "training/contest.h"
 
+#include "judging/pooled.h"
+
 #include <math.h>
-#include <stdlib.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Held-out forecasts, values in all, from which weights are found, at most; and windows, where there are so many. */
 #define MOST_VALUES ((size_t) 1 << 18)
 #define LEAST_WINDOWS ((size_t) 64)
-
-/* Candidates whose mean weight is less are dropped: they cost more time and bytes than they are worth. */
-#define LEAST_SHARE 0.03
 
 static size_t
 smaller(size_t a, size_t b)
@@ -25,7 +22,7 @@ static void
 lay_out_combination(lf_combination *combination, lf_arena *arena, const lf_combination *like, int targets)
 {
 	*combination = *like;
-	combination->weight = lf_arena_take(arena, (size_t) targets * (size_t) like->steps * (size_t) like->parts, sizeof(float));
+	combination->weight = lf_arena_take(arena, (size_t) targets * (size_t) like->parts, sizeof(double));
 }
 
 lf_status
@@ -36,7 +33,7 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 	const lf_task *task = networks[0].task;
 	size_t		series = lf_frame_series(frame);
 	size_t		held = 0;
-	lf_combination every = {.parts = count + others, .steps = task->horizon};
+	lf_combination every = {.parts = count + others};
 	lf_fit	   *fits = lf_arena_take(arena, (size_t) count, sizeof(lf_fit));
 	int			batch = 1;
 	int			steps = task->horizon;
@@ -82,7 +79,7 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 	for (int half = 0; half < 2; half++)
 	{
 		lay_out_combination(&contest->crossed[half], arena, &every, task->targets);
-		lf_combination_sums_layout(&contest->sums[half], arena, every.parts, every.steps, task->targets);
+		lf_combination_sums_layout(&contest->sums[half], arena, every.parts, task->targets);
 	}
 	lay_out_combination(&contest->all, arena, &every, task->targets);
 	lay_out_combination(&contest->kept, arena, &every, task->targets);
@@ -98,6 +95,15 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 			if (fits != NULL && !arena->overflow)
 				fits[0].judge.partner_out[p] = out;
 		}
+	}
+	if (contest->partners && held == 0)
+	{
+		size_t		lists = (size_t) task->horizon * (size_t) task->targets;
+
+		contest->supposed = (lf_errors) {.steps = task->horizon, .most = LF_MAX_ERRORS};
+		contest->supposed.count = lf_arena_take(arena, lists, sizeof(int));
+		contest->supposed.error = lf_arena_take(arena, lists * LF_MAX_ERRORS, sizeof(float));
+		contest->spread = lf_arena_take(arena, lists, sizeof(double));
 	}
 	contest->part_out = lf_arena_take(arena, (size_t) every.parts * (size_t) batch * (size_t) task->horizon *
 									  (size_t) task->targets, sizeof(double));
@@ -275,35 +281,6 @@ learn(lf_contest *contest, const volatile sig_atomic_t *interrupt)
 	return contest->done == lf_frame_series(contest->frame) ? LF_FINISHED : LF_OK;
 }
 
-/*
- * Absolute errors are to be small, and weights follow from squared ones: each forecast counts by the inverse of how far off it
- * is, as in iteratively reweighted least squares (Schlossmacher 1973), but of how far off most candidates are, so that no
- * iteration is needed. Errors below this share of a naive forecast's count alike.
- */
-#define LEAST_ERROR 0.05
-
-/* The median of the absolute errors. */
-static double
-typical_error(const double *errors, int parts)
-{
-	double		sorted[LF_MAX_COMBINED];
-	int			n = 0;
-
-	for (int p = 0; p < parts; p++)
-	{
-		double		error = fabs(errors[p]);
-		int			place = n;
-
-		if (!isfinite(error))
-			continue;
-		for (; place > 0 && sorted[place - 1] > error; place--)
-			sorted[place] = sorted[place - 1];
-		sorted[place] = error;
-		n++;
-	}
-	return n == 0 ? 0 : (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-}
-
 /* Adds the errors of all candidates for the i-th window of a batch in the series at hand. */
 static void
 add_errors(lf_contest *contest, const lf_frame *series, size_t number, int half, size_t window, int i, int count)
@@ -324,7 +301,6 @@ add_errors(lf_contest *contest, const lf_frame *series, size_t number, int half,
 		{
 			double		actual = series->values[(row + (size_t) k) * (size_t) series->columns + (size_t) task->target[j]];
 			double		errors[LF_MAX_COMBINED];
-			double		typical;
 
 			if (lf_frame_is_masked(series, row + (size_t) k, task->target[j]))
 				continue;
@@ -335,21 +311,7 @@ add_errors(lf_contest *contest, const lf_frame *series, size_t number, int half,
 
 				errors[p] = (lf_task_limit(task, said) - actual) / unit[j];
 			}
-			if (getenv("LF_DUMP"))
-			{
-				static FILE *f;
-				int			head[5] = {half, (int) number, k, j, parts};
-
-				if (!f)
-					f = fopen(getenv("LF_DUMP"), "ab");
-				fwrite(head, sizeof(int), 5, f);
-				fwrite(errors, sizeof(double), (size_t) parts, f);
-				fflush(f);
-			}
-			typical = pow(typical_error(errors, parts) + LEAST_ERROR, getenv("LF_P") ? atof(getenv("LF_P")) : 0.5);
-			for (int p = 0; p < parts; p++)
-				errors[p] /= typical;
-			lf_combination_add(&contest->sums[half], j, k, errors);
+			lf_combination_add(&contest->sums[half], j, errors);
 		}
 }
 
@@ -403,20 +365,7 @@ weigh(lf_contest *contest, const volatile sig_atomic_t *interrupt)
 	return contest->done == n ? LF_FINISHED : LF_OK;
 }
 
-/* Forecasts that were held out and tell something of their own: of each series one in each horizon, of those at hand. */
-static double
-origins(const lf_contest *contest)
-{
-	const lf_spans *held = &contest->fit[0].split.validation;
-	double		sum = 0;
-
-	for (size_t s = 0; s < held->series; s++)
-		if (lf_spans_in(held, s) > 0)
-			sum += ceil((double) lf_spans_in(held, s) / contest->task->horizon);
-	return sum < (double) contest->weighed ? sum : (double) contest->weighed;
-}
-
-/* Notes the squared error of each candidate, as a share of the least. */
+/* Notes the mean absolute error of each candidate over all targets, as a share of the least. */
 static void
 note_errors(lf_contest *contest, const lf_combination_sums *sums)
 {
@@ -428,10 +377,10 @@ note_errors(lf_contest *contest, const lf_combination_sums *sums)
 		bool		missing = false;
 
 		for (int j = 0; j < sums->targets; j++)
+		{
 			missing |= sums->missing[j * sums->parts + p];
-		for (size_t i = 0; i < (size_t) sums->targets * (size_t) sums->steps; i++)
-			if (sums->count[i] > 0)
-				sum += sums->product[i * (size_t) (sums->parts * sums->parts) + (size_t) (p * sums->parts + p)] / sums->count[i];
+			sum += sums->count[j] > 0 ? sums->absolute[j * sums->parts + p] / sums->count[j] : 0;
+		}
 		contest->tried[p] = missing ? (double) NAN : sum;
 		if (!missing && sum < least)
 			least = sum;
@@ -440,28 +389,15 @@ note_errors(lf_contest *contest, const lf_combination_sums *sums)
 		contest->tried[p] = least > 0 && isfinite(least) ? contest->tried[p] / least : (double) NAN;
 }
 
-/* From the sums to the weights of each half, and of both; then what weighs little is dropped. */
+/* From the sums to the weights of each half, by the other, and of both. */
 static void
 find_weights(lf_contest *contest)
 {
-	double		usual[LF_MAX_COMBINED];
-	double		known = origins(contest);
-	bool		dropped = false;
-
-	memcpy(usual, contest->usual, sizeof(usual));
-	lf_combination_fit(&contest->crossed[0], &contest->sums[1], known / 2, usual);
-	lf_combination_fit(&contest->crossed[1], &contest->sums[0], known / 2, usual);
+	lf_combination_fit(&contest->crossed[0], &contest->sums[1], contest->usual);
+	lf_combination_fit(&contest->crossed[1], &contest->sums[0], contest->usual);
 	lf_combination_join(&contest->sums[0], &contest->sums[1]);
 	note_errors(contest, &contest->sums[0]);
-	lf_combination_fit(&contest->all, &contest->sums[0], known, usual);
-	for (int p = 0; p < contest->all.parts; p++)
-		if (usual[p] > 0 && lf_combination_share(&contest->all, contest->task->targets, p) < LEAST_SHARE)
-		{
-			usual[p] = 0;
-			dropped = true;
-		}
-	if (dropped)
-		lf_combination_fit(&contest->all, &contest->sums[0], known, usual);
+	lf_combination_fit(&contest->all, &contest->sums[0], contest->usual);
 }
 
 /* The combination without what was dropped; the first network stays in any case. */
@@ -471,18 +407,62 @@ keep(lf_contest *contest)
 	const lf_combination *all = &contest->all;
 	lf_combination *kept = &contest->kept;
 	int			targets = contest->task->targets;
-	float	   *to = kept->weight;
+	double	   *to = kept->weight;
 
 	kept->parts = 0;
 	for (int p = 0; p < all->parts; p++)
 		if (p == 0 || lf_combination_share(all, targets, p) > 0)
 			kept->part[kept->parts++] = all->part[p];
 	for (int j = 0; j < targets; j++)
-		for (int k = 0; k < all->steps; k++)
-			for (int p = 0; p < all->parts; p++)
-				if (p == 0 || lf_combination_share(all, targets, p) > 0)
-					*to++ = (float) lf_combination_weight(all, j, k, p);
+		for (int p = 0; p < all->parts; p++)
+			if (p == 0 || lf_combination_share(all, targets, p) > 0)
+				*to++ = all->weight[j * all->parts + p];
 	LF_ASSERT(lf_combination_is_sound(kept, targets));
+}
+
+/* Rows of a short series that tell as much of a spread as one forecast that was held out: states were fitted to them. */
+#define ROWS_OF_ONE 5.0
+
+/*
+ * Where nothing was held out, partners tell how far off forecasts of one series will be: the mean of what they say, in the
+ * error scale of the series. LF_FINISHED: of all series.
+ */
+static lf_status
+suppose(lf_contest *contest, const volatile sig_atomic_t *interrupt)
+{
+	const lf_task *task = contest->task;
+	lf_errors  *errors = &contest->supposed;
+	size_t		series = lf_frame_series(contest->frame);
+	lf_frame	one = lf_frame_of(contest->frame, contest->done);
+	double		share = 1.0 / (double) series / LF_PARTNERS;
+
+	if (contest->done == 0)
+		memset(contest->spread, 0, (size_t) task->horizon * (size_t) task->targets * sizeof(double));
+	for (int j = 0; j < task->targets && one.rows > 0; j++)
+		for (int p = 0; p < LF_PARTNERS; p++)
+		{
+			lf_column	column = {.values = one.values + task->target[j], .rows = one.rows, .stride = (size_t) one.columns,
+				.number = one.number, .logged = contest->facts.logged, .log_from = task->log_from};
+			lf_combined *combined = &contest->team.combined;
+			size_t		place = contest->done * (size_t) task->targets + (size_t) j;
+			double		unit = contest->fit[0].error_scale[place];
+
+			lf_partner_forecast(&combined->room, (lf_partner) p, &contest->facts.seasons, &column,
+								&contest->learned[place * LF_PARTNERS + (size_t) p], task->horizon, combined->mean,
+								combined->spread, interrupt);
+			if (interrupt != NULL && *interrupt != 0)
+				return LF_INTERRUPTED;
+			for (int k = 0; k < task->horizon; k++)
+				contest->spread[k * task->targets + j] += share * (combined->spread[k] / unit) * (combined->spread[k] / unit);
+		}
+	contest->done++;
+	if (contest->done < series)
+		return LF_OK;
+	for (int i = 0; i < task->horizon * task->targets; i++)
+		contest->spread[i] = sqrt(contest->spread[i]);
+	lf_errors_suppose(errors, task->targets, contest->spread,
+					  (double) contest->frame->rows / ROWS_OF_ONE + 1);
+	return LF_FINISHED;
 }
 
 /* What comes after a phase. */
@@ -508,8 +488,8 @@ next_phase(lf_contest *contest)
 			/* without a word of what they are worth */
 			find_weights(contest);
 			keep(contest);
-			contest->phase = LF_CONTEST_DONE;
-			return LF_FINISHED;
+			contest->phase = contest->supposed.steps > 0 ? LF_CONTEST_SUPPOSE : LF_CONTEST_DONE;
+			return contest->phase == LF_CONTEST_DONE ? LF_FINISHED : LF_EPOCH_DONE;
 		case LF_CONTEST_WEIGH:
 			find_weights(contest);
 			contest->fit[0].judge.team = &contest->team;
@@ -523,6 +503,7 @@ next_phase(lf_contest *contest)
 			contest->phase = LF_CONTEST_RELEARN;
 			return LF_EPOCH_DONE;
 		case LF_CONTEST_RELEARN:
+		case LF_CONTEST_SUPPOSE:
 		case LF_CONTEST_DONE:
 			break;
 	}
@@ -549,6 +530,9 @@ lf_contest_step(lf_contest *contest, const volatile sig_atomic_t *interrupt)
 		case LF_CONTEST_WEIGH:
 			status = weigh(contest, interrupt);
 			break;
+		case LF_CONTEST_SUPPOSE:
+			status = suppose(contest, interrupt);
+			break;
 		case LF_CONTEST_JUDGE:
 			status = lf_judge_step(&contest->fit[0].judge, interrupt);
 			break;
@@ -564,6 +548,8 @@ lf_contest_result(const lf_contest *contest, const lf_contender *networks, lf_mo
 	int			targets = contest->task->targets;
 
 	lf_fit_result(&contest->fit[0], networks[0].spec, model);
+	if (contest->supposed.steps > 0)
+		model->errors = contest->supposed;
 	model->combination = contest->kept;
 	model->partner_facts = contest->facts;
 	model->learned = contest->learned;

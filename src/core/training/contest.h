@@ -7,6 +7,7 @@
  *	   LF_CONTEST_JUDGE		the same with weights found on the other half of what is held out: scores and intervals
  *	   LF_CONTEST_FINAL		networks that have a weight are trained again on all windows,
  *	   LF_CONTEST_RELEARN	and partners learn from all rows
+ *	   LF_CONTEST_SUPPOSE	where nothing could be held out, partners say how far off forecasts will be
  *
  * What weighs hardly anything is dropped. Where nothing can be held out, networks are trained on all windows and weights are
  * the usual ones. Networks are trained side by side where there are threads; what comes out is the same.
@@ -24,6 +25,7 @@ typedef enum lf_contest_phase
 	LF_CONTEST_JUDGE,
 	LF_CONTEST_FINAL,
 	LF_CONTEST_RELEARN,
+	LF_CONTEST_SUPPOSE,
 	LF_CONTEST_DONE
 } lf_contest_phase;
 
@@ -57,7 +59,9 @@ typedef struct lf_contest
 	lf_combination crossed[2];
 	lf_combination all;			/* weights of all candidates, by both halves; 0 of those that are dropped */
 	lf_combination kept;		/* the same without those */
-	double		tried[LF_MAX_COMBINED];	/* mean squared error of each candidate as a share of the least; NaN: not known */
+	double		tried[LF_MAX_COMBINED];	/* mean absolute error of each candidate as a share of the least; NaN: not known */
+	lf_errors	supposed;		/* of forecasts, where nothing could be held out: from what partners say of their own */
+	double	   *spread;			/* (steps of these, targets): sums of squares over series, then their mean's root */
 	double	   *part_out;		/* (parts, B, horizon, targets) */
 	size_t		weighed;		/* held-out windows from which weights are found */
 	size_t		done;			/* of them, or series, or so, in this phase */

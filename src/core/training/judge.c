@@ -5,6 +5,8 @@
 
 #include "series/deseasonalize.h"
 
+#include "judging/pooled.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -310,6 +312,24 @@ season_factor(const lf_judge *judge, size_t target, size_t row)
 }
 
 /*
+ * Held-out forecasts that tell something of their own: in each series as many as follow each other without an overlap. Errors
+ * of the steps of one of them go together, but not wholly: each counts for some.
+ */
+#define FREEDOM_OF_ONE 1.7
+
+static double
+freedom(const lf_judge *judge)
+{
+	const lf_spans *held = &judge->split->validation;
+	double		sum = 0;
+
+	for (size_t s = 0; s < held->series; s++)
+		if (lf_spans_in(held, s) > 0)
+			sum += (double) (lf_spans_in(held, s) + (size_t) judge->task->horizon - 1) / judge->task->horizon;
+	return sum * FREEDOM_OF_ONE;
+}
+
+/*
  * Forecasts the next batch of those that are measured as far as intervals go, and notes how far off each step is. After
  * the last one the errors are kept.
  */
@@ -346,7 +366,9 @@ measure_batch(lf_judge *judge, const volatile sig_atomic_t *interrupt)
 									judge->view.values[row * (size_t) judge->view.columns + (size_t) column]);
 			}
 	judge->done += count;
-	if (judge->done == n)
+	if (judge->done == n && lf_errors_are_few(task, judge->split->validation_windows))
+		lf_errors_pool(&judge->errors, task->targets, judge->measured, n, freedom(judge));
+	else if (judge->done == n)
 		lf_errors_keep(&judge->errors, task->targets, judge->measured, n);
 	return LF_OK;
 }

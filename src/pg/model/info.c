@@ -317,7 +317,7 @@ append_candidates(StringInfo out, const lf_model *model)
 		const lf_tried *tried = &model->candidate[i];
 
 		appendStringInfo(out, "%s\"%s\": {\"error\": ", i > 0 ? ", " : "", lf_candidate_names[tried->candidate]);
-		append_number(out, sqrt(tried->error));
+		append_number(out, tried->error);
 		append_real(out, "weight", tried->weight);
 		appendStringInfoChar(out, '}');
 	}
