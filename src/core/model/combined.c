@@ -8,9 +8,9 @@
 
 void
 lf_combined_layout(lf_combined *combined, lf_arena *arena, const lf_combination *combination, const lf_task *task,
-				   const lf_partner_facts *facts, size_t rows, int windows, int steps)
+				   const lf_partner_facts *facts, bool learned, size_t rows, int windows, int steps)
 {
-	bool		partners = false;
+	bool		partners = learned;
 
 	*combined = (lf_combined) {.combination = combination, .season = 1, .facts = facts, .windows = windows, .steps = steps};
 	for (int i = 0; i < combination->parts; i++)
@@ -32,6 +32,13 @@ lf_frame_with_past(const lf_frame *frame)
 	whole.rows += frame->before;
 	whole.number -= (int64_t) frame->before;
 	whole.before = 0;
+	if (whole.absent > 0)
+	{
+		whole.values += whole.absent * (size_t) whole.columns;
+		whole.rows -= whole.absent;
+		whole.number += (int64_t) whole.absent;
+		whole.absent = 0;
+	}
 	return whole;
 }
 
@@ -84,6 +91,12 @@ lf_combined_part(lf_combined *combined, const volatile sig_atomic_t *interrupt, 
 	lf_frame	frame;
 
 	LF_ASSERT(count <= combined->windows && steps <= combined->steps);
+	if (combined->combination->part[part] == LF_NETWORK && longest->windows.frame->absent > 0)
+	{
+		for (size_t i = 0; i < (size_t) count * (size_t) steps * targets; i++)
+			out[i] = NAN;
+		return LF_OK;
+	}
 	if (combined->combination->part[part] == LF_NETWORK)
 	{
 		lf_predictor *network = combined->network[part];
@@ -96,7 +109,8 @@ lf_combined_part(lf_combined *combined, const volatile sig_atomic_t *interrupt, 
 	for (int i = 0; i < count; i++)
 		for (int j = 0; j < task->targets; j++)
 		{
-			size_t		known = longest->windows.frame->before + first + (size_t) i * stride + (size_t) task->lookback;
+			size_t		known = longest->windows.frame->before + first + (size_t) i * stride + (size_t) task->lookback -
+				longest->windows.frame->absent;
 
 			if (interrupt != NULL && *interrupt != 0)
 				return LF_INTERRUPTED;
@@ -124,6 +138,30 @@ add_part(const lf_combination *combination, int targets, int part, size_t foreca
 		}
 }
 
+/* Whether something but networks weighs. */
+static bool
+has_forecasters(const lf_combination *combination, int targets)
+{
+	for (int i = lf_combination_networks(combination); i < combination->parts; i++)
+		if (lf_combination_share(combination, targets, i) > 0)
+			return true;
+	return false;
+}
+
+/* Of a series that is too short for the networks, where these alone weigh: theta, or the last value. */
+static lf_status
+predict_short(lf_combined *combined, const volatile sig_atomic_t *interrupt, int steps, double *out)
+{
+	const lf_combination *combination = combined->combination;
+	lf_combination simple = {.parts = 1, .part = {combined->learned != NULL ? LF_THETA : LF_REPEAT_LAST}};
+	lf_status	status;
+
+	combined->combination = &simple;
+	status = lf_combined_part(combined, interrupt, 0, 0, 1, 1, steps, out);
+	combined->combination = combination;
+	return status;
+}
+
 lf_status
 lf_combined_predict(lf_combined *combined, const volatile sig_atomic_t *interrupt, size_t first, size_t stride, int count,
 					int steps, double *out)
@@ -132,6 +170,8 @@ lf_combined_predict(lf_combined *combined, const volatile sig_atomic_t *interrup
 	const lf_task *task = combined->network[0]->windows.task;
 	size_t		size = (size_t) count * (size_t) steps * (size_t) task->targets;
 
+	if (combined->network[0]->windows.frame->absent > 0 && !has_forecasters(combination, task->targets))
+		return predict_short(combined, interrupt, steps, out);
 	memset(out, 0, size * sizeof(double));
 	memset(combined->total, 0, size * sizeof(double));
 	for (int part = 0; part < combination->parts; part++)

@@ -2,7 +2,8 @@
  * combined.h: forecasts of a combination: those of its networks, of the naive forecasters and of the partners, weighed.
  *
  * A window is one of the first network, whose windows are the longest; those of the others end in the same row. Forecasters
- * without a network look at all rows up to there, also at those that lie before row 0 of the frame.
+ * without a network look at all rows up to there, also at those that lie before row 0 of the frame. Of a series that is
+ * shorter than a window (see 'absent' of lf_frame) they say all.
  */
 #ifndef LF_COMBINED_H
 #define LF_COMBINED_H
@@ -35,11 +36,12 @@ typedef struct lf_combined
 } lf_combined;
 
 /*
- * Takes its memory for so many windows at once, and steps of each, for series of at most 'rows' rows. The rest is the
+ * Takes its memory for so many windows at once, and steps of each, for series of at most 'rows' rows; for partners too
+ * where they have learned, as one of them takes the place of networks where a series is too short for these. The rest is the
  * caller's to set.
  */
 void		lf_combined_layout(lf_combined *combined, lf_arena *arena, const lf_combination *combination, const lf_task *task,
-							   const lf_partner_facts *facts, size_t rows, int windows, int steps);
+							   const lf_partner_facts *facts, bool learned, size_t rows, int windows, int steps);
 
 /* The frame with the rows before its row 0 in front. */
 lf_frame	lf_frame_with_past(const lf_frame *frame);

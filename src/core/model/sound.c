@@ -254,13 +254,21 @@ missing_is_sound(const lf_model *model)
 		(model->time_kind != LF_TIME_NONE || missing->first >= 1);
 }
 
+/* Whether the network has learned nothing, for lack of rows, and others forecast in its place. */
+static bool
+is_idle(const lf_model *model)
+{
+	return model->windows == 0 && model->rows >= 1 && model->epochs == 0 && model->combination.parts > 1 && model->others == 0;
+}
+
 static bool
 record_is_sound(const lf_model *model)
 {
 	if (model->epochs > MOST_EPOCHS || model->best_epoch > model->epochs)
 		return false;
 	return model->imported ||
-		(model->windows >= 1 && model->windows <= model->rows && model->rows >= rows_of_window(&model->task) &&
+		((is_idle(model) ||
+		  (model->windows >= 1 && model->windows <= model->rows && model->rows >= rows_of_window(&model->task))) &&
 		 model->rows <= LF_MOST_ROWS && model->validation_windows <= model->rows);
 }
 
@@ -479,6 +487,10 @@ combination_is_sound(const lf_model *model)
 	}
 	if (partners && model->learned == NULL)
 		return false;
+	/* a network that was not trained says nothing */
+	for (int j = 0; j < model->task.targets && is_idle(model); j++)
+		if (combination->weight[j * combination->parts] != 0)
+			return false;
 	for (int i = 0; i < model->others; i++)
 		if (!other_is_sound(model, &model->other[i]) || lf_model_flaw(&model->other[i], true) != LF_SOUND)
 			return false;

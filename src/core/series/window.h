@@ -39,6 +39,7 @@ typedef struct lf_frame
 	size_t		series;			/* of 'start' */
 	const size_t *start;		/* (series + 1): where each series begins, and 'rows'; NULL: one without a name */
 	size_t		before;			/* rows of a frame of one series that stand before row 0 in memory, and are known */
+	size_t		absent;			/* its first rows that are not there: the series is shorter than its only window */
 
 	/* places on the grid of time, which seasons are counted by, see season.h */
 	int64_t		number;			/* of row 0 */

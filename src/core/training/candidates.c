@@ -98,6 +98,24 @@ plan_beside(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first
 	return !linear || (size_t) task->lookback * (size_t) (task->inputs / lf_task_samples(task)) <= LF_MOST_LINEAR;
 }
 
+bool
+lf_choose_idle(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
+{
+	lf_wishes	mine = *wishes;
+
+	if (!lf_task_targets_are_inputs(&wishes->task) || wishes->task.lead != 1 || facts->rows == 0)
+		return false;
+	mine.idle = true;
+	mine.open = false;
+	mine.preset = LF_VANILLA;
+	mine.arguments.units[0] = mine.arguments.units_count = 1;
+	mine.task.lookback = 1;
+	mine.deseasonalize = LF_DESEASONALIZE_NONE;
+	mine.normalize = LF_NORMALIZE_NONE;
+	mine.training.members = 1;
+	return lf_choose(facts, &mine, plan) == LF_PLAN_MADE;
+}
+
 /*
  * Partners know what series are like, and networks must learn it: of so many windows they have learned half as much. It is
  * what they weigh before errors are looked at, which say little where there are few windows.
@@ -108,13 +126,15 @@ void
 lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first, lf_effort effort,
 					 unsigned int narrowed, lf_candidates *candidates)
 {
+	bool		idle = first->windows == 0;
+
 	candidates->networks = 1;
 	candidates->network[0] = LF_CANDIDATE_NETWORK;
 	candidates->plan[0] = *first;
 	candidates->forecasters = 0;
 	for (int i = 1; i < LF_CANDIDATES; i++)
 	{
-		if (!is_wanted(facts, first, effort, narrowed, (lf_candidate) i))
+		if ((idle && lf_candidate_is_network((lf_candidate) i)) || !is_wanted(facts, first, effort, narrowed, (lf_candidate) i))
 			continue;
 		if (!lf_candidate_is_network((lf_candidate) i))
 			candidates->forecaster[candidates->forecasters++] = lf_candidate_forecaster((lf_candidate) i);
@@ -126,6 +146,6 @@ lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_pl
 		candidates->usual[i] = (double) first->windows / ((double) first->windows + WORTH_OF_PARTNERS);
 	for (int i = 0; i < candidates->forecasters; i++)
 		candidates->usual[candidates->networks + i] = lf_forecaster_is_partner(candidates->forecaster[i]) ? 1 : 0.3;
-	if (narrowed != 0 && (narrowed & 1) == 0 && candidates->networks + candidates->forecasters > 1)
+	if ((idle || (narrowed != 0 && (narrowed & 1) == 0)) && candidates->networks + candidates->forecasters > 1)
 		candidates->usual[0] = 0;
 }

@@ -29,6 +29,12 @@ typedef struct lf_candidates
 } lf_candidates;
 
 /*
+ * The plan of a network that is not trained, for rows that are too few for any: it carries what the forecasters say. False
+ * where these cannot forecast either.
+ */
+bool		lf_choose_idle(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan);
+
+/*
  * The candidates beside a first plan that was made. 'narrowed' are those that were asked for, as bits; 0: those that suit the
  * effort.
  */

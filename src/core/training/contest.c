@@ -83,7 +83,7 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 	}
 	lay_out_combination(&contest->all, arena, &every, task->targets);
 	lay_out_combination(&contest->kept, arena, &every, task->targets);
-	lf_combined_layout(&contest->team.combined, arena, &every, task, facts, lf_frame_longest(frame), batch, steps);
+	lf_combined_layout(&contest->team.combined, arena, &every, task, facts, contest->partners, lf_frame_longest(frame), batch, steps);
 	if (contest->partners)
 	{
 		contest->learned = lf_arena_take(arena, series * (size_t) task->targets * LF_PARTNERS, sizeof(lf_learned));
@@ -423,6 +423,9 @@ keep(lf_contest *contest)
 /* Rows of a short series that tell as much of a spread as one forecast that was held out: states were fitted to them. */
 #define ROWS_OF_ONE 5.0
 
+#define ROWS_WITH_SPREAD 3
+#define SPREAD_OF_SIZE 0.3
+
 /*
  * Where nothing was held out, partners tell how far off forecasts of one series will be: the mean of what they say, in the
  * error scale of the series. LF_FINISHED: of all series.
@@ -453,7 +456,14 @@ suppose(lf_contest *contest, const volatile sig_atomic_t *interrupt)
 			if (interrupt != NULL && *interrupt != 0)
 				return LF_INTERRUPTED;
 			for (int k = 0; k < task->horizon; k++)
-				contest->spread[k * task->targets + j] += share * (combined->spread[k] / unit) * (combined->spread[k] / unit);
+			{
+				double		spread = combined->spread[k];
+
+				/* one or two rows say nothing of a spread: all that is known is how large they are */
+				if (one.rows < ROWS_WITH_SPREAD)
+					spread = fabs(combined->mean[k]) * SPREAD_OF_SIZE * sqrt(k + 1);
+				contest->spread[k * task->targets + j] += share * (spread / unit) * (spread / unit);
+			}
 		}
 	contest->done++;
 	if (contest->done < series)

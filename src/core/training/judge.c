@@ -41,6 +41,7 @@ lf_judge_layout(lf_judge *judge, lf_arena *arena, lf_network *network, const lf_
 	if (judge->blends)
 		judge->blend = lf_arena_take(arena, targets, sizeof(lf_blend));
 	judge->scores = lf_arena_take(arena, targets * LF_FORECASTERS, sizeof(lf_score));
+	judge->by_step = lf_arena_take(arena, (size_t) task->horizon * LF_FORECASTERS, sizeof(double));
 	judge->mean = lf_arena_take(arena, targets, sizeof(double));
 	steps = (size_t) (judge->errors.steps > task->horizon ? judge->errors.steps : task->horizon);
 	lists = (size_t) judge->errors.steps * targets;
@@ -64,6 +65,7 @@ lf_judge_start(lf_judge *judge, const lf_frame *frame, const lf_task *task, cons
 	judge->phase = judge->blends ? LF_JUDGE_WEIGH : LF_JUDGE_SCORE;
 	judge->done = 0;
 	judge->sight.predictor.blend = NULL;
+	memset(judge->by_step, 0, (size_t) task->horizon * LF_FORECASTERS * sizeof(double));
 	memset(judge->scores, 0, (size_t) task->targets * LF_FORECASTERS * sizeof(lf_score));
 	for (int j = 0; j < task->targets && judge->blends; j++)
 	{
@@ -141,18 +143,22 @@ score_window(lf_judge *judge, size_t place, size_t window, const double *out)
 			double		actual = judge->view.values[(row + (size_t) k) * (size_t) judge->view.columns + (size_t) column] / error_scale;
 			double		network = out[k * task->targets + j] / error_scale;
 			lf_score   *score = judge->scores + (size_t) j * LF_FORECASTERS;
+			double	   *by_step = judge->by_step + k * LF_FORECASTERS;
 
 			if (lf_frame_is_masked(&judge->view, row + (size_t) k, column))
 				continue;
 			lf_score_add(&score[LF_NETWORK], network, actual);
+			by_step[LF_NETWORK] += fabs(network - actual);
 			if (row == 0)
 				continue;		/* lead 0 and lookback 1: nothing is known before the first output */
 			for (int f = LF_REPEAT_LAST; f < LF_NAIVE_FORECASTERS; f++)
 			{
 				double		naive = lf_baseline(f, &judge->view, column, row - 1, k + 1, judge->season, judge->mean[j]);
 
-				if (!isnan(naive))
-					lf_score_add_beside(&score[f], naive / error_scale, actual, network);
+				if (isnan(naive))
+					continue;
+				lf_score_add_beside(&score[f], naive / error_scale, actual, network);
+				by_step[f] += fabs(naive / error_scale - actual);
 			}
 			for (int p = 0; p < LF_PARTNERS && judge->team != NULL; p++)
 			{
@@ -162,8 +168,10 @@ score_window(lf_judge *judge, size_t place, size_t window, const double *out)
 				if (said == NULL)
 					continue;
 				value = said[(place * (size_t) task->horizon + (size_t) k) * (size_t) task->targets + (size_t) j];
-				if (isfinite(value))
-					lf_score_add_beside(&score[partner_forecaster(p)], value / error_scale, actual, network);
+				if (!isfinite(value))
+					continue;
+				lf_score_add_beside(&score[partner_forecaster(p)], value / error_scale, actual, network);
+				by_step[partner_forecaster(p)] += fabs(value / error_scale - actual);
 			}
 		}
 }

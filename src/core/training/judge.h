@@ -38,6 +38,7 @@ typedef struct lf_judge
 	const double *error_scale;	/* (series, targets) */
 	int			season;			/* of the naive baselines */
 	lf_score   *scores;			/* (targets, LF_FORECASTERS) */
+	double	   *by_step;		/* (horizon, LF_FORECASTERS): sums of absolute errors, over all targets */
 	double	   *mean;			/* (targets): of the rows before the held-out part of the series at hand */
 	double	   *out;			/* (B, steps, targets): the horizon, or what is measured */
 	bool		blends;

@@ -271,7 +271,7 @@ choose_by_rows(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 	if (task->difference > task->lookback)
 		return LF_PLAN_DIFFERENCE_TOO_LONG;
 	plan->windows = count_windows(facts, task);
-	if (plan->windows == 0)
+	if (plan->windows == 0 && !wishes->idle)
 		return LF_PLAN_TOO_FEW_ROWS;
 	if (wishes->normalize != LF_UNSET)
 		plan->training.normalize = (lf_normalize) wishes->normalize;
@@ -328,6 +328,8 @@ lf_choose(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 		status = choose_by_rows(facts, wishes, plan);
 	if (status == LF_PLAN_MADE)
 		lf_default_training(&plan->training, preset_of(plan), plan->windows);
+	if (wishes->idle)
+		plan->training.epochs = 0;
 	return status;
 }
 

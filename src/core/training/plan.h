@@ -67,6 +67,7 @@ typedef struct lf_wishes
 	bool		season_given;	/* it was said which seasons there are: */
 	lf_seasons	seasons;
 	int			deseasonalize;	/* lf_deseasonalize, or LF_UNSET; LF_DESEASONALIZES: where there are seasons, as suits them */
+	bool		idle;			/* there are too few rows for the network: it is not trained, and only carries the model */
 	int			season;			/* that the weights which training begins with measure windows from; 0: open */
 	lf_training training;		/* epochs, batch size and learning rate may be LF_UNSET; loss and normalize are chosen */
 } lf_wishes;

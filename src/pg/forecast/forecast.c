@@ -98,6 +98,10 @@ put_forecast(Forecast *forecast, const char *label, const Timeline *timeline, in
 	/* texts are made once, not for each of a million rows */
 	Datum		series = label == NULL ? 0 : CStringGetTextDatum(label);
 	Datum		reason = known == steps ? 0 : CStringGetTextDatum(unknown);
+	uint64		absent = forecast->loaded->frame.absent;
+	Datum		ok = absent == 0 ? forecast->ok :
+		CStringGetTextDatum(psprintf("short: it has " UINT64_FORMAT " rows, the networks take %d; forecast without them",
+									 task->lookback - absent, task->lookback));
 
 	note_outside(forecast, label);
 	for (int k = 0; k < steps; k++)
@@ -117,7 +121,7 @@ put_forecast(Forecast *forecast, const char *label, const Timeline *timeline, in
 							 &nulls[OUT_LOWER_BOUND]);
 			else
 				nulls[OUT_FORECAST] = nulls[OUT_LOWER_BOUND] = nulls[OUT_UPPER_BOUND] = true;
-			values[OUT_STATUS] = k < known ? forecast->ok : reason;
+			values[OUT_STATUS] = k < known ? ok : reason;
 			tuplestore_putvalues(forecast->result->setResult, forecast->result->setDesc, values, nulls);
 		}
 }
@@ -206,8 +210,14 @@ forecast_latest(Forecast *forecast, Oid relation)
 	SeriesScaling scaling = model_scaling(model, 0);
 	const double *window = latest_window(model, table, forecast->as_of, &timeline, &origin, &number, &known);
 	int			steps;
-	char	   *reason = forecast_frame_steps(model, &timeline, origin, &forecast->ahead, &steps);
+	char	   *reason;
 
+	if (window == NULL)
+	{
+		forecast_all(forecast, relation);
+		return;
+	}
+	reason = forecast_frame_steps(model, &timeline, origin, &forecast->ahead, &steps);
 	if (reason != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

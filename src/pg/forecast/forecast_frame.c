@@ -152,6 +152,7 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	lf_frame	frame;
 	double	   *values;
 	uint64		before = 0;
+	uint64		absent = 0;
 
 	if (reason != NULL)
 		return reason;
@@ -164,7 +165,7 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 		regularize_cut_before_window(rows, &series, task->lookback, lf_model_history(plan->model));
 	series.judged = regularize_judged(task->lookback);
 	reason = panel_regularize(plan, read->label, rows, &series, &record);
-	if (reason == NULL && rows->count < task->lookback)
+	if (reason == NULL && rows->count < task->lookback && !(rows->count > 0 && model_takes_short(plan->model)))
 		reason = psprintf("it has " UINT64_FORMAT " known rows%s, but the lookback of the model is %d", rows->count,
 						  as_of != NULL ? " up to as_of" : "", task->lookback);
 	if (reason == NULL)
@@ -180,13 +181,17 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	if (reason != NULL || start->steps == 0)
 		return reason;
 	reach = known_ahead_is_needed(plan) ? forecast_frame_reach(task, start->steps) : 0;
-	if (plan->model->combination.parts > 0)
+	if (rows->count < task->lookback)
+		absent = task->lookback - rows->count;
+	else if (plan->model->combination.parts > 0)
 		before = Min(rows->count - task->lookback, lf_model_history(plan->model));
 	values = take_values(start, task, columns->count, before, reach, rows->number + (int64) (rows->count - task->lookback),
 						 rows_memory(rows) + future.count * (sizeof(int64) + rows->columns * sizeof(double)));
-	for (int64 t = -(int64) before; t < task->lookback; t++)
+	start->frame.absent = absent;
+	memset(values, 0, absent * columns->count * sizeof(double));
+	for (int64 t = (int64) absent - (int64) before; t < task->lookback; t++)
 	{
-		uint64		row = rows->count - task->lookback + t;
+		uint64		row = rows->count + t - task->lookback;
 
 		CHECK_FOR_INTERRUPTS();
 		memcpy(values + t * columns->count, rows->values + row * rows->columns, columns->read * sizeof(double));

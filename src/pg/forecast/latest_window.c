@@ -9,6 +9,7 @@
 
 #include "series/deseasonalize.h"
 
+#include "model/model_value.h"
 #include "rows/align.h"
 
 #include <math.h>
@@ -91,7 +92,8 @@ latest_plan(const lf_model *model, Table *table, Columns *columns)
 		.series = latest_series(model, table),
 		.model = model,
 		.skip = model->series_column[0] != '\0',
-		.least_rows = model->series_column[0] != '\0' ? lf_window_first_output(&model->task, 0) + 1 : 0,
+		.least_rows = model->series_column[0] == '\0' ? 0 : model_takes_short(model) ? 1 :
+			lf_window_first_output(&model->task, 0) + 1,
 	};
 }
 
@@ -245,12 +247,16 @@ latest_window(const lf_model *model, const Table *table, const TimestampTz *as_o
 	if (all && target_count == task->targets)
 		(void) regularize_cut_past(rows, targets, target_count);
 	/* what is wrong before the window does not matter, where nothing is taken from there */
+	if (rows->count > 0 && rows->count < task->lookback && model_takes_short(model))
+		return NULL;
 	if (series.method == LF_MISSING_ERROR && series.aggregate == LF_AGGREGATE_NONE)
 		check_count(rows, model, table, as_of != NULL);
 	regularize_cut_before_window(rows, &series, task->lookback, lf_model_history(model));
 	series.judged = regularize_judged(task->lookback);
 	series.partial = !all;
 	(void) regularize(rows, &series);
+	if (rows->count > 0 && rows->count < task->lookback && model_takes_short(model))
+		return NULL;
 	check_count(rows, model, table, as_of != NULL);
 	*timeline = series.timeline;
 	*origin = rows_time(rows, rows->count - 1);

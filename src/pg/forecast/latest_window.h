@@ -26,7 +26,8 @@ Table	   *latest_open(const lf_model *model, Oid relation, PanelSpec *plan);
 /*
  * The inputs of the newest window, (lookback, inputs), of a relation that was opened with latest_columns(). Sets the
  * timeline, the time of the window's last row, the place of its first one on the grid, and all rows that were read, of
- * which the window is the end. Raises 22000 where there are too few rows.
+ * which the window is the end. Where there are too few rows it returns NULL, if the model can do without a window, see
+ * model_takes_short(), and raises 22000 if not.
  */
 const double *latest_window(const lf_model *model, const Table *table, const TimestampTz *as_of, Timeline *timeline,
 							int64 *origin, int64 *number, lf_frame *known);

@@ -108,16 +108,17 @@ lstm_predict(PG_FUNCTION_ARGS)
 	array = argument_array(fcinfo, 1, "the array of values");
 	inputs = argument_doubles(array, "input", &count);
 	rows = array_rows(array, count, task->inputs, "input");
-	if (rows < task->lookback)
+	if (rows < task->lookback && !(rows > 0 && model_takes_short(&loaded->model) && model_inputs_are_columns(&loaded->model)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("input has %d rows, but the lookback of the model is %d", rows, task->lookback),
 				 task->inputs > 1 ? errdetail("Each row has %d values.", task->inputs) : 0));
 	show_own_scaling(loaded, inputs, rows);
 	number = model_align(loaded, inputs, rows) + rows - task->lookback;
-	inputs += (Size) (rows - task->lookback) * task->inputs;
-
-	model_show_inputs(loaded, inputs, rows - task->lookback, number);
+	if (rows < task->lookback)
+		model_show_few(loaded, inputs, rows, number);
+	else
+		model_show_inputs(loaded, inputs + (Size) (rows - task->lookback) * task->inputs, rows - task->lookback, number);
 	out = model_forecast(loaded, 0, 1, 1, steps);
 	targets = model_targets(&loaded->model);
 	for (int k = 0; k < steps; k++)

@@ -234,6 +234,12 @@ check_logarithms(const lf_model *model, const double *inputs)
 }
 
 bool
+model_takes_short(const lf_model *model)
+{
+	return model->combination.parts > 0 && lf_task_targets_are_inputs(&model->task);
+}
+
+bool
 model_inputs_are_columns(const lf_model *model)
 {
 	const lf_task *task = &model->task;
@@ -267,6 +273,18 @@ model_show_inputs(LoadedModel *loaded, const double *inputs, uint64 before, int6
 		for (int i = 0; i < model->task.inputs; i++)
 			values[model->task.input[i]] = inputs[i];
 	}
+}
+
+void
+model_show_few(LoadedModel *loaded, const double *inputs, int rows, int64 number)
+{
+	const lf_model *model = &loaded->model;
+	Size		absent = model->task.lookback - rows;
+
+	memset(loaded->window, 0, absent * model->columns * sizeof(double));
+	memcpy(loaded->window + absent * model->columns, inputs, (Size) rows * model->columns * sizeof(double));
+	loaded->frame = (lf_frame) {.values = loaded->window, .rows = model->task.lookback, .columns = model->columns,
+		.number = number, .absent = absent};
 }
 
 void
@@ -319,6 +337,33 @@ model_to_bytea(const lf_model *model)
 	return value;
 }
 
+/*
+ * How far the windows lay outside what the networks have learned, as far as these weigh, becomes what the first one says of
+ * it.
+ */
+static void
+join_moved(LoadedModel *loaded, int count)
+{
+	const lf_model *model = &loaded->model;
+	int			targets = model->task.targets;
+
+	for (int i = 0; i < count * targets; i++)
+	{
+		int			j = i % targets;
+		const double *weight = model->combination.weight + j * model->combination.parts;
+		double		unit = loaded->predictor.windows.scaler[model->task.target[j]].scale;
+		double		moved = weight[0] * loaded->predictor.moved[i];
+
+		for (int k = 0; k < model->others; k++)
+		{
+			const lf_predictor *other = &loaded->other[k].predictor;
+
+			moved += weight[k + 1] * other->moved[i] * other->windows.scaler[model->task.target[j]].scale / unit;
+		}
+		loaded->predictor.moved[i] = moved;
+	}
+}
+
 /* The forecasts of all that the model combines. */
 static void
 forecast_together(LoadedModel *loaded, uint64 first, uint64 stride, int count, int steps, double *out)
@@ -332,20 +377,25 @@ forecast_together(LoadedModel *loaded, uint64 first, uint64 stride, int count, i
 	void	   *block;
 	lf_status	status;
 
-	lf_combined_layout(&combined, &arena, &model->combination, &model->task, &model->partner_facts, rows, count, steps);
+	lf_combined_layout(&combined, &arena, &model->combination, &model->task, &model->partner_facts,
+					   model->learned != NULL, rows, count, steps);
 	needed = arena.overflow ? SIZE_MAX - held : arena.used + LF_ALIGNMENT;
 	check_memory_beside(held, needed, psprintf("a forecast of %d steps", steps), "ask for fewer steps");
 	block = MemoryContextAllocHuge(CurrentMemoryContext, needed);
 	arena = lf_arena_over(block, needed);
-	lf_combined_layout(&combined, &arena, &model->combination, &model->task, &model->partner_facts, rows, count, steps);
+	lf_combined_layout(&combined, &arena, &model->combination, &model->task, &model->partner_facts,
+					   model->learned != NULL, rows, count, steps);
 	combined.network[0] = &loaded->predictor;
 	for (int i = 0; i < model->others; i++)
 		combined.network[i + 1] = &loaded->other[i].predictor;
 	combined.season = model->season;
 	combined.learned = loaded->learned;
+	for (int i = 0; i <= model->others; i++)
+		memset(combined.network[i]->moved, 0, (Size) count * model->task.targets * sizeof(double));
 	do
 		status = lf_combined_predict(&combined, serve_interrupts(), first, stride, count, steps, out);
 	while (status == LF_INTERRUPTED);
+	join_moved(loaded, count);
 	pfree(block);
 }
 

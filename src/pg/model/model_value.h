@@ -41,6 +41,9 @@ void		model_prepare(LoadedModel *loaded, int batch, int moving);
  */
 LoadedModel *model_for_many(const LoadedModel *loaded, int steps, Size held, int *batch);
 
+/* Whether a series that is shorter than a window can be forecast all the same, by what the model combines with networks. */
+bool		model_takes_short(const lf_model *model);
+
 /* Whether rows of the inputs are rows of the model's frame as they are. */
 bool		model_inputs_are_columns(const lf_model *model);
 
@@ -51,6 +54,9 @@ bool		model_inputs_are_columns(const lf_model *model);
  * row on the grid of time.
  */
 void		model_show_inputs(LoadedModel *loaded, const double *inputs, uint64 before, int64 number);
+
+/* The same of fewer rows than a window has, for a model that takes short series and whose inputs are its columns. */
+void		model_show_few(LoadedModel *loaded, const double *inputs, int rows, int64 number);
 
 /*
  * Forecasts from now on are of a series of which this is known, as long as it stays where it is. Models

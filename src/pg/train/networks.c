@@ -29,7 +29,10 @@ networks_choose(Networks *networks, const lf_facts *facts, const lf_wishes *wish
 	candidates->networks = 1;
 	candidates->forecasters = 0;
 	networks->contend = false;
-	plan_by(facts, wishes, source, &candidates->plan[0]);
+	/* too few rows for any network: forecasters can do without */
+	if (!(options->contends && lf_choose(facts, wishes, &candidates->plan[0]) == LF_PLAN_TOO_FEW_ROWS &&
+		  lf_choose_idle(facts, wishes, &candidates->plan[0])))
+		plan_by(facts, wishes, source, &candidates->plan[0]);
 	if (options->contends && wishes->task.lead == 1 && !lf_head_is_distribution(&candidates->plan[0].task.head))
 		choose_plans(networks, facts, wishes, options);
 	networks->facts = (lf_partner_facts) {.seasons = wishes->season_given ? wishes->seasons : facts->seasons.seasons,
@@ -40,6 +43,12 @@ networks_choose(Networks *networks, const lf_facts *facts, const lf_wishes *wish
 		networks->contender[i] = (lf_contender) {.spec = &networks->spec[i], .task = &candidates->plan[i].task,
 			.training = &candidates->plan[i].training};
 	}
+}
+
+bool
+networks_take_short(const Options *options, const lf_task *task)
+{
+	return options->contends && task->lead == 1 && lf_task_targets_are_inputs(task);
 }
 
 static lf_status

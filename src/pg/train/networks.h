@@ -24,6 +24,9 @@ typedef struct Networks
 void		networks_choose(Networks *networks, const lf_facts *facts, const lf_wishes *wishes, const Options *options,
 							const char *source);
 
+/* Whether series that are too short for a network are forecast all the same. */
+bool		networks_take_short(const Options *options, const lf_task *task);
+
 /* Bytes that training them on a frame takes. Raises what is wrong with a spec. */
 Size		networks_memory(Networks *networks, const lf_frame *frame, int slots);
 

@@ -156,7 +156,7 @@ panel_spec(Training *training)
 		.calendar = options->calendar,
 		.choose_calendar = options->calendar_auto,
 		.skip = request->series_column != NULL && options->on_error == ON_ERROR_SKIP,
-		.least_rows = request->series_column == NULL ? 0 :
+		.least_rows = request->series_column == NULL ? 0 : networks_take_short(options, task) ? 1 :
 			(uint64) Max(task->lookback, 1) - 1 + task->lead + task->horizon,
 	};
 }
@@ -290,6 +290,7 @@ model_of(Training *training)
 		model.missing.season = training->networks.candidates.plan[0].season;
 	if (request->relation[0] == '\0')
 	{
+		/* of rows that are fewer than a window, all are in it */
 		if (model.combination.parts > 0)
 			model.tail_before = (int) Min(rows->count - model.task.lookback, LF_MOST_PARTNER_ROWS);
 		model.tail = rows->values + (rows->count - model.task.lookback - model.tail_before) * rows->columns;
@@ -307,7 +308,7 @@ report_training(const Training *training, const lf_model *model)
 		ereport(NOTICE,
 				(errmsg("max_time ended the training on %s after %d of %d epochs", training->request->source, fit->epochs,
 						fit->training.epochs)));
-	verdict_report(model);
+	verdict_report(model, fit->judge.by_step);
 }
 
 /* From the panel to the model as a value, in the memory of the caller. */

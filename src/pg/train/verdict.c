@@ -91,6 +91,7 @@ report_untested(const lf_model *model)
 {
 	bool		has_bounds = lf_head_is_distribution(&model->task.head);
 	const char *bounds = has_bounds ? "Bounds are those that the network says, which nothing has confirmed." :
+		model->errors.steps > 0 ? "Bounds are those that theta and ets suppose, which nothing has confirmed." :
 		"Forecasts have no bounds, because these are made of errors on held-out rows.";
 
 	if (model->training.validation <= 0)
@@ -151,16 +152,90 @@ sentence(const lf_model *model, const char *figures)
 	return line;
 }
 
-void
-verdict_report(const lf_model *model)
+/* What the forecast is a mean of, the heaviest first: an empty text where it is the network's alone. */
+static char *
+members_of(const lf_model *model)
 {
 	StringInfoData line;
+	double		below = INFINITY;
+
+	initStringInfo(&line);
+	for (;;)
+	{
+		double		next = 0;
+
+		for (int i = 0; i < model->tried; i++)
+			if (model->candidate[i].weight < below)
+				next = fmax(next, model->candidate[i].weight);
+		if (next == 0)
+			break;
+		for (int i = 0; i < model->tried; i++)
+			if (model->candidate[i].weight == next)
+				appendStringInfo(&line, "%s%s %.2g", line.len > 0 ? ", " : " It is a mean of ",
+								 lf_candidate_names[model->candidate[i].candidate], next);
+		below = next;
+	}
+	if (line.len > 0)
+		appendStringInfoString(&line, ", by weight.");
+	return line.data;
+}
+
+/* The best of those that cost nothing, or of the partners too; LF_NETWORK where none can be compared. */
+static lf_forecaster
+best_of(const lf_model *model, int forecasters)
+{
+	lf_forecaster best = LF_NETWORK;
+
+	for (int f = LF_REPEAT_LAST; f < forecasters; f++)
+	{
+		double		error = overall_error(model, f);
+
+		if (!isnan(error) && (best == LF_NETWORK || error < overall_error(model, best)))
+			best = f;
+	}
+	return best;
+}
+
+/* Where the forecast is behind another at some steps, and ahead at others: an empty text where it is not. */
+static char *
+steps_behind(const lf_model *model, const double *by_step, lf_forecaster other)
+{
+	int			horizon = model->task.horizon;
+	int			behind = 0;
+	StringInfoData line;
+
+	initStringInfo(&line);
+	for (int k = 0; k < horizon && other != LF_NETWORK; k++)
+	{
+		bool		here = by_step[k * LF_FORECASTERS + LF_NETWORK] > by_step[k * LF_FORECASTERS + other];
+		bool		before = k > 0 && by_step[(k - 1) * LF_FORECASTERS + LF_NETWORK] > by_step[(k - 1) * LF_FORECASTERS + other];
+		bool		after = k + 1 < horizon &&
+			by_step[(k + 1) * LF_FORECASTERS + LF_NETWORK] > by_step[(k + 1) * LF_FORECASTERS + other];
+
+		behind += here;
+		if (here && !before)
+			appendStringInfo(&line, "%s%d", line.len > 0 ? ", " : "", k + 1);
+		if (here && before && !after)
+			appendStringInfo(&line, " to %d", k + 1);
+	}
+	return behind == 0 || behind == horizon ? "" :
+		psprintf(" Of %d steps it is behind %s at %s.", horizon, lf_forecaster_names[other], line.data);
+}
+
+void
+verdict_report(const lf_model *model, const double *by_step)
+{
+	StringInfoData line;
+	bool		combined = model->combination.parts > 0;
+	const char *who = combined ? "forecast" : "network";
 	double		network = overall_error(model, LF_NETWORK);
 	double		best = network;
 	double		rounding = fmax(MATTERS * overall_error(model, LF_REPEAT_LAST), MATTERS_OF_SPREAD * spread_of(model));
+	lf_forecaster partner = best_of(model, LF_FORECASTERS);
 	const char *winner = NULL;
 	const char *equal = NULL;
 	char	   *windows = psprintf("the newest " UINT64_FORMAT " windows", model->validation_windows);
+	char	   *more;
 
 	if (model->labels != NULL)
 		windows = psprintf("%s of %zu series", windows, model->series);
@@ -176,7 +251,10 @@ verdict_report(const lf_model *model)
 
 		if (isnan(error))
 			continue;
-		appendStringInfo(&line, "%s%s %.4g", line.len > 0 ? ", " : "", lf_forecaster_names[f], error);
+		appendStringInfo(&line, "%s%s %.4g", line.len > 0 ? ", " : "", f == LF_NETWORK ? who : lf_forecaster_names[f], error);
+		/* what partners say is in the forecast, and no less of a forecast */
+		if (lf_forecaster_is_partner(f))
+			continue;
 		if (f != LF_NETWORK && network > rounding && lead_over(model, f) < SURE)
 			equal = lf_forecaster_names[f];
 		if (error < best && network - error > rounding)
@@ -185,19 +263,25 @@ verdict_report(const lf_model *model)
 			winner = lf_forecaster_names[f];
 		}
 	}
+	more = psprintf("%s%s", members_of(model), steps_behind(model, by_step, partner));
 	if (winner != NULL)
 		ereport(WARNING,
-				(errmsg("the network loses to the %s forecast on %s", winner, windows),
-				 errdetail("%s", sentence(model, line.data)),
+				(errmsg("the %s loses to the %s forecast on %s", who, winner, windows),
+				 errdetail("%s%s", sentence(model, line.data), more),
+				 combined ? errhint("Give more rows or columns that tell more, or take that forecast: lstm_baseline().") :
 				 errhint("Use that forecast, give more rows, or try another architecture or lookback.")));
 	else if (equal != NULL)
 		ereport(WARNING,
-				(errmsg("the network is not significantly better than the %s forecast on %s", equal, windows),
-				 errdetail("%s", sentence(model, line.data)),
+				(errmsg("the %s is not significantly better than the %s forecast on %s", who, equal, windows),
+				 errdetail("%s%s", sentence(model, line.data), more),
 				 errhint("The difference may be due to chance. Use that forecast, or give more rows or more "
 						 "informative columns.")));
 	else
 		ereport(NOTICE,
 				(errmsg("%s on %s: %s", measure_of(model), windows, line.data),
-				 model->labels == NULL ? 0 : errdetail(SCALED)));
+				 more[0] == '\0' && model->labels == NULL ? 0 :
+				 errdetail("%s%s", model->labels == NULL ? "" : SCALED, more + (model->labels == NULL)),
+				 lf_forecaster_is_partner(partner) && lead_over(model, partner) < -SURE ?
+				 errhint("%s by itself was better: {\"candidates\": [\"%s\"]}.", lf_forecaster_names[partner],
+						 lf_forecaster_keys[partner]) : 0));
 }

@@ -7,7 +7,10 @@
 #include "server/common.h"
 #include "model/model.h"
 
-/* A NOTICE where the network is significantly better than all baselines on the held-out rows, else a WARNING. */
-void		verdict_report(const lf_model *model);
+/*
+ * A NOTICE where the forecast is significantly better than all naive ones on the held-out rows, else a WARNING. 'by_step'
+ * (horizon, LF_FORECASTERS) has sums of errors of each step.
+ */
+void		verdict_report(const lf_model *model, const double *by_step);
 
 #endif
