@@ -9,6 +9,9 @@
  *
  * The newest half of the new rows judges: neither the model nor the candidate has seen them. A candidate that is worse
  * is thrown away, and the new rows wait for the next time; so they do where they are too few to tell.
+ *
+ * Of a model that combines several networks each goes on training; what the candidates weigh, and what partners have learned
+ * of a series, stays.
  */
 #include "sql/arguments.h"
 #include "forecast/series_scaling.h"
@@ -55,34 +58,45 @@ typedef struct Update
 	LoadedModel *loaded;
 	const lf_model *model;
 	NewRows		rows;
-	lf_training training;
+	int			networks;
+	lf_training training[LF_MAX_NETWORKS];
 	double		rehearsal;
 	ProgressPhase phase;		/* of the training under way */
-	lf_fine_tune tuning;
+	int			network;		/* the same: its number */
+	lf_fine_tune tuning[LF_MAX_NETWORKS];
 	Oid			relation;		/* InvalidOid: that of the model */
 	Outcome		outcome;
 } Update;
 
-/* All members to the end, one after the other. */
+/* The model of a network: the first, or one beside it. */
+static const lf_model *
+model_of_network(const Update *update, int network)
+{
+	return network == 0 ? update->model : &update->model->other[network - 1];
+}
+
+/* All members of the network at hand to the end, one after the other. */
 static void
 train_members(void *state, lf_thread_pool *pool)
 {
 	Update	   *update = state;
-	lf_fine_tune   *tuning = &update->tuning;
+	const lf_model *model = model_of_network(update, update->network);
+	lf_fine_tune   *tuning = &update->tuning[update->network];
 	lf_trainer *trainer = &tuning->trainer;
 
 	trainer->shards.pool = pool;
-	for (int m = 0; m < update->model->members; m++)
+	for (int m = 0; m < model->members; m++)
 	{
 		lf_status	status;
 
 		do
-			status = lf_fine_tune_member(tuning, update->model, m, serve_interrupts());
+			status = lf_fine_tune_member(tuning, model, m, serve_interrupts());
 		while (status == LF_INTERRUPTED);
 		while (status != LF_FINISHED)
 		{
 			status = lf_trainer_step(trainer, serve_interrupts());
-			progress_trainer(trainer, status, update->phase, m + 1, update->model->members);
+			progress_trainer(trainer, status, update->phase, update->network * model->members + m + 1,
+							 update->networks * model->members);
 			if (status == LF_DIVERGED)
 				report_divergence(trainer->epoch + 1, trainer->batch + 1, &tuning->training);
 		}
@@ -94,11 +108,42 @@ train_members(void *state, lf_thread_pool *pool)
 static void
 train(Update *update, const size_t *until)
 {
-	lf_fine_tune   *tuning = &update->tuning;
-
 	update->phase = until == update->rows.end ? PROGRESS_TRAINING_ON_ALL : PROGRESS_TRAINING;
-	(void) lf_fine_tune_start(tuning, update->model, &update->rows.frame, update->rows.known, until, update->rehearsal);
-	in_threads(Min(settings_threads(0), tuning->trainer.shards.count), train_members, update);
+	for (update->network = 0; update->network < update->networks; update->network++)
+	{
+		lf_fine_tune   *tuning = &update->tuning[update->network];
+
+		(void) lf_fine_tune_start(tuning, model_of_network(update, update->network), &update->rows.frame, update->rows.known,
+								  until, update->rehearsal);
+		in_threads(Min(settings_threads(0), tuning->trainer.shards.count), train_members, update);
+	}
+}
+
+static lf_status
+lay_out(Update *update, lf_arena *arena)
+{
+	lf_status	status = LF_OK;
+
+	for (int i = 0; i < update->networks && status == LF_OK; i++)
+		status = lf_fine_tune_layout(&update->tuning[i], arena, model_of_network(update, i), &update->training[i],
+									 &update->rows.frame);
+	return status;
+}
+
+/* Takes over what is known of a series. */
+static void
+keep_scaling(Update *update, Size series, const SeriesScaling *scaling)
+{
+	for (int i = 0; i < update->networks; i++)
+	{
+		const lf_model *model = model_of_network(update, i);
+		const SeriesScaling *own = i == 0 ? scaling : &scaling->other[i - 1];
+		Size		shape_size = lf_task_shape_size(&model->task);
+
+		memcpy(update->tuning[i].scaler + series * model->columns, own->scaler, model->columns * sizeof(lf_scaler));
+		if (update->tuning[i].shape != NULL)
+			memcpy(update->tuning[i].shape + series * shape_size, own->shape, shape_size * sizeof(double));
+	}
 }
 
 /* Takes what training needs, and the scaling of all series: that of the model, or of new series their own. */
@@ -107,14 +152,12 @@ plan(Update *update)
 {
 	const lf_model *model = update->model;
 	const Panel *panel = update->rows.rolling->panel;
-	lf_fine_tune   *tuning = &update->tuning;
 	lf_arena	arena = lf_arena_measure();
 	MemoryContext each = AllocSetContextCreate(CurrentMemoryContext, "lstm_update series", ALLOCSET_SMALL_SIZES);
-	Size		shape_size = lf_task_shape_size(&model->task);
-	Size		held = rows_memory(panel->rows) + update->training.epochs * sizeof(lf_epoch);
+	Size		held = rows_memory(panel->rows) + update->training[0].epochs * sizeof(lf_epoch);
 	Size		needed;
 
-	if (lf_fine_tune_layout(tuning, &arena, model, &update->training, &update->rows.frame) != LF_OK || arena.overflow)
+	if (lay_out(update, &arena) != LF_OK || arena.overflow)
 		needed = SIZE_MAX - held;
 	else
 		needed = arena.used + LF_ALIGNMENT;
@@ -122,7 +165,7 @@ plan(Update *update)
 				 "give fewer rows");
 	progress_memory(needed + held);
 	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
-	(void) lf_fine_tune_layout(tuning, &arena, model, &update->training, &update->rows.frame);
+	(void) lay_out(update, &arena);
 	for (Size s = 0; s < panel->series; s++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(each);
@@ -133,9 +176,7 @@ plan(Update *update)
 		CHECK_FOR_INTERRUPTS();
 		scaling = series_scaling(panel, model, panel->names == NULL ? NULL : panel->names[s], &frame,
 								 update->rows.middle[s]);
-		memcpy(tuning->scaler + s * model->columns, scaling.scaler, model->columns * sizeof(lf_scaler));
-		if (tuning->shape != NULL)
-			memcpy(tuning->shape + s * shape_size, scaling.shape, shape_size * sizeof(double));
+		keep_scaling(update, s, &scaling);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(each);
 	}
@@ -148,7 +189,11 @@ with_weights(const Update *update)
 {
 	LoadedModel *candidate = memcpy(palloc(sizeof(LoadedModel)), update->loaded, sizeof(LoadedModel));
 
-	candidate->model.weights = update->tuning.weights;
+	candidate->model.weights = update->tuning[0].weights;
+	candidate->other = memcpy(palloc((candidate->model.others + 1) * sizeof(LoadedModel)), candidate->other,
+							  candidate->model.others * sizeof(LoadedModel));
+	for (int i = 1; i < update->networks; i++)
+		candidate->other[i - 1].model.weights = update->tuning[i].weights;
 	return candidate;
 }
 
@@ -173,27 +218,34 @@ finish(Update *update, const Judgement *judgement)
 	const Panel *panel = update->rows.rolling->panel;
 	const lf_task *task = &update->model->task;
 	lf_model	result = *update->model;
-	lf_epoch   *history = MemoryContextAllocHuge(CurrentMemoryContext, update->training.epochs * sizeof(lf_epoch));
+	lf_epoch   *history = MemoryContextAllocHuge(CurrentMemoryContext, update->training[0].epochs * sizeof(lf_epoch));
 
 	/* before the weights of the candidate go */
 	result.errors = new_rows_measure(&update->rows, with_weights(update));
-	result.epochs = update->tuning.trainer.epoch;
-	memcpy(history, update->tuning.trainer.history, result.epochs * sizeof(lf_epoch));
+	result.epochs = update->tuning[0].trainer.epoch;
+	memcpy(history, update->tuning[0].trainer.history, result.epochs * sizeof(lf_epoch));
 	train(update, update->rows.end);
-	result.weights = update->tuning.weights;
+	result.weights = update->tuning[0].weights;
+	result.other = memcpy(palloc((result.others + 1) * sizeof(lf_model)), result.other, result.others * sizeof(lf_model));
+	for (int i = 1; i < update->networks; i++)
+		result.other[i - 1].weights = update->tuning[i].weights;
 	result.history = history;
 	result.best_epoch = result.epochs;
 	result.final_epochs = Min(update->model->final_epochs, PG_INT32_MAX - result.epochs) + result.epochs;
 	result.scores = judgement->scores;
 	result.last_time = Max(panel->last_time, update->model->last_time);
 	result.rows = panel->rows->count;
-	result.windows = update->tuning.fresh_windows + update->tuning.old_windows;
+	result.windows = update->tuning[0].fresh_windows + update->tuning[0].old_windows;
 	result.validation_windows = update->rows.forecasts;
 	result.version = LF_VERSION;
 	if (has_negative_target(&update->rows.frame, task))
 		lf_task_lift_limit(&result.task);
 	if (result.tail != NULL)
-		result.tail = panel->rows->values + (panel->rows->count - task->lookback) * panel->rows->columns;
+	{
+		result.tail_before = (int) Min((uint64) result.tail_before, panel->rows->count - task->lookback);
+		result.tail = panel->rows->values + (panel->rows->count - task->lookback - result.tail_before) * panel->rows->columns;
+	}
+	lf_model_share(&result);
 	return model_to_bytea(&result);
 }
 
@@ -202,6 +254,13 @@ training_of(FunctionCallInfo fcinfo, const lf_model *model)
 {
 	lf_training training = model->training;
 
+	training.validation = 0;
+	/* where weights are found at once there is nothing to be said of steps, but which ridge was best */
+	if (training.optimizer == LF_LEAST_SQUARES)
+	{
+		training.epochs = Max(model->best_epoch, 1);
+		return training;
+	}
 	training.epochs = argument_int(fcinfo, ARG_EPOCHS, "epochs", 1, 1000000, 5);
 	training.learning_rate = PG_ARGISNULL(ARG_LEARNING_RATE) ? model->training.learning_rate / 5 :
 		PG_GETARG_FLOAT8(ARG_LEARNING_RATE);
@@ -210,7 +269,6 @@ training_of(FunctionCallInfo fcinfo, const lf_model *model)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("learning_rate must be above 0 and at most 100, not %g", training.learning_rate)));
 	training.batch_size = Max(1, Min(training.batch_size, LF_MAX_BATCH / lf_task_samples(&model->task)));
-	training.validation = 0;
 	/* the same rows again are the same model again */
 	training.seed = lf_random_mix(training.seed, (uint64) model->last_time);
 	return training;
@@ -265,7 +323,9 @@ lstm_update(PG_FUNCTION_ARGS)
 	values[OUT_NEW_MODEL] = PG_GETARG_DATUM(ARG_MODEL);
 	update.loaded = model_load(PG_GETARG_BYTEA_PP(ARG_MODEL));
 	update.model = &update.loaded->model;
-	update.training = training_of(fcinfo, update.model);
+	update.networks = update.model->others + 1;
+	for (int i = 0; i < update.networks; i++)
+		update.training[i] = training_of(fcinfo, model_of_network(&update, i));
 	update.rehearsal = PG_ARGISNULL(ARG_REHEARSAL) ? 4 : PG_GETARG_FLOAT8(ARG_REHEARSAL);
 	if (!(update.rehearsal >= 0 && update.rehearsal <= 1e6))
 		ereport(ERROR,

@@ -20,26 +20,62 @@ enum
 	SUMMARY_COLUMNS
 };
 
+/* The name of a layer; in front of it that of its network, where this is one beside the first. */
+static const char *
+label_of(const LoadedModel *loaded, int network, const lf_layer_spec *layer)
+{
+	int			candidate = -1;
+
+	if (network == 0)
+		return layer_label(layer);
+	/* those that were kept follow each other as they were tried */
+	for (int kept = 0; kept <= network && candidate + 1 < loaded->model.tried; kept += candidate == 0 ||
+		 loaded->model.candidate[candidate].weight > 0)
+		candidate++;
+	return psprintf("%s: %s", candidate < 0 ? "" : lf_candidate_names[loaded->model.candidate[candidate].candidate],
+					layer_label(layer));
+}
+
+/* One of the networks of a model: the first, or one beside it. */
+static const LoadedModel *
+network_of(const LoadedModel *loaded, int network)
+{
+	return network == 0 ? loaded : &loaded->other[network - 1];
+}
+
+static void
+put_summary(ReturnSetInfo *result, const LoadedModel *loaded, int number, int before)
+{
+	const lf_network *network = &network_of(loaded, number)->network[0];
+
+	for (int i = 0; i < network->count; i++)
+	{
+		const lf_layer *layer = &network->layer[i];
+		Datum		values[SUMMARY_COLUMNS];
+		bool		nulls[SUMMARY_COLUMNS] = {false};
+
+		values[SUMMARY_LAYER_NO] = Int32GetDatum(before + i + 1);
+		values[SUMMARY_LAYER] = CStringGetTextDatum(label_of(loaded, number, &layer->spec));
+		values[SUMMARY_OUTPUT_SHAPE] = CStringGetTextDatum(shape_text(&layer->output, true));
+		values[SUMMARY_PARAMETERS] = Int64GetDatum((int64) layer->parameters);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+}
+
 SQL_FUNCTION(lstm_summary);
 Datum
 lstm_summary(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	LoadedModel *loaded;
+	int			layers = 0;
 
 	InitMaterializedSRF(fcinfo, 0);
 	loaded = model_load(PG_GETARG_BYTEA_PP(0));
-	for (int i = 0; i < loaded->network[0].count; i++)
+	for (int n = 0; n <= loaded->model.others; n++)
 	{
-		const lf_layer *layer = &loaded->network[0].layer[i];
-		Datum		values[SUMMARY_COLUMNS];
-		bool		nulls[SUMMARY_COLUMNS] = {false};
-
-		values[SUMMARY_LAYER_NO] = Int32GetDatum(i + 1);
-		values[SUMMARY_LAYER] = CStringGetTextDatum(layer_label(&layer->spec));
-		values[SUMMARY_OUTPUT_SHAPE] = CStringGetTextDatum(shape_text(&layer->output, true));
-		values[SUMMARY_PARAMETERS] = Int64GetDatum((int64) layer->parameters);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		put_summary(result, loaded, n, layers);
+		layers += network_of(loaded, n)->network[0].count;
 	}
 	return (Datum) 0;
 }
@@ -125,20 +161,15 @@ enum
 	WEIGHTS_COLUMNS
 };
 
-SQL_FUNCTION(lstm_weights);
-Datum
-lstm_weights(PG_FUNCTION_ARGS)
+static void
+put_weights(ReturnSetInfo *result, const LoadedModel *loaded, int number, int before)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	LoadedModel *loaded;
-	const lf_real *weights;
+	const lf_network *network = &network_of(loaded, number)->network[0];
+	const lf_real *weights = network_of(loaded, number)->model.weights;
 
-	InitMaterializedSRF(fcinfo, 0);
-	loaded = model_load(PG_GETARG_BYTEA_PP(0));
-	weights = loaded->model.weights;
-	for (int i = 0; i < loaded->network[0].count; i++)
+	for (int i = 0; i < network->count; i++)
 	{
-		const lf_layer *layer = &loaded->network[0].layer[i];
+		const lf_layer *layer = &network->layer[i];
 		lf_tensor	tensors[LF_MAX_TENSORS];
 		int			count = lf_layer_tensors(layer, tensors);
 
@@ -151,18 +182,35 @@ lstm_weights(PG_FUNCTION_ARGS)
 			bool		nulls[WEIGHTS_COLUMNS] = {false};
 
 			CHECK_FOR_INTERRUPTS();
-			elements = weights_array(weights, size, i + 1, tensors[j].name);
+			elements = weights_array(weights, size, before + i + 1, tensors[j].name);
 			weights += size;
 			for (int k = 0; k < tensors[j].shape.rank; k++)
 				shape[k] = Int32GetDatum(tensors[j].shape.dim[k]);
-			values[WEIGHTS_LAYER_NO] = Int32GetDatum(i + 1);
-			values[WEIGHTS_LAYER] = CStringGetTextDatum(layer_label(&layer->spec));
+			values[WEIGHTS_LAYER_NO] = Int32GetDatum(before + i + 1);
+			values[WEIGHTS_LAYER] = CStringGetTextDatum(label_of(loaded, number, &layer->spec));
 			values[WEIGHTS_NAME] = CStringGetTextDatum(tensors[j].name);
 			values[WEIGHTS_SHAPE] = PointerGetDatum(construct_array(shape, tensors[j].shape.rank, INT4OID, 4, true, TYPALIGN_INT));
 			values[WEIGHTS_VALUES] = PointerGetDatum(elements);
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 			pfree(elements);
 		}
+	}
+}
+
+SQL_FUNCTION(lstm_weights);
+Datum
+lstm_weights(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	LoadedModel *loaded;
+	int			layers = 0;
+
+	InitMaterializedSRF(fcinfo, 0);
+	loaded = model_load(PG_GETARG_BYTEA_PP(0));
+	for (int n = 0; n <= loaded->model.others; n++)
+	{
+		put_weights(result, loaded, n, layers);
+		layers += network_of(loaded, n)->network[0].count;
 	}
 	return (Datum) 0;
 }

@@ -105,6 +105,17 @@ copy_array(MemoryContext context, const void *array, Size count, Size size)
 	return array == NULL ? memset(copy, 0, count * size) : memcpy(copy, array, count * size);
 }
 
+/* The mean of two functions' weights is worth something where these went out from the same; of several by chance at best. */
+static void
+refuse_combination(const lf_model *model)
+{
+	if (model->combination.parts > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("models that combine several candidates cannot be averaged"),
+				 errhint("Train one network: give option \"architecture\", for example {\"architecture\": \"vanilla\"}.")));
+}
+
 AverageState *
 average_create(MemoryContext context, const lf_model *model)
 {
@@ -114,6 +125,7 @@ average_create(MemoryContext context, const lf_model *model)
 	Size		columns = model->columns;
 	Size		targets = model->task.targets;
 
+	refuse_combination(model);
 	lf_average_layout(&state->average, &arena, model);
 	state->memory = arena.used + LF_ALIGNMENT;
 	check_memory(arena.overflow ? SIZE_MAX : state->memory + Max(model->series, 1) * series_memory(model),
@@ -164,6 +176,7 @@ average_join(AverageState *state, const lf_model *model)
 	lf_model   *record = &state->record;
 	lf_difference difference = lf_models_differ(record, model);
 
+	refuse_combination(model);
 	if (difference != LF_ALIKE)
 		report_difference(difference, record, model);
 	add_series(state, model);
