@@ -117,10 +117,10 @@ lf_choose_idle(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 }
 
 /*
- * Partners know what series are like, and networks must learn it: of so many windows they have learned half as much. It is
- * what they weigh before errors are looked at, which say little where there are few windows.
+ * Partners know what series are like, and recurrent networks must learn it: of so many windows they have learned half of it.
+ * It is what they weigh before errors are looked at, which say little where there are few windows.
  */
-#define WORTH_OF_PARTNERS 100.0
+#define WINDOWS_TO_LEARN 200.0
 
 void
 lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first, lf_effort effort,
@@ -143,7 +143,8 @@ lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_pl
 			candidates->network[candidates->networks++] = (lf_candidate) i;
 	}
 	for (int i = 0; i < candidates->networks; i++)
-		candidates->usual[i] = (double) first->windows / ((double) first->windows + WORTH_OF_PARTNERS);
+		candidates->usual[i] = candidates->plan[i].training.optimizer == LF_LEAST_SQUARES ? 1 :
+			(double) first->windows / ((double) first->windows + WINDOWS_TO_LEARN);
 	for (int i = 0; i < candidates->forecasters; i++)
 		candidates->usual[candidates->networks + i] = lf_forecaster_is_partner(candidates->forecaster[i]) ? 1 : 0.3;
 	if ((idle || (narrowed != 0 && (narrowed & 1) == 0)) && candidates->networks + candidates->forecasters > 1)
