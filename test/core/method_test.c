@@ -1,5 +1,6 @@
 /*
- * method_test.c: naive forecasts and their spreads by hand, the mean of theta and ets, and the choice where seasons are long.
+ * method_test.c: naive forecasts and their spreads by hand, the mean of theta and ets, and the choice where seasons are
+ * long.
  */
 #include "base/random.h"
 #include "judging/method.h"
@@ -63,7 +64,8 @@ test_naive(void)
 	   "the season before");
 	t = tell(LF_METHOD_DRIFT, &three, values, 6, 3);
 	one = sqrt((1.96 + 12.96 + 5.76 + 6.76 + 5.76) / 4);
-	ok(are(t.mean, 13.6, 15.2, 16.8) && are(t.spread, one * sqrt(1.2), one * sqrt(2 * 1.4), one * sqrt(3 * 1.6)), "drift");
+	ok(are(t.mean, 13.6, 15.2, 16.8) && are(t.spread, one * sqrt(1.2), one * sqrt(2 * 1.4), one * sqrt(3 * 1.6)),
+	   "drift");
 	t = tell(LF_METHOD_MEAN, &three, values, 6, 3);
 	one = sqrt((12.25 + 0.25 + 6.25 + 2.25 + 0.25 + 20.25) / 5 * (1 + 1 / 6.0));
 	ok(are(t.mean, 7.5, 7.5, 7.5) && are(t.spread, one, one, one), "the mean");
@@ -86,7 +88,7 @@ test_few(void)
 			bool		sane = true;
 
 			for (int h = 0; h < 3; h++)
-				sane = sane && isfinite(t.mean[h]) && t.mean[h] > -10 && t.mean[h] < 25 && !(t.spread[h] < 0) && !isinf(t.spread[h]);
+				sane = sane && t.mean[h] > -10 && t.mean[h] < 25 && !(t.spread[h] < 0) && !isinf(t.spread[h]);
 			ok(sane && (rows > 1 || (t.mean[2] == 4 && isnan(t.spread[0]))), "%s: %zu rows have a forecast",
 			   lf_method_names[method], rows);
 		}
@@ -139,7 +141,8 @@ test_auto(void)
 	for (int h = 0; h < 12; h++)
 		mean = mean && fabs(t.mean[h] - (a.mean[h] + b.mean[h]) / 2) < 1e-9 &&
 			fabs(t.spread[h] - (a.spread[h] + b.spread[h]) / 2) < 1e-9;
-	ok(mean && t.used == LF_METHOD_AUTO && fabs(a.mean[0] - b.mean[0]) > 1e-6, "with a short season, the mean of theta and ets");
+	ok(mean && t.used == LF_METHOD_AUTO && fabs(a.mean[0] - b.mean[0]) > 1e-6,
+	   "with a short season, the mean of theta and ets");
 
 	/* each hour of a week has its own height, under noise: no level to follow */
 	for (int i = 0; i < 24 * 7 * 8; i++)
@@ -151,16 +154,17 @@ test_auto(void)
 	t = tell(LF_METHOD_AUTO, &days, values, 24 * 7 * 8, 48);
 	if (!ok(t.used == LF_METHOD_SEASONAL_MEAN, "a long season that never changes is the mean of its cycles"))
 		diag("%s", lf_method_names[t.used]);
-	/* days that are all alike since yesterday, when the shape was drawn anew */
+	/* days are alike for six days, and then the next six are: a week ago they were others */
 	for (int i = 0; i < 24 * 7 * 8; i++)
 	{
-		lf_random	of_hour = lf_random_seed((uint64_t) (i % 24 + 24 * (i >= 24 * 7 * 8 - 24 * 12)));
+		lf_random	of_hour = lf_random_seed((uint64_t) (i % 24 + 24 * ((24 * 7 * 8 - 1 - i) / (24 * 6))));
 
 		values[i] = 100 + 20 * lf_random_normal(&of_hour);
 	}
 	t = tell(LF_METHOD_AUTO, &days, values, 24 * 7 * 8, 48);
 	if (!ok(t.used == LF_METHOD_SEASONAL_NAIVE && fabs(t.mean[0] - values[24 * 7 * 8 - 24]) < 1e-12,
-			"of two seasons the one that did best is repeated"))
+			"of two seasons the one that did best is repeated") ||
+		values[24 * 7 * 8 - 24] == values[24 * 7 * 8 - 168])
 		diag("%s %g %g", lf_method_names[t.used], t.mean[0], values[24 * 7 * 8 - 24]);
 	t = tell(LF_METHOD_AUTO, &days, values, 300, 48);
 	ok(t.used == LF_METHOD_AUTO, "without two cycles before an origin nothing is compared");

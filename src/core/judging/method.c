@@ -6,8 +6,8 @@
 #include <float.h>
 #include <math.h>
 
-const char *const lf_method_names[LF_METHODS] = {"repeat_last", "seasonal_naive", "drift", "seasonal_mean", "mean", "theta",
-	"ets", "auto"};
+const char *const lf_method_names[LF_METHODS] = {"repeat_last", "seasonal_naive", "drift", "seasonal_mean", "mean",
+	"theta", "ets", "auto"};
 
 void
 lf_method_layout(lf_method_room *room, lf_arena *arena, size_t rows, const lf_method_seasons *seasons, int steps)
@@ -84,7 +84,9 @@ error_spread(lf_method method, const lf_frame *frame, int season, double mean)
 	/* a slope or a mean has been taken from the same rows */
 	if (method == LF_METHOD_DRIFT || method == LF_METHOD_MEAN)
 		count--;
-	return count < 1 || (count < 2 && !seasonal && method != LF_METHOD_MEAN) ? (double) NAN : scale * sqrt(squares / count);
+	if (count < 1 || (count < 2 && !seasonal && method != LF_METHOD_MEAN))
+		return (double) NAN;
+	return scale * sqrt(squares / count);
 }
 
 /* What a step adds to the spread of one. */
@@ -93,13 +95,14 @@ growth(lf_method method, int step, int season, size_t rows)
 {
 	double		h = step;
 	double		t = (double) rows;
+	int			seasons = (step - 1) / season;
 
 	switch (method)
 	{
 		case LF_METHOD_REPEAT_LAST:
 			return sqrt(h);
 		case LF_METHOD_SEASONAL_NAIVE:
-			return sqrt((step - 1) / season + 1);
+			return sqrt(seasons + 1.0);
 		case LF_METHOD_DRIFT:
 			return sqrt(h * (1 + h / (t - 1)));
 		case LF_METHOD_MEAN:
@@ -172,36 +175,39 @@ both_forecast(lf_method_room *room, const lf_seasons *seasons, const lf_column *
 	partner_forecast(room, LF_PARTNER_ETS, seasons, column, steps, room->mean, room->spread, interrupt);
 	for (int h = 0; h < steps; h++)
 	{
-		mean[h] = mean[h] / 2 + room->mean[h] / 2;
-		spread[h] = spread[h] / 2 + room->spread[h] / 2;
+		/* sums of huge values overflow, and compilers may add before they halve */
+		mean[h] = limited(mean[h] / 2 + room->mean[h] / 2, mean[h]);
+		spread[h] = isnan(spread[h]) ? spread[h] : limited(spread[h] / 2 + room->spread[h] / 2, spread[h]);
 	}
 }
 
 /* ---- the choice ---- */
 
-/* Earlier origins, one horizon apart, that methods are compared at, and the cycles that the first must have before it. */
+/*
+ * Earlier origins, one horizon apart, that methods are compared at, and the cycles that the first must have before it.
+ */
 #define ORIGINS 4
 #define CYCLES_BEFORE 2
 
 /* Any method, without a choice; AUTO: the mean of theta and ets. */
 static lf_method
-forecast_by(lf_method_room *room, lf_method method, const lf_method_seasons *seasons, const lf_column *column, int steps,
-			double *mean, double *spread, const volatile sig_atomic_t *interrupt)
+forecast_by(lf_method_room *room, lf_method method, const lf_method_seasons *seasons, const lf_column *column,
+			int steps, double *mean, double *spread, const volatile sig_atomic_t *interrupt)
 {
 	if (method == LF_METHOD_AUTO)
 		both_forecast(room, &seasons->all, column, steps, mean, spread, interrupt);
 	else if (method == LF_METHOD_THETA || method == LF_METHOD_ETS)
-		partner_forecast(room, method == LF_METHOD_THETA ? LF_PARTNER_THETA : LF_PARTNER_ETS, &seasons->all, column, steps,
-						 mean, spread, interrupt);
+		partner_forecast(room, method == LF_METHOD_THETA ? LF_PARTNER_THETA : LF_PARTNER_ETS, &seasons->all, column,
+						 steps, mean, spread, interrupt);
 	else
 		return naive_forecast(method, seasons->repeated, column, steps, mean, spread);
 	return method;
 }
 
-/* The mean absolute error of a method at earlier origins, over the size of the largest; rounding aside, a sum. */
+/* The mean absolute error of a method at earlier origins. */
 static double
-past_error(lf_method_room *room, lf_method method, const lf_method_seasons *seasons, const lf_column *column, int origins,
-		   int steps, const volatile sig_atomic_t *interrupt)
+past_error(lf_method_room *room, lf_method method, const lf_method_seasons *seasons, const lf_column *column,
+		   int origins, int steps, const volatile sig_atomic_t *interrupt)
 {
 	double		sum = 0;
 
@@ -252,8 +258,8 @@ candidates_of(const lf_method_seasons *seasons, candidate list[])
 #define MOST_CANDIDATES (4 + 2 * (1 + LF_MAX_SEASONS))
 
 /*
- * With a long season no method is the best of most series: of the hourly series of the M4 competition (seasons of 24 and
- * 168 rows, horizon 48) theta has a MASE of 1.67 and a sMAPE of 11.3, the day before 1.19 and 13.9, and this choice
+ * With a long season no method is the best of most series: of the hourly series of the M4 competition (seasons of 24
+ * and 168 rows, horizon 48) theta has a MASE of 1.67 and a sMAPE of 11.3, the day before 1.19 and 13.9, and this choice
  * 1.03 and 9.2.
  */
 static candidate

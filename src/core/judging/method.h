@@ -53,7 +53,8 @@ typedef struct lf_method_room
 	double	   *trial_spread;
 } lf_method_room;
 
-void		lf_method_layout(lf_method_room *room, lf_arena *arena, size_t rows, const lf_method_seasons *seasons, int steps);
+void		lf_method_layout(lf_method_room *room, lf_arena *arena, size_t rows, const lf_method_seasons *seasons,
+							 int steps);
 
 /*
  * Forecasts of the 'steps' values behind the last row of a column, which has one row or more, of which none is missing;

@@ -61,7 +61,6 @@ typedef struct Baseline
 	const TimestampTz *as_of;	/* NULL: all rows are known */
 	Asked		asked;
 	Panel	   *panel;
-	Size		held;			/* bytes of rows */
 
 	lf_method_seasons seasons;
 	bool		multiplies;		/* they do, where all values are above 0 */
@@ -208,7 +207,8 @@ look_at_rows(Baseline *baseline)
 					(const char *const *) one->columns.names, clips);
 	facts_report(facts, source);
 
-	baseline->seasons = (lf_method_seasons) {.all = facts->seasons.seasons, .repeated = repeated_season(options, facts)};
+	baseline->seasons.all = facts->seasons.seasons;
+	baseline->seasons.repeated = repeated_season(options, facts);
 	if (options->deseasonalize == LF_DESEASONALIZE_NONE)
 		baseline->seasons.all.count = 0;
 	baseline->multiplies = options->deseasonalize == LF_DESEASONALIZE_MULTIPLICATIVE ||
@@ -230,8 +230,8 @@ take_memory(Baseline *baseline)
 
 	lf_method_layout(&baseline->room, &arena, longest, &baseline->seasons, baseline->horizon);
 	needed = arena.used + LF_ALIGNMENT;
-	check_memory_beside(rows_memory(baseline->panel->rows) + baseline->asked.held, needed + forecasts, "forecasting these rows",
-						"give fewer rows, or a shorter horizon");
+	check_memory_beside(rows_memory(baseline->panel->rows) + baseline->asked.held, needed + forecasts,
+						"forecasting these rows", "give fewer rows, or a shorter horizon");
 	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
 	lf_method_layout(&baseline->room, &arena, longest, &baseline->seasons, baseline->horizon);
 	baseline->mean = MemoryContextAllocHuge(CurrentMemoryContext, forecasts);

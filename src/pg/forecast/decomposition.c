@@ -137,8 +137,8 @@ decompose(FunctionCallInfo fcinfo, bool several_keys)
 	{
 		Rows		rows = panel_rows(panel, i);
 
-		decompose_series(&decomposition, panel->names == NULL ? NULL : panel->names[i], &rows, one->task.target[0], block,
-						 needed);
+		decompose_series(&decomposition, panel->names == NULL ? NULL : panel->names[i], &rows, one->task.target[0],
+						 block, needed);
 	}
 	return (Datum) 0;
 }

@@ -27,8 +27,8 @@ typedef struct OneTarget
 } OneTarget;
 
 /*
- * Reads these arguments, of which relation and target are not NULL, and the options in that of the number, and opens the
- * relation. 'several_keys': the signature with an array of keys, which stands right behind the target. Raises as
+ * Reads these arguments, of which relation and target are not NULL, and the options in that of the number, and opens
+ * the relation. 'several_keys': the signature with an array of keys, which stands right behind the target. Raises as
  * options_read(), table_open() and table_open_series().
  */
 OneTarget  *one_target_open(FunctionCallInfo fcinfo, bool several_keys, int options);
