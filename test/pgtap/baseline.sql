@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(52);
+SELECT plan(54);
 
 -- ten years of months: a trend, and a year that grows with it
 CREATE TABLE sales (month date PRIMARY KEY, sold float8);
@@ -88,11 +88,18 @@ SELECT results_eq($$ SELECT DISTINCT series FROM lstm_baseline('shops', 'sold', 
 SELECT results_eq($$ SELECT series, forecast_at::date, round(forecast) FROM lstm_baseline('shops', 'sold', ARRAY['city', 'floor'], horizon => 1) ORDER BY 1 $$,
     $$ VALUES ('(Bern,1)', date '2028-01-31', 20::float8), ('(Bern,2)', '2028-01-31', 40), ('(Graz,1)', '2028-01-31', 60) $$, 'and forecasts of their own');
 CREATE VIEW floors AS SELECT city || floor AS shop, month, sold FROM shops;
+CREATE TABLE half_hours AS SELECT s, timestamptz '2024-01-01 00:00+0' + make_interval(hours => i, mins => m) AS at, 5 + i % 4 AS v
+FROM generate_series(0, 29) i, (VALUES ('early', 0), ('late', 30)) x (s, m);
 SELECT results_eq($$ SELECT series, step, status FROM lstm_baseline('floors', 'sold', series_column => 'shop', horizon => 2, series => ARRAY['Graz1', 'Linz1']) ORDER BY 1, 2 $$,
     $$ VALUES ('Graz1', 1, 'ok'), ('Graz1', 2, 'ok'), ('Linz1', NULL, 'it has no rows') $$, 'those that were asked for are answered');
 SELECT matches(pg_temp.failure($$ SELECT lstm_baseline('sales', 'sold', series => ARRAY['Graz']) $$), '^22023: "series" was given, but not the column', 'where there are any');
 SELECT results_eq($$ SELECT series, forecast_at::date FROM lstm_baseline('floors', 'sold', series_column => 'shop', horizon => 1, as_of => '2026-03-05 12:00+0') ORDER BY 1 $$,
     $$ SELECT s, date '2026-03-31' FROM unnest(ARRAY['Bern1', 'Bern2', 'Graz1']) s $$, 'rows after as_of are not known');
+CREATE VIEW days_of_month AS SELECT * FROM floors UNION ALL SELECT 'Linz1', (date_trunc('month', month) + interval '14 days')::date, sold FROM floors WHERE shop = 'Graz1';
+SELECT results_eq($$ SELECT series, forecast_at::date FROM lstm_baseline('days_of_month', 'sold', series_column => 'shop', horizon => 1, series => '{Bern1,Linz1}') ORDER BY 1 $$,
+    $$ VALUES ('Bern1', date '2028-01-31'), ('Linz1', '2028-01-15') $$, 'each series keeps its own day of the month');
+SELECT results_eq($$ SELECT series, forecast_at AT TIME ZONE 'UTC' FROM lstm_baseline('half_hours', 'v', series_column => 's', horizon => 1) ORDER BY 1 $$,
+    $$ VALUES ('early', timestamp '2024-01-02 06:00'), ('late', '2024-01-02 06:30') $$, 'and its own minute of the hour');
 SELECT results_eq($$ SELECT DISTINCT status FROM lstm_baseline('floors', 'sold', series_column => 'shop', as_of => '2020-01-01') $$,
     $$ VALUES ('it has no rows up to as_of') $$, 'before the first row there is nothing to forecast from');
 CREATE VIEW known AS SELECT * FROM sales WHERE month <= '2022-12-31';

@@ -240,13 +240,19 @@ take_memory(Baseline *baseline)
 
 /* ---- one series ---- */
 
-/* The timeline of a series of the panel: steps of months keep the day of the month that its own rows have. */
+/*
+ * The timeline of a series of the panel, which has that of the first: where in a step rows lie is each series' own, and so
+ * is the day of the month that steps of months keep.
+ */
 static Timeline
 timeline_of(const Panel *panel, const Rows *rows)
 {
 	Timeline	timeline = panel->timeline;
 
-	if (!timeline_has_step(&timeline) || timeline.step.months == 0 || panel->names == NULL)
+	if (panel->names == NULL)
+		return timeline;
+	timeline.has_phase = false;
+	if (!timeline_has_step(&timeline) || timeline.step.months == 0)
 		return timeline;
 	timeline.step.days = 1;
 	for (uint64 row = 0; row < rows->count; row++)
