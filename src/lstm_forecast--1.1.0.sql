@@ -1087,3 +1087,57 @@ AS 'MODULE_PATHNAME', 'lstm_decompose_keys';
 
 COMMENT ON FUNCTION lstm_decompose(regclass, text, text[], text, jsonb) IS
 'takes a column apart into level, seasons and remainder, as training does, and marks outliers; series are told apart by several columns';
+
+---- forecasts without a network ----
+
+CREATE FUNCTION lstm_baseline(
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT NULL,
+    method text DEFAULT 'auto',
+    level float8 DEFAULT 0.95,
+    as_of timestamptz DEFAULT NULL,
+    series text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (
+    series text,
+    step int,
+    forecast_at timestamptz,
+    target text,
+    forecast float8,
+    lower_bound float8,
+    upper_bound float8,
+    status text)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 20
+AS 'MODULE_PATHNAME', 'lstm_baseline';
+
+COMMENT ON FUNCTION lstm_baseline(regclass, text, text, text, int, text, float8, timestamptz, text[], jsonb) IS
+'forecasts a column without training, by theta, exponential smoothing or a naive method';
+
+CREATE FUNCTION lstm_baseline(
+    relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT NULL,
+    method text DEFAULT 'auto',
+    level float8 DEFAULT 0.95,
+    as_of timestamptz DEFAULT NULL,
+    series text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (
+    series text,
+    step int,
+    forecast_at timestamptz,
+    target text,
+    forecast float8,
+    lower_bound float8,
+    upper_bound float8,
+    status text)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 20
+AS 'MODULE_PATHNAME', 'lstm_baseline_keys';
+
+COMMENT ON FUNCTION lstm_baseline(regclass, text, text[], text, int, text, float8, timestamptz, text[], jsonb) IS
+'forecasts a column without training, by theta, exponential smoothing or a naive method; series are told apart by several columns';

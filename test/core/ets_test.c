@@ -29,7 +29,8 @@ of_form(const char *name, lf_ets_form form, const char *what)
 	static const char *const seasons[] = {"N", "A", "M"};
 	char		key[80];
 
-	snprintf(key, sizeof(key), "%s.%s%s%s.%s", name, form.relative ? "M" : "A", trends[form.trend], seasons[form.season], what);
+	snprintf(key, sizeof(key), "%s.%s%s%s.%s", name, form.relative ? "M" : "A", trends[form.trend],
+			 seasons[form.season], what);
 	return tensor_file_find(file, key);
 }
 
@@ -130,14 +131,15 @@ test_form(const char *name, int season, lf_ets_form form)
 		told = 1;
 	if (!ok(difference(mean, means->values, told) < 1e-9, "%s, form %d: forecasts are R's", name, code))
 		diag("off by %g", difference(mean, means->values, told));
-	if (compared > 0 && !ok(difference(spread, spreads->values, compared) < 1e-7, "%s, form %d: so are spreads", name, code))
+	if (compared > 0 &&
+		!ok(difference(spread, spreads->values, compared) < 1e-7, "%s, form %d: so are spreads", name, code))
 		diag("off by %g", difference(spread, spreads->values, compared));
 }
 
 /* One future of a form at random, by the equations in ets.h: the value of step 'steps'. */
 static double
-random_future(lf_ets_form form, int season, const lf_ets_smoothing *smoothing, lf_ets_states now, double spread, int steps,
-			  lf_random *random)
+random_future(lf_ets_form form, int season, const lf_ets_smoothing *smoothing, lf_ets_states now, double spread,
+			  int steps, lf_random *random)
 {
 	double		y = 0;
 
@@ -192,7 +194,9 @@ test_paths(void)
 
 			for (int i = 0; i < PATHS; i++)
 			{
-				double		y = random_future(form, 4, &smoothing, end, spread, steps[k], &random) - mean[steps[k] - 1];
+				double		y = random_future(form, 4, &smoothing, end, spread, steps[k], &random);
+
+				y -= mean[steps[k] - 1];
 
 				sum += y / PATHS;
 				squares += y * y / PATHS;
@@ -251,8 +255,8 @@ behind_r(lf_ets_fit *fit, const ready *r, const char *name, int season, lf_ets_f
 }
 
 /*
- * Of the deviances that are found the worst is behind R's by less than what one more number would have to gain, and most
- * are below R's.
+ * Of the deviances that are found the worst is behind R's by less than what one more number would have to gain, and
+ * most are below R's.
  */
 static void
 test_search(void)
@@ -273,7 +277,8 @@ test_search(void)
 			lf_ets_form form = lf_ets_form_of((uint8_t) code);
 			double		behind;
 
-			if (!lf_ets_form_is_sound(form) || !has_form(series[s].name, form) || (series[s].season == 1) != (form.season == LF_ETS_NO_SEASON))
+			if (!lf_ets_form_is_sound(form) || !has_form(series[s].name, form) ||
+				(series[s].season == 1) != (form.season == LF_ETS_NO_SEASON))
 				continue;
 			behind = behind_r(&fit, &r, series[s].name, series[s].season, form);
 			if (behind > 0.5)
@@ -318,18 +323,20 @@ test_optimum(void)
 			lf_ets_smoothing smoothing = fit.smoothing;
 			lf_ets_states start = fit.start;
 			lf_ets_walk walk;
-			double	   *const numbers[] = {&smoothing.alpha, &smoothing.gamma, &start.level, &start.trend, &start.season[3],
-				&smoothing.beta};
+			double	   *const numbers[] = {&smoothing.alpha, &smoothing.gamma, &start.level, &start.trend,
+				&start.season[3], &smoothing.beta};
 
 			*numbers[change / 2] += by;
 			/* what is 0 or at a bound stays there */
-			if ((numbers[change / 2] == &smoothing.beta || numbers[change / 2] == &start.trend) && form.trend == LF_ETS_NO_TREND)
+			if ((numbers[change / 2] == &smoothing.beta || numbers[change / 2] == &start.trend) &&
+				form.trend == LF_ETS_NO_TREND)
 				continue;
 			if (smoothing.beta < 1e-4 * smoothing.alpha || smoothing.beta > smoothing.alpha ||
 				smoothing.gamma < 1e-4 * (1 - smoothing.alpha) || smoothing.gamma > 1 - smoothing.alpha ||
 				smoothing.alpha > 0.9999 || smoothing.alpha < 1e-4)
 				continue;
-			if (fit.smoothing.beta <= 1.001e-4 * fit.smoothing.alpha || fit.smoothing.gamma <= 1.001e-4 * (1 - fit.smoothing.alpha))
+			if (fit.smoothing.beta <= 1.001e-4 * fit.smoothing.alpha ||
+				fit.smoothing.gamma <= 1.001e-4 * (1 - fit.smoothing.alpha))
 				if (numbers[change / 2] == &smoothing.alpha)
 					continue;
 			start.season[0] -= numbers[change / 2] == &start.season[3] ? by : 0;
@@ -416,7 +423,8 @@ main(int argc, char **argv)
 		{
 			lf_ets_form form = lf_ets_form_of((uint8_t) code);
 
-			if (lf_ets_form_is_sound(form) && has_form(series[s].name, form) && (series[s].season > 1 || form.season == LF_ETS_NO_SEASON))
+			if (lf_ets_form_is_sound(form) && has_form(series[s].name, form) &&
+				(series[s].season > 1 || form.season == LF_ETS_NO_SEASON))
 				test_form(series[s].name, series[s].season, form);
 		}
 	test_paths();

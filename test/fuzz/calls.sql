@@ -159,6 +159,7 @@ BEGIN
             WHEN 'int' THEN fuzz.integer() WHEN 'real' THEN fuzz.real() WHEN 'names' THEN fuzz.names() WHEN 'relation' THEN fuzz.relation()
             WHEN 'text' THEN quote_literal(fuzz.word()) WHEN 'bool' THEN fuzz.pick('{true,false,NULL}')
             WHEN 'kind' THEN quote_literal(fuzz.pick('{forecast,rolling,history,x}')) WHEN 'missing' THEN quote_literal(fuzz.pick('{error,linear,previous,seasonal,mask,auto,x}'))
+            WHEN 'method' THEN quote_literal(fuzz.pick('{repeat_last,seasonal_naive,drift,seasonal_mean,mean,theta,ets,auto,x}'))
             WHEN 'time' THEN fuzz.pick(ARRAY['''2024-02-01''', '''infinity''', '''-infinity''', '''4713-01-01 BC''', '''294276-12-31''', 'NULL'])
             ELSE 'NULL' END;
     END LOOP;
@@ -182,7 +183,10 @@ BEGIN
         WHEN 4 THEN RETURN format('lstm_tune(%s, options => %s, grid => %s, max_time => ''0.2 s''%s)', fuzz.task(), options, quote_literal(fuzz.grid()),
             fuzz.parameters('trials int', 'folds int', 'fold_rows int', 'test_rows int', 'seed int'));
         WHEN 5 THEN RETURN format('lstm_backtest(%s, options => %s%s)', fuzz.task(), options, fuzz.parameters('folds int', 'test_rows int', 'gap int', 'retrain bool', 'level real'));
-        WHEN 6, 7 THEN RETURN format('lstm_windows(%s%s)', fuzz.task(), fuzz.parameters('lead int', 'missing missing', 'step text', 'calendar names', 'aggregate text'));
+        WHEN 7 THEN RETURN format('lstm_baseline(%s, %L%s%s)', fuzz.relation(), fuzz.name(), CASE WHEN random() < 0.8 THEN ', time_column => ''at''' ELSE '' END ||
+            CASE WHEN random() < 0.5 THEN ', series_column => ''shop''' ELSE '' END, fuzz.parameters('horizon int', 'level real', 'as_of time', 'series names', 'method method') ||
+            CASE WHEN random() < 0.5 THEN ', options => ' || options ELSE '' END);
+        WHEN 6 THEN RETURN format('lstm_windows(%s%s)', fuzz.task(), fuzz.parameters('lead int', 'missing missing', 'step text', 'calendar names', 'aggregate text'));
         WHEN 8, 9 THEN RETURN format('length(lstm_import(%s, %s))', quote_literal(CASE WHEN random() < 0.2 THEN fuzz.json(4) ELSE
             format('{"input": %s, "layers": %s}', fuzz.pick('{"[2, 1]","[5, 1]","[4, 2]","[1, 1]","[]","[1, 2, 3]","[1048576, 1600]"}'), fuzz.layers()) END),
             CASE WHEN random() < 0.8 THEN format('array_fill(0.5::real, ARRAY[%s])', 1 + fuzz.below(40)) ELSE fuzz.array() || '::real[]' END);

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(18);
+SELECT plan(20);
 
 \ir ../include/memory.sql
 
@@ -12,6 +12,7 @@ SET LOCAL maintenance_work_mem = '1GB';
 CREATE TABLE long (n int PRIMARY KEY, value float8);
 INSERT INTO long SELECT i, sin(i / 3.0) * 5 FROM generate_series(1, 100000) AS i;
 CREATE VIEW endless AS SELECT n, n::float8 AS value FROM generate_series(1, 1000000000) AS n;
+CREATE VIEW hundreds AS SELECT n / 500 AS series, n % 500 AS n, value + (n % 500) AS value FROM long;
 CREATE VIEW short AS SELECT * FROM long WHERE n <= 1000;
 CREATE TABLE models AS SELECT lstm_train('short', 'value', 'n', lookback => 50, options => '{"epochs": 1, "units": 64}') AS model;
 
@@ -58,6 +59,10 @@ SELECT is(pg_temp.outcome($$ SELECT sum(f[1]) FROM models, (SELECT lstm_predict_
     FROM models, long OFFSET 0) AS w $$), '57014', 'forecasts over a window of a long table are cancelled');
 SELECT is(pg_temp.outcome($$ SELECT count(*) FROM lstm_windows('long', 'value', lookback => 1000) $$),
     '57014', 'many long windows are cancelled');
+SELECT is(pg_temp.outcome($$ SELECT count(*) FROM generate_series(1, 1000) i, LATERAL lstm_baseline('long', 'value', horizon => 1000000 - i) $$),
+    '57014', 'a million steps of lstm_baseline are cancelled');
+SELECT is(pg_temp.outcome($$ SELECT count(*) FROM lstm_baseline('hundreds', 'value', 'n', 'series') $$),
+    '57014', 'forecasts of many series are cancelled');
 SELECT is_empty('SELECT pg_temp.kept()', 'no memory context of these remains');
 SET LOCAL statement_timeout = 0;
 

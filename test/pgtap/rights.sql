@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(52);
+SELECT plan(54);
 
 CREATE ROLE lstm_reader;
 CREATE ROLE lstm_stranger;
@@ -43,6 +43,10 @@ SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT count(*) FROM lstm_windows('m
     'lstm_windows needs the same rights');
 SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT count(*) FROM lstm_windows('measured.days', 'value', 'at', lookback => 3) $$),
     '42501: permission denied for table days', 'lstm_windows is refused without the rights');
+SELECT is(pg_temp.as_user('lstm_reader', $$ SELECT count(*) FROM lstm_baseline('measured.days', 'value', 'at', horizon => 4) $$), '4',
+    'so does lstm_baseline');
+SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT count(*) FROM lstm_baseline('measured.days', 'value', 'at') $$),
+    '42501: permission denied for table days', 'and is refused without them');
 SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT lstm_info(lstm_train('measured.open', 'value', lookback => 3,
     options => '{"epochs": 1, "units": 2}'))->'rows' $$), '40', 'a view opens what its owner may read');
 SELECT is(pg_temp.as_user('lstm_stranger', $$ SELECT lstm_train_agg(value, '{}') FROM measured.days $$),

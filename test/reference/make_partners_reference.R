@@ -4,8 +4,8 @@
 #
 #     cd test/reference && Rscript make_partners_reference.R
 #
-# A file is a list of tensors: a line "name rank dimensions", then the values. Of each series "rows", and of each form of
-# ets() on it, by a name as MAdM:
+# A file is a list of tensors: a line "name rank dimensions", then the values. Of each series "rows", and of each form
+# of ets() on it, by a name as MAdM:
 #
 #     smoothing     alpha, beta, gamma, phi; 0 where the form has none, phi then 1
 #     start         level, trend, and the season of the first row, the second, ...
@@ -41,11 +41,13 @@ one <- function(name, y, form, damped) {
     put(paste0(prefix, ".deviance"), c(-2 * fit$loglik, fit$aicc))
     told <- forecast(fit, h = if (season > 1) 24 else 8, level = 95, simulate = FALSE)
     # the formulas for a season that multiplies give the expected value, paths at random are put around the forecast
-    put(paste0(prefix, ".mean"), if (substr(form, 3, 3) == "M") forecast(fit, h = 24, simulate = TRUE, npaths = 2)$mean else told$mean)
+    if (substr(form, 3, 3) == "M") mean <- forecast(fit, h = 24, simulate = TRUE, npaths = 2)$mean else mean <- told$mean
+    put(paste0(prefix, ".mean"), mean)
     put(paste0(prefix, ".spread"), (told$upper[, 1] - told$lower[, 1]) / 2 / qnorm(0.975))
 }
 
-series <- list(passengers = AirPassengers / 100, gas = UKgas / 100, deaths = USAccDeaths / 1000, nile = Nile / 100,
+# of gas the last cycle is not a whole one
+series <- list(passengers = AirPassengers / 100, gas = window(UKgas, end = c(1986, 2)) / 100, deaths = USAccDeaths / 1000, nile = Nile / 100,
                huron = LakeHuron - 570)
 for (name in names(series)) {
     y <- series[[name]]

@@ -153,14 +153,18 @@ take_means(lf_ets_form form, int season, double phi, const lf_ets_states *end, i
 	{
 		trend *= phi;
 		level += trend;
-		mean[h] = form.season == LF_ETS_NO_SEASON ? level : form.season == LF_ETS_ADDED ? level + end->season[h % season] :
-			level * end->season[h % season];
+		mean[h] = level;
+		if (form.season == LF_ETS_ADDED)
+			mean[h] += end->season[h % season];
+		else if (form.season == LF_ETS_MULTIPLIED)
+			mean[h] *= end->season[h % season];
 	}
 }
 
 /* Errors that add: their echoes are independent of each other, and of the level. */
 static void
-take_added(lf_ets_form form, int season, const lf_ets_smoothing *smoothing, double variance, int steps, double *variances)
+take_added(lf_ets_form form, int season, const lf_ets_smoothing *smoothing, double variance, int steps,
+		   double *variances)
 {
 	echoes		all = {.power = 1};
 	double		sum = 1;
@@ -180,11 +184,12 @@ take_added(lf_ets_form form, int season, const lf_ets_smoothing *smoothing, doub
 
 /*
  * Errors that multiply are as large as the forecast of one step then is. Its mean square, theta_h in the book, is that
- * of its mean and of the echoes of all errors before it. A season that multiplies is left out of all this until the end.
+ * of its mean and of the echoes of all errors before it. A season that multiplies is left out of all this until the
+ * end.
  */
 static void
-take_relative(lf_ets_form form, int season, const lf_ets_smoothing *smoothing, const lf_ets_states *end, double variance,
-			  int steps, const double *mean, double *variances)
+take_relative(lf_ets_form form, int season, const lf_ets_smoothing *smoothing, const lf_ets_states *end,
+			  double variance, int steps, const double *mean, double *variances)
 {
 	int			paired = steps < MOST_PAIRED ? steps : MOST_PAIRED;
 	bool		multiplies = form.season == LF_ETS_MULTIPLIED;
@@ -240,8 +245,8 @@ take_relative(lf_ets_form form, int season, const lf_ets_smoothing *smoothing, c
 }
 
 void
-lf_ets_forecast(lf_ets_form form, int season, const lf_ets_smoothing *smoothing, const lf_ets_states *end, double variance,
-				int steps, double *mean, double *variances)
+lf_ets_forecast(lf_ets_form form, int season, const lf_ets_smoothing *smoothing, const lf_ets_states *end,
+				double variance, int steps, double *mean, double *variances)
 {
 	take_means(form, season, smoothing->phi, end, steps, mean);
 	if (form.relative)

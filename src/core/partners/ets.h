@@ -1,8 +1,10 @@
 /*
- * ets.h: exponential smoothing in its state space form: an error, a trend and a season, each of which adds or multiplies.
+ * ets.h: exponential smoothing in its state space form: an error, a trend and a season, each of which adds or
+ * multiplies.
  *
  * The forms, their recursions and their likelihood are those of Hyndman, Koehler, Ord and Snyder (2008), "Forecasting
- * with exponential smoothing: the state space approach". With level l, trend b, season s and the forecast m of one step,
+ * with exponential smoothing: the state space approach". With level l, trend b, season s and the forecast m of one
+ * step,
  *
  *		q = l + phi b					m = q + s,  or q s where the season multiplies
  *		r = y - m						e = r,  or r / m where the error multiplies
@@ -66,7 +68,9 @@ typedef struct lf_ets_states
 	double		season[LF_ETS_MOST_SEASON];	/* the first is that of the next row, and so on */
 } lf_ets_states;
 
-/* How many numbers a form has: those of smoothing that the form uses, and states of which the last season is not free. */
+/*
+ * How many numbers a form has: those of smoothing that the form uses, and states of which the last season is not free.
+ */
 int			lf_ets_smoothings(lf_ets_form form);
 int			lf_ets_free_states(lf_ets_form form, int season);
 

@@ -1,7 +1,8 @@
 /*
  * ets_choose.c: first states from a decomposition, and the forms beside each other.
  *
- * Errors on the training part of M3, its last horizon held out (MASE; yearly, quarterly, monthly), by Akaike's criterion:
+ * Errors on the training part of M3, its last horizon held out (MASE; yearly, quarterly, monthly), by Akaike's
+ * criterion:
  *
  *		all forms on the rows as they came						3.71  1.114  .985
  *		the season always taken out								3.71  1.126  .966

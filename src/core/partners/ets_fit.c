@@ -13,7 +13,7 @@
 #define MOST_PHI 0.98
 
 #define MOST_STEPS 40			/* walks with derivatives; some ten are usual */
-#define ENOUGH 1e-5				/* by which the deviance must fall for another step to be worth it */
+#define ENOUGH 1e-3				/* by which the deviance must fall for another step to be worth it */
 #define FIRST_DAMPING 1e-3
 #define MOST_DAMPING 1e8
 
@@ -94,7 +94,8 @@ put_all(lf_ets_fit *fit, const layout *at)
 
 /* What a list of numbers stands for. */
 static void
-take_all(const lf_ets_fit *fit, const layout *at, const double *number, lf_ets_smoothing *smoothing, lf_ets_states *start)
+take_all(const lf_ets_fit *fit, const layout *at, const double *number, lf_ets_smoothing *smoothing,
+		 lf_ets_states *start)
 {
 	*smoothing = fit->smoothing;
 	*start = fit->start;
@@ -163,8 +164,8 @@ add_error(lf_ets_fit *fit, int count, double e)
 }
 
 /*
- * The walk of lf_ets_filter(), for which the caller has seen that it is possible, with the derivatives of every state by
- * every number: those of the equations in ets.h, line by line.
+ * The walk of lf_ets_filter(), for which the caller has seen that it is possible, with the derivatives of every state
+ * by every number: those of the equations in ets.h, line by line.
  */
 static void
 walk_with_derivatives(lf_ets_fit *fit, const layout *at, const double *rows, size_t count)

@@ -1,10 +1,11 @@
 /*
  * ets_fit.h: the likeliest smoothing and first states of a form, and the form among all.
  *
- * With G the geometric mean of the forecasts (1 where the error adds), the likelihood is that of a sum of squares, those
- * of e G: n log(sum of e^2) + 2 (sum of log m) = n log(sum of (e G)^2). So this is a problem of least squares, and the
- * derivatives of the states by every number go along with the recursion: Levenberg (1944) and Marquardt (1963) find
- * smoothing and states together in some ten walks over the rows, where a search without derivatives takes thousands.
+ * With G the geometric mean of the forecasts (1 where the error adds), the likelihood is that of a sum of squares,
+ * those of e G: n log(sum of e^2) + 2 (sum of log m) = n log(sum of (e G)^2). So this is a problem of least squares,
+ * and the derivatives of the states by every number go along with the recursion: Levenberg (1944) and Marquardt (1963)
+ * find smoothing and states together in some ten walks over the rows, where a search without derivatives takes
+ * thousands.
  */
 #ifndef LF_ETS_FIT_H
 #define LF_ETS_FIT_H
@@ -50,9 +51,9 @@ bool		lf_ets_fit_run(lf_ets_fit *fit, lf_ets_form form, int season, bool free, c
 int			lf_ets_fit_numbers(lf_ets_form form, int season);
 
 /*
- * The likeliest smoothing and first states of all: the better of two searches, from the best point of a grid whose alpha
- * is small and the best of one where it is large. One alone ends in the wrong valley where an added season grows. False:
- * neither could begin, or the interrupt came.
+ * The likeliest smoothing and first states of all: the better of two searches, from the best point of a grid whose
+ * alpha is small and the best of one where it is large. One alone ends in the wrong valley where an added season grows.
+ * False: neither could begin, or the interrupt came.
  */
 bool		lf_ets_fit_search(lf_ets_fit *fit, lf_ets_form form, int season, const lf_ets_states *start,
 							  const double *rows, size_t count, const volatile sig_atomic_t *interrupt);

@@ -25,9 +25,11 @@ lf_learned_is_sound(lf_partner which, const lf_learned *learned)
 	if (which == LF_PARTNER_THETA)
 		return learned->form == 0 && is_within(learned->alpha, LF_THETA_LEAST_ALPHA, 1) && learned->beta == 0 &&
 			learned->gamma == 0 && learned->phi == 0 && is_within(learned->line, 0, 1);
-	return which == LF_PARTNER_ETS && learned->form < LF_ETS_CODES && lf_ets_form_is_sound(lf_ets_form_of(learned->form)) &&
-		is_within(learned->alpha, 0, 1) && is_within(learned->beta, 0, learned->alpha + ROUNDING) &&
-		is_within(learned->gamma, 0, 1 - learned->alpha + ROUNDING) && is_within(learned->phi, 0, 1) && learned->line == 0;
+	return which == LF_PARTNER_ETS && learned->form < LF_ETS_CODES &&
+		lf_ets_form_is_sound(lf_ets_form_of(learned->form)) && is_within(learned->alpha, 0, 1) &&
+		is_within(learned->beta, 0, learned->alpha + ROUNDING) &&
+		is_within(learned->gamma, 0, 1 - learned->alpha + ROUNDING) && is_within(learned->phi, 0, 1) &&
+		learned->line == 0;
 }
 
 void
@@ -67,10 +69,10 @@ lf_partner_learn(lf_partner_room *room, lf_partner which, const lf_seasons *seas
 }
 
 /*
- * The formulas know smoothing and form for certain, and that neither will change. Of the held-out horizon of the training
- * part of M3 they have .48, .63 and .71 (theta) and .60, .69 and .70 (ets) of yearly, quarterly and monthly values within
- * what should hold .80. So variances are made larger, by these numbers over the rows, the second for each step: then it
- * is .72, .81 and .83, and .81, .84 and .81. A horizon longer than the rows counts as one of as many.
+ * The formulas know smoothing and form for certain, and that neither will change. Of the held-out horizon of the
+ * training part of M3 they have .48, .63 and .71 (theta) and .60, .69 and .70 (ets) of yearly, quarterly and monthly
+ * values within what should hold .80. So variances are made larger, by these numbers over the rows, the second for each
+ * step: then it is .72, .81 and .83, and .81, .84 and .81. A horizon longer than the rows counts as one of as many.
  */
 static const struct
 {

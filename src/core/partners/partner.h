@@ -45,21 +45,22 @@ typedef struct lf_partner_room
 	lf_ets_fit *fit;
 } lf_partner_room;
 
-void		lf_partner_layout(lf_partner_room *room, lf_arena *arena, size_t rows, const lf_seasons *seasons, int steps);
+void		lf_partner_layout(lf_partner_room *room, lf_arena *arena, size_t rows, const lf_seasons *seasons,
+							  int steps);
 
 /*
  * Learns from the newest rows of a column, of which none is missing; there is at least one. Where the interrupt (NULL:
  * none) came meanwhile, what was learned is sound, but worthless.
  */
-void		lf_partner_learn(lf_partner_room *room, lf_partner which, const lf_seasons *seasons, const lf_column *column,
-							 lf_learned *learned, const volatile sig_atomic_t *interrupt);
+void		lf_partner_learn(lf_partner_room *room, lf_partner which, const lf_seasons *seasons,
+							 const lf_column *column, lf_learned *learned, const volatile sig_atomic_t *interrupt);
 
 /*
  * Mean and standard deviation of each of the 'steps' values that follow the last row of a column of at least one row.
  * Both are on the scale of the column. Worthless where the interrupt came meanwhile.
  */
-void		lf_partner_forecast(lf_partner_room *room, lf_partner which, const lf_seasons *seasons, const lf_column *column,
-								const lf_learned *learned, int steps, double *mean, double *spread,
-								const volatile sig_atomic_t *interrupt);
+void		lf_partner_forecast(lf_partner_room *room, lf_partner which, const lf_seasons *seasons,
+								const lf_column *column, const lf_learned *learned, int steps, double *mean,
+								double *spread, const volatile sig_atomic_t *interrupt);
 
 #endif

@@ -152,7 +152,9 @@ lf_partner_put_back(const lf_partner_rows *rows, bool adjusted, int steps, const
 			double		season = lf_partner_season(rows, rows->next + h);
 			double		exponent = rows->adjusted_scale + season;
 
-			factor = !rows->multiplied ? rows->adjusted_scale : exp(exponent < MOST_EXPONENT ? exponent : MOST_EXPONENT);
+			factor = rows->adjusted_scale;
+			if (rows->multiplied)
+				factor = exp(exponent < MOST_EXPONENT ? exponent : MOST_EXPONENT);
 			offset += rows->multiplied ? 0 : season;
 		}
 		mean[h] = nearest_finite(mean[h] * factor + offset, rows->last);

@@ -43,8 +43,8 @@ double		lf_partner_season(const lf_partner_rows *rows, int64_t number);
 int			lf_partner_own_season(const lf_partner_rows *rows);
 
 /*
- * Twice the logarithm of the density of the rows without seasons over that of the rows as they came: what has to be added
- * to the deviance of a form of the former before it is compared with one of the latter.
+ * Twice the logarithm of the density of the rows without seasons over that of the rows as they came: what has to be
+ * added to the deviance of a form of the former before it is compared with one of the latter.
  */
 double		lf_partner_density(const lf_partner_rows *rows);
 
@@ -52,7 +52,7 @@ double		lf_partner_density(const lf_partner_rows *rows);
  * Turns forecasts of the rows, and their variances, into those of the column, and makes of variances standard
  * deviations: both finite. 'adjusted': of rows without seasons.
  */
-void		lf_partner_put_back(const lf_partner_rows *rows, bool adjusted, int steps, const double *variance, double *mean,
-								double *spread);
+void		lf_partner_put_back(const lf_partner_rows *rows, bool adjusted, int steps, const double *variance,
+								double *mean, double *spread);
 
 #endif

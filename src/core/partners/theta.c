@@ -190,8 +190,8 @@ lf_theta_filter(const lf_theta *theta, const double *rows, size_t count)
 }
 
 void
-lf_theta_forecast(const lf_theta *theta, const lf_theta_state *state, size_t count, double variance, int steps, double *mean,
-				  double *variances)
+lf_theta_forecast(const lf_theta *theta, const lf_theta_state *state, size_t count, double variance, int steps,
+				  double *mean, double *variances)
 {
 	double		decay = pow(1 - theta->alpha, (double) count);
 	double		level = state->level;

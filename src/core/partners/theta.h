@@ -19,8 +19,8 @@
  *		w solved for, lines up to each row		3.31  1.081  .849
  *		the same and drawn to one half			3.30  1.079  .847
  *
- * The line before the first row is level there: with none at all the last of these has 3.26, 1.105 and .864, and repeats
- * a single row wrongly.
+ * The line before the first row is level there: with none at all the last of these has 3.26, 1.105 and .864, and
+ * repeats a single row wrongly.
  */
 #ifndef LF_THETA_H
 #define LF_THETA_H
@@ -52,7 +52,7 @@ lf_theta	lf_theta_learn(const double *rows, size_t count);
 lf_theta_state lf_theta_filter(const lf_theta *theta, const double *rows, size_t count);
 
 /* Forecasts of 1 to 'steps' steps and the variance of their errors, of which 'variance' is that of one step. */
-void		lf_theta_forecast(const lf_theta *theta, const lf_theta_state *state, size_t count, double variance, int steps,
-							  double *mean, double *variances);
+void		lf_theta_forecast(const lf_theta *theta, const lf_theta_state *state, size_t count, double variance,
+							  int steps, double *mean, double *variances);
 
 #endif

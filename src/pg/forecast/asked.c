@@ -5,20 +5,15 @@
 
 #include "sql/arguments.h"
 #include "server/error.h"
+#include "utils/timestamp.h"
 
 Asked
-asked_read(FunctionCallInfo fcinfo, int number, const lf_model *model, ReadFilter *filter)
+asked_names(FunctionCallInfo fcinfo, int number, ReadFilter *filter)
 {
 	Asked		asked = {0};
 	int			count;
-	char	  **names;
+	char	  **names = argument_names(fcinfo, number, "series", PG_INT32_MAX, &count);
 
-	if (!PG_ARGISNULL(number) && model->series_column[0] == '\0')
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the model was trained on a single unnamed series, but \"series\" was given"),
-				 errhint("Train with series_column, or leave \"series\" out.")));
-	names = argument_names(fcinfo, number, "series", PG_INT32_MAX, &count);
 	if (names == NULL)
 		return asked;
 	filter->series = PG_GETARG_DATUM(number);
@@ -34,6 +29,17 @@ asked_read(FunctionCallInfo fcinfo, int number, const lf_model *model, ReadFilte
 	}
 	asked.answered = palloc0(count * sizeof(bool) + 1);
 	return asked;
+}
+
+Asked
+asked_read(FunctionCallInfo fcinfo, int number, const lf_model *model, ReadFilter *filter)
+{
+	if (!PG_ARGISNULL(number) && model->series_column[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model was trained on a single unnamed series, but \"series\" was given"),
+				 errhint("Train with series_column, or leave \"series\" out.")));
+	return asked_names(fcinfo, number, filter);
 }
 
 void
@@ -54,6 +60,18 @@ asked_report_missing(const Asked *asked, series_left_out report, void *state)
 		if (!asked->answered[i])
 			report(state, dictionary_labels(asked->names)[i], "it has no rows");
 	}
+}
+
+void
+asked_put_stamp(Datum *value, bool *null, const Timeline *timeline, int64 origin, int64 k)
+{
+	TimestampTz at;
+
+	*null = true;
+	if (!timeline_has_calendar(timeline->kind) || !timeline_has_step(timeline))
+		return;
+	*null = !timeline_as_timestamptz(timeline->kind, timeline_at(timeline, origin, k), &at);
+	*value = TimestampTzGetDatum(at);
 }
 
 void

@@ -1,26 +1,16 @@
 /*
  * decomposition.c: lstm_decompose: what the rows of a relation are made of, as training sees them.
  */
-#include "rows/panel.h"
+#include "forecast/one_target.h"
 #include "rows/seasons.h"
-#include "rows/step.h"
 #include "server/error.h"
 #include "series/decompose.h"
 #include "sql/arguments.h"
-#include "train/options.h"
 #include "utils/timestamp.h"
 
 #include <math.h>
 
-/* Arguments; with several keys their array stands behind the target. */
-enum
-{
-	ARG_RELATION,
-	ARG_TARGET,
-	ARG_TIME_COLUMN,
-	ARG_SERIES_COLUMN,
-	ARG_OPTIONS
-};
+#define ARG_OPTIONS ONE_ARGUMENTS
 
 /* The columns of a result row. */
 enum
@@ -45,28 +35,12 @@ typedef struct Decomposition
 } Decomposition;
 
 static Panel *
-read_rows(const Options *options, Table *table, PanelSpec *plan)
+read_rows(OneTarget *one)
 {
 	ReadFilter	all = {0};
 
-	plan->keep_times = true;
-	plan->skip = table->series_column != NULL && options->on_error == ON_ERROR_SKIP;
-	plan->series = (Series) {
-		.source = table->label,
-		.time_column = table->time_column,
-		.keys = table_further_keys(table),
-		.names = (const char *const *) plan->columns->names,
-		.timeline = timeline_of_kind(table->time_kind),
-		.method = (lf_missing) options->missing,
-		.aggregate = (lf_aggregate) options->aggregate,
-		.is_target = series_targets(plan->task, plan->columns->count),
-		.season_column = plan->task->target[0],
-		.may_align = options->step != NULL,
-	};
-	if (options->step != NULL)
-		plan->series.timeline.step = step_from_text(table->time_kind, options->step);
-	return table_has_series(table) ? panel_read(plan, table, &all) :
-		panel_of_rows(plan, table_read(table, CurrentMemoryContext, NULL, 0));
+	return table_has_series(one->table) ? panel_read(&one->plan, one->table, &all) :
+		panel_of_rows(&one->plan, table_read(one->table, CurrentMemoryContext, NULL, 0));
 }
 
 /* Those that were given, or those that the rows have; and whether these multiply. */
@@ -138,43 +112,22 @@ static Datum
 decompose(FunctionCallInfo fcinfo, bool several_keys)
 {
 	Decomposition decomposition = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
-	lf_task    *task = palloc0(sizeof(lf_task));
-	Options    *options = palloc(sizeof(Options));
-	Columns		columns;
-	PanelSpec	plan = {.task = task, .columns = &columns};
 	lf_arena	arena = lf_arena_measure();
+	OneTarget  *one;
 	lf_parts	parts;
-	char	   *target;
-	char	  **keys;
-	int			key_count = 1;
-	Table	   *table;
 	Panel	   *panel;
 	lf_frame	frame;
 	Size		needed;
 	void	   *block;
 
 	InitMaterializedSRF(fcinfo, 0);
-	RETURN_NO_ROWS_IF_NULL(ARG_RELATION);
-	RETURN_NO_ROWS_IF_NULL(ARG_TARGET);
-	options_read(PG_ARGISNULL(ARG_OPTIONS) ? NULL : PG_GETARG_JSONB_P(ARG_OPTIONS), false, options);
-	task->lookback = task->horizon = task->lead = 1;
-	target = argument_text(fcinfo, ARG_TARGET);
-	columns = columns_of_task(&target, 1, NULL, 0, task);
-	table = table_open(PG_GETARG_OID(ARG_RELATION), argument_text(fcinfo, several_keys ? ARG_SERIES_COLUMN : ARG_TIME_COLUMN),
-					   columns.names, columns.values, columns.read);
-	if (several_keys)
-		keys = argument_names(fcinfo, ARG_TIME_COLUMN, "series_column", LF_MAX_KEYS, &key_count);
-	else
-	{
-		keys = palloc(sizeof(char *));
-		keys[0] = argument_text(fcinfo, ARG_SERIES_COLUMN);
-	}
-	if (keys != NULL && keys[0] != NULL)
-		table_open_series(table, keys, key_count);
-	decomposition.table = table;
-	panel = read_rows(options, table, &plan);
-	panel_report_skipped(panel, table->label, "taken apart");
-	choose_seasons(&decomposition, options, panel, task->target[0]);
+	RETURN_NO_ROWS_IF_NULL(ONE_RELATION);
+	RETURN_NO_ROWS_IF_NULL(ONE_TARGET);
+	one = one_target_open(fcinfo, several_keys, ARG_OPTIONS);
+	decomposition.table = one->table;
+	panel = read_rows(one);
+	panel_report_skipped(panel, one->table->label, "taken apart");
+	choose_seasons(&decomposition, &one->options, panel, one->task.target[0]);
 	frame = panel_frame(panel);
 	lf_parts_layout(&parts, &arena, lf_frame_longest(&frame), &decomposition.seasons);
 	needed = arena.used + LF_ALIGNMENT;
@@ -184,7 +137,8 @@ decompose(FunctionCallInfo fcinfo, bool several_keys)
 	{
 		Rows		rows = panel_rows(panel, i);
 
-		decompose_series(&decomposition, panel->names == NULL ? NULL : panel->names[i], &rows, task->target[0], block, needed);
+		decompose_series(&decomposition, panel->names == NULL ? NULL : panel->names[i], &rows, one->task.target[0],
+						 block, needed);
 	}
 	return (Datum) 0;
 }

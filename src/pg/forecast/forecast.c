@@ -46,18 +46,6 @@ typedef struct Forecast
 	char	   *outside_label;	/* the first of their series; NULL: it has no name */
 } Forecast;
 
-static void
-put_stamp(Datum *value, bool *null, const Timeline *timeline, int64 origin, int64 k)
-{
-	TimestampTz at;
-
-	*null = true;
-	if (!timeline_has_calendar(timeline->kind) || !timeline_has_step(timeline))
-		return;
-	*null = !timeline_as_timestamptz(timeline->kind, timeline_at(timeline, origin, k), &at);
-	*value = TimestampTzGetDatum(at);
-}
-
 /* Counts a forecast from a window that lay outside what the model has learned. */
 static void
 note_outside(Forecast *forecast, const char *label)
@@ -113,7 +101,7 @@ put_forecast(Forecast *forecast, const char *label, const Timeline *timeline, in
 
 			CHECK_FOR_INTERRUPTS();
 			values[OUT_STEP] = Int32GetDatum(k + 1);
-			put_stamp(&values[OUT_FORECAST_AT], &nulls[OUT_FORECAST_AT], timeline, origin, task->lead + k);
+			asked_put_stamp(&values[OUT_FORECAST_AT], &nulls[OUT_FORECAST_AT], timeline, origin, task->lead + k);
 			values[OUT_TARGET] = forecast->targets[j];
 			values[OUT_FORECAST] = Float8GetDatum(value);
 			if (k < known)
