@@ -12,6 +12,7 @@
 #include "series/split.h"
 #include "training/optimizer.h"
 #include "training/shards.h"
+#include "training/weight_average.h"
 
 typedef struct lf_trainer
 {
@@ -45,6 +46,7 @@ typedef struct lf_trainer
 	lf_network *network;
 	lf_shards	shards;
 	lf_optimizer optimizer;
+	lf_weight_average average;	/* what is validated and kept, where the schedule wants it */
 	lf_random	random;
 	lf_real    *gradients;		/* (parameters) */
 	lf_real    *best;			/* (parameters) */
