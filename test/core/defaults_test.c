@@ -104,33 +104,43 @@ test_training(void)
 	lf_training given = {.optimizer = LF_ADAM, .learning_rate = 0.1, .batch_size = 7, .epochs = 3};
 	lf_training open = {.optimizer = LF_ADAM, .learning_rate = LF_UNSET, .batch_size = LF_UNSET, .epochs = LF_UNSET};
 	lf_training training = given;
+	bool		monotone = true;
 
-	lf_default_training(&training, NULL, 1000);
+	lf_default_training(&training, 1000);
 	ok(training.learning_rate == 0.1 && training.batch_size == 7 && training.epochs == 3, "what was given stays");
 	training = open;
-	lf_default_training(&training, NULL, 6);
-	ok(training.epochs == 100 && training.batch_size == 32 && training.learning_rate == 0.005,
-	   "a few windows are seen 100 times");
+	lf_default_training(&training, 6);
+	ok(training.epochs == 80 && training.batch_size == 32 && training.learning_rate == 0.002,
+	   "a few windows are seen 80 times");
 	training = open;
-	lf_default_training(&training, NULL, 10000);
-	ok(training.epochs == 10 && training.batch_size == 32, "ten thousand are seen ten times");
+	lf_default_training(&training, 1000);
+	ok(training.epochs == 31 && training.batch_size == 32, "a thousand are seen 31 times");
 	training = open;
-	lf_default_training(&training, NULL, 10000000);
-	ok(training.epochs == 1 && training.batch_size == 128, "ten million once, in larger batches");
+	lf_default_training(&training, 60000);
+	ok(training.epochs == 9 && training.batch_size == 64, "sixty thousand nine times, in larger batches");
 	training = open;
-	lf_default_training(&training, NULL, 300000);
-	ok(training.epochs == 5, "some hundred thousand five times");
+	lf_default_training(&training, 270000);
+	ok(training.epochs == 5 && training.batch_size == 64, "some hundred thousand less often");
+	training = open;
+	lf_default_training(&training, 10000000);
+	ok(training.epochs == 1 && training.batch_size == 128, "ten million once");
+	for (size_t windows = 1; windows < 1000000; windows += windows / 10 + 1)
+	{
+		lf_training fewer = open;
+
+		training = open;
+		lf_default_training(&fewer, windows);
+		lf_default_training(&training, windows + windows / 10 + 1);
+		monotone = monotone && training.epochs <= fewer.epochs;
+	}
+	ok(monotone, "more windows are not seen more often");
 	training = open;
 	training.optimizer = LF_SGD;
-	lf_default_training(&training, NULL, 100);
+	lf_default_training(&training, 100);
 	ok(training.learning_rate == 0.01, "sgd takes Keras' learning rate");
-	training = open;
-	lf_default_training(&training, &lf_presets[LF_SEGMENT], 100);
-	ok(training.learning_rate == 0.0005, "a preset may have a learning rate of its own");
-	training = open;
-	training.optimizer = LF_SGD;
-	lf_default_training(&training, &lf_presets[LF_SEGMENT], 100);
-	ok(training.learning_rate == 0.01, "sgd keeps its learning rate, whatever the preset");
+	ok(lf_default_loss(NULL, 1) == LF_MSE && lf_default_loss(&lf_presets[LF_VANILLA], 0) == LF_MSE &&
+	   lf_default_loss(&lf_presets[LF_VANILLA], 2) == LF_MAE && lf_default_loss(&lf_presets[LF_SEGMENT], 1) == LF_MAE,
+	   "several series and segments are trained by the absolute error");
 }
 
 static void

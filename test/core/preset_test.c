@@ -173,7 +173,7 @@ test_segments(void)
 	lf_preset_spec(LF_SEGMENT, &arguments, &task, &spec);
 	ok(spec.layer[0].target.dim[0] == 4 && spec.layer[0].target.dim[1] == 7 * 24 && spec.layer[2].segments == 8,
 	   "window and forecast are cut into segments of all columns");
-	ok(spec.layer[3].kind == LF_DROPOUT && spec.layer[3].rate == 0.5, "half of the outputs are dropped");
+	ok(spec.layer[3].kind == LF_DROPOUT && spec.layer[3].rate == 0.2, "a fifth of the outputs is dropped");
 	ok(spec.layer[4].units == 7 * 24, "a segment of the forecast has all columns too");
 	task.independent = true;
 	arguments.segment_length = 12;

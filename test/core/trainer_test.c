@@ -21,6 +21,7 @@ setup_whole(fit_rig *r, uint64_t seed)
 	fit_rig_setup(r, LF_STACKED, 1, 0.1);
 	lf_preset_spec(LF_STACKED, &arguments, &r->task, &r->spec);
 	r->training.refit = true;
+	r->training.schedule = LF_SCHEDULE_AVERAGE;
 	r->training.normalize = LF_NORMALIZE_LAST;
 	r->training.seed = seed;
 }

@@ -142,7 +142,7 @@ FROM (VALUES
     ($$ '{}', 2, 13 $$, 'windows', 'lookback 12, horizon 2 and lead 1, another has lookback 13, horizon 2 and lead 1', 'Train'),
     ($$ '{"units": 5}' $$, 'network', '2 layers with 106 weights, another has 2 layers with 152 weights', 'Train'),
     ($$ '{"ensemble": 2}' $$, 'ensemble', '1 networks, another has 2 networks', 'Train'),
-    ($$ '{"loss": "mae"}' $$, 'loss', 'mse, another has mae', 'Train'),
+    ($$ '{"loss": "huber"}' $$, 'loss', 'mae, another has huber', 'Train'),
     ($$ '{"log": true}' $$, 'transform', 'one setting of difference, log, limits and channels, another has a different one', 'Train'),
     ($$ '{"normalize": "season_mean"}' $$, 'normalize', 'last, another has season_mean over 12 rows', 'Train'),
     ($$ '{"scale": "minmax"}' $$, 'scaling', 'standard, another has minmax', 'Give'),

@@ -117,7 +117,7 @@ SELECT is(pg_temp.failure($$ SELECT lstm_train('old', 'value', 'n', horizon => 3
 SELECT is(pg_temp.failure($$ SELECT lstm_train('old', 'value', 'n', options => '{"init": "\\x00"}') $$) ~ '^22P03', true, 'bytes that are no model');
 SELECT is((SELECT lstm_info(lstm_train('old', 'value', 'n', lookback => 2, options => jsonb_build_object('epochs', 1, 'init', lstm_import(
     '{"input": [2, 1], "layers": [{"type": "lstm", "units": 1}, {"type": "dense", "units": 1}]}', array_fill(0.5::real, ARRAY[14])))))->'options'->>'learning_rate'),
-    '0.005', 'an imported model has no learning rate to go on with');
+    '0.002', 'an imported model has no learning rate to go on with');
 SELECT is((SELECT count(*) FROM pg_ls_dir('/proc/' || pg_backend_pid() || '/task')), 1::bigint, 'no thread is left');
 
 SELECT * FROM finish();

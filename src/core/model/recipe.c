@@ -14,4 +14,5 @@ const char *const lf_optimizer_names[LF_OPTIMIZERS] = {
 const char *const lf_schedule_names[LF_SCHEDULES] = {
 	[LF_SCHEDULE_CONSTANT] = "constant",
 	[LF_SCHEDULE_COSINE] = "cosine",
+	[LF_SCHEDULE_AVERAGE] = "average",
 };

@@ -24,10 +24,11 @@ extern const char *const lf_optimizer_names[LF_OPTIMIZERS];
 typedef enum lf_schedule
 {
 	LF_SCHEDULE_CONSTANT,
-	LF_SCHEDULE_COSINE			/* from the learning rate to 0 over all epochs (Loshchilov and Hutter 2016) */
+	LF_SCHEDULE_COSINE,			/* from the learning rate to 0 over all epochs (Loshchilov and Hutter 2016) */
+	LF_SCHEDULE_AVERAGE			/* constant, and the average of the weights is kept, see weight_average.h */
 } lf_schedule;
 
-#define LF_SCHEDULES 2
+#define LF_SCHEDULES 3
 extern const char *const lf_schedule_names[LF_SCHEDULES];
 
 /* What a user may set about training. Stored in the model as it was used. */

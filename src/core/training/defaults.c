@@ -10,6 +10,8 @@
 
 #include "series/level.h"
 
+#include <math.h>
+
 /*
  * Rows of a window, about: whole seasons, as many as fit, one at least. In long tables two if they can be had: on 25
  * hourly series of M4 two days of lookback left 10 % less error than one.
@@ -48,11 +50,19 @@
 #define NEWEST ((size_t) 1 << 17)
 #define LEAST_BLOCKS 16
 
-/* Steps of the optimizer in all, within these epochs. Fewer left errors, more learned the noise of short tables. */
-#define STEPS 3000
-#define LEAST_EPOCHS 5
-#define MOST_EPOCHS 100
-#define MOST_STEPS 15000		/* of a million windows the third epoch teaches little that the first two have not */
+/*
+ * Eight times as many windows are seen half as often: the steps of the optimizer grow, but less than the windows. Tables of
+ * a few windows learn their noise in more epochs, and nothing in fewer steps. Of a million windows the third epoch teaches
+ * little that the first two have not.
+ */
+#define EPOCHS 380.0			/* times the cube root of the windows ... */
+#define FEW_WINDOWS 800.0		/* ... and these */
+#define LEAST_STEPS 80
+#define MOST_SEEN ((size_t) 2000000)	/* windows in all epochs */
+
+/* Windows up to which a batch has so many: on M4 hourly twice as many steps of half the windows take a tenth more time. */
+#define WINDOWS_OF_32 20000
+#define WINDOWS_OF_64 400000
 
 const double lf_default_levels[LF_DEFAULT_LEVELS] = {0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975};
 
@@ -193,29 +203,43 @@ lf_default_segment_normalize(const lf_task *task, double level_share, int season
 	return LF_NORMALIZE_LAST;
 }
 
+lf_loss
+lf_default_loss(const lf_preset_info *preset, size_t series)
+{
+	lf_loss		loss = preset == NULL ? LF_MSE : preset->loss;
+
+	return series > 1 && loss == LF_MSE ? LF_MAE : loss;
+}
+
 void
-lf_default_training(lf_training *training, const lf_preset_info *preset, size_t windows)
+lf_default_training(lf_training *training, size_t windows)
 {
 	size_t		batches;
 	size_t		epochs;
 
-	if (preset != NULL && preset->least_squares)
-	{
-		training->optimizer = LF_LEAST_SQUARES;
-		training->epochs = LF_RIDGES;
-	}
-	if (training->learning_rate == LF_UNSET && preset != NULL && preset->learning_rate > 0 &&
-		training->optimizer != LF_SGD)
-		training->learning_rate = preset->learning_rate;
 	if (training->learning_rate == LF_UNSET)
-		training->learning_rate = training->optimizer == LF_SGD ? 0.01 : 0.005;
+		training->learning_rate = training->optimizer == LF_SGD ? 0.01 : 0.002;
 	if (training->batch_size == LF_UNSET)
-		training->batch_size = windows <= 20000 ? 32 : windows <= 50000 ? 64 : 128;
+		training->batch_size = windows <= WINDOWS_OF_32 ? 32 : windows <= WINDOWS_OF_64 ? 64 : 128;
 	if (training->epochs != LF_UNSET)
 		return;
 	batches = windows / (size_t) training->batch_size + 1;
-	epochs = (STEPS + batches - 1) / batches;
-	if (epochs < LEAST_EPOCHS)
-		epochs = LEAST_EPOCHS * batches <= MOST_STEPS ? LEAST_EPOCHS : MOST_STEPS / batches;
-	training->epochs = (int) (epochs < 1 ? 1 : epochs > MOST_EPOCHS ? MOST_EPOCHS : epochs);
+	epochs = (size_t) (EPOCHS / cbrt((double) windows + FEW_WINDOWS));
+	if (epochs * windows > MOST_SEEN)
+		epochs = MOST_SEEN / windows;
+	if (epochs * batches < LEAST_STEPS)
+		epochs = LEAST_STEPS / batches;
+	training->epochs = (int) (epochs < 1 ? 1 : epochs);
+}
+
+/* Samples that are added to the equations at once: products of many rows keep the processor busy. */
+#define LINEAR_BATCH 256
+
+void
+lf_default_linear(lf_training *training)
+{
+	training->optimizer = LF_LEAST_SQUARES;
+	training->schedule = LF_SCHEDULE_CONSTANT;
+	training->epochs = LF_RIDGES;
+	training->batch_size = LINEAR_BATCH;
 }

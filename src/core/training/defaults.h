@@ -68,7 +68,16 @@ lf_normalize lf_default_segment_normalize(const lf_task *task, double level_shar
 #define LF_DEFAULT_LEVELS 9
 extern const double lf_default_levels[LF_DEFAULT_LEVELS];
 
-/* Replaces what is LF_UNSET: learning rate, batch size and epochs. 'preset' is NULL for layers of the user's own. */
-void		lf_default_training(lf_training *training, const lf_preset_info *preset, size_t windows);
+/*
+ * The loss of a preset, or of layers of the user's own where that is NULL, over so many series. Of several, those that are
+ * hard to tell would outweigh all others by the squares of their errors.
+ */
+lf_loss		lf_default_loss(const lf_preset_info *preset, size_t series);
+
+/* Replaces what is LF_UNSET: learning rate, batch size and epochs. */
+void		lf_default_training(lf_training *training, size_t windows);
+
+/* What weights that are found by least squares need in place of it. */
+void		lf_default_linear(lf_training *training);
 
 #endif

@@ -80,9 +80,9 @@ choose_channels(const lf_wishes *wishes, lf_plan *plan)
 }
 
 static lf_plan_status
-choose_head(const lf_wishes *wishes, lf_plan *plan)
+choose_head(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 {
-	lf_loss		loss = preset_of(plan) == NULL ? LF_MSE : preset_of(plan)->loss;
+	lf_loss		loss = lf_default_loss(preset_of(plan), facts->series);
 	lf_head    *head = &plan->task.head;
 
 	if (wishes->loss != LF_UNSET)
@@ -286,11 +286,11 @@ choose_by_rows(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 
 /* What follows from the preset. */
 static lf_plan_status
-follow_preset(const lf_wishes *wishes, lf_plan *plan)
+follow_preset(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 {
 	lf_plan_status status = choose_channels(wishes, plan);
 
-	return status == LF_PLAN_MADE ? choose_head(wishes, plan) : status;
+	return status == LF_PLAN_MADE ? choose_head(facts, wishes, plan) : status;
 }
 
 lf_plan_status
@@ -302,7 +302,7 @@ lf_choose(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 	*plan = (lf_plan) {.task = wishes->task, .training = wishes->training, .preset = wishes->preset,
 		.layers = wishes->layers, .arguments = wishes->arguments, .season = 1};
 	plan->arguments.season = 1;
-	status = follow_preset(wishes, plan);
+	status = follow_preset(facts, wishes, plan);
 	if (status == LF_PLAN_MADE)
 		status = choose_transform(wishes, plan);
 	if (status != LF_PLAN_MADE)
@@ -311,7 +311,7 @@ lf_choose(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 	if (preset != plan->preset)
 	{
 		plan->preset = preset;
-		status = follow_preset(wishes, plan);
+		status = follow_preset(facts, wishes, plan);
 		if (status != LF_PLAN_MADE)
 			return status;
 	}
@@ -327,7 +327,11 @@ lf_choose(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 	if (facts->series > 0)
 		status = choose_by_rows(facts, wishes, plan);
 	if (status == LF_PLAN_MADE)
-		lf_default_training(&plan->training, preset_of(plan), plan->windows);
+	{
+		lf_default_training(&plan->training, plan->windows);
+		if (preset_of(plan) != NULL && preset_of(plan)->least_squares)
+			lf_default_linear(&plan->training);
+	}
 	if (wishes->idle)
 		plan->training.epochs = 0;
 	return status;

@@ -32,7 +32,6 @@ typedef struct lf_preset_info
 	int			recurrent;		/* layers that 'units' gives sizes for */
 	int			units;			/* default size of each of them */
 	double		dropout;		/* default of that argument */
-	double		learning_rate;	/* default for adaptive optimizers; 0: that of lf_default_training */
 	lf_loss		loss;			/* default of that option */
 	bool		own_cell;		/* its recurrent layer is of a kind of its own, whatever 'cell' says */
 	bool		least_squares;	/* its weights are found at once, see least_squares.h */

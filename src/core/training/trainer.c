@@ -31,6 +31,8 @@ lf_trainer_layout(lf_trainer *trainer, lf_arena *arena, lf_network *network, con
 		lf_least_squares_layout(&trainer->squares, arena, network, training->batch_size * lf_task_samples(task));
 	else
 		lf_optimizer_layout(&trainer->optimizer, arena, network->parameters);
+	if (training->schedule == LF_SCHEDULE_AVERAGE)
+		lf_weight_average_layout(&trainer->average, arena, network->parameters);
 	trainer->weights = lf_arena_reals(arena, network->parameters);
 	trainer->gradients = lf_arena_reals(arena, network->parameters);
 	trainer->best = lf_arena_reals(arena, network->parameters);
@@ -119,6 +121,7 @@ lf_trainer_start(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 		lf_least_squares_start(&trainer->squares);
 	else
 		lf_optimizer_reset(&trainer->optimizer);
+	lf_weight_average_reset(&trainer->average);
 	trainer->shards.network[0] = trainer->network;
 	lf_shards_bind(&trainer->shards, trainer->weights, trainer->gradients);
 	if (trainer->from == NULL)
@@ -142,7 +145,7 @@ learning_rate(const lf_trainer *trainer)
 	double		batches = (double) lf_trainer_batches(trainer);
 	double		done = (double) trainer->optimizer.steps / (batches * trainer->epochs);
 
-	if (training->schedule == LF_SCHEDULE_CONSTANT)
+	if (training->schedule != LF_SCHEDULE_COSINE)
 		return training->learning_rate;
 	return training->learning_rate * 0.5 * (1 + cos(3.14159265358979323846 * done));
 }
@@ -173,6 +176,13 @@ fill_batch(lf_trainer *trainer)
 	return count;
 }
 
+/* The weights that the epochs so far have come to. */
+static const lf_real *
+outcome(const lf_trainer *trainer)
+{
+	return trainer->training->schedule == LF_SCHEDULE_AVERAGE ? trainer->average.mean : trainer->weights;
+}
+
 static lf_status
 close_epoch(lf_trainer *trainer)
 {
@@ -200,12 +210,14 @@ close_epoch(lf_trainer *trainer)
 	{
 		trainer->best_loss = validation_loss;
 		trainer->best_epoch = trainer->epoch;
-		memcpy(trainer->best, trainer->weights, bytes);
+		memcpy(trainer->best, outcome(trainer), bytes);
 	}
 	trainer->cut_short = trainer->cut_short || (trainer->now >= trainer->until && trainer->epoch < trainer->epochs);
 	last = trainer->epoch == trainer->epochs || trainer->cut_short ||
 		(validated && trainer->choose_best && training->patience > 0 &&
 		 trainer->epoch - trainer->best_epoch >= training->patience);
+	/* what was validated may have been the average */
+	lf_shards_bind(&trainer->shards, trainer->weights, trainer->gradients);
 	if (!last)
 	{
 		want_shuffled(trainer);
@@ -215,6 +227,8 @@ close_epoch(lf_trainer *trainer)
 		memcpy(trainer->weights, trainer->best, bytes);
 	else
 	{
+		if (outcome(trainer) != trainer->weights)
+			memcpy(trainer->weights, outcome(trainer), bytes);
 		trainer->best_epoch = trainer->epoch;
 		trainer->best_loss = trainer->train_loss;
 	}
@@ -277,6 +291,8 @@ train_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 		return LF_DIVERGED;
 	trainer->last_rate = learning_rate(trainer);
 	lf_optimizer_step(&trainer->optimizer, trainer->last_rate, trainer->weights, trainer->gradients);
+	if (training->schedule == LF_SCHEDULE_AVERAGE)
+		lf_weight_average_add(&trainer->average, trainer->weights);
 	trainer->sum += loss;
 	trainer->known += lf_shards_known(&trainer->shards);
 	trainer->position += windows;
@@ -330,6 +346,7 @@ lf_trainer_step(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 	if (trainer->validation_windows == 0)
 		return close_epoch(trainer);
 	trainer->validating = true;
+	lf_shards_bind(&trainer->shards, outcome(trainer), trainer->gradients);
 	trainer->position = 0;
 	trainer->sum = 0;
 	trainer->known = 0;

@@ -13,6 +13,7 @@
 #include "training/least_squares.h"
 #include "training/optimizer.h"
 #include "training/shards.h"
+#include "training/weight_average.h"
 
 typedef struct lf_trainer
 {
@@ -47,6 +48,7 @@ typedef struct lf_trainer
 	lf_shards	shards;
 	lf_optimizer optimizer;
 	lf_least_squares squares;	/* in place of the optimizer and its gradients where weights are found at once */
+	lf_weight_average average;	/* what is validated and kept, where the schedule wants it */
 	lf_random	random;
 	lf_real    *gradients;		/* (parameters) */
 	lf_real    *best;			/* (parameters) */

@@ -12,9 +12,9 @@
  * What is tried for people who say nothing, 12 trials or fewer: each of these was the best on some series, see
  * doc/measured.md. The preset segment has other defaults to begin with.
  */
-#define USUAL_GRID "{\"units\": [null, 16, 100], \"learning_rate\": [null, 0.002], \"loss\": [null, \"mae\"]}"
-#define SEGMENT_GRID "{\"units\": [null, 64, 256], \"learning_rate\": [null, 0.001]}"
-#define GRID_WITHOUT_UNITS "{\"learning_rate\": [null, 0.002], \"loss\": [null, \"mae\"]}"
+#define USUAL_GRID "{\"units\": [null, 16, 100], \"learning_rate\": [null, 0.005], \"loss\": [null, \"mae\"]}"
+#define SEGMENT_GRID "{\"units\": [null, 64, 256], \"learning_rate\": [null, 0.0005]}"
+#define GRID_WITHOUT_UNITS "{\"learning_rate\": [null, 0.005], \"loss\": [null, \"mae\"]}"
 
 typedef struct GridReader
 {
