@@ -19,6 +19,8 @@ lf_combined_layout(lf_combined *combined, lf_arena *arena, const lf_combination 
 		lf_partner_layout(&combined->room, arena, rows, &facts->seasons, steps);
 	combined->one = lf_arena_take(arena, (size_t) windows * (size_t) steps * (size_t) task->targets, sizeof(double));
 	combined->total = lf_arena_take(arena, (size_t) windows * (size_t) steps * (size_t) task->targets, sizeof(double));
+	combined->shift = lf_arena_take(arena, (size_t) windows * (size_t) task->targets, sizeof(double));
+	combined->shifted = lf_arena_take(arena, (size_t) windows * (size_t) task->targets, sizeof(double));
 	combined->mean = lf_arena_take(arena, (size_t) steps, sizeof(double));
 	combined->spread = lf_arena_take(arena, (size_t) steps, sizeof(double));
 }
@@ -116,6 +118,8 @@ lf_combined_part(lf_combined *combined, const volatile sig_atomic_t *interrupt, 
 				return LF_INTERRUPTED;
 			say(combined, interrupt, combined->combination->part[part], &frame, known, j, steps,
 				out + (size_t) i * (size_t) steps * targets + (size_t) j, targets);
+			if (lf_forecaster_is_partner(combined->combination->part[part]) && combined->learned != NULL)
+				combined->shift[i * task->targets + j] = lf_partner_shift(&combined->room);
 		}
 	return interrupt != NULL && *interrupt != 0 ? LF_INTERRUPTED : LF_OK;
 }
@@ -173,9 +177,13 @@ lf_combined_predict(lf_combined *combined, const volatile sig_atomic_t *interrup
 	if (combined->network[0]->windows.frame->absent > 0 && !has_forecasters(combination, task->targets))
 		return predict_short(combined, interrupt, steps, out);
 	memset(out, 0, size * sizeof(double));
+	memset(combined->shifted, 0, (size_t) count * (size_t) task->targets * sizeof(double));
+	memset(combined->shift, 0, (size_t) count * (size_t) task->targets * sizeof(double));
 	memset(combined->total, 0, size * sizeof(double));
-	for (int part = 0; part < combination->parts; part++)
+	/* the last are partners, who see whether the level has shifted */
+	for (int part = combination->parts - 1; part >= 0; part--)
 	{
+		bool		naive = combination->part[part] != LF_NETWORK && !lf_forecaster_is_partner(combination->part[part]);
 		lf_status	status;
 
 		if (lf_combination_share(combination, task->targets, part) == 0)
@@ -183,7 +191,12 @@ lf_combined_predict(lf_combined *combined, const volatile sig_atomic_t *interrup
 		status = lf_combined_part(combined, interrupt, part, first, stride, count, steps, combined->one);
 		if (status != LF_OK)
 			return status;
+		for (size_t i = 0; i < size && naive; i++)
+			if (combined->shift[i / ((size_t) steps * (size_t) task->targets) * (size_t) task->targets + i % (size_t) task->targets] > 0)
+				combined->one[i] = NAN;	/* values of the old level */
 		add_part(combination, task->targets, part, (size_t) count * (size_t) steps, combined->one, combined->total, out);
+		for (int i = 0; i < count * task->targets && lf_forecaster_is_partner(combination->part[part]); i++)
+			combined->shifted[i] += combination->weight[i % task->targets * combination->parts + part] * combined->shift[i];
 	}
 	for (size_t i = 0; i < size; i++)
 		out[i] = lf_task_limit(task, out[i]);

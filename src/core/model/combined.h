@@ -31,6 +31,9 @@ typedef struct lf_combined
 	int			steps;
 	double	   *one;			/* (windows, steps, targets): what a part says, */
 	double	   *total;			/* and the weights that were added up */
+	double	   *shift;			/* (windows, targets): the same of the partner that spoke last */
+	double	   *shifted;		/* (windows, targets): by how much levels have shifted lately, which partners followed: as far
+								 * as these weigh */
 	double	   *mean;			/* (steps) */
 	double	   *spread;			/* (steps) */
 } lf_combined;

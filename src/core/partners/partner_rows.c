@@ -4,6 +4,7 @@
 #include "partners/partner_rows.h"
 
 #include "partners/ets.h"
+#include "series/shifts.h"
 
 #include <float.h>
 #include <math.h>
@@ -38,6 +39,7 @@ lf_partner_rows_layout(lf_partner_rows *rows, lf_arena *arena, size_t count, con
 	lf_parts_layout(&rows->parts, arena, rows_for_seasons(count, seasons), seasons);
 	rows->raw = lf_arena_take(arena, n, sizeof(double));
 	rows->adjusted = lf_arena_take(arena, n, sizeof(double));
+	rows->scratch = lf_arena_take(arena, lf_shifts_scratch(n), sizeof(double));
 }
 
 double
@@ -53,6 +55,43 @@ without_season(double value, double season)
 	return log(value > LEAST_VALUE ? value : LEAST_VALUE) - season;
 }
 
+/* Rows that are new: smoothing that was learned before them would follow a shift of the level too slowly, or as a trend. */
+#define NEW_ROWS 20
+
+/* Shifts among the newest rows: how far the level has moved in all, from which row on. Uses 'adjusted' as scratch. */
+static size_t
+find_shift(lf_partner_rows *rows, const double *values, size_t stride)
+{
+	size_t		n = rows->count;
+	lf_shift	shifts[LF_MAX_SHIFTS];
+	size_t		first = 0;
+	int			count;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		double		season = lf_partner_season(rows, rows->first + (int64_t) i);
+		double		value = values[i * stride] - rows->from;
+
+		rows->adjusted[i] = rows->multiplied ? without_season(value, season) : value - season;
+	}
+	rows->shift = 0;
+	count = lf_shifts_take_out(rows->adjusted, n, lf_shifts_width(n), shifts, rows->scratch);
+	for (int i = 0; i < count; i++)
+		if (shifts[i].row + NEW_ROWS > n && isfinite(shifts[i].size))
+		{
+			rows->shift += shifts[i].size;
+			first = shifts[i].row > first ? shifts[i].row : first;
+		}
+	return first;
+}
+
+/* A value that counts from 'from', as it were if the level had always been where it is now. */
+static double
+moved(const lf_partner_rows *rows, double value)
+{
+	return rows->multiplied ? value * exp(rows->shift) : value + rows->shift;
+}
+
 void
 lf_partner_rows_prepare(lf_partner_rows *rows, const lf_seasons *seasons, const lf_column *column,
 						const volatile sig_atomic_t *interrupt)
@@ -62,6 +101,7 @@ lf_partner_rows_prepare(lf_partner_rows *rows, const lf_seasons *seasons, const 
 	size_t		n = column->rows < LF_MOST_PARTNER_ROWS ? column->rows : LF_MOST_PARTNER_ROWS;
 	const double *values = column->values + (column->rows - n) * column->stride;
 	double		largest;
+	size_t		before;			/* rows that lie before a shift */
 
 	rows->count = n;
 	rows->seasons = seasons;
@@ -74,6 +114,7 @@ lf_partner_rows_prepare(lf_partner_rows *rows, const lf_seasons *seasons, const 
 	newest.number += (int64_t) (column->rows - for_seasons);
 	newest.rows = for_seasons;
 	lf_decompose(&rows->parts, seasons, &newest, interrupt);
+	before = find_shift(rows, values, column->stride);
 
 	rows->scale = 0;
 	largest = rows->multiplied ? -DBL_MAX : 0;
@@ -82,6 +123,7 @@ lf_partner_rows_prepare(lf_partner_rows *rows, const lf_seasons *seasons, const 
 		double		season = lf_partner_season(rows, rows->first + (int64_t) i);
 		double		value = values[i * column->stride] - rows->from;
 
+		value = i < before ? moved(rows, value) : value;
 		if (rows->multiplied)
 			largest = fmax(largest, without_season(value, season));
 		else
@@ -96,6 +138,7 @@ lf_partner_rows_prepare(lf_partner_rows *rows, const lf_seasons *seasons, const 
 		double		season = lf_partner_season(rows, rows->first + (int64_t) i);
 		double		value = values[i * column->stride] - rows->from;
 
+		value = i < before ? moved(rows, value) : value;
 		rows->raw[i] = value / rows->scale;
 		/* both over the scale first: the difference of huge values may be none */
 		rows->adjusted[i] = rows->multiplied ? exp(without_season(value, season) - rows->adjusted_scale) :

@@ -27,6 +27,9 @@ typedef struct lf_partner_rows
 	double		scale;
 	double		adjusted_scale;	/* its logarithm where seasons multiply */
 	double		last;			/* the newest value */
+	double		shift;			/* of the level among the newest rows: those before it are moved by it; a logarithm where seasons
+								 * multiply; 0: there is none */
+	double	   *scratch;		/* to look for it */
 	lf_parts	parts;			/* scratch, and the shapes of the seasons */
 } lf_partner_rows;
 

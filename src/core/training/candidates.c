@@ -56,7 +56,9 @@ is_wanted(const lf_facts *facts, const lf_plan *first, lf_effort effort, unsigne
 			break;
 		default:
 			possible = lf_task_targets_are_inputs(task);
-			usual = true;
+			/* partners say all that those say that know of no season, and say it better */
+			usual = lf_forecaster_is_partner(forecaster) == suits_partners(facts) || forecaster == LF_SEASONAL_NAIVE ||
+				forecaster == LF_SEASONAL_MEAN;
 			if (lf_forecaster_is_partner(forecaster))
 				possible &= suits_partners(facts);
 			if (forecaster == LF_SEASONAL_NAIVE || forecaster == LF_SEASONAL_MEAN)

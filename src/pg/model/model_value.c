@@ -396,6 +396,8 @@ forecast_together(LoadedModel *loaded, uint64 first, uint64 stride, int count, i
 		status = lf_combined_predict(&combined, serve_interrupts(), first, stride, count, steps, out);
 	while (status == LF_INTERRUPTED);
 	join_moved(loaded, count);
+	loaded->shifted = memcpy(palloc((Size) count * model->task.targets * sizeof(double)), combined.shifted,
+							 (Size) count * model->task.targets * sizeof(double));
 	pfree(block);
 }
 
@@ -412,6 +414,7 @@ model_forecast(LoadedModel *loaded, uint64 first, uint64 stride, int count, int 
 	out = MemoryContextAllocHuge(CurrentMemoryContext, size);
 	loaded->first = first;
 	loaded->stride = stride;
+	loaded->shifted = NULL;
 	if (loaded->model.combination.parts > 0)
 	{
 		forecast_together(loaded, first, stride, count, steps, out);
@@ -499,7 +502,9 @@ widening(const LoadedModel *loaded, int window, int target, double forecast)
 	const lf_task *task = &loaded->model.task;
 	double		moved = model_moved(loaded, window, target) * loaded->predictor.windows.scaler[task->target[target]].scale;
 
-	return task->log ? fabs(forecast - task->log_from) * (exp(Min(moved, 3)) - 1) : moved;
+	double		shifted = loaded->shifted == NULL ? 0 : loaded->shifted[(Size) window * task->targets + target];
+
+	return shifted + (task->log ? fabs(forecast - task->log_from) * (exp(Min(moved, 3)) - 1) : moved);
 }
 
 bool

@@ -19,6 +19,7 @@ typedef struct LoadedModel
 	double	   *window;			/* (lookback, columns): room for rows that come without a frame */
 	const double *error_scale;	/* (targets): of the errors of the series at hand */
 	const lf_learned *learned;	/* (targets, LF_PARTNERS): the same; NULL: no partner forecasts */
+	double	   *shifted;		/* (windows, targets): of the newest forecasts, see combined.h; NULL: nothing */
 	struct LoadedModel *other;	/* (others of the model): networks that forecast with this one */
 	uint64		first;			/* row of the frame in which the first window of the newest forecasts begins */
 	uint64		stride;			/* from a window of theirs to the next */

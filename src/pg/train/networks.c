@@ -30,7 +30,7 @@ networks_choose(Networks *networks, const lf_facts *facts, const lf_wishes *wish
 	candidates->forecasters = 0;
 	networks->contend = false;
 	/* too few rows for any network: forecasters can do without */
-	if (!(options->contends && lf_choose(facts, wishes, &candidates->plan[0]) == LF_PLAN_TOO_FEW_ROWS &&
+	if (!(networks_take_short(options, &wishes->task) && lf_choose(facts, wishes, &candidates->plan[0]) == LF_PLAN_TOO_FEW_ROWS &&
 		  lf_choose_idle(facts, wishes, &candidates->plan[0])))
 		plan_by(facts, wishes, source, &candidates->plan[0]);
 	if (options->contends && wishes->task.lead == 1 && !lf_head_is_distribution(&candidates->plan[0].task.head))
@@ -48,7 +48,8 @@ networks_choose(Networks *networks, const lf_facts *facts, const lf_wishes *wish
 bool
 networks_take_short(const Options *options, const lf_task *task)
 {
-	return options->contends && task->lead == 1 && lf_task_targets_are_inputs(task);
+	/* who gives a lookback wants to know where it does not fit */
+	return options->contends && task->lookback == LF_UNSET && task->lead == 1 && lf_task_targets_are_inputs(task);
 }
 
 static lf_status
