@@ -52,7 +52,7 @@ SELECT throws_ok($$ SELECT lstm_backtest('days', 'value', folds => 250) $$, '220
     'relation "days" has 200 rows, too few for 250 folds of 1 rows', 'more folds than rows');
 SELECT throws_ok($$ SELECT lstm_backtest('days', 'value', horizon => 4, test_rows => 3) $$, '22023', NULL,
     'a test part shorter than the horizon');
-SELECT throws_ok($$ SELECT lstm_backtest('days', 'value', horizon => 4, folds => 49) $$, '22000',
+SELECT throws_ok($$ SELECT lstm_backtest('days', 'value', horizon => 4, lookback => 20, folds => 49) $$, '22000',
     NULL, 'a fold that knows too few rows to train');
 SELECT is_empty($$ SELECT lstm_backtest('days', 'value', level => NULL) $$, 'no level, no rows');
 

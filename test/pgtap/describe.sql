@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(198);
+SELECT plan(203);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i - 1, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 60) AS i;
@@ -26,7 +26,7 @@ SELECT is((SELECT sum(parameters) FROM models, lstm_summary(stacked)), (SELECT (
 ---- info ----
 
 SELECT is((SELECT array_agg(key ORDER BY key) FROM models, jsonb_object_keys(lstm_info(stacked)) AS key),
-    '{aggregate,baseline_season,best_epoch,blend,calendar,channels,epochs,final_epochs,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,relation,rows,scaling,season,seasons,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
+    '{aggregate,baseline_season,best_epoch,blend,calendar,candidates,channels,epochs,final_epochs,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,relation,rows,scaling,season,seasons,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
     'lstm_info has the keys that are documented');
 SELECT is(lstm_info(stacked)->key, value, format('lstm_info knows %s', key))
 FROM models, (VALUES ('relation', '"public.days"'::jsonb), ('time_column', '"at"'), ('targets', '["value", "other"]'),
@@ -104,7 +104,7 @@ SELECT throws_ok($$ SELECT f.* FROM rebuilt, lstm_forecast(again) AS f $$, '2202
 ---- presets ----
 
 SELECT set_eq('SELECT name FROM lstm_presets()',
-    ARRAY['vanilla', 'stacked', 'bidirectional', 'cnn_lstm', 'conv_lstm', 'encoder_decoder', 'segment'], 'the presets are those of the design');
+    ARRAY['vanilla', 'stacked', 'bidirectional', 'cnn_lstm', 'conv_lstm', 'encoder_decoder', 'segment', 'linear'], 'the presets are those of the design');
 SELECT ok((SELECT bool_and(purpose ~ '^[A-Z].*\.$') FROM lstm_presets()), 'each preset says what it is for, in a sentence');
 SELECT is((SELECT array_agg(s.layer_no || s.layer || s.output_shape || s.parameters ORDER BY layer_no)
            FROM lstm_summary(lstm_train('days', ARRAY['value', 'other'], lookback => 6, horizon => 2,
@@ -126,7 +126,7 @@ SELECT is((SELECT count(*) FROM lstm_options()), (SELECT count(DISTINCT name) FR
 CREATE FUNCTION pg_temp.example(name text, type text, standard text, range text) RETURNS jsonb LANGUAGE sql AS $$
     SELECT CASE WHEN name = 'epochs' THEN '1' WHEN name = 'columns' THEN '["value", "other"]' WHEN name IN ('target', 'inputs') THEN '"value"'
                 WHEN name = 'lookback' THEN '4' WHEN name = 'seed' THEN '7' WHEN name = 'architecture' THEN '"stacked"'
-                WHEN name = 'difference' THEN '1' WHEN name = 'log' THEN 'false' WHEN name IN ('lower_limit', 'upper_limit') THEN '50'
+                WHEN name = 'difference' THEN '1' WHEN name = 'log' THEN 'false' WHEN name = 'candidates' THEN '["linear", "ets"]' WHEN name IN ('lower_limit', 'upper_limit') THEN '50'
                 WHEN type IN ('integer', 'number', 'integer or array') THEN to_jsonb(split_part(range, ' to ', 1)::numeric)
                 WHEN type = 'boolean' THEN 'true' WHEN type = 'string' THEN to_jsonb(split_part(range, ',', 1))
                 ELSE to_jsonb(standard) END $$;

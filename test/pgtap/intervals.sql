@@ -34,24 +34,26 @@ SELECT results_eq($$ SELECT step, lower_bound, upper_bound FROM model, lstm_fore
        FROM model, (SELECT array_agg(value ORDER BY n) AS newest FROM older WHERE n > 588) w,
            lstm_predict(model, newest, level => 0.8) p $$, 'lstm_predict has the bounds of lstm_forecast');
 
--- past the horizon they were measured as well, and end where they were not
+-- past the horizon they were measured as well, and go on where they were not
 SELECT is((SELECT (lstm_info(model)->'intervals'->>'steps')::int FROM model), 100, 'steps past the horizon are measured');
 SELECT ok((SELECT bool_and(upper_bound > forecast) FROM model, lstm_forecast(model, steps => 100)),
     'a forecast that is fed back has bounds');
-SELECT ok((SELECT bool_and(upper_bound IS NULL AND lower_bound IS NULL)
-    FROM model, lstm_forecast(model, steps => 120) WHERE step > 100), 'there are no bounds past what was measured');
+SELECT ok((SELECT bool_and(abs((upper_bound - forecast) / last - sqrt(step / 100.0)) < 1e-6)
+    FROM model, (SELECT upper_bound - forecast AS last FROM model, lstm_forecast(model, steps => 100) WHERE step = 100) l,
+        lstm_forecast(model, steps => 120) WHERE step > 100), 'past what was measured bounds grow as those of a random walk');
 SELECT is((SELECT lstm_info(model)->'intervals' FROM (SELECT lstm_train('older', 'value', 'n', lookback => 12,
     options => '{"units": 2, "epochs": 1, "validation": 0}') AS model) m), '{"steps": 0, "errors": 0}',
     'where nothing is held out nothing is known');
 
--- too few errors for a level: 3 of 10 windows are held out at most
+-- few windows are held out: their errors are pooled
 CREATE VIEW short AS SELECT * FROM waves WHERE n <= 42;
 CREATE TABLE shorter AS
 SELECT lstm_train('short', 'value', 'n', lookback => 12, options => '{"units": 2, "epochs": 2, "validation": 0.3}') AS model;
-SELECT is((SELECT (lstm_info(model)->'intervals'->>'errors')::int FROM shorter), 9, 'of 30 windows 9 give errors');
+SELECT is((SELECT (lstm_info(model)->>'validation_windows')::int FROM shorter), 9, 'of 30 windows 9 give errors');
 SELECT ok((SELECT upper_bound > forecast FROM shorter, lstm_forecast(model, level => 0.9)), '9 errors are enough for 90 per cent');
-SELECT ok((SELECT upper_bound IS NULL AND lower_bound IS NULL FROM shorter, lstm_forecast(model, level => 0.91)),
-    '9 errors are too few for 91 per cent: no bounds are made up');
+SELECT ok((SELECT bool_and(wider > narrower) FROM (SELECT upper_bound - forecast AS wider,
+    lag(upper_bound - forecast) OVER (ORDER BY level) AS narrower FROM shorter, unnest(ARRAY[0.5, 0.8, 0.9, 0.95, 0.99, 0.999]) AS level,
+    LATERAL lstm_forecast(model, level => level)) w), 'pooled errors bound each level, and higher ones further out');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -215,6 +215,9 @@ append_metrics(StringInfo out, const lf_model *model)
 		appendStringInfoString(out, ": {");
 		for (int f = 0; f < LF_FORECASTERS; f++)
 		{
+			/* partners are there where they were candidates */
+			if (lf_forecaster_is_partner(f) && scores[f].count == 0)
+				continue;
 			appendStringInfo(out, "%s\"%s\": {\"mae\": ", f > 0 ? ", " : "", lf_forecaster_keys[f]);
 			append_number(out, lf_score_mae(&scores[f]));
 			appendStringInfoString(out, ", \"rmse\": ");
