@@ -33,6 +33,7 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 	const lf_task *task = networks[0].task;
 	size_t		series = lf_frame_series(frame);
 	size_t		held = 0;
+	size_t		weighed = 0;
 	lf_combination every = {.parts = count + others};
 	lf_fit	   *fits = lf_arena_take(arena, (size_t) count, sizeof(lf_fit));
 	int			batch = 1;
@@ -56,6 +57,7 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 		if (i == 0)
 		{
 			held = measured.split.validation_windows;
+			weighed = held > 0 ? held : measured.split.windows;
 			batch = measured.judge.sight.predictor.batch;
 			if (measured.judge.errors.steps > steps)
 				steps = measured.judge.errors.steps;
@@ -108,7 +110,7 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 	contest->part_out = lf_arena_take(arena, (size_t) every.parts * (size_t) batch * (size_t) task->horizon *
 									  (size_t) task->targets, sizeof(double));
 	contest->weighed = MOST_VALUES / ((size_t) task->horizon * (size_t) task->targets);
-	contest->weighed = smaller(held, contest->weighed < LEAST_WINDOWS ? LEAST_WINDOWS : contest->weighed);
+	contest->weighed = smaller(weighed, contest->weighed < LEAST_WINDOWS ? LEAST_WINDOWS : contest->weighed);
 	return arena->overflow ? LF_TOO_LARGE : LF_OK;
 }
 
@@ -315,15 +317,23 @@ add_errors(lf_contest *contest, const lf_frame *series, size_t number, int half,
 		}
 }
 
-/* Forecasts the next held-out windows by each candidate. LF_FINISHED: there are no more. */
+/* Those from which weights are found: where none are held out, those that train. What that tells is too good, of all alike. */
+static const lf_spans *
+weighed_windows(const lf_contest *contest)
+{
+	const lf_split *split = &contest->fit[0].split;
+
+	return split->validation_windows > 0 ? &split->validation : &split->all;
+}
+
+/* Forecasts the next windows by each candidate. LF_FINISHED: there are no more. */
 static lf_status
 weigh(lf_contest *contest, const volatile sig_atomic_t *interrupt)
 {
-	const lf_fit *first = &contest->fit[0];
-	const lf_spans *held = &first->split.validation;
+	const lf_spans *held = weighed_windows(contest);
 	lf_team	   *team = &contest->team;
 	size_t		n = contest->weighed;
-	size_t		stride = first->split.validation_windows / (n > 0 ? n : 1);
+	size_t		stride = held->before[held->series] / (n > 0 ? n : 1);
 	size_t		each = (size_t) contest->task->horizon * (size_t) contest->task->targets;
 	lf_window_start place;
 	size_t		start;
@@ -389,10 +399,49 @@ note_errors(lf_contest *contest, const lf_combination_sums *sums)
 		contest->tried[p] = least > 0 && isfinite(least) ? contest->tried[p] / least : (double) NAN;
 }
 
+/* Errors below this share of those of partners are none. */
+#define NOTHING 1e-6
+
+/* Whether a network is never wrong on what it was trained on, and that by more windows than it has weights for each output. */
+static bool
+is_exact(const lf_fit *fit, double loss, double least)
+{
+	return loss < NOTHING * least && fit->training.optimizer == LF_LEAST_SQUARES &&
+		fit->split.windows > (size_t) (fit->task->lookback * fit->task->inputs / lf_task_samples(fit->task)) + 1;
+}
+
+/*
+ * What networks have been trained on says nothing of what they are worth. Partners have a few numbers from it, so that their
+ * errors there tell the better one; networks are taken to be as good as that, and weigh as usual.
+ */
+static void
+forgive_networks(lf_contest *contest)
+{
+	for (int half = 0; half < 2; half++)
+	{
+		lf_combination_sums *sums = &contest->sums[half];
+
+		for (int j = 0; j < sums->targets; j++)
+		{
+			double	   *loss = sums->loss + j * sums->parts;
+			double		least = INFINITY;
+
+			for (int p = contest->networks; p < sums->parts; p++)
+				if (loss[p] < least && !sums->missing[j * sums->parts + p])
+					least = loss[p];
+			for (int p = 0; p < contest->networks && isfinite(least); p++)
+				if (!is_exact(&contest->fit[p], loss[p], least))
+					loss[p] = least;
+		}
+	}
+}
+
 /* From the sums to the weights of each half, by the other, and of both. */
 static void
 find_weights(lf_contest *contest)
 {
+	if (contest->fit[0].split.validation_windows == 0)
+		forgive_networks(contest);
 	lf_combination_fit(&contest->crossed[0], &contest->sums[1], contest->usual);
 	lf_combination_fit(&contest->crossed[1], &contest->sums[0], contest->usual);
 	lf_combination_join(&contest->sums[0], &contest->sums[1]);
@@ -490,18 +539,16 @@ next_phase(lf_contest *contest)
 		case LF_CONTEST_LEARN:
 			lf_combination_sums_start(&contest->sums[0]);
 			lf_combination_sums_start(&contest->sums[1]);
-			if (held)
-			{
-				contest->phase = LF_CONTEST_WEIGH;
-				return LF_EPOCH_DONE;
-			}
-			/* without a word of what they are worth */
-			find_weights(contest);
-			keep(contest);
-			contest->phase = contest->supposed.steps > 0 ? LF_CONTEST_SUPPOSE : LF_CONTEST_DONE;
-			return contest->phase == LF_CONTEST_DONE ? LF_FINISHED : LF_EPOCH_DONE;
+			contest->phase = LF_CONTEST_WEIGH;
+			return LF_EPOCH_DONE;
 		case LF_CONTEST_WEIGH:
 			find_weights(contest);
+			if (!held)
+			{
+				keep(contest);
+				contest->phase = contest->supposed.steps > 0 ? LF_CONTEST_SUPPOSE : LF_CONTEST_DONE;
+				return contest->phase == LF_CONTEST_DONE ? LF_FINISHED : LF_EPOCH_DONE;
+			}
 			contest->fit[0].judge.team = &contest->team;
 			contest->phase = LF_CONTEST_JUDGE;
 			return LF_EPOCH_DONE;
