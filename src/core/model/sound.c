@@ -415,6 +415,8 @@ window_tells(lf_forecaster forecaster, const lf_task *task)
 	int			last = task->lead + task->horizon - 1;
 	int			back;			/* rows from the end of the window to where the last output has its season */
 
+	if (lf_forecaster_is_partner(forecaster))
+		return false;
 	if (forecaster == LF_DRIFT)
 		return task->lookback > 1;
 	if (forecaster != LF_SEASONAL_NAIVE && forecaster != LF_SEASONAL_MEAN)
@@ -489,7 +491,9 @@ combination_is_sound(const lf_model *model)
 static bool
 tail_is_sound(const lf_model *model)
 {
-	return model->tail == NULL || (!model->imported && !lf_is_given(model->relation) && !lf_is_given(model->time_column));
+	if (model->tail == NULL)
+		return model->tail_before == 0;
+	return !model->imported && !lf_is_given(model->relation) && !lf_is_given(model->time_column);
 }
 
 /* ---- all of them ---- */

@@ -202,12 +202,18 @@ step_slot(void *argument, int which)
 	contest->slot_status[which] = status;
 }
 
-/* A network whose training diverged has no weight from here on. */
+/* A network whose training diverged has no weight from here on; where nothing else has one, the first takes its place. */
 static void
 lose(lf_contest *contest, int network)
 {
+	bool		left = false;
+
 	contest->lost[network] = true;
 	contest->usual[network] = 0;
+	for (int i = 0; i < contest->all.parts; i++)
+		left |= contest->usual[i] > 0;
+	if (!left)
+		contest->usual[0] = 1;
 }
 
 /* Some mini-batches of each slot. LF_FINISHED: all networks are through with the phase. */
