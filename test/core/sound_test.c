@@ -284,7 +284,6 @@ second_key(lf_model *model, const char *name)
 	EDIT(other_blends, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a network with a blend of its own beside the first", \
 		 s->other.training.blend = true) \
 	EDIT(before_alone, LF_SEGMENT, LF_FLAW_COMBINATION, "rows before the window of what looks at none", model->tail_before = 1) \
-	EDIT(before_nothing, SAMPLE_COMBINED, LF_FLAW_TAIL, "rows before a window that is not there", model->tail = NULL) \
 	EDIT(tail_of_table, LF_ENCODER_DECODER, LF_FLAW_TAIL, "rows of a table that stays", model->tail = s->tail) \
 	EDIT(tail_of_series, LF_VANILLA, LF_FLAW_TAIL, "rows of one of several series", model->tail = s->tail) \
 	EDIT(imported_tail, SAMPLE_IMPORTED, LF_FLAW_TAIL, "an imported model with rows", model->tail = s->tail)

@@ -491,9 +491,7 @@ combination_is_sound(const lf_model *model)
 static bool
 tail_is_sound(const lf_model *model)
 {
-	if (model->tail == NULL)
-		return model->tail_before == 0;
-	return !model->imported && !lf_is_given(model->relation) && !lf_is_given(model->time_column);
+	return model->tail == NULL || (!model->imported && !lf_is_given(model->relation) && !lf_is_given(model->time_column));
 }
 
 /* ---- all of them ---- */
