@@ -245,8 +245,8 @@ solve_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 		/* where there is no time for more, the equations are those of the batches so far */
 		if (trainer->position < trainer->train_windows && !(trainer->now >= trainer->until))
 			return LF_OK;
+		trainer->cut_short = trainer->position < trainer->train_windows;
 	}
-	trainer->cut_short = trainer->cut_short || trainer->position < trainer->train_windows;
 	trainer->position = trainer->train_windows;
 	status = lf_least_squares_solve(&trainer->squares, ridge, trainer->weights, interrupt);
 	if (status != LF_OK)
