@@ -93,7 +93,7 @@ test_coverage(void)
 		ok(good, "intervals from %d forecasts hold about as much as they say", n);
 	}
 	cover(&random, 3, true, 1e9, plain);
-	ok(plain[1] < 0.72 && plain[2] < 0.82, "they would not, were few forecasts taken for many");
+	ok(plain[2] < 0.8, "they would not, were few forecasts taken for many");
 	diag("%.3f and %.3f", plain[1], plain[2]);
 }
 
