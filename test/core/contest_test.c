@@ -25,7 +25,7 @@ typedef struct contest_rig
 	lf_contender contender[NETWORKS];
 	double		usual[PARTS];
 	lf_partner_facts facts;
-	size_t		start[3];
+	size_t		start[4];
 	int			others;			/* forecasters without a network that contend */
 	int			slots;
 	lf_thread_pool *pool;
@@ -183,6 +183,32 @@ test_memory(void)
 		ok(run(&r, 0, LF_ALIGNMENT) == LF_TOO_LARGE, "one cache line less is too little");
 		close_rig(&r);
 	}
+}
+
+/* A series without a row has nothing to learn from, and so the partners know what they would say of any. */
+static void
+test_empty_series(void)
+{
+	static contest_rig r;
+	bool		sound = true;
+
+	for (int held = 0; held < 2; held++)
+	{
+		set_up(&r);
+		set_refit(&r);
+		r.start[1] = r.start[2] = 100;
+		r.start[3] = ROWS;
+		r.first.frame.series = 3;
+		r.first.frame.start = r.start;
+		for (int i = 0; i < NETWORKS && held == 0; i++)
+			r.training[i].validation = 0;
+		ok(run(&r, 0, 0) == LF_FINISHED && guarded_intact(&r.block), "a contest over series of which one has no rows ends%s",
+		   held == 0 ? ", where nothing is held out, too" : "");
+		for (int i = 0; i < 3 * RIG_COLUMNS * LF_PARTNERS; i++)
+			sound = sound && lf_learned_is_sound((lf_partner) (i % LF_PARTNERS), &r.model.learned[i]);
+		close_rig(&r);
+	}
+	ok(sound, "what partners have learned of each series is sound");
 }
 
 static void
@@ -590,6 +616,7 @@ int
 main(void)
 {
 	test_memory();
+	test_empty_series();
 	test_same();
 	test_weights();
 	test_nothing_held();

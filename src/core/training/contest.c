@@ -270,16 +270,17 @@ learn(lf_contest *contest, const volatile sig_atomic_t *interrupt)
 		return LF_FINISHED;
 	if (!all)
 		one.rows = lf_rows_before_held(contest->frame, contest->task, &first->split, series);
-	for (int j = 0; j < contest->task->targets && one.rows > 0; j++)
+	for (int j = 0; j < contest->task->targets; j++)
 		for (int p = 0; p < LF_PARTNERS; p++)
 		{
+			lf_learned *learned = &contest->learned[(series * (size_t) contest->task->targets + (size_t) j) * LF_PARTNERS + (size_t) p];
 			lf_column	column = {.values = one.values + contest->task->target[j], .rows = one.rows,
 				.stride = (size_t) one.columns, .number = one.number, .logged = contest->facts.logged,
 				.log_from = contest->task->log_from};
 
-			lf_partner_learn(&contest->team.combined.room, (lf_partner) p, &contest->facts.seasons, &column,
-							 &contest->learned[(series * (size_t) contest->task->targets + (size_t) j) * LF_PARTNERS + (size_t) p],
-							 interrupt);
+			*learned = (lf_learned) {.alpha = 1};	/* of no rows: later ones go on as they are */
+			if (one.rows > 0)
+				lf_partner_learn(&contest->team.combined.room, (lf_partner) p, &contest->facts.seasons, &column, learned, interrupt);
 			if (interrupt != NULL && *interrupt != 0)
 				return LF_INTERRUPTED;
 		}
