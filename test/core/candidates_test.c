@@ -77,20 +77,20 @@ static void
 test_effort(void)
 {
 	reset();
-	ok(choose(LF_EFFORT_FAST, 0) == (BIT(NETWORK) | NAIVE | SEASONAL | PARTNERS), "with little effort there is one network, and what costs nothing");
-	ok(choose(LF_EFFORT_NORMAL, 0) == (BIT(NETWORK) | BIT(LINEAR) | BIT(LINEAR_RECURSIVE) | NAIVE | SEASONAL | PARTNERS),
+	ok(choose(LF_EFFORT_FAST, 0) == (BIT(NETWORK) | SEASONAL | PARTNERS), "with little effort there is one network, and what costs nothing");
+	ok(choose(LF_EFFORT_NORMAL, 0) == (BIT(NETWORK) | BIT(LINEAR) | BIT(LINEAR_RECURSIVE) | SEASONAL | PARTNERS),
 	   "usually there are linear maps beside it");
-	ok(choose(LF_EFFORT_BEST, 0) == (BIT(NETWORK) | BIT(LINEAR) | BIT(RECURSIVE) | BIT(LINEAR_RECURSIVE) | BIT(SEGMENT) | NAIVE |
-									 SEASONAL | PARTNERS), "with all effort there is every kind of network");
+	ok(choose(LF_EFFORT_BEST, 0) == (BIT(NETWORK) | BIT(LINEAR) | BIT(RECURSIVE) | BIT(LINEAR_RECURSIVE) | BIT(SEGMENT) | SEASONAL |
+									 PARTNERS), "with all effort there is every kind of network");
 	wishes.preset = LF_SEGMENT;
-	ok(choose(LF_EFFORT_BEST, 0) == (BIT(NETWORK) | BIT(LINEAR) | BIT(RECURSIVE) | BIT(LINEAR_RECURSIVE) | NAIVE | SEASONAL | PARTNERS),
+	ok(choose(LF_EFFORT_BEST, 0) == (BIT(NETWORK) | BIT(LINEAR) | BIT(RECURSIVE) | BIT(LINEAR_RECURSIVE) | SEASONAL | PARTNERS),
 	   "segments do not contend with segments");
 	wishes.preset = LF_VANILLA;
 	wishes.task.horizon = 7;
-	ok(choose(LF_EFFORT_BEST, 0) == (BIT(NETWORK) | BIT(LINEAR) | BIT(RECURSIVE) | BIT(LINEAR_RECURSIVE) | NAIVE | SEASONAL | PARTNERS),
+	ok(choose(LF_EFFORT_BEST, 0) == (BIT(NETWORK) | BIT(LINEAR) | BIT(RECURSIVE) | BIT(LINEAR_RECURSIVE) | SEASONAL | PARTNERS),
 	   "nor for a short horizon");
 	wishes.task.horizon = 1;
-	ok(choose(LF_EFFORT_BEST, 0) == (BIT(NETWORK) | BIT(LINEAR) | NAIVE | SEASONAL | PARTNERS), "one step ahead nothing is fed back");
+	ok(choose(LF_EFFORT_BEST, 0) == (BIT(NETWORK) | BIT(LINEAR) | SEASONAL | PARTNERS), "one step ahead nothing is fed back");
 }
 
 static void
@@ -108,7 +108,7 @@ test_facts(void)
 	reset();
 	facts.season = 1;
 	facts.seasons.seasons.count = 0;
-	ok(choose(LF_EFFORT_FAST, 0) == (BIT(NETWORK) | NAIVE | PARTNERS), "without a season nothing is said of the last one");
+	ok(choose(LF_EFFORT_FAST, 0) == (BIT(NETWORK) | PARTNERS), "without a season nothing is said of the last one");
 	reset();
 	facts.rows = facts.sample[0].rows = 95;
 	wishes.task.lookback = 24;
@@ -122,11 +122,15 @@ test_columns(void)
 {
 	reset();
 	add_column(LF_COLUMN_MEASURED);
-	ok(choose(LF_EFFORT_BEST, 0) == (BIT(NETWORK) | BIT(LINEAR) | BIT(SEGMENT) | NAIVE | SEASONAL | PARTNERS),
+	ok(choose(LF_EFFORT_BEST, 0) == (BIT(NETWORK) | BIT(LINEAR) | BIT(SEGMENT) | SEASONAL | PARTNERS),
 	   "what looks at columns that are not forecast cannot be fed back");
 	wishes.task.inputs = 1;
 	wishes.task.target[0] = 1;
 	ok((choose(LF_EFFORT_NORMAL, 0) & (NAIVE | SEASONAL | PARTNERS)) == 0, "what is not in the window cannot be forecast by itself");
+	reset();
+	add_column(LF_COLUMN_KNOWN);
+	ok((choose(LF_EFFORT_NORMAL, 0) & (BIT(LINEAR) | BIT(LINEAR_RECURSIVE))) == BIT(LINEAR), "with known inputs no linear map is fed back");
+	ok((choose(LF_EFFORT_NORMAL, BIT(LINEAR_RECURSIVE)) & BIT(LINEAR_RECURSIVE)) != 0, "unless it is asked for");
 	reset();
 	wishes.task.kind[1] = LF_COLUMN_CATEGORY;
 	wishes.task.input[0] = 1;
@@ -202,11 +206,12 @@ test_usual(void)
 	reset();
 	(void) choose(LF_EFFORT_NORMAL, 0);
 	for (int i = 0; i < chosen.networks; i++)
-		right = right && chosen.usual[i] == (double) first.windows / ((double) first.windows + 100);
+		right = right && chosen.usual[i] == (chosen.network[i] == LF_CANDIDATE_NETWORK ?
+			(double) first.windows / ((double) first.windows + 200) : 1);
 	for (int i = 0; i < chosen.forecasters; i++)
 		right = right && chosen.usual[chosen.networks + i] ==
 			(chosen.forecaster[i] == LF_THETA || chosen.forecaster[i] == LF_ETS ? 1 : 0.3);
-	ok(right && chosen.networks == 3 && chosen.forecasters == 7, "networks weigh by their windows, partners all, and naive forecasters less");
+	ok(right && chosen.networks == 3 && chosen.forecasters == 4, "a recurrent network weighs by its windows, linear maps and partners all, and naive forecasters less");
 }
 
 static void

@@ -66,7 +66,7 @@ lay_out(combined_rig *r, lf_arena *arena)
 		lf_network_layout(&n->network, arena, WINDOWS, false);
 		lf_predictor_layout(&n->predictor, arena, &n->network, &n->task, COLUMNS, WINDOWS, WINDOWS);
 	}
-	lf_combined_layout(&r->combined, arena, &r->combination, &r->network[0].task, &r->facts, ROWS, WINDOWS, STEPS);
+	lf_combined_layout(&r->combined, arena, &r->combination, &r->network[0].task, &r->facts, true, ROWS, WINDOWS, STEPS);
 }
 
 static void

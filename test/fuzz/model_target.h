@@ -266,7 +266,8 @@ lay_out_team(const lf_model *model, teammate *team, lf_combined *combined, lf_ar
 		lf_network_layout(&team[i].network, arena, 1, false);
 		lf_predictor_layout(&team[i].predictor, arena, &team[i].network, &one->task, model->columns, 1, 1);
 	}
-	lf_combined_layout(combined, arena, &model->combination, &model->task, &model->partner_facts, rows, 1, steps);
+	lf_combined_layout(combined, arena, &model->combination, &model->task, &model->partner_facts, model->learned != NULL, rows,
+					   1, steps);
 	return true;
 }
 

@@ -170,7 +170,8 @@ lf_contest_find_weights(lf_contest *contest)
 	lf_combination_fit(&contest->crossed[0], &contest->sums[1], contest->usual);
 	lf_combination_fit(&contest->crossed[1], &contest->sums[0], contest->usual);
 	lf_combination_join(&contest->sums[0], &contest->sums[1]);
-	note_errors(contest, &contest->sums[0]);
+	if (contest->fit[0].split.validation_windows > 0)
+		note_errors(contest, &contest->sums[0]);
 	lf_combination_fit(&contest->all, &contest->sums[0], contest->usual);
 }
 
