@@ -140,6 +140,10 @@ lf_choose_idle(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
  */
 #define WINDOWS_TO_LEARN 200.0
 
+/* A naive forecast is right by itself at times; a mean of seasons is the more robust one. */
+#define USUAL_OF_NAIVE 0.3
+#define USUAL_OF_SEASONAL_MEAN 0.6
+
 void
 lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first, lf_effort effort,
 					 unsigned int narrowed, lf_candidates *candidates)
@@ -164,7 +168,8 @@ lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_pl
 		candidates->usual[i] = candidates->plan[i].training.optimizer == LF_LEAST_SQUARES ? 1 :
 			(double) first->windows / ((double) first->windows + WINDOWS_TO_LEARN);
 	for (int i = 0; i < candidates->forecasters; i++)
-		candidates->usual[candidates->networks + i] = lf_forecaster_is_partner(candidates->forecaster[i]) ? 1 : 0.3;
+		candidates->usual[candidates->networks + i] = lf_forecaster_is_partner(candidates->forecaster[i]) ? 1 :
+			candidates->forecaster[i] == LF_SEASONAL_MEAN ? USUAL_OF_SEASONAL_MEAN : USUAL_OF_NAIVE;
 	if ((idle || (narrowed != 0 && (narrowed & 1) == 0)) && candidates->networks + candidates->forecasters > 1)
 		candidates->usual[0] = 0;
 }
