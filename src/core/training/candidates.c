@@ -144,6 +144,21 @@ lf_choose_idle(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 #define USUAL_OF_NAIVE 0.3
 #define USUAL_OF_SEASONAL_MEAN 0.6
 
+/*
+ * Networks of one kind that are trained from other random numbers and forecast together, by effort: for so many windows. They
+ * err alike, but not wholly; more of them take time.
+ */
+#define MANY_WINDOWS 100000
+#define MOST_WINDOWS 400000
+
+static int
+members_of(const lf_plan *plan, lf_effort effort)
+{
+	static const int members[LF_EFFORTS][3] = {{1, 1, 1}, {3, 2, 1}, {5, 3, 2}};
+
+	return members[effort][plan->windows <= MANY_WINDOWS ? 0 : plan->windows <= MOST_WINDOWS ? 1 : 2];
+}
+
 void
 lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first, lf_effort effort,
 					 unsigned int narrowed, lf_candidates *candidates)
@@ -164,6 +179,9 @@ lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_pl
 				 plan_beside(facts, wishes, first, (lf_candidate) i, &candidates->plan[candidates->networks]))
 			candidates->network[candidates->networks++] = (lf_candidate) i;
 	}
+	for (int i = 0; i < candidates->networks && wishes->members_open && !idle; i++)
+		if (candidates->plan[i].training.optimizer != LF_LEAST_SQUARES)
+			candidates->plan[i].training.members = members_of(&candidates->plan[i], effort);
 	for (int i = 0; i < candidates->networks; i++)
 		candidates->usual[i] = candidates->plan[i].training.optimizer == LF_LEAST_SQUARES ? 1 :
 			(double) first->windows / ((double) first->windows + WINDOWS_TO_LEARN);

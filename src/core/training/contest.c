@@ -32,6 +32,7 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 {
 	const lf_task *task = networks[0].task;
 	size_t		series = lf_frame_series(frame);
+	int			stepping = 0;
 	size_t		held = 0;
 	size_t		weighed = 0;
 	lf_combination every = {.parts = count + others};
@@ -41,17 +42,21 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 
 	LF_ASSERT(count >= 1 && count <= LF_MAX_NETWORKS && count + others <= LF_MAX_COMBINED);
 	*contest = (lf_contest) {.task = task, .networks = count, .fit = fits, .facts = *facts};
-	contest->slots = count < slots ? count : slots;
+	for (int i = 0; i < count; i++)
+		stepping += networks[i].training->optimizer != LF_LEAST_SQUARES;
+	/* where one network takes the time, threads share its members; linear ones take next to none */
+	contest->slots = stepping < 2 ? 1 : count < slots ? count : slots;
 	if (contest->slots > LF_MAX_THREADS)
 		contest->slots = LF_MAX_THREADS;
+	contest->threads = contest->slots;
 	for (int i = 0; i < count; i++)
 	{
 		lf_fit		measured;
 		lf_status	status;
 
 		*which = i;
-		status = lf_fit_layout(&measured, arena, networks[i].spec, networks[i].task, task, frame, networks[i].training, 1,
-							   layer);
+		status = lf_fit_layout(&measured, arena, networks[i].spec, networks[i].task, task, frame, networks[i].training,
+							   contest->slots > 1 ? 1 : slots, layer);
 		if (status != LF_OK && !(status == LF_TOO_LARGE && arena->overflow))
 			return status;
 		if (i == 0)
@@ -64,6 +69,8 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 		}
 		else if (measured.judge.sight.predictor.batch < batch)
 			batch = measured.judge.sight.predictor.batch;
+		if (contest->slots == 1 && lf_fit_threads(&measured) > contest->threads)
+			contest->threads = lf_fit_threads(&measured);
 		measured.turn = i / contest->slots;
 		measured.turns = (count - 1) / contest->slots + 1;
 		if (fits != NULL && !arena->overflow)
@@ -117,13 +124,15 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 int
 lf_contest_threads(const lf_contest *contest)
 {
-	return contest->slots;
+	return contest->threads;
 }
 
 void
 lf_contest_use_pool(lf_contest *contest, lf_thread_pool *pool)
 {
 	contest->pool = pool;
+	for (int i = 0; i < contest->networks && contest->slots == 1; i++)
+		lf_fit_use_pool(&contest->fit[i], pool);
 }
 
 void

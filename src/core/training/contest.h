@@ -45,6 +45,7 @@ typedef struct lf_contest
 	int			networks;
 	lf_fit	   *fit;			/* (networks) */
 	bool		lost[LF_MAX_NETWORKS];	/* its training diverged: it has no weight */
+	int			threads;		/* that can share the work */
 	int			slots;
 	int			slot[LF_MAX_THREADS];	/* the network that each trains; -1: none is left */
 	lf_status	slot_status[LF_MAX_THREADS];

@@ -70,6 +70,7 @@ typedef struct lf_wishes
 	bool		idle;			/* there are too few rows for the network: it is not trained, and only carries the model */
 	int			season;			/* that the weights which training begins with measure windows from; 0: open */
 	lf_training training;		/* epochs, batch size and learning rate may be LF_UNSET; loss and normalize are chosen */
+	bool		members_open;	/* nothing was said of how many networks of a kind there are to be: candidates may have more */
 } lf_wishes;
 
 typedef struct lf_plan

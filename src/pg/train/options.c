@@ -120,7 +120,7 @@ static const OptionRow rows[] = {
 	{"quantiles", OPTION_LEVELS, PLACE(quantiles), NUMBERS(LF_LOWEST_LEVEL, 1 - LF_LOWEST_LEVEL),
 	"[0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975]", false,
 	"Levels that the loss quantile learns; 0.5 is added where it is missing."},
-	{"ensemble", OPTION_INT, PLACE(training.members), NUMBERS(1, LF_MAX_MEMBERS), "1", false,
+	{"ensemble", OPTION_INT, PLACE(training.members), NUMBERS(1, LF_MAX_MEMBERS), "1; 2 or 3 among several candidates", false,
 	"Number of networks that are trained alike from different random numbers; the forecast is the mean of their "
 	"forecasts."},
 	{"blend", OPTION_CHOICE, PLACE(blend), NAMES(blend_names, 2), "none", false,
@@ -341,6 +341,8 @@ visit_option(void *state, const char *name, const JsonbValue *value)
 				reader->options->open = false;
 			if (is_of_training(name))
 				reader->options->contends = false;
+			if (strcmp(name, "ensemble") == 0)
+				reader->options->members_open = false;
 			read_option(&rows[i], value, reader->options);
 			return;
 		}
@@ -364,6 +366,7 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	options->preset = LF_VANILLA;
 	options->open = true;
 	options->contends = true;
+	options->members_open = true;
 	options->effort = LF_EFFORT_NORMAL;
 	options->arguments.cell = LF_USUAL_CELL;
 	options->arguments.activation = LF_TANH;

@@ -43,6 +43,7 @@ typedef struct Options
 	int			loss;			/* lf_loss, or LF_UNSET */
 	lf_head		quantiles;		/* of that loss; no levels: the default ones */
 	int			blend;			/* 1: mix the forecast with a baseline */
+	bool		members_open;	/* nothing was said of the size of an ensemble */
 	bool		contends;		/* nothing was said that one network by itself is meant by */
 	int			effort;			/* lf_effort */
 	unsigned int candidates;	/* those that were asked for, as bits; 0: as the effort has it */

@@ -82,6 +82,7 @@ wishes_of(const Options *options, const lf_task *task, lf_wishes *wishes)
 		.seasons = options->seasons,
 		.deseasonalize = options->deseasonalize,
 		.training = options->training,
+		.members_open = options->members_open,
 	};
 	/* rows are held against it as they are read */
 	wishes->task.log = options->log == 1;
