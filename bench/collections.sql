@@ -11,13 +11,13 @@ SET client_min_messages = error;
 CREATE TABLE runs (task text, run text, lookback int, options jsonb);
 INSERT INTO runs VALUES
 ('M4', 'default options', NULL, '{}'),
-('M4', 'segments alone', NULL, '{"architecture": "segment"}'),
+('M4', 'network alone', NULL, '{"candidates": ["network"]}'),
 ('NN5', 'default options', NULL, '{}'),
-('NN5', 'segments alone', NULL, '{"architecture": "segment"}'),
+('NN5', 'network alone', NULL, '{"candidates": ["network"]}'),
 ('stations', 'default options', NULL, '{}'),
-('stations', 'one recurrent layer alone', NULL, '{"architecture": "vanilla"}'),
+('stations', 'network alone', NULL, '{"candidates": ["network"]}'),
 ('air', 'default options', NULL, '{}'),
-('air', 'one recurrent layer alone', NULL, '{"architecture": "vanilla"}');
+('air', 'network alone', NULL, '{"candidates": ["network"]}');
 
 CREATE TABLE models (task text, run text, seed int, model bytea, seconds float8);
 CREATE FUNCTION timed(run_of runs, seed int, training text) RETURNS void LANGUAGE plpgsql AS $$
