@@ -49,7 +49,7 @@ SELECT lstm_train('days', 'label');
 SELECT lstm_train('days', 'value', time_column => 'label');
 SELECT lstm_train('days', 'value', inputs => '{value,value}');
 SELECT lstm_train('nights', 'value');
-SELECT lstm_train('days', 'value', series_column => 'label');
+SELECT lstm_train('days', 'value', series_column => 'label', options => '{"architecture": "vanilla"}');
 CREATE VIEW two_times AS SELECT at, at + 1 AS reported, value FROM days;
 SELECT lstm_train('two_times', 'value');
 CREATE VIEW no_time AS SELECT value::int AS n, other FROM days;

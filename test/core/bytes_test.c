@@ -5,6 +5,7 @@
  */
 #include "base/crc32c.h"
 #include "model/model_bytes.h"
+#include "series/level.h"
 #include "model_samples.h"
 #include "rig.h"
 #include "tap.h"
@@ -261,6 +262,73 @@ same_doubles(const double *a, const double *b, size_t count)
 	return memcmp(a, b, count * sizeof(double)) == 0;
 }
 
+static bool
+same_scalers(const lf_scaler *a, const lf_scaler *b, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (a[i].offset != b[i].offset || a[i].scale != b[i].scale)
+			return false;
+	return true;
+}
+
+/* What a network beside the first one has of its own, and of what it shares something of each kind. */
+static bool
+same_network(const lf_model *a, const lf_model *b)
+{
+	size_t		series = b->series;
+
+	return same_spec(&a->spec, &b->spec) && same_task(&a->task, &b->task) && same_training(&a->training, &b->training) &&
+		same_scalers(a->scaler, b->scaler, series * (size_t) b->columns) &&
+		same_doubles(a->shape, b->shape, series * lf_task_shape_size(&b->task)) && a->windows == b->windows &&
+		a->validation_windows == b->validation_windows && a->best_epoch == b->best_epoch && a->final_epochs == b->final_epochs &&
+		a->epochs == b->epochs && memcmp(a->history, b->history, (size_t) b->epochs * sizeof(lf_epoch)) == 0 &&
+		same_doubles(a->level_regression, b->level_regression, lf_level_regression_size(&b->task)) &&
+		same_doubles((double *) a->ranges, (double *) b->ranges, b->ranges == NULL ? 0 : 2 * (size_t) b->task.inputs) &&
+		a->members == b->members && a->parameters == b->parameters &&
+		memcmp(a->weights, b->weights, (size_t) b->members * b->parameters * sizeof(lf_real)) == 0 &&
+		same_columns(a, b) && a->rows == b->rows && a->season == b->season && a->last_time == b->last_time && a->blend == NULL &&
+		a->errors.steps == 0 && a->combination.parts == 0 && a->others == 0 && a->tail == NULL && a->learned == NULL;
+}
+
+static bool
+same_learned(const lf_learned *a, const lf_learned *b, size_t count)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	for (size_t i = 0; i < count; i++)
+		if (a[i].form != b[i].form || a[i].alpha != b[i].alpha || a[i].beta != b[i].beta || a[i].gamma != b[i].gamma ||
+			a[i].phi != b[i].phi || a[i].line != b[i].line)
+			return false;
+	return true;
+}
+
+static bool
+same_combination(const lf_model *a, const lf_model *b)
+{
+	const lf_combination *x = &a->combination;
+	const lf_combination *y = &b->combination;
+
+	if (a->tried != b->tried || x->parts != y->parts || a->others != b->others || a->tail_before != b->tail_before)
+		return false;
+	for (int i = 0; i < a->tried; i++)
+		if (a->candidate[i].candidate != b->candidate[i].candidate || a->candidate[i].weight != b->candidate[i].weight ||
+			memcmp(&a->candidate[i].error, &b->candidate[i].error, sizeof(double)) != 0)
+			return false;
+	for (int i = 0; i < x->parts; i++)
+		if (x->part[i] != y->part[i])
+			return false;
+	if (x->parts > 0 && !same_doubles(x->weight, y->weight, (size_t) x->parts * (size_t) a->task.targets))
+		return false;
+	if (!same_learned(a->learned, b->learned, a->series * (size_t) a->task.targets * LF_PARTNERS) ||
+		a->partner_facts.logged != b->partner_facts.logged ||
+		!lf_seasons_equal(&a->partner_facts.seasons, &b->partner_facts.seasons))
+		return false;
+	for (int i = 0; i < a->others; i++)
+		if (!same_network(&a->other[i], &b->other[i]))
+			return false;
+	return true;
+}
+
 static void
 test_round_trip(int number)
 {
@@ -290,7 +358,9 @@ test_round_trip(int number)
 		ok(same_columns(&model, &s.model), "%s keeps its columns and their categories", name);
 		ok(same_series(&model, &s.model), "%s keeps its series and their scaling", name);
 		ok(same_record(&model, &s.model), "%s keeps its record", name);
-		ok(same_doubles(model.tail, s.model.tail, (size_t) (SAMPLE_LOOKBACK * s.model.columns)), "%s keeps its newest rows", name);
+		ok(same_doubles(model.tail, s.model.tail, (size_t) ((s.model.tail_before + SAMPLE_LOOKBACK) * s.model.columns)),
+		   "%s keeps its newest rows", name);
+		ok(same_combination(&model, &s.model), "%s keeps what it is combined of", name);
 		ok(same_doubles((double *) model.ranges, (double *) s.model.ranges, s.model.ranges == NULL ? 0 : 2 * (size_t) s.model.task.inputs),
 		   "%s keeps what it has learned from", name);
 		ok(same_doubles(model.shape, s.model.shape, s.model.series * lf_task_shape_size(&s.model.task)), "%s keeps its seasons", name);
@@ -312,6 +382,68 @@ test_round_trip(int number)
 	ok(lf_model_read(bytes.block, bytes.bytes, NULL, &arena, &model) == LF_TOO_LARGE && guarded_intact(&block),
 	   "%s is too large for one cache line less", name);
 	free(block.raw);
+	free(bytes.raw);
+	sample_close(&s);
+}
+
+/*
+ * Any byte of a combination that is another one is refused, or is read and written again as it is: nothing of it is passed
+ * over. Most are numbers that may as well be others.
+ */
+static void
+test_every_byte(void)
+{
+	sample		s;
+	guarded		bytes;
+	unsigned char *copy;
+	size_t		first;
+	size_t		lost = 0;
+	size_t		accepted = 0;
+
+	/* behind the last byte that a model without a combination has in common with it */
+	sample_open(&s, SAMPLE_COMBINED);
+	bytes = write_sample(&s);
+	copy = exact_copy(bytes.block, bytes.bytes);
+	s.model.tried = 2;
+	{
+		guarded		other = write_sample(&s);
+
+		for (first = ENVELOPE; ((unsigned char *) other.block)[first] == copy[first];)
+			first++;
+		free(other.raw);
+	}
+	for (size_t at = first; at < bytes.bytes - 4; at++)
+		for (int bit = 0; bit < 8; bit++)
+		{
+			size_t		used;
+
+			memcpy(copy, bytes.block, bytes.bytes);
+			copy[at] ^= (unsigned char) (1 << bit);
+			seal(copy, bytes.bytes);
+			if (measure(copy, bytes.bytes, &used) == LF_OK)
+			{
+				guarded		block = guarded_new(used);
+				guarded		again;
+				lf_arena	arena = lf_arena_over(block.block, block.bytes);
+				lf_model	model;
+
+				if (lf_model_read(copy, bytes.bytes, NULL, &arena, &model) == LF_OK)
+				{
+					accepted++;
+					again = guarded_new(lf_model_size(&model));
+					(void) lf_model_write(&model, NULL, again.block);
+					if (again.bytes != bytes.bytes || memcmp(again.block, copy, bytes.bytes) != 0 || !guarded_intact(&again))
+						lost++;
+					free(again.raw);
+				}
+				if (!guarded_intact(&block))
+					lost++;
+				free(block.raw);
+			}
+		}
+	ok(lost == 0 && accepted > 8 * (bytes.bytes - first) / 4, "of a combination each byte is refused or read back");
+	diag("%zu of %zu bits may be others", accepted, 8 * (bytes.bytes - first));
+	free(copy);
 	free(bytes.raw);
 	sample_close(&s);
 }
@@ -515,6 +647,41 @@ edit_found(lf_model *model)
 	model->found.logged = true;
 }
 
+/* The first score of a partner: both of a target stand behind those that format 1 has. */
+static void
+edit_score(lf_model *model, int target)
+{
+	static lf_score scores[2 * LF_FORECASTERS];
+
+	memcpy(scores, model->scores, sizeof(scores));
+	scores[target * LF_FORECASTERS + LF_NAIVE_FORECASTERS].count = 5e-324;
+	model->scores = scores;
+}
+
+static void
+edit_first_score(lf_model *model)
+{
+	edit_score(model, 0);
+}
+
+static void
+edit_second_score(lf_model *model)
+{
+	edit_score(model, 1);
+}
+
+static void
+edit_tried(lf_model *model)
+{
+	model->tried = 1;
+}
+
+static void
+edit_tail_before(lf_model *model)
+{
+	model->tail_before = 1;
+}
+
 static void
 edit_ranges(lf_model *model)
 {
@@ -534,7 +701,11 @@ static const later_field later_fields[] = {
 	{"how rows come onto the grid", 1, edit_alignment},
 	{"phase of the grid", 8, edit_phase},
 	{"seasons that were looked for: of logarithms, and how many", 5, edit_found},
+	{"scores of the partners for the first target", 80, edit_first_score},
+	{"and for the second", 80, edit_second_score},
 	{"whether ranges are known", 1, edit_ranges},
+	{"candidates that were tried, and parts of a combination", 8, edit_tried},
+	{"rows in front of the window in the tail", 4, edit_tail_before},
 };
 
 #define LATER (sizeof(later_fields) / sizeof(later_fields[0]))
@@ -574,6 +745,9 @@ test_one_field_less(void)
 	lf_model	model;
 
 	sample_open(&s, LF_STACKED);
+	for (int i = 0; i < 2 * LF_FORECASTERS; i++)
+		if (i % LF_FORECASTERS >= LF_NAIVE_FORECASTERS)
+			s.scores[i] = (lf_score) {0};	/* which is what they are in a model of format 1 */
 	bytes = write_sample(&s);
 	now = bytes.block;
 	less = exact_copy(now, bytes.bytes);
@@ -721,6 +895,7 @@ main(void)
 		test_differences(i);
 		test_damage(i);
 	}
+	test_every_byte();
 	test_unaligned();
 	test_envelope();
 	test_one_field_less();

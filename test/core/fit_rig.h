@@ -11,7 +11,7 @@
 #include <math.h>
 
 #define RIG_ROWS 80
-#define RIG_MOST_ROWS 220		/* a test may ask for more rows than usual */
+#define RIG_MOST_ROWS 820		/* a test may ask for more rows than usual */
 #define RIG_COLUMNS 2
 
 typedef struct fit_rig

@@ -2,6 +2,7 @@
  * fit_test.c: the phases of a fit, its memory, and forecasts from what it gives.
  */
 #include "fit_rig.h"
+#include "judging/pooled.h"
 #include "tap.h"
 
 #define TOLERANCE 1e-9			/* scores are sums of some 40 doubles */
@@ -112,7 +113,7 @@ test_scores(void)
 			}
 	}
 	for (int j = 0; j < 2; j++)
-		for (int f = 0; f < LF_FORECASTERS; f++)
+		for (int f = 0; f < LF_NAIVE_FORECASTERS; f++)
 		{
 			const lf_score *score = &r.fit.judge.scores[j * LF_FORECASTERS + f];
 			/* the network forecast nine windows at once, and rounds otherwise for one */
@@ -125,24 +126,61 @@ test_scores(void)
 				fabs(lf_score_rmse(score) - lf_score_rmse(&expected[j][f])) < tolerance;
 		}
 	ok(good, "the network and the baselines are scored on the held-out windows");
+	ok(r.fit.judge.scores[LF_THETA].count == 0 && r.fit.judge.scores[LF_FORECASTERS + LF_ETS].count == 0,
+	   "partners that nobody asked for have no scores");
 	fit_rig_close(&r);
+}
+
+#define ERROR_STEPS 100
+#define ERROR_WINDOWS 200
+
+/* How far off each held-out window alone is: error (steps, targets, windows), NaN where rows do not reach. */
+static void
+measure_errors(fit_rig *r, float *error)
+{
+	size_t		held = r->fit.split.validation_windows;
+
+	for (size_t i = 0; i < held; i++)
+	{
+		size_t		w = r->fit.split.validation.first[0] + i;
+		double		out[ERROR_STEPS * 2];
+
+		(void) lf_predict_steps(&r->fit.judge.sight.predictor, NULL, w, 1, 1, ERROR_STEPS, out);
+		for (size_t k = 0; k < ERROR_STEPS; k++)
+			for (size_t j = 0; j < 2; j++)
+			{
+				size_t		row = lf_window_first_output(&r->task, w) + k;
+
+				error[(k * 2 + j) * held + i] = row >= r->frame.rows ? (float) NAN :
+					(float) fabs(out[k * 2 + j] - r->values[row * 2 + (size_t) r->task.target[j]]);
+			}
+	}
 }
 
 /* The errors for intervals, recomputed from single forecasts, at steps within the horizon and past it. */
 static void
 test_errors(void)
 {
+	static float error[ERROR_STEPS * 2 * ERROR_WINDOWS];
+	static float pooled[ERROR_STEPS * 2 * LF_MAX_ERRORS];
+	static int	counts[ERROR_STEPS * 2];
+	lf_errors	expected = {.steps = ERROR_STEPS, .most = LF_MAX_ERRORS, .count = counts, .error = pooled};
 	const lf_errors *errors;
 	bool		good = true;
+	bool		other = false;
 	fit_rig		r;
 
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
-	r.frame.rows = 207;			/* 200 windows, of which 50 are held out */
+	r.frame.rows = 807;			/* 800 windows, of which 200 are held out */
+	r.training.epochs = 2;
 	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit to be measured ends"))
 		return;
 	errors = &r.fit.judge.errors;
-	ok(errors->steps == 2 + 50 - 19 && errors->most == 50, "steps are measured as far as 19 errors reach, and all kept");
-	for (int k = 0; k < errors->steps; k += 4)
+	ok(r.fit.split.validation_windows == ERROR_WINDOWS && errors->steps == ERROR_STEPS && errors->most == LF_MAX_ERRORS,
+	   "of 200 windows each step is measured by itself");
+	measure_errors(&r, error);
+	/* the first two steps have an error more than are kept */
+	for (int k = 2; k < ERROR_STEPS; k++)
 		for (int j = 0; j < 2; j++)
 		{
 			const float *kept = errors->error + (k * 2 + j) * errors->most;
@@ -150,23 +188,39 @@ test_errors(void)
 			int			count = 0;
 			double		middle = lf_errors_half_width(errors, 2, k, j, 0.5);
 
-			for (size_t w = r.fit.split.validation.first[0]; w < r.fit.split.windows; w++)
+			for (int i = 0; i < ERROR_WINDOWS; i++)
 			{
-				double		out[33 * 2];
-				size_t		row = lf_window_first_output(&r.task, w) + (size_t) k;
+				float		one = error[(k * 2 + j) * ERROR_WINDOWS + i];
 
-				(void) lf_predict_steps(&r.fit.judge.sight.predictor, NULL, w, 1, 1, errors->steps, out);
-				if (row >= r.frame.rows)
-					continue;
-				count++;
+				count += isfinite(one) != 0;
 				/* of one window alone the last digits differ */
-				below += fabs(out[k * 2 + j] - r.values[row * 2 + (size_t) r.task.target[j]]) <= middle + 1e-5;
+				below += (double) one <= middle + 1e-5;
 			}
-			good = good && errors->count[k * 2 + j] == count && below == (count + 2) / 2;
+			good = good && errors->count[k * 2 + j] == count && count == ERROR_WINDOWS + 1 - k && below == (count + 2) / 2;
 			for (int i = 1; i < count; i++)
 				good = good && kept[i] >= kept[i - 1];
 		}
 	ok(good, "errors of all steps are those of the held-out windows, in ascending order");
+	fit_rig_close(&r);
+
+	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
+	r.frame.rows = 207;			/* 200 windows, of which 50 are held out */
+	if (!ok(fit_rig_run(&r, 0) == LF_FINISHED, "a fit with few windows to be measured ends"))
+		return;
+	errors = &r.fit.judge.errors;
+	ok(r.fit.split.validation_windows == 50 && errors->steps == ERROR_STEPS && errors->most == LF_MAX_ERRORS,
+	   "of 50 windows all steps are told");
+	measure_errors(&r, error);
+	/* 50 windows of two steps each are 25.5 one behind the other, of which each counts for 1.7 */
+	lf_errors_pool(&expected, 2, error, 50, 25.5 * 1.7);
+	for (int i = 0; i < ERROR_STEPS * 2 * LF_MAX_ERRORS; i++)
+		good = good && fabs((double) (errors->error[i] - pooled[i])) < 1e-4 * (1e-2 + (double) pooled[i]);
+	for (int i = 0; i < ERROR_STEPS * 2; i++)
+		good = good && errors->count[i] == LF_MAX_ERRORS;
+	lf_errors_pool(&expected, 2, error, 50, 25 * 1.7);
+	for (int i = 0; i < ERROR_STEPS * 2 * LF_MAX_ERRORS; i++)
+		other = other || fabs((double) (errors->error[i] - pooled[i])) > 1e-4 * (1e-2 + (double) pooled[i]);
+	ok(good && other, "they are the errors of the held-out windows, pooled as so many forecasts of their own");
 	fit_rig_close(&r);
 
 	fit_rig_setup(&r, LF_VANILLA, 1, 0.1);
@@ -406,7 +460,7 @@ test_independent_columns(void)
 	fit_rig_close(&r);
 	r.training.batch_size = LF_MAX_BATCH;
 	r.frame.rows = RIG_MOST_ROWS;
-	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.training.batch_size == 213, "batches of all windows train as well");
+	ok(fit_rig_run(&r, 0) == LF_FINISHED && r.fit.training.batch_size == RIG_MOST_ROWS - 7, "batches of all windows train as well");
 	fit_rig_close(&r);
 }
 
@@ -471,11 +525,11 @@ test_two_series(void)
 	ok(good, "how large the numbers of a series are does not matter to the network");
 	for (int f = 0; f < 2 * LF_FORECASTERS; f++)
 		good = good && a.fit.judge.scores[f].count == b.fit.judge.scores[f].count &&
-			fabs(a.fit.judge.scores[f].absolute - b.fit.judge.scores[f].absolute) < 1e-3 * a.fit.judge.scores[f].absolute;
+			fabs(a.fit.judge.scores[f].absolute - b.fit.judge.scores[f].absolute) <= 1e-3 * a.fit.judge.scores[f].absolute;
 	ok(good && b.fit.judge.scores[LF_NETWORK].count == 15 * 2, "how large the numbers of a series are does not matter to its scores, nor to those of the baselines");
-	for (int k = 0; k < 2; k++)
+	for (int k = 0; k < LF_MAX_ERRORS; k++)
 		good = good && fabs((double) (a.fit.judge.errors.error[k] - b.fit.judge.errors.error[k])) < 1e-3;
-	ok(good && b.fit.judge.errors.count[0] == 15, "how large the numbers of a series are does not matter to what is measured for intervals");
+	ok(good && b.fit.judge.measured_windows == 15 && b.fit.judge.errors.count[0] == LF_MAX_ERRORS, "how large the numbers of a series are does not matter to what is measured for intervals");
 	fit_rig_close(&a);
 	fit_rig_close(&b);
 }

@@ -162,16 +162,59 @@ test_rarity(void)
 	ok(isnan(lf_errors_rarity(&k.errors, 1, 1, 0, 1)), "of a step that was not measured nothing is said");
 }
 
+/* Levels and steps that no error tells are told by the others: quantiles of the normal distribution by tables. */
+static void
+test_any(void)
+{
+	const float list[] = {5, 1, 4, 2};
+	int			count[] = {4, 0};
+	float		error[] = {1, 2, 4, 5, 0, 0, 0, 0};
+	lf_errors	two = {.steps = 1, .most = 4, .count = count, .error = error};
+	lf_errors	none = {0};
+	kept		k;
+	double		before = 0;
+	bool		grows = true;
+
+	keep(&k, list, 4);
+	ok(lf_errors_any_half_width(&k.errors, 1, 0, 0, 0.2) == 1 && lf_errors_any_half_width(&k.errors, 1, 0, 0, 0.8) == 5,
+	   "levels that errors tell are told by these");
+	/* the largest of four stands for 80 per cent */
+	ok(fabs(lf_errors_any_half_width(&k.errors, 1, 0, 0, 0.95) - 5 * 1.9599639845 / 1.6448536270) > 0.1 &&
+	   fabs(lf_errors_any_half_width(&k.errors, 1, 0, 0, 0.95) - 5 * 1.9599639845 / 1.2815515655) < 1e-6,
+	   "higher ones by the largest error, as of a normal distribution");
+	ok(fabs(lf_errors_any_half_width(&k.errors, 1, 8, 0, 0.8) - 5 * 3) < 1e-9, "steps past those that were measured grow as those of a random walk");
+	for (int i = 1; i < 1000; i++)
+	{
+		double		width = lf_errors_any_half_width(&k.errors, 1, 3, 0, i / 1000.0);
+
+		grows = grows && width >= before && isfinite(width);
+		before = width;
+	}
+	ok(grows, "a higher level is never narrower, and each has a width");
+	ok(isnan(lf_errors_any_half_width(&none, 1, 0, 0, 0.5)) && isnan(lf_errors_any_half_width(&two, 2, 0, 1, 0.5)) &&
+	   isnan(lf_errors_any_half_width(&two, 2, 5, 1, 0.5)) && lf_errors_any_half_width(&two, 2, 0, 0, 0.6) == 4,
+	   "where no error of a target is known there is none");
+}
+
 static void
 test_sizes(void)
 {
 	lf_task		task = {.lookback = 6, .horizon = 1, .lead = 1, .inputs = 1, .targets = 1};
+	lf_task		spread = {.lookback = 6, .horizon = 1, .lead = 1, .inputs = 1, .targets = 1, .head = {.kind = LF_HEAD_GAUSSIAN}};
 	lf_task		huge = {.lookback = 6, .horizon = 48, .lead = 1, .inputs = 1, .targets = LF_MAX_COLUMNS};
 
-	ok(lf_errors_steps(&task, 1000) == 100 && lf_errors_steps(&task, 50) == 32 && lf_errors_steps(&task, 5) == 1 &&
-	   lf_errors_steps(&task, 0) == 0, "one step ahead: 100 steps are measured, or as many as have 19 errors");
+	ok(lf_errors_steps(&task, 1000) == 100 && lf_errors_steps(&task, 199) == 100 && lf_errors_steps(&task, 1) == 100 &&
+	   lf_errors_steps(&task, 0) == 0, "one step ahead: 100 steps are measured, if any window is held out");
+	ok(lf_errors_steps(&spread, 1000) == 100 && lf_errors_steps(&spread, 50) == 32 && lf_errors_steps(&spread, 5) == 1 &&
+	   lf_errors_steps(&spread, 0) == 0, "of spreads, which are not pooled, as many as have 19 errors");
+	ok(lf_errors_are_few(&task, 1) && lf_errors_are_few(&task, 199) && !lf_errors_are_few(&task, 200) && !lf_errors_are_few(&task, 0) &&
+	   !lf_errors_are_few(&spread, 50), "errors of fewer than 200 windows are few, but not those of spreads");
+	ok(lf_errors_most(&task, 1) == LF_MAX_ERRORS && lf_errors_most(&task, 199) == LF_MAX_ERRORS && lf_errors_most(&spread, 50) == 50 &&
+	   lf_errors_windows(&task, 50) == 50, "where errors are pooled all lists are as long as lists get");
 	task.horizon = 24;
-	ok(lf_errors_steps(&task, 1000) == 240 && lf_errors_steps(&task, 40) == 45, "ten times the horizon is measured where that is more than 100 steps");
+	spread.horizon = 24;
+	ok(lf_errors_steps(&task, 1000) == 240 && lf_errors_steps(&task, 40) == 240 && lf_errors_steps(&spread, 40) == 45,
+	   "ten times the horizon is measured where that is more than 100 steps");
 	task.lead = 0;
 	ok(lf_errors_steps(&task, 1000) == 24, "where outputs cannot be fed back it is the horizon");
 	ok(lf_errors_steps(&huge, 1000) == 0 && lf_errors_windows(&huge, 1000) == 0 && lf_errors_most(&huge, 1000) == 0,
@@ -196,6 +239,7 @@ main(void)
 	test_unknown();
 	test_coverage();
 	test_rarity();
+	test_any();
 	test_sizes();
 	return done_testing();
 }

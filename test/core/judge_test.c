@@ -2,6 +2,7 @@
  * judge_test.c: what is held out is judged fairly: by what has not seen it, in all its parts, and nothing twice.
  */
 #include "fit_rig.h"
+#include "judging/pooled.h"
 #include "tap.h"
 
 #define MANY 4300				/* rows, where those of the rig are too few */
@@ -23,15 +24,6 @@ set_up_one(fit_rig *r, size_t rows)
 	r->training.batch_size = 64;
 	r->training.scale = LF_SCALE_NONE;
 	r->frame = (lf_frame) {.values = many, .rows = rows, .columns = 1};
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	float		x = *(const float *) a;
-	float		y = *(const float *) b;
-
-	return x < y ? -1 : x > y;
 }
 
 /* 200 windows, of which 50 are held out: noise, and in the newer half of these a level that stays. */
@@ -56,6 +48,9 @@ test_halves(void)
 	lf_blend	own[2][2];
 	float		error[2][2][2][60];	/* by a blend, a step and a target */
 	double		absolute[2] = {0};	/* by the blend of the other half, and by that of the own */
+	static float kept[100 * 2 * LF_MAX_ERRORS];
+	static int	counts[100 * 2];
+	lf_errors	pooled = {.most = LF_MAX_ERRORS, .count = counts, .error = kept};
 	bool		as_other = true;
 	bool		as_own = true;
 	bool		apart = true;
@@ -113,17 +108,20 @@ test_halves(void)
 	for (size_t k = 0; k < 2; k++)
 		for (size_t j = 0; j < 2; j++)
 		{
-			const float *kept = r.fit.judge.errors.error + (k * 2 + j) * (size_t) r.fit.judge.errors.most;
+			const float *measured = r.fit.judge.measured + (k * 2 + j) * held;
 
-			for (int by = 0; by < 2; by++)
-				qsort(error[by][k][j], held, sizeof(float), compare);
 			for (size_t i = 0; i < held; i++)
 			{
-				as_other = as_other && fabsf(kept[i] - error[0][k][j][i]) < 1e-4f;
-				as_own = as_own && fabsf(kept[i] - error[1][k][j][i]) < 1e-4f;
+				as_other = as_other && fabsf(measured[i] - error[0][k][j][i]) < 1e-4f;
+				as_own = as_own && fabsf(measured[i] - error[1][k][j][i]) < 1e-4f;
 			}
 		}
 	ok(as_other && !as_own, "the errors that intervals are made of are those of what the other half taught");
+	pooled.steps = r.fit.judge.errors.steps;
+	/* each of two steps, of which one counts for 1.7 */
+	lf_errors_pool(&pooled, 2, r.fit.judge.measured, held, 1.7 * (double) (held + 1) / 2);
+	ok(pooled.steps == 100 &&
+	   memcmp(pooled.error, r.fit.judge.errors.error, 100 * 2 * LF_MAX_ERRORS * sizeof(float)) == 0, "intervals are made of these, pooled");
 	fit_rig_close(&r);
 }
 
@@ -178,9 +176,29 @@ fit_masked_end(fit_rig *r, bool mask, double filled)
 	return fit_rig_run(r, 0) == LF_FINISHED;
 }
 
+/* Errors that were measured of a step of the first target: how many, and the largest. */
+static size_t
+known_errors(const fit_rig *r, size_t step, double *largest)
+{
+	size_t		n = r->fit.judge.measured_windows;
+	size_t		known = 0;
+
+	*largest = 0;
+	for (size_t i = 0; i < n; i++)
+	{
+		float		error = r->fit.judge.measured[step * 2 * n + i];
+
+		known += isfinite(error) != 0;
+		*largest = isfinite(error) ? fmax(*largest, (double) error) : *largest;
+	}
+	return known;
+}
+
 static void
 test_masked(void)
 {
+	double		largest;
+
 	fit_rig		a;
 	fit_rig		b;
 
@@ -188,14 +206,13 @@ test_masked(void)
 	   memcmp(a.fit.judge.sums[1], b.fit.judge.sums[1], 2 * sizeof(lf_blend_sums)) == 0 &&
 	   memcmp(a.fit.judge.blend, b.fit.judge.blend, 2 * sizeof(lf_blend)) == 0,
 	   "what stands in the place of a masked value has no part in the weights of a blend");
-	ok(a.fit.judge.errors.count[0] == (int) a.fit.split.validation_windows &&
-	   a.fit.judge.errors.count[2] == (int) a.fit.split.validation_windows - 1 &&
-	   lf_errors_largest(&b.fit.judge.errors, 2, 1, 0) < 100, "a masked value gives no error for intervals");
+	ok(known_errors(&a, 0, &largest) == a.fit.split.validation_windows &&
+	   known_errors(&b, 1, &largest) == b.fit.split.validation_windows - 1 && largest < 100, "a masked value gives no error for intervals");
 	fit_rig_close(&a);
 	fit_rig_close(&b);
 	ok(fit_masked_end(&a, false, 5) && fit_masked_end(&b, false, -300) &&
 	   memcmp(a.fit.judge.sums[1], b.fit.judge.sums[1], 2 * sizeof(lf_blend_sums)) != 0 &&
-	   lf_errors_largest(&b.fit.judge.errors, 2, 1, 0) > 100, "the same value counts where it is not masked");
+	   known_errors(&b, 1, &largest) == b.fit.split.validation_windows && largest > 100, "the same value counts where it is not masked");
 	fit_rig_close(&a);
 	fit_rig_close(&b);
 }

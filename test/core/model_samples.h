@@ -20,6 +20,9 @@
 #define SAMPLE_COLUMNS 3
 #define SAMPLE_SERIES 3
 #define SAMPLE_CATEGORIES 2
+#define SAMPLE_BEFORE 3			/* rows in front of the window in a tail */
+#define SAMPLE_COMBINED LF_PRESET_LINEAR	/* the sample that is a combination */
+#define SAMPLE_PARTS 5			/* of it */
 
 typedef struct sample
 {
@@ -38,8 +41,18 @@ typedef struct sample
 	lf_range	ranges[2 * SAMPLE_COLUMNS];
 	double		level_regression[2 * 3];		/* (targets, inputs + 1) */
 	double		shape[SAMPLE_SERIES * 2 * (4 + 8)];	/* (series, targets, knots), and room for more */
-	double		tail[SAMPLE_LOOKBACK * SAMPLE_COLUMNS];
+	double		tail[(SAMPLE_BEFORE + SAMPLE_LOOKBACK) * SAMPLE_COLUMNS];
 	lf_real    *weights;
+
+	/* of the combination */
+	double		weight[2 * SAMPLE_PARTS];
+	lf_learned	learned[2 * LF_PARTNERS];
+	lf_model	other;
+	lf_scaler	other_scaler[2];
+	lf_epoch	other_history[2];
+	lf_range	other_ranges[2];
+	double		other_shape[2 * 5];
+	lf_real    *other_weights;
 } sample;
 
 static inline const char *
@@ -60,6 +73,8 @@ sample_loss(int number)
 			return LF_GAUSSIAN;
 		case LF_ENCODER_DECODER:
 			return LF_STUDENT_T;
+		case LF_PRESET_LINEAR:
+			return LF_MSE;
 		default:
 			return LF_HUBER;
 	}
@@ -87,6 +102,7 @@ sample_columns(lf_model *model, int number)
 		[LF_CONV_LSTM] = {3, LF_COLUMN_SERIES, true, false, LF_TIME_TIMESTAMP},
 		[LF_ENCODER_DECODER] = {2, LF_COLUMN_MEASURED, false, false, LF_TIME_TIMESTAMPTZ},
 		[LF_SEGMENT] = {2, LF_COLUMN_MEASURED, false, true, LF_TIME_NONE},
+		[LF_PRESET_LINEAR] = {2, LF_COLUMN_MEASURED, false, true, LF_TIME_TIMESTAMPTZ},
 	};
 	static const char *further_keys[] = {"sensor"};
 	lf_task    *task = &model->task;
@@ -185,7 +201,7 @@ sample_trained(lf_model *model, int number)
 	model->training = (lf_training) {
 		.loss = sample_loss(number),
 		.calibrate = number % 3 != 0 || sample_loss(number) == LF_HUBER,
-		.optimizer = LF_SGD,
+		.optimizer = number == LF_PRESET_LINEAR ? LF_LEAST_SQUARES : LF_SGD,
 		.learning_rate = 0.0125,
 		.schedule = LF_SCHEDULE_COSINE,
 		.momentum = 0.875,
@@ -199,7 +215,7 @@ sample_trained(lf_model *model, int number)
 		.refit = number % 2 == 0,
 		.scale = LF_SCALE_MINMAX,
 		.normalize = LF_NORMALIZE_LAST,
-		.blend = lf_task_can_blend(&model->task),
+		.blend = number != SAMPLE_COMBINED && lf_task_can_blend(&model->task),
 		.seed = UINT64_C(0xfedcba9876543210),
 	};
 	if (number == LF_VANILLA || number == LF_ENCODER_DECODER)
@@ -269,7 +285,91 @@ sample_from_elsewhere(lf_model *model)
 	model->time_zone = "";
 }
 
-/* Everything but the block of weights lies in 's', which must stay where it is. */
+/* Weights from a hat; more than none, where there are none. */
+static inline lf_real *
+sample_weights(lf_random *random, size_t count)
+{
+	lf_real    *weights = calloc(count + 1, sizeof(lf_real));
+
+	if (weights == NULL)
+	{
+		printf("Bail out! out of memory\n");
+		exit(1);
+	}
+	for (size_t i = 0; i < count; i++)
+		weights[i] = (lf_real) (float) (2 * lf_random_uniform(random) - 1);
+	return weights;
+}
+
+/* Beside the linear map a network one step ahead, with a shorter window and seasons of its own; and what has no network. */
+static inline void
+sample_combination(sample *s, lf_random *random)
+{
+	static const lf_forecaster part[SAMPLE_PARTS] = {LF_NETWORK, LF_NETWORK, LF_SEASONAL_NAIVE, LF_THETA, LF_ETS};
+	static const double weight[2 * SAMPLE_PARTS] = {0.5, 0.125, 0.125, 0.25, 0, 0, 0.25, 0.0625, 0.4375, 0.25};
+	lf_model   *model = &s->model;
+	lf_model   *other = &s->other;
+	lf_network	network;
+	int			layer;
+
+	model->tried = 3;
+	model->candidate[0] = (lf_tried) {.candidate = LF_CANDIDATE_LINEAR, .error = 1, .weight = 0.25};
+	model->candidate[1] = (lf_tried) {.candidate = LF_CANDIDATE_RECURSIVE, .error = 1.5, .weight = 0.1875};
+	model->candidate[2] = (lf_tried) {.candidate = LF_CANDIDATE_DRIFT, .error = (double) NAN, .weight = 0};
+	memcpy(s->weight, weight, sizeof(weight));
+	model->combination = (lf_combination) {.parts = SAMPLE_PARTS, .weight = s->weight};
+	memcpy(model->combination.part, part, sizeof(part));
+	model->partner_facts = (lf_partner_facts) {.logged = true,
+		.seasons = {.count = 2, .season = {{.length = 3, .knots = 3}, {.length = 7.5, .knots = 4}}}};
+	for (int j = 0; j < 2; j++)
+	{
+		s->learned[j * LF_PARTNERS + LF_PARTNER_THETA] = (lf_learned) {.alpha = 0.25 + j / 4.0, .line = 0.5 - j / 8.0};
+		s->learned[j * LF_PARTNERS + LF_PARTNER_ETS] = (lf_learned) {.form = (uint8_t) j, .alpha = 0.5, .beta = 0.25, .gamma = 0.125,
+			.phi = 0.75};
+	}
+	model->learned = s->learned;
+	*other = (lf_model) {.task = model->task, .training = model->training, .members = 2};
+	other->task.lookback = SAMPLE_LOOKBACK - 1;
+	other->task.horizon = 1;
+	other->task.deseasonalize = LF_DESEASONALIZE_ADDITIVE;
+	other->task.seasons = (lf_seasons) {.count = 1, .season = {{.length = 5, .knots = 5}}};
+	other->training.optimizer = LF_ADAM;
+	other->training.learning_rate = 0.5;
+	lf_preset_spec(LF_VANILLA, &(lf_preset_arguments) {.units = {2}, .units_count = 1, .activation = LF_TANH,
+				   .recurrent_activation = LF_SIGMOID}, &other->task, &other->spec);
+	if (lf_network_create(&network, &other->spec, &layer) != LF_OK)
+	{
+		printf("Bail out! the other network of the sample is none\n");
+		exit(1);
+	}
+	other->windows = 996;
+	other->validation_windows = 198;
+	other->best_epoch = 1;
+	other->final_epochs = 5;
+	other->epochs = 2;
+	for (int i = 0; i < 2; i++)
+	{
+		s->other_history[i] = (lf_epoch) {.loss = 3 - i, .validation_loss = 4 + i, .learning_rate = 0.25, .seconds = 1.5 * i};
+		s->other_scaler[i] = (lf_scaler) {.offset = 5 - i, .scale = 2 + i};
+		s->other_ranges[i] = (lf_range) {.low = -3 + i, .high = 4 + i};
+	}
+	for (int i = 0; i < 2 * 5; i++)
+		s->other_shape[i] = 1 - 0.25 * i;
+	s->other_weights = sample_weights(random, 2 * network.parameters);
+	other->history = s->other_history;
+	other->scaler = s->other_scaler;
+	other->ranges = s->other_ranges;
+	other->shape = s->other_shape;
+	other->parameters = network.parameters;
+	other->weights = s->other_weights;
+	model->others = 1;
+	model->other = other;
+	model->tail_before = SAMPLE_BEFORE;
+	model->blend = NULL;
+	lf_model_share(model);
+}
+
+/* Everything but the blocks of weights lies in 's', which must stay where it is. */
 static inline void
 sample_open(sample *s, int number)
 {
@@ -310,7 +410,7 @@ sample_open(sample *s, int number)
 	}
 	for (int i = 0; i < 2 * LF_FORECASTERS && !model->imported; i++)
 		s->scores[i] = (lf_score) {.count = 398, .absolute = 12.5 * i, .squares = i == 7 ? (double) INFINITY : i};
-	for (int i = 0; i < SAMPLE_LOOKBACK * SAMPLE_COLUMNS; i++)
+	for (int i = 0; i < (SAMPLE_BEFORE + SAMPLE_LOOKBACK) * SAMPLE_COLUMNS; i++)
 		s->tail[i] = i * 1e-300 - 3;
 	for (int i = 0; i < SAMPLE_SERIES * 2 * (4 + 8); i++)
 		s->shape[i] = 0.125 * i - 2;
@@ -320,14 +420,7 @@ sample_open(sample *s, int number)
 	model->shape = model->task.seasons.count > 0 ? s->shape : NULL;
 	for (int i = 0; i < 2 * 3; i++)
 		s->level_regression[i] = 0.3 * i - 1;
-	s->weights = calloc((size_t) model->members * network.parameters + 1, sizeof(lf_real));
-	if (s->weights == NULL)
-	{
-		printf("Bail out! out of memory\n");
-		exit(1);
-	}
-	for (size_t i = 0; i < (size_t) model->members * network.parameters; i++)
-		s->weights[i] = (lf_real) (float) (2 * lf_random_uniform(&random) - 1);
+	s->weights = sample_weights(&random, (size_t) model->members * network.parameters);
 	model->names = s->names;
 	s->labels[0] = "Z\xc3\xbcrich";
 	s->labels[1] = "";
@@ -353,20 +446,23 @@ sample_open(sample *s, int number)
 			.most = SAMPLE_ERRORS, .count = s->counts, .error = s->errors
 		};
 	/* both may be absent */
-	model->tail = number == LF_PRESET_BIDIRECTIONAL || number == LF_SEGMENT ? s->tail : NULL;
+	model->tail = number == LF_PRESET_BIDIRECTIONAL || number == LF_SEGMENT || number == SAMPLE_COMBINED ? s->tail : NULL;
 	model->level_regression = number == LF_PRESET_BIDIRECTIONAL ? s->level_regression : NULL;
 	s->blend[0] = (lf_blend) {.with = LF_NETWORK, .weight = 1};
 	s->blend[1] = (lf_blend) {.with = LF_SEASONAL_MEAN, .weight = 0.25};
 	model->blend = !model->imported && lf_task_can_blend(&model->task) ? s->blend : NULL;
 	model->parameters = network.parameters;
 	model->weights = s->weights;
+	if (number == SAMPLE_COMBINED)
+		sample_combination(s, &random);
 }
 
 static inline void
 sample_close(sample *s)
 {
 	free(s->weights);
-	s->weights = NULL;
+	free(s->other_weights);
+	s->weights = s->other_weights = NULL;
 }
 
 /* Numbers in the envelope, as model_bytes.h draws it. */

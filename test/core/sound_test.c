@@ -241,10 +241,56 @@ second_key(lf_model *model, const char *name)
 	EDIT(blend_no_season, LF_VANILLA, LF_FLAW_BLEND, "a seasonal blend without a season", task->season = 1) \
 	EDIT(blend_long_season, LF_VANILLA, LF_FLAW_BLEND, "a seasonal blend that no window reaches", task->season = 100) \
 	EDIT(blend_drift, LF_VANILLA, LF_FLAW_BLEND, "a blend of more than everything", s->blend[1].weight = 1.5) \
+	EDIT(blend_of_partner, LF_VANILLA, LF_FLAW_BLEND, "a blend with what no window tells", s->blend[1].with = LF_THETA) \
+	EDIT(curved_squares, LF_VANILLA, LF_FLAW_TRAINING, "a network with a hidden layer found by least squares", \
+		 model->training.optimizer = LF_LEAST_SQUARES) \
+	EDIT(weights_above, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "weights of more than everything", s->weight[0] = 0.75) \
+	EDIT(weights_second, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "weights of less than everything for the second target", \
+		 s->weight[SAMPLE_PARTS + 1] = 0) \
+	EDIT(weight_below, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a weight below 0", s->weight[0] = -0.125; s->weight[1] = 0.75) \
+	EDIT(weight_nan, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a weight that is no number", s->weight[0] = (double) NAN) \
+	EDIT(part_twice, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a forecaster that is combined twice", \
+		 model->combination.part[3] = LF_SEASONAL_NAIVE) \
+	EDIT(partners_unlearned, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "partners that have learned nothing", model->learned = NULL) \
+	EDIT(partner_season, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "partners with a season of one row", \
+		 model->partner_facts.seasons.season[0].length = 1) \
+	EDIT(combined_lead, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a combination that leaves out a row", task->lead = 2; \
+		 model->errors.steps = 2) \
+	EDIT(combined_blend, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a combination and a blend", model->blend = s->blend) \
+	EDIT(combined_spreads, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a combination of spreads", \
+		 model->training.loss = LF_GAUSSIAN; task->head.kind = LF_HEAD_GAUSSIAN; model->spec.layer[1].units = 8; \
+		 model->spec.layer[2].target = lf_shape_2(2, 4); model->parameters = 8 * (8 + 1); model->weights = other_weights) \
+	EDIT(combined_import, SAMPLE_IMPORTED, LF_FLAW_COMBINATION, "an imported combination", \
+		 model->combination = (lf_combination) {.parts = 1, .weight = ones}) \
+	EDIT(combined_unseen, LF_PRESET_BIDIRECTIONAL, LF_FLAW_COMBINATION, "a forecaster of what is not in the window", \
+		 model->combination = (lf_combination) {.parts = 2, .part = {LF_NETWORK, LF_MEAN}, .weight = halves}) \
+	EDIT(other_longer, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a network with a longer window beside the first", \
+		 s->other.task.lookback = s->other.spec.input.dim[0] = SAMPLE_LOOKBACK + 1) \
+	EDIT(other_lead, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a network with another lead beside the first", s->other.task.lead = 2) \
+	EDIT(other_targets, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a network with other targets beside the first", \
+		 s->other.task.target[0] = 0; s->other.task.target[1] = 1) \
+	EDIT(other_kinds, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a network with columns of other kinds beside the first", \
+		 s->other.task.kind[1] = LF_COLUMN_KNOWN) \
+	EDIT(other_spreads, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a network of spreads beside the first", \
+		 s->other.training.loss = LF_GAUSSIAN; s->other.task.head.kind = LF_HEAD_GAUSSIAN; s->other.spec.layer[1].units = 4; \
+		 s->other.parameters += 2 * (2 + 1); s->other.members = 1; s->other.weights = other_weights) \
+	EDIT(other_farther, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a network with a longer horizon beside the first", \
+		 task->horizon = 1; model->spec.layer[1].units = 2; model->spec.count = 2; model->parameters = 2 * (8 + 1); \
+		 s->other.task.horizon = 2; s->other.spec = s->model.spec; s->other.task.lookback = SAMPLE_LOOKBACK; \
+		 s->other.spec.layer[1].units = 4; s->other.spec.count = 3; s->other.parameters = 4 * (8 + 1); s->other.members = 1; \
+		 s->other.weights = other_weights) \
+	EDIT(other_unsound, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a network that divides by 0 beside the first", \
+		 s->other_scaler[0].scale = 0) \
+	EDIT(other_blends, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a network with a blend of its own beside the first", \
+		 s->other.training.blend = true) \
+	EDIT(before_alone, LF_SEGMENT, LF_FLAW_COMBINATION, "rows before the window of what looks at none", model->tail_before = 1) \
 	EDIT(tail_of_table, LF_ENCODER_DECODER, LF_FLAW_TAIL, "rows of a table that stays", model->tail = s->tail) \
 	EDIT(tail_of_series, LF_VANILLA, LF_FLAW_TAIL, "rows of one of several series", model->tail = s->tail) \
 	EDIT(imported_tail, SAMPLE_IMPORTED, LF_FLAW_TAIL, "an imported model with rows", model->tail = s->tail)
 
+static double ones[] = {1};
+static double halves[] = {0.5, 0.5, 0.5, 0.5};
+static lf_real other_weights[8 * (8 + 1)];
 static int	many_counts[101 * 2];
 static float many_errors[101 * 2];
 
@@ -368,12 +414,49 @@ test_sound(void)
 	s.categories[1] = s.categories[2];
 	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "nor a target");
 	sample_close(&s);
+	sample_open(&s, SAMPLE_COMBINED);
+	s.model.validation_windows = 0;
+	ok(lf_model_is_sound(&s.model), "errors of a combination of which nothing was held out are sound: partners say how far off it is");
+	s.model.tried = 0;
+	s.model.tail = NULL;
+	s.model.tail_before = 0;
+	ok(lf_model_is_sound(&s.model), "a combination of a table, of which one forgot what was tried, is sound");
+	sample_close(&s);
 	sample_open(&s, LF_STACKED);
 	s.model.step = (lf_time_step) {0};
 	ok(lf_model_is_sound(&s.model), "no step of one row is sound");
 	s.model.step = (lf_time_step) {.units = LF_LONGEST_STEP_DAYS + 1};
 	ok(lf_model_is_sound(&s.model), "a step of more days than are counted as days is sound");
 	sample_close(&s);
+}
+
+/* What partners have learned is looked at number by number as it is read. */
+static void
+test_learned(void)
+{
+	static const struct
+	{
+		int			place;
+		lf_learned	learned;
+		const char *what;
+	}			tests[] = {
+		{LF_PARTNER_THETA, {.alpha = 1.5, .line = 0.5}, "theta with more than all of a row"},
+		{LF_PARTNER_THETA, {.alpha = 0.5, .line = -0.5}, "theta with less than none of the line"},
+		{LF_PARTNER_THETA, {.form = 1, .alpha = 0.5, .line = 0.5}, "theta with a form"},
+		{LF_PARTNER_ETS, {.form = 255, .alpha = 0.5}, "ets in a form that there is not"},
+		{LF_PARTNER_ETS, {.alpha = 0.25, .beta = 0.5}, "ets whose trend moves faster than its level"},
+		{LF_PARTNERS + LF_PARTNER_ETS, {.alpha = 0.75, .gamma = 0.5}, "ets whose seasons take more than the level leaves"},
+	};
+
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+	{
+		sample		s;
+
+		sample_open(&s, SAMPLE_COMBINED);
+		s.learned[tests[i].place] = tests[i].learned;
+		ok(status_when_read(&s.model) == LF_CORRUPT, "%s is not read", tests[i].what);
+		sample_close(&s);
+	}
 }
 
 /* As many lookaheads as a long horizon makes. */
@@ -491,6 +574,7 @@ main(void)
 {
 	test_sound();
 	test_flaws();
+	test_learned();
 	test_look_ahead();
 	test_many_labels(3000);
 	test_many_labels(10000);

@@ -34,6 +34,79 @@ set_up(split_rig *r, const size_t *rows, size_t series, const lf_task *task, dou
 	lf_split_make(&r->split, &r->frame, task, task, share);
 }
 
+/*
+ * Tasks with other windows are judged on the same rows: by counting, row by row. A row is held out where it is an output of a
+ * held-out window of the longest one.
+ */
+static void
+test_held_by(void)
+{
+	static lf_task longest = {.lookback = 9, .horizon = 5, .lead = 1, .inputs = 1, .targets = 1};
+	static lf_task task = {.lead = 1, .inputs = 1, .targets = 1};
+	const size_t rows[MOST_SERIES] = {60, 13, 14, 0, 47};
+	bool		held[60 + 13 + 14 + 47] = {false};
+	bool		right = true;
+	bool		alike = true;
+	split_rig	r;
+
+	set_up(&r, rows, MOST_SERIES, &longest, 0.3);
+	for (size_t w = 0; w < r.split.validation_windows; w++)
+		for (size_t k = 0; k < 5; k++)
+			held[lf_window_first_output(&longest, lf_spans_at(&r.split.validation, w).row) + k] = true;
+	for (task.lookback = 1; task.lookback <= 9; task.lookback += 2)
+		for (task.horizon = 1; task.horizon <= 5; task.horizon++)
+		{
+			lf_split	counted = lf_split_count(&r.frame, &task, &longest, 0.3);
+			size_t		windows = 0;
+			size_t		validation = 0;
+			size_t		train = 0;
+
+			lf_split_make(&r.split, &r.frame, &task, &longest, 0.3);
+			for (size_t s = 0; s < MOST_SERIES; s++)
+			{
+				bool		any = false;
+
+				for (size_t row = r.start[s]; row < r.start[s + 1]; row++)
+					any = any || held[row];
+				for (size_t row = r.start[s]; lf_window_first_output(&task, row) + (size_t) task.horizon <= r.start[s + 1]; row++)
+				{
+					size_t		outputs_held = 0;
+
+					for (size_t k = 0; k < (size_t) task.horizon; k++)
+						outputs_held += held[lf_window_first_output(&task, row) + k];
+					windows++;
+					if (outputs_held == (size_t) task.horizon)
+					{
+						right = right && lf_spans_at(&r.split.validation, validation).row == row;
+						validation++;
+					}
+					if (outputs_held == 0)
+					{
+						right = right && lf_spans_at(&r.split.train, train).row == row;
+						train++;
+					}
+				}
+				if (any)
+					alike = alike && lf_window_first_output(&task, r.split.validation.first[s]) ==
+						r.start[s + 1] - (size_t) (0.3 * (double) (rows[s] - 13)) - 4;
+			}
+			right = right && r.split.windows == windows && r.split.validation_windows == validation &&
+				r.split.train_windows == train && counted.windows == windows && counted.validation_windows == validation &&
+				counted.train_windows == train && validation > 0;
+		}
+	ok(right, "windows of any length are held out where all their outputs are held out by the longest, and train where none is");
+	ok(alike, "their held-out rows begin in the same row");
+	free(r.block);
+
+	/* 32 rows are 19 windows of the longest, but 29 of the others */
+	set_up(&r, (size_t[1]) {32}, 1, &longest, 0.3);
+	task.lookback = 3;
+	task.horizon = 1;
+	ok(r.split.windows == 19 && lf_split_count(&r.frame, &task, &longest, 0.3).validation_windows == 0 &&
+	   lf_split_count(&r.frame, &task, &task, 0.3).validation_windows > 0, "where the longest holds out nothing, nothing is");
+	free(r.block);
+}
+
 /* Every window of the spans lies in its series, between two rows of it, and they are numbered without a gap. */
 static bool
 lie_within(const split_rig *r, const lf_spans *spans, const lf_task *task, size_t expected)
@@ -89,5 +162,6 @@ main(void)
 	ok(r.split.windows == 20 && r.split.validation_windows == 0 && r.split.train_windows == 20,
 	   "nothing is held out of a series that would have no window left to train with");
 	free(r.block);
+	test_held_by();
 	return done_testing();
 }

@@ -17,7 +17,7 @@
 /* Larger forgeries take time, and no other code. */
 #define MOST_FORGED_NUMBERS ((size_t) 100000)
 
-#define MOST_ALLOCATIONS 256
+#define MOST_ALLOCATIONS 512
 #define LABEL 24				/* bytes of a text with a number in it */
 
 typedef struct forgery
@@ -458,6 +458,20 @@ forge_members(forgery *f)
 	f->model.members = forge_one_in(f, 3) ? LF_MAX_MEMBERS : 1 + forge_below(f, 4);
 }
 
+/* Candidates beside the network, or none any more: what they are is forged at the end, see forge_combination(). */
+static inline void
+forge_combine(forgery *f)
+{
+	lf_model   *model = &f->model;
+
+	model->combination.parts = forge_one_in(f, 4) ? 0 : 1 + forge_below(f, 7);
+	model->tail_before = forge_one_in(f, 2) ? 0 : forge_below(f, 9);
+	model->tried = forge_below(f, LF_MAX_COMBINED + 1);
+	for (int i = 0; i < model->tried; i++)
+		model->candidate[i] = (lf_tried) {.candidate = (lf_candidate) forge_below(f, LF_CANDIDATES),
+			.error = forge_double(f), .weight = forge_double(f)};
+}
+
 /* ---- mending, so that a change is the only thing that is odd ---- */
 
 static inline void
@@ -551,6 +565,25 @@ forge_mend_transform(forgery *f)
 		fact->length = fact->length <= LF_LONGEST_SEASON ? fact->length : 2;
 		fact->cycles = fabs(fact->cycles);
 	}
+}
+
+/* What can be combined: values of the row behind the window. */
+static inline void
+forge_mend_combination(forgery *f)
+{
+	lf_model   *model = &f->model;
+
+	if (model->imported)
+		model->combination.parts = 0;
+	if (model->combination.parts == 0)
+	{
+		model->tail_before = 0;
+		return;
+	}
+	model->task.lead = 1;
+	model->training.blend = false;
+	if (lf_loss_head(model->training.loss) != LF_HEAD_POINT)
+		model->training.loss = LF_MSE;
 }
 
 static inline void
@@ -913,7 +946,7 @@ forge_optional(forgery *f)
 	const lf_task *task = &model->task;
 	size_t		links = lf_level_regression_size(task);
 	size_t		targets = (size_t) task->targets;
-	size_t		rows = (size_t) task->lookback * (size_t) model->columns;
+	size_t		rows = (size_t) (model->tail_before + task->lookback) * (size_t) model->columns;
 	bool		needed = model->training.normalize != LF_NORMALIZE_NONE && lf_task_needs_level_regression(task);
 	bool		blends = model->training.blend && lf_task_can_blend(task);
 	bool		home = model->relation[0] == '\0' && model->time_column[0] == '\0' && !model->imported;
@@ -926,7 +959,7 @@ forge_optional(forgery *f)
 	for (size_t j = 0; j < targets && model->blend != NULL; j++)
 		model->blend[j] = (lf_blend) {.with = (lf_forecaster) forge_below(f, LF_FORECASTERS), .weight = forge_below(f, 5) / 4.0};
 	model->tail = home == forge_one_in(f, 50) || rows > MOST_FORGED_NUMBERS ? NULL :
-		forge_resize(f, f->was.tail, f->was.tail == NULL ? 0 : (size_t) f->was.task.lookback * (size_t) f->was.columns, rows, sizeof(double));
+		forge_resize(f, f->was.tail, f->was.tail == NULL ? 0 : (size_t) (f->was.tail_before + f->was.task.lookback) * (size_t) f->was.columns, rows, sizeof(double));
 	if (model->tail != NULL && forge_one_in(f, 4))
 		model->tail[lf_random_below(f->random, rows)] = forge_double(f);
 }
@@ -954,6 +987,151 @@ forge_weights(forgery *f)
 	return true;
 }
 
+/* ---- a combination ---- */
+
+/* A network beside the first one: that one, with other windows, layers and transforms. False where nothing came of it. */
+static inline bool
+forge_other(forgery *f, lf_model *other, int odds)
+{
+	lf_model	first = f->model;
+	lf_model   *mine = &f->model;
+	bool		made;
+
+	mine->errors = (lf_errors) {0};
+	if (mine->task.lookback > 1 && forge_one_in(f, 2))
+		mine->task.lookback = 1 + forge_below(f, mine->task.lookback);
+	if (forge_one_in(f, 2))
+		mine->task.horizon = 1;
+	if (forge_one_in(f, 20))
+		forge_windows(f);
+	if (forge_one_in(f, 4))
+		forge_transform(f);
+	if (forge_one_in(f, 20))
+		forge_place(f);
+	if (forge_one_in(f, 10))
+		forge_record(f);
+	mine->members = forge_one_in(f, 4) ? 2 : 1;
+	mine->training.blend = forge_one_in(f, 50);
+	if (!forge_one_in(f, odds) && lf_loss_head(mine->training.loss) != LF_HEAD_POINT)
+		mine->training.loss = LF_MSE;
+	if (!forge_one_in(f, odds))
+		forge_mend_inputs(f);
+	if (!forge_one_in(f, odds))
+		forge_mend_transform(f);
+	if (!forge_one_in(f, odds))
+		forge_mend_record(f);
+	if (mine->training.optimizer == LF_LEAST_SQUARES && !forge_one_in(f, 50))
+		mine->training.optimizer = LF_ADAM;
+	mine->task.inputs = mine->task.inputs < 1 ? 1 : mine->task.inputs;
+	if (forge_one_in(f, 3))
+		mine->ranges = NULL;
+	forge_scaling(f);
+	forge_measures(f);
+	forge_optional(f);
+	forge_mend_spec(f);
+	made = forge_weights(f);
+	*other = f->model;
+	f->model = first;
+	return made;
+}
+
+/* What a partner may have learned, or nearly so. */
+static inline lf_learned
+forge_learned(forgery *f, int partner)
+{
+	lf_learned	learned = {.alpha = 0.1 * (1 + forge_below(f, 10))};
+
+	if (partner == LF_PARTNER_THETA)
+		learned.line = forge_below(f, 5) / 4.0;
+	else
+	{
+		learned.form = (uint8_t) forge_below(f, LF_ETS_CODES);
+		learned.beta = forge_one_in(f, 2) ? 0 : learned.alpha / 2;
+		learned.gamma = forge_one_in(f, 2) ? 0 : (1 - learned.alpha) / 2;
+		learned.phi = forge_below(f, 5) / 4.0;
+	}
+	if (forge_one_in(f, 200))
+		learned.alpha = forge_double(f);
+	return learned;
+}
+
+static inline void
+forge_partners(forgery *f)
+{
+	lf_model   *model = &f->model;
+	size_t		learned = model->series * (size_t) model->task.targets * LF_PARTNERS;
+	lf_seasons *seasons = &model->partner_facts.seasons;
+	double		length = 1;
+
+	model->partner_facts = (lf_partner_facts) {.logged = forge_one_in(f, 2)};
+	seasons->count = forge_one_in(f, 2) ? forge_below(f, LF_MAX_SEASONS + 1) : 0;
+	for (int i = 0; i < seasons->count; i++)
+	{
+		length += forge_one_in(f, 4) ? fmin(fabs(forge_double(f)), LF_LONGEST_SEASON) : 1 + forge_below(f, 24);
+		seasons->season[i] = lf_season_of(fmin(length, LF_LONGEST_SEASON));
+		if (forge_one_in(f, 20))
+			seasons->season[i].knots = forge_size(f);
+	}
+	model->learned = forge_take(f, learned, sizeof(lf_learned));
+	for (size_t i = 0; i < learned; i++)
+		model->learned[i] = forge_learned(f, (int) (i % LF_PARTNERS));
+}
+
+/* Networks and forecasters without one, their weights, and all that goes with them. */
+static inline bool
+forge_combination(forgery *f, int odds)
+{
+	lf_model   *model = &f->model;
+	lf_combination *combination = &model->combination;
+	int			count;
+	lf_model   *others;
+
+	model->others = 0;
+	model->other = NULL;
+	model->learned = NULL;
+	if (combination->parts == 0)
+	{
+		*combination = (lf_combination) {0};
+		return true;
+	}
+	count = 1 + forge_below(f, combination->parts < 4 ? combination->parts : 4);
+	others = forge_take(f, (size_t) count, sizeof(lf_model));
+	for (int i = 0; i < count - 1; i++)
+		if (!forge_other(f, &others[i], odds))
+			return false;
+	for (int i = 0; i < combination->parts; i++)
+		combination->part[i] = i < count ? LF_NETWORK : (lf_forecaster) (1 + (i - count) % (LF_FORECASTERS - 1));
+	/* which of the forecasters: they stand in any order */
+	for (int i = count; i < combination->parts; i++)
+	{
+		int			with = count + forge_below(f, combination->parts - count);
+		lf_forecaster swapped = combination->part[i];
+
+		combination->part[i] = combination->part[with];
+		combination->part[with] = swapped;
+	}
+	if (forge_one_in(f, 20) && combination->parts > count)
+		combination->part[combination->parts - 1] = (lf_forecaster) (1 + forge_below(f, LF_FORECASTERS - 1));
+	combination->weight = forge_take(f, (size_t) model->task.targets * (size_t) combination->parts, sizeof(double));
+	for (int j = 0; j < model->task.targets; j++)
+	{
+		double	   *weight = combination->weight + j * combination->parts;
+		double		sum = 0;
+
+		for (int i = 0; i < combination->parts; i++)
+			sum += weight[i] = forge_below(f, 5);
+		for (int i = 0; i < combination->parts; i++)
+			weight[i] = sum > 0 ? weight[i] / sum : i == 0;
+		if (forge_one_in(f, 100))
+			weight[forge_below(f, combination->parts)] = forge_double(f);
+	}
+	if (!forge_one_in(f, 10))
+		forge_partners(f);
+	model->others = count - 1;
+	model->other = others;
+	return true;
+}
+
 /* ---- all of it ---- */
 
 static inline void
@@ -962,6 +1140,7 @@ forge_change(forgery *f)
 	static void (*const changes[]) (forgery *) = {
 		forge_layers, forge_layers, forge_windows, forge_windows, forge_transform, forge_transform, forge_columns, forge_columns,
 		forge_place, forge_home, forge_home, forge_time, forge_series, forge_record, forge_record, forge_errors, forge_members,
+		forge_combine, forge_combine,
 	};
 
 	FORGE_PICK(f, changes) (f);
@@ -972,7 +1151,7 @@ forge_mend(forgery *f, int odds)
 {
 	/* one in so many is left as it is; first what the others follow from */
 	static void (*const mends[]) (forgery *) = {
-		forge_mend_time, forge_mend_inputs, forge_mend_transform, forge_mend_record, forge_mend_import,
+		forge_mend_combination, forge_mend_time, forge_mend_inputs, forge_mend_transform, forge_mend_record, forge_mend_import,
 	};
 
 	for (size_t i = 0; i < sizeof(mends) / sizeof(mends[0]); i++)
@@ -1020,7 +1199,7 @@ forge_open(forgery *f, const lf_model *model, lf_random *random)
 	forge_optional(f);
 	if (!forge_one_in(f, odds))
 		forge_mend_spec(f);
-	return forge_weights(f);
+	return forge_weights(f) && forge_combination(f, odds);
 }
 
 #endif

@@ -16,6 +16,7 @@
 #include "judging/error_mixture.h"
 #include "training/fit.h"
 #include "judging/metrics.h"
+#include "model/combined.h"
 #include "model/model_bytes.h"
 #include "model_samples.h"
 #include "training/fine_tune.h"
@@ -244,6 +245,118 @@ run(const lf_model *model, lf_random *random)
 	return result;
 }
 
+/* One network of a combination, or the only one: what forecasts by it, and the rows that it sees. */
+typedef struct teammate
+{
+	lf_network	network;
+	lf_predictor predictor;
+} teammate;
+
+/* Lays out all that forecast together. False where one of them is none. */
+static inline bool
+lay_out_team(const lf_model *model, teammate *team, lf_combined *combined, lf_arena *arena, size_t rows, int steps)
+{
+	for (int i = 0; i <= model->others; i++)
+	{
+		const lf_model *one = i == 0 ? model : &model->other[i - 1];
+		int			layer;
+
+		if (lf_network_create(&team[i].network, &one->spec, &layer) != LF_OK)
+			return false;
+		lf_network_layout(&team[i].network, arena, 1, false);
+		lf_predictor_layout(&team[i].predictor, arena, &team[i].network, &one->task, model->columns, 1, 1);
+	}
+	lf_combined_layout(combined, arena, &model->combination, &model->task, &model->partner_facts, model->learned != NULL, rows,
+					   1, steps);
+	return true;
+}
+
+/* Rows before the window that are known. */
+#define ROWS_BEFORE 30
+
+/* Forecasts of a combination from rows that lie before the frame and in it. */
+static inline outcome
+forecast_together(const lf_model *model, lf_random *random)
+{
+	const lf_task *task = &model->task;
+	size_t		before = lf_random_below(random, ROWS_BEFORE);
+	size_t		rows = (size_t) task->lookback + (size_t) task->horizon;
+	int			steps = lf_task_is_autoregressive(task) ? 2 * task->horizon + 1 : task->horizon;
+	lf_arena	arena = lf_arena_measure();
+	teammate	team[LF_MAX_NETWORKS];
+	lf_combined combined;
+	lf_frame	frame;
+	double		work = 0;
+	double	   *values;
+	double	   *out;
+	void	   *block;
+	size_t		measured;
+	lf_status	status;
+
+	if (rows * (size_t) model->columns > MOST_VALUES)
+		rows = (size_t) task->lookback;
+	if (!lay_out_team(model, team, &combined, &arena, rows + before, steps))
+		return BROKEN;
+	for (int i = 0; i <= model->others; i++)
+	{
+		const lf_model *one = i == 0 ? model : &model->other[i - 1];
+
+		work += work_of(&team[i].network) * one->members * (steps / one->task.horizon + 1);
+	}
+	for (int i = 0; i < model->partner_facts.seasons.count; i++)
+		work += 1e3 * model->partner_facts.seasons.season[i].knots;
+	if (arena.overflow || arena.used > MOST_MEMORY || work + 1e3 * steps * task->targets > 10 * MOST_WORK)
+		return SKIPPED;
+	measured = arena.used;
+	if (posix_memalign(&block, LF_ALIGNMENT, measured) != 0)
+		block = must_allocate(measured + LF_ALIGNMENT);
+	arena = lf_arena_over(block, measured);
+	(void) lay_out_team(model, team, &combined, &arena, rows + before, steps);
+	values = must_allocate((before + rows) * (size_t) model->columns * sizeof(double));
+	out = must_allocate((size_t) steps * (size_t) task->targets * sizeof(double));
+	for (size_t i = 0; i < (before + rows) * (size_t) model->columns; i++)
+		values[i] = lf_random_normal(random) * 100;
+	frame = (lf_frame) {.values = values + before * (size_t) model->columns, .rows = rows, .columns = model->columns,
+		.before = before, .number = (int64_t) lf_random_below(random, 1 << 20) - (1 << 19)};
+	for (int i = 0; i <= model->others; i++)
+	{
+		const lf_model *one = i == 0 ? model : &model->other[i - 1];
+		lf_predictor *predictor = &team[i].predictor;
+
+		predictor->members = one->members;
+		predictor->weights = one->weights;
+		predictor->ranges = one->ranges;
+		predictor->windows = (lf_windows) {.task = &one->task, .frame = &frame, .scaler = one->scaler, .shape = one->shape,
+			.normalize = one->training.normalize, .level_regression = one->level_regression};
+		combined.network[i] = predictor;
+	}
+	combined.season = model->season;
+	combined.learned = model->learned;
+	status = arena.overflow || arena.used != measured ? LF_TOO_LARGE :
+		lf_combined_predict(&combined, NULL, 0, 1, 1, steps, out);
+	if (status == LF_OK)
+		take_bounds(model, &team[0].predictor, out, steps);
+	free(out);
+	free(values);
+	free(block);
+	return status == LF_OK ? FORECAST : BROKEN;
+}
+
+/* What networks beside the first share with it is there, and the rows that all of them look at can be counted. */
+static inline bool
+shares(const lf_model *model)
+{
+	lf_model	copy = *model;
+	size_t		history = lf_model_history(model);
+
+	lf_model_share(&copy);
+	for (int i = 0; i < copy.others; i++)
+		if (copy.other[i].names != model->names || copy.other[i].series != model->series || copy.other[i].others != 0 ||
+			lf_model_history(&copy.other[i]) > history)
+			return false;
+	return copy.others == model->others;
+}
+
 /* The average of a model with itself, as lstm_average_agg makes it: sound again. */
 static inline outcome
 average(const lf_model *model)
@@ -360,6 +473,10 @@ use(const lf_model *model, lf_random *random)
 {
 	outcome		result = run(model, random);
 
+	if (!shares(model))
+		return BROKEN;
+	if (result == FORECAST && model->combination.parts > 0)
+		result = forecast_together(model, random);
 	if (result == FORECAST && lf_random_below(random, 4) == 0 && average(model) == BROKEN)
 		result = BROKEN;
 	if (result == FORECAST && lf_random_below(random, 32) == 0 && renew(model, random) == BROKEN)

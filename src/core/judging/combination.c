@@ -47,9 +47,12 @@ bool
 lf_combination_is_sound(const lf_combination *combination, int targets)
 {
 	bool		seen[LF_FORECASTERS] = {false};
-	int			networks = lf_combination_networks(combination);
+	int			networks;
 
-	if (combination->parts < 0 || combination->parts > LF_MAX_COMBINED || networks > LF_MAX_NETWORKS)
+	if (combination->parts < 0 || combination->parts > LF_MAX_COMBINED)
+		return false;
+	networks = lf_combination_networks(combination);
+	if (networks > LF_MAX_NETWORKS)
 		return false;
 	for (int i = networks; i < combination->parts; i++)
 	{

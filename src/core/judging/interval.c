@@ -40,7 +40,7 @@ lf_errors_steps(const lf_task *task, size_t held)
 
 	/* each step past the horizon has one error less than the one before it; where all are pooled it needs none */
 	if (!lf_errors_are_few(task, held))
-		steps = smaller(steps, horizon + held - ENOUGH);
+		steps = smaller(steps, horizon + (held > ENOUGH ? held - ENOUGH : 0));
 	steps = smaller(steps, MOST_KEPT / ((size_t) task->targets * ENOUGH));
 	if (held == 0 || horizon * (size_t) task->targets > MOST_KEPT / ENOUGH)
 		return 0;

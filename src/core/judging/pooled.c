@@ -122,14 +122,22 @@ gather(const lf_errors *errors, int targets, int target, const float *measured, 
 	return known;
 }
 
+/* Of quantiles that no float can hold once they are scaled nothing is known. */
 static void
 fill_list(lf_errors *errors, int targets, int step, int target, const float *quantiles, double scale)
 {
 	size_t		list = (size_t) step * (size_t) targets + (size_t) target;
+	float	   *error = errors->error + list * (size_t) errors->most;
+	bool		finite = true;
 
 	for (int k = 0; k < errors->most; k++)
-		errors->error[list * (size_t) errors->most + (size_t) k] = (float) ((double) quantiles[k] * scale);
-	errors->count[list] = errors->most;
+	{
+		error[k] = (float) ((double) quantiles[k] * scale);
+		finite &= isfinite(error[k]) != 0;
+	}
+	for (int k = 0; k < errors->most && !finite; k++)
+		error[k] = 0;
+	errors->count[list] = finite ? errors->most : 0;
 	LF_ASSERT(lf_error_list_is_sound(errors, list));
 }
 

@@ -173,6 +173,7 @@ lf_combined_predict(lf_combined *combined, const volatile sig_atomic_t *interrup
 	const lf_combination *combination = combined->combination;
 	const lf_task *task = combined->network[0]->windows.task;
 	size_t		size = (size_t) count * (size_t) steps * (size_t) task->targets;
+	bool		silent = false;	/* all that weigh, about some value */
 
 	if (combined->network[0]->windows.frame->absent > 0 && !has_forecasters(combination, task->targets))
 		return predict_short(combined, interrupt, steps, out);
@@ -199,6 +200,15 @@ lf_combined_predict(lf_combined *combined, const volatile sig_atomic_t *interrup
 			combined->shifted[i] += combination->weight[i % task->targets * combination->parts + part] * combined->shift[i];
 	}
 	for (size_t i = 0; i < size; i++)
-		out[i] = lf_task_limit(task, out[i]);
+		silent |= combined->total[i] == 0;
+	if (silent)
+	{
+		lf_status	status = lf_combined_part(combined, interrupt, 0, first, stride, count, steps, combined->one);
+
+		if (status != LF_OK)
+			return status;
+	}
+	for (size_t i = 0; i < size; i++)
+		out[i] = lf_task_limit(task, combined->total[i] == 0 ? combined->one[i] : out[i]);
 	return LF_OK;
 }

@@ -56,7 +56,10 @@ lf_frame	lf_frame_with_past(const lf_frame *frame);
 lf_status	lf_combined_part(lf_combined *combined, const volatile sig_atomic_t *interrupt, int part, size_t first,
 							 size_t stride, int count, int steps, double *out);
 
-/* What all of them say, weighed. Where a part has nothing to say, the others share its weight out. */
+/*
+ * What all of them say, weighed. Where a part has nothing to say, the others share its weight out; where all that weigh have
+ * nothing to say, the first network speaks.
+ */
 lf_status	lf_combined_predict(lf_combined *combined, const volatile sig_atomic_t *interrupt, size_t first, size_t stride,
 								int count, int steps, double *out);
 

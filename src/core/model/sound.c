@@ -423,6 +423,8 @@ window_tells(lf_forecaster forecaster, const lf_task *task)
 	int			last = task->lead + task->horizon - 1;
 	int			back;			/* rows from the end of the window to where the last output has its season */
 
+	if (lf_forecaster_is_partner(forecaster))
+		return false;
 	if (forecaster == LF_DRIFT)
 		return task->lookback > 1;
 	if (forecaster != LF_SEASONAL_NAIVE && forecaster != LF_SEASONAL_MEAN)

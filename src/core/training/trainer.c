@@ -256,8 +256,10 @@ solve_batch(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 			return status;
 		trainer->position += windows;
 		trainer->batch++;
-		if (trainer->position < trainer->train_windows)
+		/* where there is no time for more, the equations are those of the batches so far */
+		if (trainer->position < trainer->train_windows && !(trainer->now >= trainer->until))
 			return LF_OK;
+		trainer->cut_short = trainer->position < trainer->train_windows;
 	}
 	trainer->position = trainer->train_windows;
 	status = lf_least_squares_solve(&trainer->squares, ridge, trainer->weights, interrupt);
@@ -339,7 +341,7 @@ lf_trainer_step(lf_trainer *trainer, const volatile sig_atomic_t *interrupt)
 			train_batch(trainer, interrupt);
 	if (status != LF_OK)
 		return status;
-	trainer->cut_short = trainer->now >= trainer->until && trainer->position < trainer->train_windows;
+	trainer->cut_short = trainer->cut_short || (trainer->now >= trainer->until && trainer->position < trainer->train_windows);
 	if (trainer->position < trainer->train_windows && !trainer->cut_short)
 		return LF_OK;
 	trainer->train_loss = trainer->known > 0 ? trainer->sum / (double) trainer->known : 0;

@@ -170,7 +170,7 @@ rolling_origin_start(RollingOrigin *rolling, const LoadedModel *shared, int step
 	MemoryContextSwitchTo(caller);
 	rolling->shape_of = first_origin;
 	rolling->error_scale = scaling.error_scale;
-	rolling->loaded->frame.number = model_align_frame(rolling->model, scaling.shape, &rolling->frame,
+	rolling->loaded->frame.number = model_align_frame(rolling->model, &scaling, &rolling->frame,
 													  Min((uint64) first_origin, rolling->rows->count));
 	model_show_series(rolling->loaded, &rolling->scaling);
 	rolling->next = first_origin - task->lookback;

@@ -301,17 +301,32 @@ model_show_series(LoadedModel *loaded, const SeriesScaling *scaling)
 int64
 model_align(const LoadedModel *loaded, const double *inputs, int rows)
 {
-	const lf_task *task = &loaded->model.task;
-	const double *shape = loaded->predictor.windows.shape;
-	int			input = lf_task_input_of(task, task->target[0]);
+	const LoadedModel *seasonal = loaded;
+	const lf_task *task;
+	const double *shape;
+	int			input;
+
+	/* of networks that forecast together, one that takes seasons out */
+	for (int i = 0; i < loaded->model.others && seasonal->predictor.windows.shape == NULL; i++)
+		seasonal = &loaded->other[i];
+	task = &seasonal->model.task;
+	shape = seasonal->predictor.windows.shape;
+	input = lf_task_input_of(task, task->target[0]);
 
 	return shape == NULL || input < 0 ? 0 : lf_season_align(task, shape, inputs + input, rows, task->inputs);
 }
 
 int64
-model_align_frame(const lf_model *model, const double *shape, const lf_frame *frame, uint64 rows)
+model_align_frame(const lf_model *model, const SeriesScaling *scaling, const lf_frame *frame, uint64 rows)
 {
 	const lf_task *task = &model->task;
+	const double *shape = scaling->shape;
+
+	for (int i = 0; i < model->others && shape == NULL; i++)
+	{
+		task = &model->other[i].task;
+		shape = scaling->other[i].shape;
+	}
 
 	if (shape == NULL || model->time_kind != LF_TIME_NONE)
 		return frame->number;

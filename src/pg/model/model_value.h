@@ -79,7 +79,7 @@ Datum	   *model_targets(const lf_model *model);
  * seasons fit them best. The same of rows of the model's frame, for a model that knows no times.
  */
 int64		model_align(const LoadedModel *loaded, const double *inputs, int rows);
-int64		model_align_frame(const lf_model *model, const double *shape, const lf_frame *frame, uint64 rows);
+int64		model_align_frame(const lf_model *model, const SeriesScaling *scaling, const lf_frame *frame, uint64 rows);
 
 bytea	   *model_to_bytea(const lf_model *model);
 

@@ -131,6 +131,14 @@ model_scaling(const lf_model *model, Size series)
 /* Cycles of the longest season that rows must hold to take the place of those of training. */
 #define CYCLES_TO_RENEW 3
 
+/* Whether another network takes the same seasons out in the same way, so that shapes of one serve the other. */
+static bool
+takes_out_the_same(const lf_model *model, const lf_model *other)
+{
+	return model->task.deseasonalize == other->task.deseasonalize && model->task.log == other->task.log &&
+		model->task.log_from == other->task.log_from && lf_seasons_equal(&model->task.seasons, &other->task.seasons);
+}
+
 void
 model_renew_shape(const lf_model *model, const lf_frame *rows, SeriesScaling *scaling)
 {
@@ -141,7 +149,10 @@ model_renew_shape(const lf_model *model, const lf_frame *rows, SeriesScaling *sc
 		(double) rows->rows >= CYCLES_TO_RENEW * seasons->season[seasons->count - 1].length)
 		scaling->shape = shapes_of(model, rows);
 	for (int i = 0; i < model->others; i++)
-		model_renew_shape(&model->other[i], rows, &scaling->other[i]);
+		if (takes_out_the_same(model, &model->other[i]))
+			scaling->other[i].shape = scaling->shape;
+		else
+			model_renew_shape(&model->other[i], rows, &scaling->other[i]);
 }
 
 SeriesScaling

@@ -93,8 +93,7 @@ static const OptionRow rows[] = {
 	"How much is tried where nothing is said of the network: fast takes one network, beside forecasters that cost next to "
 	"nothing; best several of each."},
 	{"candidates", OPTION_CANDIDATES, PLACE(candidates), NAMES(lf_candidate_names, LF_CANDIDATES), "by the effort", false,
-	"What is tried where nothing is said of the network, an array of: network, linear, recursive, linear_recursive, segment, "
-	"repeat_last, seasonal_naive, drift, seasonal_mean, mean, theta, ets. The forecast is a mean, weighed by held-out errors."},
+	"What is tried where nothing is said of the network; the forecast is a mean, weighed by held-out errors."},
 	{"epochs", OPTION_INT, PLACE(training.epochs), NUMBERS(0, 1000000), "from the number of windows", false,
 	"Maximum number of passes over all windows. 0, with init: the model is not trained, only measured."},
 	{"batch_size", OPTION_INT, PLACE(training.batch_size), NUMBERS(1, LF_MAX_BATCH),
@@ -439,6 +438,7 @@ range_text(const OptionRow *row)
 		case OPTION_SWITCH:
 			return "true, false";
 		case OPTION_CHOICE:
+		case OPTION_CANDIDATES:
 			return join_names(row->names, row->count);
 		case OPTION_CELL:
 			return join_names(names, option_cell_names(names, kinds));
@@ -476,6 +476,7 @@ type_text(OptionType type)
 			return "string or number";
 		case OPTION_NAMES:
 		case OPTION_CALENDAR:
+		case OPTION_CANDIDATES:
 		case OPTION_ARCHITECTURE:
 			return "string or array";
 		default:

@@ -228,13 +228,22 @@ prepare_fit(Training *training)
 	Size		needed = memory_of(training, slots);
 	const char *what = psprintf("training this network on " UINT64_FORMAT " rows", training->panel->rows->count);
 	lf_arena	arena;
+	bool		dropped = false;
 
 	/* networks side by side take more; they come one after the other where that is too much */
 	while (networks_threads(networks) > 1 && slots > 1 && !memory_allows(needed))
 		needed = memory_of(training, --slots);
 	while (!memory_allows(needed) && networks_drop(networks))
+	{
 		needed = memory_of(training, slots);
+		dropped = true;
+	}
 	check_memory(needed, what, REMEDY);
+	if (dropped && !training->request->quiet)
+		ereport(NOTICE,
+				(errmsg("only %d networks and %d other candidates are tried: more would not fit into maintenance_work_mem",
+						networks->candidates.networks, networks->candidates.forecasters),
+				 errhint("Raise maintenance_work_mem, or give option \"effort\".")));
 	progress_memory(needed);
 	needed -= rows_memory(training->panel->rows);
 	arena = lf_arena_over(MemoryContextAllocHuge(training->context, needed), needed);
