@@ -44,13 +44,12 @@ INSERT INTO runs VALUES
 ('segment', '{96, 192, 336, 720}', '{"architecture": "segment"}'),
 ('segment, slower and with more dropout', '{96, 192, 336, 720}',
  '{"architecture": "segment", "dropout": 0.5, "learning_rate": 0.0005, "schedule": "cosine"}');
-CREATE TABLE models AS
-SELECT run, horizon, seed,
-       lstm_train(CASE WHEN options = '{}' THEN 'train_' || horizon ELSE 'train' END::regclass,
-                  ARRAY['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7'], 'n', horizon => horizon, lookback => 96,
-                  options => '{"refit": false}' || options || jsonb_build_object('seed', seed) ||
-                      CASE WHEN options = '{}' THEN '{}' ELSE jsonb_build_object('validation', held_out(horizon)) END) AS model
-FROM runs, unnest(horizons) horizon, generate_series(1, :seeds) seed;
+CREATE TABLE models (run text, horizon int, seed int, model bytea);
+SELECT format($$INSERT INTO models VALUES (%L, %s, %s, lstm_train(%L::regclass, ARRAY['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7'], 'n',
+           horizon => %2$s, lookback => 96, options => %5$L))$$, run, horizon, seed, CASE WHEN options = '{}' THEN 'train_' || horizon ELSE 'train' END,
+           '{"refit": false}' || options || jsonb_build_object('seed', seed) ||
+               CASE WHEN options = '{}' THEN '{}' ELSE jsonb_build_object('validation', held_out(horizon)) END)
+FROM runs, unnest(horizons) horizon, generate_series(1, :seeds) seed ORDER BY run, horizon, seed \gexec
 CREATE TABLE errors AS
 SELECT run, horizon, seed, avg((forecast - actual) ^ 2) AS mse, avg(abs(forecast - actual)) AS mae
 FROM models, LATERAL (SELECT * FROM lstm_rolling(model, 'test', stride => 1) r WHERE r.origin + horizon <= 2880 + 96) r
