@@ -210,7 +210,7 @@ test_usual(void)
 			(double) first.windows / ((double) first.windows + 200) : 1);
 	for (int i = 0; i < chosen.forecasters; i++)
 		right = right && chosen.usual[chosen.networks + i] ==
-			(chosen.forecaster[i] == LF_THETA || chosen.forecaster[i] == LF_ETS ? 1 : 0.3);
+			(chosen.forecaster[i] == LF_SEASONAL_NAIVE ? 0.3 : chosen.forecaster[i] == LF_SEASONAL_MEAN ? 0.6 : 1);
 	ok(right && chosen.networks == 3 && chosen.forecasters == 4, "a recurrent network weighs by its windows, linear maps and partners all, and naive forecasters less");
 }
 

@@ -65,19 +65,22 @@ plain_median(const double *errors)
 	return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
 }
 
-/* What each weighs: its usual weight by the inverse of its loss to the power of 1.5; and not less than a twentieth. */
+/* What each weighs: its usual weight by the inverse of the square of its loss; and not less than a tenth of the largest. */
 static void
 plain_weights(const double *loss, const bool *missing, const double *usual, double *weight)
 {
 	for (int round = 0; round < 2; round++)
 	{
 		double		sum = 0;
+		double		largest = 0;
 
+		for (int p = 0; p < PARTS && round == 1; p++)
+			largest = fmax(largest, weight[p]);
 		for (int p = 0; p < PARTS; p++)
 		{
 			if (round == 0)
-				weight[p] = missing[p] ? 0 : usual[p] / (loss[p] * sqrt(loss[p]));
-			else if (weight[p] < 0.05)
+				weight[p] = missing[p] ? 0 : usual[p] / (loss[p] * loss[p]);
+			else if (weight[p] < 0.1 * largest)
 				weight[p] = 0;
 			sum += weight[p];
 		}

@@ -33,7 +33,8 @@ SELECT is((SELECT array_agg(candidate ORDER BY candidate) FROM tried WHERE name 
 SELECT is((SELECT weight FROM tried WHERE name = 'two' AND candidate = 'network'), 0::float8, 'which then weighs nothing');
 SELECT is((SELECT count(*) FROM tried WHERE name IN ('named', 'rate')), 0::bigint, 'a network that was named, or its training, stays alone');
 SELECT ok(bool_and(abs(sum - 1) < 1e-5), 'weights add up to 1') FROM (SELECT sum(weight) FROM tried GROUP BY name) w;
-SELECT ok(bool_and(weight >= 0.05 OR weight = 0), 'what weighs little is dropped') FROM tried;
+SELECT ok(bool_and(weight = 0 OR weight >= 0.1 * largest), 'what weighs little is dropped')
+FROM (SELECT weight, max(weight) OVER (PARTITION BY name) AS largest FROM tried) w;
 SELECT ok(min(error) = 1, 'errors are shares of the least') FROM tried WHERE name = 'normal';
 SELECT ok((SELECT bool_and(a.weight >= b.weight) FROM tried a JOIN tried b USING (name)
     WHERE name = 'normal' AND a.error < b.error - 0.2 AND a.candidate NOT IN ('network', 'seasonal_mean', 'seasonal_naive')),

@@ -159,9 +159,9 @@ lf_combination_join(lf_combination_sums *sums, const lf_combination_sums *others
 		sums->count[j] += others->count[j];
 }
 
-/* Weights are the losses to the power of -1.5; and what would weigh less than so much is dropped. */
-#define POWER 1.5
-#define LEAST_WEIGHT 0.05
+/* Weights are the losses to the power of -2; and what would weigh less than this share of the largest is dropped. */
+#define POWER 2.0
+#define LEAST_SHARE 0.1
 
 /* Makes weights add up to 1; false where there are none. */
 static bool
@@ -182,6 +182,7 @@ weigh(const lf_combination_sums *sums, int target, const double *usual, double *
 	const double *loss = sums->loss + target * sums->parts;
 	const bool *missing = sums->missing + target * sums->parts;
 	double		least = INFINITY;
+	double		largest = 0;
 
 	for (int i = 0; i < sums->parts; i++)
 		if (usual[i] > 0 && !missing[i] && loss[i] < least)
@@ -199,7 +200,9 @@ weigh(const lf_combination_sums *sums, int target, const double *usual, double *
 		(void) scale(weight, sums->parts);
 	}
 	for (int i = 0; i < sums->parts; i++)
-		if (weight[i] < LEAST_WEIGHT)
+		largest = weight[i] > largest ? weight[i] : largest;
+	for (int i = 0; i < sums->parts; i++)
+		if (weight[i] < LEAST_SHARE * largest)
 			weight[i] = 0;
 	(void) scale(weight, sums->parts);
 }

@@ -226,7 +226,8 @@ finish(Update *update, const Judgement *judgement)
 	memcpy(history, update->tuning[0].trainer.history, result.epochs * sizeof(lf_epoch));
 	train(update, update->rows.end);
 	result.weights = update->tuning[0].weights;
-	result.other = memcpy(palloc((result.others + 1) * sizeof(lf_model)), result.other, result.others * sizeof(lf_model));
+	if (result.others > 0)
+		result.other = memcpy(palloc(result.others * sizeof(lf_model)), result.other, result.others * sizeof(lf_model));
 	for (int i = 1; i < update->networks; i++)
 		result.other[i - 1].weights = update->tuning[i].weights;
 	result.history = history;
