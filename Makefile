@@ -47,8 +47,8 @@ KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check recovery forms accuracy collections thousand coverage business defaults tuning updates federated scale mutants \
-	long-horizons cancel bench bench-core bench-sql setup setup-check setup-bench setup-tools core-tests core-programs \
-	asan-tests fuzzers bench-programs portability versions fuzz fuzz-corpus asan valgrind tidy cppcheck
+	long-horizons short-series known-inputs training-time cancel bench bench-core bench-sql setup setup-check setup-bench \
+	setup-tools core-tests core-programs asan-tests fuzzers bench-programs portability versions fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
@@ -154,6 +154,21 @@ collections: setup
 	$(NEEDS_SERIES)
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v seeds="$(SEEDS)" -f bench/collections.sql
+
+# EVERY=4: a model for every fourth series. All take ten minutes
+short-series: setup
+	$(NEEDS_SERIES)
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(or $(EVERY),1)" -f bench/short_series.sql
+
+# makes its own series; takes some ten minutes
+known-inputs: setup
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -f bench/known_inputs.sql
+
+training-time: setup
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -f bench/training_time.sql
 
 # every EVERY-th series of the large collections; OPTIONS: what is compared, a JSON array of options
 defaults: setup

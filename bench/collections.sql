@@ -1,6 +1,7 @@
 -- Measures one model over many series: all of M4 hourly, NN5 and the stations of the Australian temperatures, and Beijing's air
--- with all its columns, beside naive baselines. The folder with the data is the psql variable "data", the number of
--- seeds the variable "seeds"; see make collections. Each with default options first, then with the best that were found.
+-- with all its columns, beside naive baselines and lstm_baseline. The folder with the data is the psql variable "data", the
+-- number of seeds the variable "seeds"; see make collections. With default options several candidates contend; the second row is
+-- the network alone that is one of them.
 \set ON_ERROR_STOP on
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET client_min_messages = error;
@@ -10,12 +11,23 @@ SET client_min_messages = error;
 CREATE TABLE runs (task text, run text, lookback int, options jsonb);
 INSERT INTO runs VALUES
 ('M4', 'default options', NULL, '{}'),
-('M4', 'best found', 168, '{"architecture": "segment", "normalize": "seasonal_naive"}'),
+('M4', 'network alone', NULL, '{"candidates": ["network"]}'),
 ('NN5', 'default options', NULL, '{}'),
-('NN5', 'best found', 112, '{"architecture": "segment", "normalize": "seasonal_naive"}'),
+('NN5', 'network alone', NULL, '{"candidates": ["network"]}'),
 ('stations', 'default options', NULL, '{}'),
-('stations', 'best found', 24, '{"normalize": "season_mean", "blend": "auto", "ensemble": 3}'),
-('air', 'default options', NULL, '{}');
+('stations', 'network alone', NULL, '{"candidates": ["network"]}'),
+('air', 'default options', NULL, '{}'),
+('air', 'network alone', NULL, '{"candidates": ["network"]}');
+
+CREATE TABLE models (task text, run text, seed int, model bytea, seconds float8);
+CREATE FUNCTION timed(run_of runs, seed int, training text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    started timestamptz := clock_timestamp();
+    model bytea;
+BEGIN
+    EXECUTE training INTO model USING run_of.lookback, run_of.options || jsonb_build_object('seed', seed);
+    INSERT INTO models VALUES (run_of.task, run_of.run, seed, model, extract(epoch FROM clock_timestamp() - started));
+END $$;
 
 CREATE TABLE lines (n serial, part text DEFAULT 'train', line text);
 
@@ -38,12 +50,14 @@ CREATE TABLE m4_known AS
 SELECT id, max(n) AS rows, avg(abs(value - day_before)) AS unit
 FROM (SELECT id, n, value, lag(value, 24) OVER (PARTITION BY id ORDER BY n) AS day_before FROM m4_train) d GROUP BY id;
 ANALYZE m4;
+SELECT FROM runs, generate_series(1, :seeds) seed, timed(runs, seed,
+    $$SELECT lstm_train('m4_train', 'value', 'n', 'id', horizon => 48, lookback => $1, options => $2)$$) WHERE task = 'M4' \g /dev/null
 CREATE TABLE m4_forecasts AS
 SELECT run, seed, level, f.series AS id, f.step, f.forecast, f.lower_bound, f.upper_bound
-FROM (SELECT run, seed, lstm_train('m4_train', 'value', 'n', 'id', horizon => 48, lookback => lookback,
-                                   options => options || jsonb_build_object('seed', seed)) AS model
-      FROM runs, generate_series(1, :seeds) AS seed WHERE task = 'M4' OFFSET 0) m,
-     unnest(ARRAY[0.8, 0.95]) AS level, LATERAL lstm_forecast(model, level => level) AS f;
+FROM models m, unnest(ARRAY[0.8, 0.95]) AS level, LATERAL lstm_forecast(model, level => level) AS f WHERE task = 'M4';
+INSERT INTO m4_forecasts
+SELECT 'lstm_baseline', 1, level, f.series, f.step, f.forecast, f.lower_bound, f.upper_bound
+FROM unnest(ARRAY[0.8, 0.95]) AS level, LATERAL lstm_baseline('m4_train', 'value', 'n', 'id', horizon => 48, level => level) AS f;
 INSERT INTO m4_forecasts (run, seed, level, id, step, forecast)
 SELECT 'seasonal naive', 1, 0.95, k.id, step, v.value
 FROM m4_known k, generate_series(1, 48) AS step, LATERAL (SELECT value FROM m4 WHERE part = 'train' AND m4.id = k.id AND n = k.rows - 23 + (step - 1) % 24) v;
@@ -69,12 +83,16 @@ CREATE TABLE nn5 AS
 SELECT v.id::int - 1 AS id, split_part(line, ',', 1)::int AS n, nullif(v.value, 'NA')::float8 AS value
 FROM lines, LATERAL unnest(string_to_array(replace(line, '"', ''), ',')) WITH ORDINALITY v (value, id) WHERE v.id > 1;
 CREATE VIEW nn5_train AS SELECT * FROM nn5 WHERE n <= 735;
+SELECT FROM runs, generate_series(1, :seeds) seed, timed(runs, seed,
+    $$SELECT lstm_train('nn5_train', 'value', 'n', 'id', horizon => 56, lookback => $1, options => '{"missing": "seasonal"}' || $2)$$)
+WHERE task = 'NN5' \g /dev/null
 CREATE TABLE nn5_forecasts AS
 SELECT run, seed, level, f.series::int AS id, f.step, f.forecast, f.lower_bound, f.upper_bound
-FROM (SELECT run, seed, lstm_train('nn5_train', 'value', 'n', 'id', horizon => 56, lookback => lookback,
-                                   options => '{"missing": "seasonal"}' || options || jsonb_build_object('seed', seed)) AS model
-      FROM runs, generate_series(1, :seeds) AS seed WHERE task = 'NN5' OFFSET 0) m, unnest(ARRAY[0.8, 0.95]) AS level,
-     LATERAL lstm_forecast(model, level => level) AS f;
+FROM models m, unnest(ARRAY[0.8, 0.95]) AS level, LATERAL lstm_forecast(model, level => level) AS f WHERE task = 'NN5';
+INSERT INTO nn5_forecasts
+SELECT 'lstm_baseline', 1, level, f.series::int, f.step, f.forecast, f.lower_bound, f.upper_bound
+FROM unnest(ARRAY[0.8, 0.95]) AS level, LATERAL lstm_baseline('nn5_train', 'value', 'n', 'id', horizon => 56, level => level,
+                                                              options => '{"missing": "seasonal"}') AS f;
 INSERT INTO nn5_forecasts (run, seed, level, id, step, forecast)
 SELECT 'seasonal naive', 1, 0.95, id, step, value
 FROM nn5_train, generate_series(1, 56) AS step WHERE n = 735 - 6 + (step - 1) % 7;
@@ -112,20 +130,29 @@ CREATE TABLE stations_raw (location text, month text, temperature float8);
 :copy
 CREATE TABLE stations AS SELECT location, (month || '-01')::date AS month, temperature FROM stations_raw;
 CREATE VIEW stations_train AS SELECT * FROM stations WHERE month < '2015-07-01';
+SELECT FROM runs, generate_series(1, :seeds) seed, timed(runs, seed,
+    $$SELECT lstm_train('stations_train', 'temperature', series_column => 'location', horizon => 18, lookback => $1, options => $2)$$)
+WHERE task = 'stations' \g /dev/null
 CREATE TABLE stations_scores AS
-SELECT run, seed, sqrt(avg((f.forecast - s.temperature) ^ 2)) AS rmse, 100 * avg((s.temperature BETWEEN lower_bound AND upper_bound)::int) AS inside
-FROM (SELECT run, seed, lstm_train('stations_train', 'temperature', series_column => 'location', horizon => 18, lookback => lookback,
-                                   options => options || jsonb_build_object('seed', seed)) AS model
-      FROM runs, generate_series(1, :seeds) AS seed WHERE task = 'stations' OFFSET 0) m, LATERAL lstm_forecast(model) AS f
-     JOIN stations s ON s.location = f.series AND s.month = f.forecast_at::date GROUP BY run, seed;
-SELECT run, count(*) AS seeds, round(avg(rmse)::numeric, 3) AS rmse, round(stddev(rmse)::numeric, 3) AS deviation, round(avg(inside), 1) AS within_95
+SELECT run, seed, sqrt(avg((f.forecast - s.temperature) ^ 2)) AS rmse,
+       100 * avg((s.temperature BETWEEN lower_bound AND upper_bound)::int) FILTER (WHERE level = 0.8) AS inside_80,
+       100 * avg((s.temperature BETWEEN lower_bound AND upper_bound)::int) FILTER (WHERE level = 0.95) AS inside_95
+FROM models m, unnest(ARRAY[0.8, 0.95]) AS level, LATERAL lstm_forecast(model, level => level) AS f
+     JOIN stations s ON s.location = f.series AND s.month = f.forecast_at::date WHERE task = 'stations' GROUP BY run, seed;
+INSERT INTO stations_scores
+SELECT 'lstm_baseline', 1, sqrt(avg((f.forecast - s.temperature) ^ 2)),
+       100 * avg((s.temperature BETWEEN lower_bound AND upper_bound)::int) FILTER (WHERE level = 0.8),
+       100 * avg((s.temperature BETWEEN lower_bound AND upper_bound)::int) FILTER (WHERE level = 0.95)
+FROM unnest(ARRAY[0.8, 0.95]) AS level, LATERAL lstm_baseline('stations_train', 'temperature', series_column => 'location', horizon => 18, level => level) AS f
+     JOIN stations s ON s.location = f.series AND s.month = f.forecast_at::date;
+SELECT run, count(*) AS seeds, round(avg(rmse)::numeric, 3) AS rmse, round(stddev(rmse)::numeric, 3) AS deviation, round(avg(inside_80), 1) AS within_80, round(avg(inside_95), 1) AS within_95
 FROM stations_scores GROUP BY run
 UNION ALL
-SELECT 'seasonal naive', NULL, round(sqrt(avg((a.temperature - b.temperature) ^ 2))::numeric, 3), NULL, NULL
+SELECT 'seasonal naive', NULL, round(sqrt(avg((a.temperature - b.temperature) ^ 2))::numeric, 3), NULL, NULL, NULL
 FROM stations a JOIN stations b ON a.location = b.location AND extract(month FROM a.month) = extract(month FROM b.month)
     AND b.month BETWEEN '2014-07-01' AND '2015-06-01' WHERE a.month >= '2015-07-01'
 UNION ALL
-SELECT 'mean of the same month', NULL, round(sqrt(avg((a.temperature - b.mean) ^ 2))::numeric, 3), NULL, NULL
+SELECT 'mean of the same month', NULL, round(sqrt(avg((a.temperature - b.mean) ^ 2))::numeric, 3), NULL, NULL, NULL
 FROM stations a JOIN (SELECT location, extract(month FROM month) AS month, avg(temperature) AS mean FROM stations_train GROUP BY 1, 2) b
     ON a.location = b.location AND extract(month FROM a.month) = b.month WHERE a.month >= '2015-07-01'
 ORDER BY rmse DESC;
@@ -142,15 +169,25 @@ SELECT timestamp '2010-01-01' + (n - 1) * interval '1 hour' AS at, n - 24 AS n, 
        f[11]::float8 AS wind_speed, f[12]::float8 AS snow, f[13]::float8 AS rain
 FROM lines, LATERAL (SELECT string_to_array(line, ',') AS f) s WHERE n > 24;
 CREATE VIEW beijing_train AS SELECT * FROM beijing WHERE n <= 8760;
+SELECT FROM runs, generate_series(1, :seeds) seed, timed(runs, seed,
+    $$SELECT lstm_train('beijing_train', 'pm', 'at', inputs => '{pm,dew_point,temperature,pressure,wind,wind_speed,snow,rain}',
+                        lookback => $1, options => $2)$$)
+WHERE task = 'air' \g /dev/null
 CREATE TABLE beijing_scores AS
-SELECT run, seed, sqrt(avg((r.forecast - r.actual) ^ 2)) AS rmse, 100 * avg((r.actual BETWEEN lower_bound AND upper_bound)::int) AS inside
-FROM (SELECT run, seed, lstm_train('beijing_train', 'pm', 'at', lookback => lookback,
-                                   inputs => '{pm,dew_point,temperature,pressure,wind,wind_speed,snow,rain}',
-                                   options => options || jsonb_build_object('seed', seed)) AS model
-      FROM runs, generate_series(1, :seeds) AS seed WHERE task = 'air' OFFSET 0) m,
-     LATERAL lstm_rolling(model, 'beijing', first_origin => 8760) AS r GROUP BY run, seed;
-SELECT run, count(*) AS seeds, round(avg(rmse)::numeric, 3) AS rmse, round(stddev(rmse)::numeric, 3) AS deviation, round(avg(inside), 1) AS within_95
+SELECT run, seed, sqrt(avg((r.forecast - r.actual) ^ 2)) AS rmse,
+       100 * avg((r.actual BETWEEN lower_bound AND upper_bound)::int) FILTER (WHERE level = 0.8) AS inside_80,
+       100 * avg((r.actual BETWEEN lower_bound AND upper_bound)::int) FILTER (WHERE level = 0.95) AS inside_95
+FROM models m, unnest(ARRAY[0.8, 0.95]) AS level, LATERAL lstm_rolling(model, 'beijing', first_origin => 8760, level => level) AS r
+WHERE task = 'air' GROUP BY run, seed;
+SELECT run, count(*) AS seeds, round(avg(rmse)::numeric, 3) AS rmse, round(stddev(rmse)::numeric, 3) AS deviation, round(avg(inside_80), 1) AS within_80, round(avg(inside_95), 1) AS within_95
 FROM beijing_scores GROUP BY run
 UNION ALL
-SELECT 'repeat-last', NULL, round(sqrt(avg((a.pm - b.pm) ^ 2))::numeric, 3), NULL, NULL
+SELECT 'repeat-last', NULL, round(sqrt(avg((a.pm - b.pm) ^ 2))::numeric, 3), NULL, NULL, NULL
 FROM beijing a JOIN beijing b ON b.n = a.n - 1 WHERE a.n > 8760 ORDER BY rmse DESC;
+
+\echo
+\echo Seconds of each training, and the weights of the candidates
+SELECT task, run, count(*) AS seeds, round(avg(seconds)::numeric, 1) AS seconds,
+       (SELECT string_agg(key || ' ' || round((value->>'weight')::numeric, 2), ', ' ORDER BY (value->>'weight')::float8 DESC)
+        FROM jsonb_each(lstm_info((array_agg(model ORDER BY seed))[1])->'candidates')) AS weights_of_seed_1
+FROM models GROUP BY task, run ORDER BY task, run;
