@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(47);
+SELECT plan(48);
 
 -- monthly sales: a trend, a season, some noise; and hours of a load that follows the temperature
 CREATE TABLE sales (at date PRIMARY KEY, sold float8);
@@ -121,6 +121,12 @@ HINT: Train one network: give option "architecture", for example {"architecture"
 SELECT is(pg_temp.failure($$ SELECT lstm_train('sales', 'sold', options => '{"candidates": ["arima"]}') $$) ~ '^22023: option "candidates" must be one of network, linear',
     true, 'a candidate that does not exist');
 SELECT ok((SELECT bool_and(accepted IS NOT NULL) FROM trained, lstm_update(model, 'sales') WHERE name = 'normal'), 'a combination can be updated');
+
+-- with fewer rows than it was trained on
+CREATE TABLE recent AS SELECT * FROM sales WHERE at >= '2022-01-01' UNION ALL
+SELECT date '2025-01-01' + n * interval '1 month', 220 + n + 20 * sin(pi() * n / 6) FROM generate_series(0, 23) n;
+SELECT ok(bool_and((lstm_info(u.new_model)->>'windows')::int > 0), 'what an update on fewer rows gives can be read')
+FROM trained t, lstm_update(t.model, 'recent') u WHERE name IN ('normal', 'best');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -229,7 +229,13 @@ finish(Update *update, const Judgement *judgement)
 	if (result.others > 0)
 		result.other = memcpy(palloc(result.others * sizeof(lf_model)), result.other, result.others * sizeof(lf_model));
 	for (int i = 1; i < update->networks; i++)
-		result.other[i - 1].weights = update->tuning[i].weights;
+	{
+		lf_model   *other = &result.other[i - 1];
+
+		other->weights = update->tuning[i].weights;
+		other->windows = update->tuning[i].fresh_windows + update->tuning[i].old_windows;
+		other->validation_windows = update->rows.forecasts;
+	}
 	result.history = history;
 	result.best_epoch = result.epochs;
 	result.final_epochs = Min(update->model->final_epochs, PG_INT32_MAX - result.epochs) + result.epochs;
