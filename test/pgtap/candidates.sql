@@ -124,7 +124,7 @@ SELECT ok((SELECT bool_and(accepted IS NOT NULL) FROM trained, lstm_update(model
 
 -- with fewer rows than it was trained on
 CREATE TABLE recent AS SELECT * FROM sales WHERE at >= '2022-01-01' UNION ALL
-SELECT date '2025-01-01' + n * interval '1 month', 220 + n + 20 * sin(pi() * n / 6) FROM generate_series(0, 23) n;
+SELECT (date '2025-01-01' + n * interval '1 month')::date, 220 + n + 20 * sin(pi() * n / 6) FROM generate_series(0, 23) n;
 SELECT ok(bool_and((lstm_info(u.new_model)->>'windows')::int > 0), 'what an update on fewer rows gives can be read')
 FROM trained t, lstm_update(t.model, 'recent') u WHERE name IN ('normal', 'best');
 
