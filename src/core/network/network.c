@@ -180,6 +180,19 @@ lf_network_layout_beside(lf_network *network, const lf_network *first, lf_arena 
 }
 
 void
+lf_network_layout_alike(lf_network *network, const lf_network *first, lf_arena *arena, int batch)
+{
+	LF_ASSERT(network->count == first->count && network->parameters == first->parameters);
+	network->beside = true;
+	plan(network, arena, batch, false);
+	for (int i = 0; i < network->count; i++)
+	{
+		network->layer[i].packed = first->layer[i].packed;
+		network->layer[i].weights = first->layer[i].weights;
+	}
+}
+
+void
 lf_network_bind(lf_network *network, const lf_real *weights, lf_real *gradients)
 {
 	for (int i = 0; i < network->count; i++)

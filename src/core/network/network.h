@@ -61,6 +61,12 @@ void		lf_network_layout(lf_network *network, lf_arena *arena, int batch, bool tr
  */
 void		lf_network_layout_beside(lf_network *network, const lf_network *first, lf_arena *arena, int batch);
 
+/*
+ * Makes 'network', which was created, one that forecasts from windows of another length than 'first' does: it has the same
+ * layers with the same weights, and shares the packed ones. 'first' was bound and packed, or is so before this one walks.
+ */
+void		lf_network_layout_alike(lf_network *network, const lf_network *first, lf_arena *arena, int batch);
+
 /* Points the layers at weights and gradients, both of 'parameters' elements; gradients may be NULL. */
 void		lf_network_bind(lf_network *network, const lf_real *weights, lf_real *gradients);
 

@@ -92,6 +92,28 @@ moved(const lf_partner_rows *rows, double value)
 	return rows->multiplied ? value * exp(rows->shift) : value + rows->shift;
 }
 
+double
+lf_partner_adjusted(const lf_partner_rows *rows, double value, int64_t number)
+{
+	double		season = lf_partner_season(rows, number);
+
+	value -= rows->from;
+	/* both over the scale first: the difference of huge values may be none */
+	return rows->multiplied ? exp(without_season(value, season) - rows->adjusted_scale) :
+		value / rows->adjusted_scale - season / rows->adjusted_scale;
+}
+
+double
+lf_partner_restored(const lf_partner_rows *rows, double adjusted, int64_t number)
+{
+	double		season = lf_partner_season(rows, number);
+	double		exponent = rows->adjusted_scale + season;
+
+	if (rows->multiplied)
+		return rows->from + adjusted * exp(exponent < MOST_EXPONENT ? exponent : MOST_EXPONENT);
+	return rows->from + season + adjusted * rows->adjusted_scale;
+}
+
 void
 lf_partner_rows_prepare(lf_partner_rows *rows, const lf_seasons *seasons, const lf_column *column,
 						const volatile sig_atomic_t *interrupt)
@@ -135,14 +157,11 @@ lf_partner_rows_prepare(lf_partner_rows *rows, const lf_seasons *seasons, const 
 	rows->positive = true;
 	for (size_t i = 0; i < n; i++)
 	{
-		double		season = lf_partner_season(rows, rows->first + (int64_t) i);
 		double		value = values[i * column->stride] - rows->from;
 
 		value = i < before ? moved(rows, value) : value;
 		rows->raw[i] = value / rows->scale;
-		/* both over the scale first: the difference of huge values may be none */
-		rows->adjusted[i] = rows->multiplied ? exp(without_season(value, season) - rows->adjusted_scale) :
-			value / rows->adjusted_scale - season / rows->adjusted_scale;
+		rows->adjusted[i] = lf_partner_adjusted(rows, value + rows->from, rows->first + (int64_t) i);
 		rows->positive = rows->positive && rows->raw[i] > CLEARLY_POSITIVE && rows->adjusted[i] > CLEARLY_POSITIVE;
 	}
 }

@@ -42,6 +42,12 @@ void		lf_partner_rows_prepare(lf_partner_rows *rows, const lf_seasons *seasons, 
 /* What all seasons add at a place of the grid, or the logarithm of what they multiply. */
 double		lf_partner_season(const lf_partner_rows *rows, int64_t number);
 
+/* A value of the column in the row of this number, as it is among the rows without seasons. */
+double		lf_partner_adjusted(const lf_partner_rows *rows, double value, int64_t number);
+
+/* And back. */
+double		lf_partner_restored(const lf_partner_rows *rows, double adjusted, int64_t number);
+
 /* The length of a season that can have states of its own in these rows; 1: there is none. */
 int			lf_partner_own_season(const lf_partner_rows *rows);
 

@@ -3,7 +3,7 @@
  */
 #include "series/decompose.h"
 
-#include "base/sort.h"
+#include "base/select.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,13 +29,6 @@
 /* From the median of absolute values to the standard deviation of normal ones. */
 #define MAD_TO_SD 1.4826
 
-static bool
-is_larger(const void *a, const void *b, const void *state)
-{
-	(void) state;
-	return *(const double *) a > *(const double *) b;
-}
-
 /* The median of the absolute values of some of them, evenly spread where they are many. */
 static double
 median_size(const double *values, size_t count, double *sorted)
@@ -45,8 +38,7 @@ median_size(const double *values, size_t count, double *sorted)
 
 	for (size_t i = 0; i < count; i += apart)
 		sorted[n++] = fabs(values[i]);
-	lf_sort(sorted, n, sizeof(double), is_larger, NULL);
-	return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+	return lf_median(sorted, n);
 }
 
 void

@@ -3,7 +3,7 @@
  */
 #include "series/shifts.h"
 
-#include "base/sort.h"
+#include "base/select.h"
 
 #include <math.h>
 
@@ -44,13 +44,6 @@ distance_at(const double *sums, size_t rows, size_t width, size_t row)
 	return (distance) {size, fabs(size) / sqrt(1 / (double) before + 1 / (double) behind)};
 }
 
-static bool
-is_larger(const void *a, const void *b, const void *state)
-{
-	(void) state;
-	return *(const double *) a > *(const double *) b;
-}
-
 static double
 median_distance(const double *sums, size_t rows, size_t width, double *sorted)
 {
@@ -59,8 +52,7 @@ median_distance(const double *sums, size_t rows, size_t width, double *sorted)
 
 	for (size_t row = LEAST_AT_END; row + LEAST_AT_END <= rows; row += apart)
 		sorted[n++] = distance_at(sums, rows, width, row).weighed;
-	lf_sort(sorted, n, sizeof(double), is_larger, NULL);
-	return n > 0 ? sorted[n / 2] : 0;
+	return n > 0 ? lf_select(sorted, n, n / 2) : 0;
 }
 
 size_t

@@ -1,0 +1,116 @@
+/*
+ * zero_shot.h: a network that was trained on invented series, and forecasts any series without being trained on it.
+ *
+ * It sees rows without seasons, four at a time (patches: Nie et al. 2023), as differences in units of the mean difference
+ * of neighbours: so neither the level nor the size of a series matters. For each of a few steps ahead it says quantiles of
+ * how far the value then lies from the last one, in the same units and those of a random walk, the root of the step; steps
+ * between them are interpolated. What comes beyond the last of them is forecast from means of several rows in the same way.
+ *
+ * One walk serves a series and its mirror image: the forecast is the mean of both, so that up and down are alike.
+ *
+ * tools/pretrain has the program that trains it, and doc/pretrained.md says how and with what result.
+ */
+#ifndef LF_ZERO_SHOT_H
+#define LF_ZERO_SHOT_H
+
+#include "network/head.h"
+#include "network/network.h"
+#include "partners/partner_rows.h"
+
+#define LF_ZERO_PATCH 4			/* rows of a patch */
+#define LF_ZERO_PATCHES 32		/* at most: older rows are not looked at */
+#define LF_ZERO_ROWS (LF_ZERO_PATCH * LF_ZERO_PATCHES)
+#define LF_ZERO_FEATURES (LF_ZERO_PATCH + 5)
+
+/* The steps ahead that the network knows, and the levels of its quantiles. */
+#define LF_ZERO_STEPS 15
+#define LF_ZERO_LEVELS 9
+#define LF_ZERO_MEDIAN 4		/* of the levels */
+#define LF_ZERO_FARTHEST 64		/* of the steps */
+/* Forecasts that are kept of earlier origins: of four, by two ways. */
+#define LF_ZERO_PAST (2 * 4 * LF_ZERO_FARTHEST)
+extern const int lf_zero_step[LF_ZERO_STEPS];
+extern const double lf_zero_level[LF_ZERO_LEVELS];
+
+/* Patches of so many rows. */
+int			lf_zero_patches(size_t rows);
+
+/*
+ * The mean difference of neighbours; those beyond several times as much count no more than that, so that a single value
+ * far off does not make the others small. 0: all rows are the same.
+ */
+double		lf_zero_scale(const double *rows, size_t count);
+
+/*
+ * Puts logarithms in the place of rows, where that suits them: they are all above 0, and do not mostly change by a large
+ * part of themselves from one to the next. Returns whether.
+ */
+bool		lf_zero_take_logs(double *rows, size_t count);
+
+/*
+ * The newest rows as (patches, LF_ZERO_FEATURES), in units of 'scale'; 'sign' is 1, or -1 for the mirror image. 'season':
+ * the length of the shortest season that was taken out, 1 where there is none: days behave unlike months.
+ */
+void		lf_zero_encode(const double *rows, size_t count, double season, double scale, double sign, lf_real *x);
+
+/* The network over so many patches; 'sequence': it forecasts from each of them, not from the last alone. */
+void		lf_zero_spec(lf_spec *spec, int units, int patches, bool sequence);
+
+/* Quantiles of one step ahead: on the scale of the column, ascending. */
+typedef struct lf_zero_quantiles
+{
+	double		at[LF_ZERO_LEVELS];
+} lf_zero_quantiles;
+
+/* The network made ready, and scratch for series of at most so many rows. */
+typedef struct lf_zero_room
+{
+	lf_head		head;
+	lf_network	longest;		/* whose packed weights serve shorter ones */
+	lf_real    *weights;
+	lf_arena	memory;			/* for the network of the length at hand */
+	lf_real    *x;				/* (2, LF_ZERO_PATCHES, LF_ZERO_FEATURES) */
+	double	   *coarse;			/* rows, each the mean of several */
+	lf_partner_rows rows;
+	lf_zero_quantiles *one;		/* (steps): of one way to take seasons out */
+	lf_zero_quantiles *past;	/* of earlier origins */
+	lf_zero_quantiles *mixed;
+	double	   *ratio;			/* errors at earlier origins over what was expected */
+} lf_zero_room;
+
+void		lf_zero_layout(lf_zero_room *room, lf_arena *arena, size_t rows, const lf_seasons *seasons, int steps);
+
+/* Reads the weights that are shipped, or 'weights', which are as many. Once, before the first forecast. */
+void		lf_zero_start(lf_zero_room *room, const float *weights);
+
+/*
+ * Quantiles of each of the 'steps' values that follow the last row of a column of at least one row, of which none is
+ * missing. Whatever the rows are they are finite and ascend. Worthless where the interrupt (NULL: none) came meanwhile.
+ */
+void		lf_zero_forecast(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column, int steps,
+							 lf_zero_quantiles *quantiles, const volatile sig_atomic_t *interrupt);
+
+/*
+ * What the network says of rows: for each of its steps quantiles of how far the value lies from the last row, in units of
+ * 'scale'. They are all 0 where the rows are all the same.
+ */
+typedef struct lf_zero_walked
+{
+	double		scale;
+	double		quantile[LF_ZERO_STEPS][LF_ZERO_LEVELS];
+} lf_zero_walked;
+
+void		lf_zero_walk(lf_zero_room *room, const double *rows, size_t count, double season, lf_zero_walked *result);
+
+/* The same at a step that may lie between two of the network's, from 1 to the farthest, on the scale of the rows. */
+double		lf_zero_at_step(const lf_zero_walked *walked, double step, int level);
+
+/* The quantile of a level from 0 to 1; beyond the outermost along the line of the last two, in those of a normal one. */
+double		lf_zero_quantile(const lf_zero_quantiles *quantiles, double level);
+
+/* Units of each layer of the network that is shipped, its weights, and their checksum. */
+#define LF_ZERO_UNITS 64
+size_t		lf_zero_weights(void);
+uint32_t	lf_zero_checksum(void);
+
+#endif
