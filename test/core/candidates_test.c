@@ -212,6 +212,13 @@ test_usual(void)
 		right = right && chosen.usual[chosen.networks + i] ==
 			(chosen.forecaster[i] == LF_SEASONAL_NAIVE ? 0.3 : chosen.forecaster[i] == LF_SEASONAL_MEAN ? 0.6 : 1);
 	ok(right && chosen.networks == 3 && chosen.forecasters == 4, "a recurrent network weighs by its windows, linear maps and partners all, and naive forecasters less");
+	facts.series = 10;
+	ok((choose(LF_EFFORT_NORMAL, 0) & PARTNERS) == PARTNERS &&
+	   chosen.usual[0] == 3 * (double) first.windows / ((double) first.windows + 20000) && chosen.usual[0] < chosen.usual[1 + 2],
+	   "a network of several series needs many windows to weigh as much as a partner");
+	facts.rows = 5000;
+	ok(choose(LF_EFFORT_NORMAL, 0) == (BIT(NETWORK) | NAIVE | SEASONAL) &&
+	   chosen.usual[0] == (double) first.windows / ((double) first.windows + 200), "but not beside naive forecasts alone");
 }
 
 static void

@@ -375,6 +375,37 @@ test_many(void)
 	ok(are(&facts.seasons, 7, 0), "all of them together do");
 }
 
+/*
+ * Days whose weeks change from one shape to another: what is known of the week follows the newest rows, and the older ones keep
+ * some of theirs, which repeats after 21 days as it does after 7. One of the series has a season of 21 days, so that all are
+ * asked for it.
+ */
+static void
+test_multiples(void)
+{
+	enum {MANY = 20, ROWS = 735};
+	static const double before[7] = {6, -4, 0, 5, -6, 3, -4};
+	static const double after[7] = {-4, 5, 3, -6, 0, -4, 6};
+	static size_t start[MANY + 1];
+	lf_random	random = lf_random_seed(650);
+	lf_frame	frame = {.values = column, .rows = MANY * ROWS, .columns = 1, .series = MANY, .start = start};
+	lf_season_facts facts;
+
+	for (int s = 0; s <= MANY; s++)
+		start[s] = (size_t) (s * ROWS);
+	for (int i = 0; i < MANY * ROWS; i++)
+	{
+		double		part = (double) (i % ROWS) / ROWS;
+
+		column[i] = 30 + (1 - part) * before[i % ROWS % 7] + part * after[i % ROWS % 7] +
+			(i < ROWS && i % 21 < 7 ? 15 : 0) + 2 * lf_random_normal(&random);
+	}
+	facts = search(&frame, NULL, 0);
+	if (!ok(are(&facts.seasons, 7, 0), "weeks that change make no season of three weeks"))
+		for (int i = 0; i < facts.count; i++)
+			diag("%g rows: gain %.3f, certainty %.1f", facts.fact[i].length, facts.fact[i].gain, facts.fact[i].certainty);
+}
+
 /* The lag that a list resembles itself at. */
 static int
 lag_of(size_t rows)
@@ -455,6 +486,7 @@ main(void)
 	test_places();
 	test_calendar();
 	test_many();
+	test_multiples();
 	test_lags();
 	test_logarithms();
 	test_hard();

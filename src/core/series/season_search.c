@@ -76,7 +76,7 @@ lf_season_evidence_scratch(size_t rows)
 {
 	size_t		n = rows < LF_MOST_DECOMPOSED ? rows : LF_MOST_DECOMPOSED;
 
-	return 2 * n + lf_shifts_scratch(n) + 2 * LF_MAX_KNOTS + LF_MAX_SEASON;
+	return 2 * n + lf_shifts_scratch(n) + 2 * LF_MAX_KNOTS + 2 * LF_MAX_SEASON;
 }
 
 /* What is left without level and seasons, clipped; the level is the mean over a cycle. */
@@ -125,6 +125,30 @@ rows_of_cycle(double length, size_t n, size_t c)
 	return (cycle_rows) {n - (size_t) floor((double) (c + 1) * length + 0.5), n - (size_t) floor((double) c * length + 0.5)};
 }
 
+/* Whether a season is so many whole cycles of a shorter one of whole rows. */
+static bool
+is_made_of(double length, double shorter)
+{
+	return shorter == floor(shorter) && shorter <= LF_MAX_SEASON && length >= 2 * shorter && fmod(length, shorter) == 0;
+}
+
+/*
+ * Takes out of the rows of one cycle what the cycles of a shorter season in it have in common. Shapes of seasons follow the
+ * newest rows, so that older ones keep some of theirs: it would repeat at each multiple, and days of the week would make
+ * seasons of three and of seven weeks.
+ */
+static void
+take_shorter_out(double *rest, cycle_rows rows, size_t shorter, double *mean)
+{
+	double		cycles = (double) ((rows.to - rows.from) / shorter);
+
+	memset(mean, 0, shorter * sizeof(double));
+	for (size_t i = rows.from; i < rows.to; i++)
+		mean[(i - rows.from) % shorter] += rest[i] / cycles;
+	for (size_t i = rows.from; i < rows.to; i++)
+		rest[i] -= mean[(i - rows.from) % shorter];
+}
+
 /* The means at each knot of one cycle, around their own mean: what a bent level leaves is no season. */
 static void
 take_cycle(const lf_season *season, const double *rest, cycle_rows rows, int64_t number, double *own)
@@ -141,7 +165,8 @@ take_cycle(const lf_season *season, const double *rest, cycle_rows rows, int64_t
 }
 
 void
-lf_season_look(lf_season_evidence *evidence, const lf_parts *parts, double length, int64_t number, double *scratch)
+lf_season_look(lf_season_evidence *evidence, const lf_parts *parts, const lf_seasons *known, double length, int64_t number,
+			   double *scratch)
 {
 	lf_season	season = lf_season_of(length);
 	size_t		n = parts->rows;
@@ -150,6 +175,7 @@ lf_season_look(lf_season_evidence *evidence, const lf_parts *parts, double lengt
 	double	   *mean = rest + n;
 	double	   *sum = mean + n + n + 1;	/* (knots) over all cycles */
 	double	   *own = sum + LF_MAX_KNOTS;	/* (knots) of the one at hand */
+	double	   *phase = own + LF_MAX_KNOTS;	/* (rows of a shorter season) */
 	double		all = 0;
 
 	if (!can_be_seen(length, n))
@@ -157,6 +183,9 @@ lf_season_look(lf_season_evidence *evidence, const lf_parts *parts, double lengt
 	take_rest(parts, length, rest, mean, mean + n);
 	number += (int64_t) parts->first;
 	memset(sum, 0, (size_t) season.knots * sizeof(double));
+	for (int i = 0; i < known->count; i++)
+		for (size_t c = 0; c < cycles && is_made_of(length, known->season[i].length); c++)
+			take_shorter_out(rest, rows_of_cycle(length, n, c), (size_t) known->season[i].length, phase);
 	for (size_t c = 0; c < cycles; c++)
 	{
 		take_cycle(&season, rest, rows_of_cycle(length, n, c), number, own);
@@ -296,7 +325,7 @@ ask(const searching *s, const lf_seasons *known, double length, bool natural)
 		if (!can_be_seen(length, column.rows < LF_MOST_DECOMPOSED ? column.rows : LF_MOST_DECOMPOSED))
 			continue;
 		lf_decompose(&s->memory->parts, known, &column, s->interrupt);
-		lf_season_look(&evidence, &s->memory->parts, length, column.number, s->memory->scratch);
+		lf_season_look(&evidence, &s->memory->parts, known, length, column.number, s->memory->scratch);
 	}
 	fact.cycles = evidence.cycles;
 	fact.gain = lf_season_gain(&evidence);

@@ -25,10 +25,12 @@ double		lf_season_gain(const lf_season_evidence *evidence);
 double		lf_season_certainty(const lf_season_evidence *evidence);
 
 /*
- * Adds what the cycles of a series say about a season of this length, beside those that were taken out of it. 'number'
- * is that of the series' first row. 'scratch' holds lf_season_evidence_scratch() doubles.
+ * Adds what the cycles of a series say about a season of this length, beside those that are 'known' and were taken out of it;
+ * of a whole number of cycles of one of these only what sets them apart counts. 'number' is that of the series' first row.
+ * 'scratch' holds lf_season_evidence_scratch() doubles.
  */
-void		lf_season_look(lf_season_evidence *evidence, const lf_parts *parts, double length, int64_t number, double *scratch);
+void		lf_season_look(lf_season_evidence *evidence, const lf_parts *parts, const lf_seasons *known, double length,
+						   int64_t number, double *scratch);
 size_t		lf_season_evidence_scratch(size_t rows);
 
 /*
