@@ -142,10 +142,10 @@ forecast_differences(lf_zero_room *room, const lf_seasons *seasons, const lf_col
 }
 
 static void
-forecast_by(lf_zero_room *room, way way, const lf_seasons *seasons, const lf_column *column, int steps,
+forecast_by(lf_zero_room *room, way by, const lf_seasons *seasons, const lf_column *column, int steps,
 			lf_zero_quantiles *quantiles, const volatile sig_atomic_t *interrupt)
 {
-	if (way == DECOMPOSED)
+	if (by == DECOMPOSED)
 		forecast_decomposed(room, seasons, column, steps, quantiles, interrupt);
 	else
 		forecast_differences(room, seasons, column, steps, quantiles);
@@ -159,6 +159,7 @@ forecast_by(lf_zero_room *room, way way, const lf_seasons *seasons, const lf_col
 
 /* Steps that are compared, at most. */
 #define MOST_COMPARED LF_ZERO_FARTHEST
+#define SHARPNESS 4.0
 
 static int
 origins_of(const lf_seasons *seasons, size_t rows, int steps)
@@ -172,12 +173,12 @@ origins_of(const lf_seasons *seasons, size_t rows, int steps)
 }
 
 /* How far off each way was at earlier origins, and how wide bounds should have been: mean absolute errors, and ratios. */
-typedef struct past
+typedef struct hindsight
 {
 	int			origins;
 	double		weight[WAYS];
 	double		wider;
-} past;
+} hindsight;
 
 static void
 add_weighed(const lf_zero_quantiles *one, double weight, int steps, bool first, lf_zero_quantiles *sum)
@@ -194,12 +195,12 @@ add_weighed(const lf_zero_quantiles *one, double weight, int steps, bool first, 
 /* What one origin more or less says about widths: so many say half. */
 #define HALF_SURE 2.0
 
-static past
+static hindsight
 look_back(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column, int steps,
 		  const volatile sig_atomic_t *interrupt)
 {
 	int			compared = steps < MOST_COMPARED ? steps : MOST_COMPARED;
-	past		past = {.origins = origins_of(seasons, column->rows, steps), .weight = {1}, .wider = 1};
+	hindsight	past = {.origins = origins_of(seasons, column->rows, steps), .weight = {1}, .wider = 1};
 	int			ways = difference_of(seasons) > 1 ? WAYS : 1;
 	double		error[WAYS] = {0};
 	double		total = 0;
@@ -220,7 +221,7 @@ look_back(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column
 		}
 	for (int w = 0; w < ways; w++)
 	{
-		past.weight[w] = 1 / (error[w] * error[w] + DBL_MIN);
+		past.weight[w] = pow(error[w] + DBL_MIN, -SHARPNESS);
 		total += past.weight[w];
 	}
 	for (int w = 0; w < ways; w++)
@@ -254,7 +255,7 @@ void
 lf_zero_forecast(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column, int steps,
 				 lf_zero_quantiles *quantiles, const volatile sig_atomic_t *interrupt)
 {
-	past		past = look_back(room, seasons, column, steps, interrupt);
+	hindsight	past = look_back(room, seasons, column, steps, interrupt);
 	bool		first = true;
 
 	for (int w = 0; w < WAYS; w++)
