@@ -36,7 +36,6 @@ tell(lf_method method, const lf_method_seasons *seasons, const double *values, s
 	block = guarded_new(arena.used);
 	arena = lf_arena_over(block.block, block.bytes);
 	lf_method_layout(&room, &arena, rows, seasons, steps);
-	lf_method_start(&room);
 	t.used = lf_method_forecast(&room, method, seasons, &column, steps, LEVEL, t.outlook, NULL);
 	for (int h = 0; h < steps; h++)
 	{

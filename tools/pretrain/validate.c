@@ -103,7 +103,7 @@ validate(const char *path, int units, const lf_real *weights)
 		if (mode == 2 && lgd) for (int j = 0; j < h; j++) net[0][j] = (net[0][j]+keep[j])/2;
 		if (getenv("LIB")) {
 			static lf_zero_room zr; static lf_zero_quantiles zq[64]; lf_arena za = lf_arena_over(nblock, size);
-			lf_zero_layout(&zr, &za, k, &seasons, h); lf_zero_start(&zr, weights); lf_zero_forecast(&zr, &seasons, &col, h, zq, NULL);
+			lf_zero_layout(&zr, &za, k, &seasons, h); lf_zero_use(&zr, weights); lf_zero_forecast(&zr, &seasons, &col, h, zq, NULL);
 			for (int j = 0; j < h; j++) { net[0][j] = zq[j].at[4]; lo95[j] = zq[j].at[0]; hi95[j] = zq[j].at[8]; lo80[j] = zq[j].at[1]; hi80[j] = zq[j].at[7]; }
 		}
 		double unit = 0; for (int i = m; i < k; i++) unit += fabs(v[i]-v[i-m])/(k-m);

@@ -19,6 +19,7 @@ const char *const lf_candidate_names[LF_CANDIDATES] = {
 	[LF_CANDIDATE_MEAN] = "mean",
 	[LF_CANDIDATE_THETA] = "theta",
 	[LF_CANDIDATE_ETS] = "ets",
+	[LF_CANDIDATE_ZERO_SHOT] = "zero_shot",
 };
 
 int

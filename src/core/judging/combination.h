@@ -25,10 +25,11 @@ typedef enum lf_candidate
 	LF_CANDIDATE_SEASONAL_MEAN,
 	LF_CANDIDATE_MEAN,
 	LF_CANDIDATE_THETA,
-	LF_CANDIDATE_ETS
+	LF_CANDIDATE_ETS,
+	LF_CANDIDATE_ZERO_SHOT
 } lf_candidate;
 
-#define LF_CANDIDATES 12
+#define LF_CANDIDATES 13
 extern const char *const lf_candidate_names[LF_CANDIDATES];
 
 /* Whether a candidate is a network; and the forecaster that it is. */

@@ -25,12 +25,6 @@ lf_method_layout(lf_method_room *room, lf_arena *arena, size_t rows, const lf_me
 	room->trial_spread = lf_arena_take(arena, (size_t) steps, sizeof(double));
 }
 
-void
-lf_method_start(lf_method_room *room)
-{
-	lf_zero_start(&room->zero_shot, NULL);
-}
-
 /* ---- naive methods ---- */
 
 static lf_forecaster
@@ -189,7 +183,7 @@ both_forecast(lf_method_room *room, const lf_seasons *seasons, const lf_column *
 	{
 		/* sums of huge values overflow, and compilers may add before they halve */
 		mean[h] = limited(mean[h] / 2 + room->other[h] / 2, mean[h]);
-		spread[h] = isnan(spread[h]) ? spread[h] : limited(spread[h] / 2 + room->spread[h] / 2, spread[h]);
+		spread[h] = isnan(spread[h]) ? spread[h] : limited(spread[h] / 2 + room->other_spread[h] / 2, spread[h]);
 	}
 }
 

@@ -70,9 +70,6 @@ typedef struct lf_outlook
 void		lf_method_layout(lf_method_room *room, lf_arena *arena, size_t rows, const lf_method_seasons *seasons,
 							 int steps);
 
-/* Once, before the first forecast. */
-void		lf_method_start(lf_method_room *room);
-
 /*
  * Forecasts of the 'steps' values behind the last row of a column, which has one row or more, of which none is missing;
  * bounds hold a value with a probability of 'level', from 0 to 1. Returns the method that was used: the last value is

@@ -11,12 +11,21 @@ lf_combined_layout(lf_combined *combined, lf_arena *arena, const lf_combination 
 				   const lf_partner_facts *facts, bool learned, size_t rows, int windows, int steps)
 {
 	bool		partners = learned;
+	bool		zero_shot = false;
 
 	*combined = (lf_combined) {.combination = combination, .season = 1, .facts = facts, .windows = windows, .steps = steps};
 	for (int i = 0; i < combination->parts; i++)
+	{
 		partners |= lf_forecaster_is_partner(combination->part[i]);
+		zero_shot |= combination->part[i] == LF_ZERO_SHOT;
+	}
 	if (partners)
 		lf_partner_layout(&combined->room, arena, rows, &facts->seasons, steps);
+	if (zero_shot)
+	{
+		lf_zero_layout(&combined->zero_shot, arena, rows, &facts->seasons, steps);
+		combined->quantiles = lf_arena_take(arena, (size_t) steps, sizeof(lf_zero_quantiles));
+	}
 	combined->one = lf_arena_take(arena, (size_t) windows * (size_t) steps * (size_t) task->targets, sizeof(double));
 	combined->total = lf_arena_take(arena, (size_t) windows * (size_t) steps * (size_t) task->targets, sizeof(double));
 	combined->shift = lf_arena_take(arena, (size_t) windows * (size_t) task->targets, sizeof(double));
@@ -57,6 +66,25 @@ mean_before(const lf_frame *frame, int column, size_t known)
 	return lf_column_mean(&newest, column, known - first);
 }
 
+/* What a partner says of a column. */
+static void
+ask_partner(lf_combined *combined, const volatile sig_atomic_t *interrupt, lf_forecaster forecaster, const lf_column *rows, int target,
+			int steps)
+{
+	const lf_seasons *seasons = &combined->facts->seasons;
+	lf_partner	partner = forecaster == LF_THETA ? LF_PARTNER_THETA : LF_PARTNER_ETS;
+
+	if (forecaster != LF_ZERO_SHOT)
+	{
+		lf_partner_forecast(&combined->room, partner, seasons, rows, &combined->learned[target * LF_PARTNERS + partner], steps,
+							combined->mean, combined->spread, interrupt);
+		return;
+	}
+	lf_zero_forecast(&combined->zero_shot, seasons, rows, steps, combined->quantiles, interrupt);
+	for (int k = 0; k < steps; k++)
+		combined->mean[k] = combined->quantiles[k].at[LF_ZERO_MEDIAN];
+}
+
 /* What a forecaster says of one target, from the first 'known' rows of a frame on: 'to' has every 'apart'-th place. */
 static void
 say(lf_combined *combined, const volatile sig_atomic_t *interrupt, lf_forecaster forecaster, const lf_frame *frame,
@@ -65,16 +93,13 @@ say(lf_combined *combined, const volatile sig_atomic_t *interrupt, lf_forecaster
 	const lf_task *task = combined->network[0]->windows.task;
 	int			column = task->target[target];
 	double		mean = forecaster == LF_MEAN ? mean_before(frame, column, known) : 0;
-	lf_partner	partner = forecaster == LF_THETA ? LF_PARTNER_THETA : LF_PARTNER_ETS;
 	lf_column	rows = {.values = frame->values + column, .rows = known, .stride = (size_t) frame->columns,
 		.number = frame->number, .logged = combined->facts->logged, .log_from = task->log_from};
 
 	if (lf_forecaster_is_partner(forecaster))
 	{
 		if (combined->learned != NULL)
-			lf_partner_forecast(&combined->room, partner, &combined->facts->seasons, &rows,
-								&combined->learned[target * LF_PARTNERS + partner], steps, combined->mean, combined->spread,
-								interrupt);
+			ask_partner(combined, interrupt, forecaster, &rows, target, steps);
 		for (int k = 0; k < steps; k++)
 			to[(size_t) k * apart] = combined->learned != NULL ? combined->mean[k] : (double) NAN;
 	}
@@ -119,7 +144,8 @@ lf_combined_part(lf_combined *combined, const volatile sig_atomic_t *interrupt, 
 			say(combined, interrupt, combined->combination->part[part], &frame, known, j, steps,
 				out + (size_t) i * (size_t) steps * targets + (size_t) j, targets);
 			if (lf_forecaster_is_partner(combined->combination->part[part]) && combined->learned != NULL)
-				combined->shift[i * task->targets + j] = lf_partner_shift(&combined->room);
+				combined->shift[i * task->targets + j] = lf_partner_rows_shift(combined->combination->part[part] == LF_ZERO_SHOT ?
+																   &combined->zero_shot.rows : &combined->room.rows);
 		}
 	return interrupt != NULL && *interrupt != 0 ? LF_INTERRUPTED : LF_OK;
 }

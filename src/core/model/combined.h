@@ -11,6 +11,7 @@
 #include "judging/combination.h"
 #include "model/predict.h"
 #include "partners/partner.h"
+#include "partners/zero_shot.h"
 
 /* What partners know of the rows, beside what they have learned of each series. */
 typedef struct lf_partner_facts
@@ -27,6 +28,8 @@ typedef struct lf_combined
 	const lf_partner_facts *facts;
 	const lf_learned *learned;	/* (targets, LF_PARTNERS): of the series at hand; NULL: partners have nothing to say */
 	lf_partner_room room;
+	lf_zero_room zero_shot;
+	lf_zero_quantiles *quantiles;	/* (steps): it said */
 	int			windows;		/* at once, and steps of each, at most: */
 	int			steps;
 	double	   *one;			/* (windows, steps, targets): what a part says, */

@@ -68,6 +68,7 @@ typedef struct lf_zero_room
 	lf_head		head;
 	lf_network	longest;		/* whose packed weights serve shorter ones */
 	lf_real    *weights;
+	bool		started;
 	lf_arena	memory;			/* for the network of the length at hand */
 	lf_real    *x;				/* (2, LF_ZERO_PATCHES, LF_ZERO_FEATURES) */
 	double	   *coarse;			/* rows, each the mean of several */
@@ -80,8 +81,8 @@ typedef struct lf_zero_room
 
 void		lf_zero_layout(lf_zero_room *room, lf_arena *arena, size_t rows, const lf_seasons *seasons, int steps);
 
-/* Reads the weights that are shipped, or 'weights', which are as many. Once, before the first forecast. */
-void		lf_zero_start(lf_zero_room *room, const float *weights);
+/* Takes other weights than those that are shipped, as many as these. */
+void		lf_zero_use(lf_zero_room *room, const float *weights);
 
 /*
  * Quantiles of each of the 'steps' values that follow the last row of a column of at least one row, of which none is

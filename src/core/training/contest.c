@@ -96,7 +96,7 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 	if (contest->partners)
 	{
 		contest->learned = lf_arena_take(arena, series * (size_t) task->targets * LF_PARTNERS, sizeof(lf_learned));
-		for (int p = 0; p < LF_PARTNERS; p++)
+		for (int p = 0; p < LF_PARTNER_FORECASTERS; p++)
 		{
 			double	   *out = lf_arena_take(arena, (size_t) batch * (size_t) task->horizon * (size_t) task->targets,
 											sizeof(double));

@@ -236,7 +236,6 @@ take_memory(Baseline *baseline)
 						"forecasting these rows", "give fewer rows, or a shorter horizon");
 	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
 	lf_method_layout(&baseline->room, &arena, longest, &baseline->seasons, baseline->horizon);
-	lf_method_start(&baseline->room);
 	baseline->outlook = MemoryContextAllocHuge(CurrentMemoryContext, forecasts);
 }
 
