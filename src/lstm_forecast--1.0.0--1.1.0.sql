@@ -553,3 +553,12 @@ AS 'MODULE_PATHNAME', 'lstm_zero_shot_keys';
 
 COMMENT ON FUNCTION lstm_zero_shot(regclass, text, text[], text, int, float8, timestamptz, text[], jsonb) IS
 'forecasts a column without training, by a network that comes with the extension and has learned from other series; series are told apart by several columns';
+
+CREATE FUNCTION lstm_pretrained(options jsonb DEFAULT '{}')
+RETURNS bytea
+LANGUAGE C STABLE PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'lstm_pretrained';
+
+COMMENT ON FUNCTION lstm_pretrained(jsonb) IS
+'the network that lstm_zero_shot forecasts with, as a model: for lstm_predict, lstm_predict_agg and lstm_forecast';
+

@@ -32,6 +32,15 @@ lf_combination_networks(const lf_combination *combination)
 	return networks;
 }
 
+int
+lf_combination_part(const lf_combination *combination, lf_forecaster forecaster)
+{
+	for (int i = 0; i < combination->parts; i++)
+		if (combination->part[i] == forecaster)
+			return i;
+	return -1;
+}
+
 double
 lf_combination_share(const lf_combination *combination, int targets, int part)
 {
@@ -43,6 +52,15 @@ lf_combination_share(const lf_combination *combination, int targets, int part)
 }
 
 #define ROUNDING 1e-9
+
+bool
+lf_combination_is_alone(const lf_combination *combination, int targets, lf_forecaster forecaster)
+{
+	for (int i = 0; i < combination->parts; i++)
+		if (combination->part[i] != forecaster && lf_combination_share(combination, targets, i) > 0)
+			return false;
+	return lf_combination_part(combination, forecaster) >= 0;
+}
 
 bool
 lf_combination_is_sound(const lf_combination *combination, int targets)

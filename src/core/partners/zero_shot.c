@@ -279,19 +279,44 @@ lf_zero_forecast(lf_zero_room *room, const lf_seasons *seasons, const lf_column 
 	}
 }
 
+/* The quantile of a level as that of a normal distribution: 0 in the middle. */
+static double
+normal_of(double level)
+{
+	return level == 0.5 ? 0 : -lf_normal_quantile(level);
+}
+
 double
 lf_zero_quantile(const lf_zero_quantiles *quantiles, double level)
 {
 	const double *at = quantiles->at;
-	double		normal;
 	double		from;
 	double		to;
 	int			i = 0;
 
 	while (i < LF_ZERO_LEVELS - 2 && level > lf_zero_level[i + 1])
 		i++;
-	normal = -lf_normal_quantile(level);
-	from = lf_zero_level[i] == 0.5 ? 0 : -lf_normal_quantile(lf_zero_level[i]);
-	to = lf_zero_level[i + 1] == 0.5 ? 0 : -lf_normal_quantile(lf_zero_level[i + 1]);
-	return limited(at[i] + (at[i + 1] - at[i]) * ((normal - from) / (to - from)), at[LF_ZERO_MEDIAN]);
+	from = normal_of(lf_zero_level[i]);
+	to = normal_of(lf_zero_level[i + 1]);
+	return limited(at[i] + (at[i + 1] - at[i]) * ((normal_of(level) - from) / (to - from)), at[LF_ZERO_MEDIAN]);
+}
+
+double
+lf_zero_nonconformity(const lf_zero_quantiles *quantiles, double value)
+{
+	const double *at = quantiles->at;
+	int			i = 0;
+	double		from;
+	double		to;
+
+	if (value == at[LF_ZERO_MEDIAN])
+		return 0;
+	while (i < LF_ZERO_LEVELS - 2 && value > at[i + 1])
+		i++;
+	from = normal_of(lf_zero_level[i]);
+	to = normal_of(lf_zero_level[i + 1]);
+	/* rows that never moved: whatever differs is as far out as can be */
+	if (!(at[i + 1] > at[i]))
+		return INFINITY;
+	return fabs(from + (to - from) * ((value - at[i]) / (at[i + 1] - at[i])));
 }

@@ -109,6 +109,12 @@ double		lf_zero_at_step(const lf_zero_walked *walked, double step, int level);
 /* The quantile of a level from 0 to 1; beyond the outermost along the line of the last two, in those of a normal one. */
 double		lf_zero_quantile(const lf_zero_quantiles *quantiles, double level);
 
+/*
+ * How many normal standard deviations out a value lies by these quantiles: an interval of a level holds it where that is no
+ * more than the normal quantile of the level.
+ */
+double		lf_zero_nonconformity(const lf_zero_quantiles *quantiles, double value);
+
 /* Units of each layer of the network that is shipped, its weights, and their checksum. */
 #define LF_ZERO_UNITS 64
 size_t		lf_zero_weights(void);

@@ -270,14 +270,21 @@ lf_season_lag(const lf_parts *parts, double *scratch)
 
 /* ---- over all series ---- */
 
-void
-lf_season_search_layout(lf_season_search *search, lf_arena *arena, const lf_frame *frame)
+lf_seasons
+lf_seasons_most(void)
 {
 	lf_seasons	most = {.count = LF_MAX_SEASONS};
-	size_t		longest = lf_frame_longest(frame);
 
 	for (int i = 0; i < LF_MAX_SEASONS; i++)
 		most.season[i].knots = LF_MAX_KNOTS;
+	return most;
+}
+
+void
+lf_season_search_layout(lf_season_search *search, lf_arena *arena, size_t longest)
+{
+	lf_seasons	most = lf_seasons_most();
+
 	lf_parts_layout(&search->parts, arena, longest, &most);
 	search->scratch = lf_arena_take(arena, lf_season_evidence_scratch(longest), sizeof(double));
 }

@@ -119,7 +119,7 @@ forecast_beside(lf_judge *judge, const volatile sig_atomic_t *interrupt, size_t 
 
 	for (int p = 0; p < LF_PARTNER_FORECASTERS && judge->team != NULL && status == LF_OK; p++)
 	{
-		int			part = judge->partner_out[p] == NULL ? -1 : lf_team_part(judge->team, partner_forecaster(p));
+		int			part = judge->partner_out[p] == NULL ? -1 : lf_combination_part(&judge->team->crossed[0], partner_forecaster(p));
 
 		if (part >= 0)
 			status = lf_combined_part(&judge->team->combined, interrupt, part, first, 1, count, judge->task->horizon,

@@ -9,6 +9,7 @@
 #include "model/model.h"
 #include "model/predict.h"
 #include "model/scaling.h"
+#include "rows/timeline.h"
 
 typedef struct LoadedModel
 {
@@ -20,6 +21,10 @@ typedef struct LoadedModel
 	const double *error_scale;	/* (targets): of the errors of the series at hand */
 	const lf_learned *learned;	/* (targets, LF_PARTNERS): the same; NULL: no partner forecasts */
 	double	   *shifted;		/* (windows, targets): of the newest forecasts, see combined.h; NULL: nothing */
+	const lf_zero_quantiles *told;	/* (windows, targets, steps): of the newest forecasts, where these are the bounds */
+	int			told_steps;
+	lf_partner_facts facts;		/* of the model, and the seasons that a calendar suggests */
+	uint64		serial;			/* no other model that was made ready has it */
 	struct LoadedModel *other;	/* (others of the model): networks that forecast with this one */
 	uint64		first;			/* row of the frame in which the first window of the newest forecasts begins */
 	uint64		stride;			/* from a window of theirs to the next */
@@ -70,6 +75,9 @@ void		model_show_series(LoadedModel *loaded, const SeriesScaling *scaling);
  * is no frame. What a user leaves behind may point at memory that is gone.
  */
 void		model_show_nothing(LoadedModel *loaded);
+
+/* The rows that are shown are steps of this length: for models whose seasons the rows at hand tell. */
+void		model_show_step(LoadedModel *loaded, const Timeline *timeline);
 
 /* The names of the targets as text values, for the rows of a result. */
 Datum	   *model_targets(const lf_model *model);
