@@ -325,11 +325,8 @@ zero_shot(lf_method_room *room, const lf_seasons *seasons, const lf_column *colu
 	{
 		const lf_zero_quantiles *said = &room->quantiles[h];
 
-		outlook[h] = (lf_outlook) {said->at[LF_ZERO_MEDIAN], (double) NAN, (double) NAN};
-		if (column->rows < ROWS_OF_SPREAD)
-			continue;
-		outlook[h].lower = fmin(lf_zero_quantile(said, (1 - level) / 2), outlook[h].middle);
-		outlook[h].upper = fmax(lf_zero_quantile(said, (1 + level) / 2), outlook[h].middle);
+		outlook[h] = (lf_outlook) {said->at[LF_ZERO_MEDIAN], lf_zero_quantile(said, (1 - level) / 2),
+			lf_zero_quantile(said, (1 + level) / 2)};
 	}
 }
 

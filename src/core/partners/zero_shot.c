@@ -98,15 +98,17 @@ forecast_decomposed(lf_zero_room *room, const lf_seasons *seasons, const lf_colu
 					lf_zero_quantiles *quantiles, const volatile sig_atomic_t *interrupt)
 {
 	lf_partner_rows *rows = &room->rows;
-	bool		logged;
+	lf_zero_form form;
 
 	lf_partner_rows_prepare(rows, seasons, column, interrupt);
-	logged = lf_zero_take_logs(rows->adjusted, rows->count);
+	form = lf_zero_form_of(rows->adjusted, rows->count);
+	for (size_t i = 0; i < rows->count; i++)
+		rows->adjusted[i] = lf_zero_formed(&form, rows->adjusted[i]);
 	forecast_rows(room, rows->adjusted, rows->count, seasons->count > 0 ? seasons->season[0].length : 1, steps, quantiles);
 	for (int h = 0; h < steps; h++)
 		for (int i = 0; i < LF_ZERO_LEVELS; i++)
 		{
-			double		said = logged ? exp(quantiles[h].at[i]) : quantiles[h].at[i];
+			double		said = lf_zero_unformed(&form, quantiles[h].at[i]);
 
 			quantiles[h].at[i] = limited(lf_partner_restored(rows, said, rows->next + h), rows->last);
 		}
@@ -251,6 +253,9 @@ look_back(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column
 	return past;
 }
 
+/* Fewer rows say nothing of errors. */
+#define ROWS_OF_SPREAD 3
+
 void
 lf_zero_forecast(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column, int steps,
 				 lf_zero_quantiles *quantiles, const volatile sig_atomic_t *interrupt)
@@ -276,6 +281,8 @@ lf_zero_forecast(lf_zero_room *room, const lf_seasons *seasons, const lf_column 
 			/* rounding of huge values may change the order */
 			at[i] = i > 0 && at[i] < at[i - 1] ? at[i - 1] : at[i];
 		}
+		for (int i = 0; i < LF_ZERO_LEVELS && column->rows < ROWS_OF_SPREAD; i++)
+			at[i] = i == LF_ZERO_MEDIAN ? median : (double) NAN;
 	}
 }
 
@@ -298,6 +305,8 @@ lf_zero_quantile(const lf_zero_quantiles *quantiles, double level)
 		i++;
 	from = normal_of(lf_zero_level[i]);
 	to = normal_of(lf_zero_level[i + 1]);
+	if (isnan(at[0]))
+		return level == 0.5 ? at[LF_ZERO_MEDIAN] : (double) NAN;
 	return limited(at[i] + (at[i + 1] - at[i]) * ((normal_of(level) - from) / (to - from)), at[LF_ZERO_MEDIAN]);
 }
 
@@ -309,6 +318,8 @@ lf_zero_nonconformity(const lf_zero_quantiles *quantiles, double value)
 	double		from;
 	double		to;
 
+	if (isnan(at[0]))
+		return (double) NAN;
 	if (value == at[LF_ZERO_MEDIAN])
 		return 0;
 	while (i < LF_ZERO_LEVELS - 2 && value > at[i + 1])

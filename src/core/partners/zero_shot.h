@@ -42,10 +42,19 @@ int			lf_zero_patches(size_t rows);
 double		lf_zero_scale(const double *rows, size_t count);
 
 /*
- * Puts logarithms in the place of rows, where that suits them: they are all above 0, and do not mostly change by a large
- * part of themselves from one to the next. Returns whether.
+ * How values are seen: as they are, or as logarithms, where that suits the rows: they are all above 0, and do not mostly change
+ * by a large part of themselves from one to the next. Above 'top', which no row comes near, the logarithm goes on as a straight
+ * line: what lies beyond all that was seen grows no more by factors, or bounds far ahead would have no end.
  */
-bool		lf_zero_take_logs(double *rows, size_t count);
+typedef struct lf_zero_form
+{
+	bool		logged;
+	double		top;
+} lf_zero_form;
+
+lf_zero_form lf_zero_form_of(const double *rows, size_t count);
+double		lf_zero_formed(const lf_zero_form *form, double value);
+double		lf_zero_unformed(const lf_zero_form *form, double formed);
 
 /*
  * The newest rows as (patches, LF_ZERO_FEATURES), in units of 'scale'; 'sign' is 1, or -1 for the mirror image. 'season':
@@ -86,7 +95,8 @@ void		lf_zero_use(lf_zero_room *room, const float *weights);
 
 /*
  * Quantiles of each of the 'steps' values that follow the last row of a column of at least one row, of which none is
- * missing. Whatever the rows are they are finite and ascend. Worthless where the interrupt (NULL: none) came meanwhile.
+ * missing. Whatever the rows are they are finite and ascend; of one or two rows only the median is known, and the others are
+ * NaN. Worthless where the interrupt (NULL: none) came meanwhile.
  */
 void		lf_zero_forecast(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column, int steps,
 							 lf_zero_quantiles *quantiles, const volatile sig_atomic_t *interrupt);

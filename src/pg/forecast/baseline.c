@@ -281,6 +281,8 @@ status_of(const Baseline *baseline, const Rows *rows, lf_method used)
 		return "it has one row, which is repeated: nothing is known of its errors";
 	if (used == LF_METHOD_REPEAT_LAST && baseline->method != LF_METHOD_AUTO && baseline->method != used)
 		return "it has no season, or less than one: the last value is repeated";
+	if (used == LF_METHOD_ZERO_SHOT && !isnan(baseline->outlook[0].lower))
+		return "zero-shot: no training saw these rows";
 	if (isnan(baseline->outlook[0].lower))
 		return "it has too few rows to know its errors";
 	return NULL;

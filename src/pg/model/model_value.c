@@ -478,6 +478,22 @@ model_nonconformity(const LoadedModel *loaded, int window, int step, int target,
 }
 
 double
+model_usual_nonconformity(const LoadedModel *loaded, int window, int step, int target)
+{
+	if (told_of(loaded, window, step, target) != NULL)
+		return lf_normal_quantile(0.25);
+	return lf_errors_half_width(&loaded->model.errors, loaded->model.task.targets, step, target, 0.5);
+}
+
+double
+model_rarity(const LoadedModel *loaded, int window, int step, int target, double nonconformity)
+{
+	if (told_of(loaded, window, step, target) != NULL)
+		return erfc(nonconformity / M_SQRT2);
+	return lf_errors_rarity(&loaded->model.errors, loaded->model.task.targets, step, target, nonconformity);
+}
+
+double
 model_moved(const LoadedModel *loaded, int window, int target)
 {
 	return loaded->predictor.moved[(Size) window * loaded->model.task.targets + target];
@@ -506,6 +522,9 @@ model_interval(const LoadedModel *loaded, int window, int step, int target, doub
 
 	if (told != NULL)
 	{
+		/* of one or two rows nothing is known */
+		if (isnan(told->at[0]))
+			return false;
 		*low = lf_task_limit(&loaded->model.task, lf_zero_quantile(told, (1 - level) / 2));
 		*high = lf_task_limit(&loaded->model.task, lf_zero_quantile(told, (1 + level) / 2));
 		return true;

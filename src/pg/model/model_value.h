@@ -113,6 +113,10 @@ double		model_nonconformity(const LoadedModel *loaded, int window, int step, int
 bool		model_interval(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
 						   double *low, double *high);
 
+/* Of a nonconformity score: that which half of the values have, and how many values have as large a one; NaN: not known. */
+double		model_usual_nonconformity(const LoadedModel *loaded, int window, int step, int target);
+double		model_rarity(const LoadedModel *loaded, int window, int step, int target, double nonconformity);
+
 /*
  * How far a window of the last call lay outside what the model has learned, on the scale of its scaler; 0: not at all. Its
  * forecast starts from there, and its interval is wider by that.
