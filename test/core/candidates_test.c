@@ -41,7 +41,7 @@ add_column(lf_column_kind kind)
 #define BIT(candidate) (1u << LF_CANDIDATE_ ## candidate)
 #define NAIVE (BIT(REPEAT_LAST) | BIT(DRIFT) | BIT(MEAN))
 #define SEASONAL (BIT(SEASONAL_NAIVE) | BIT(SEASONAL_MEAN))
-#define PARTNERS (BIT(THETA) | BIT(ETS))
+#define PARTNERS (BIT(THETA) | BIT(ETS) | BIT(ZERO_SHOT))
 
 /* Chooses, and returns what was chosen as bits; 0 where something stands twice, or in another order. */
 static unsigned int
@@ -211,7 +211,7 @@ test_usual(void)
 	for (int i = 0; i < chosen.forecasters; i++)
 		right = right && chosen.usual[chosen.networks + i] ==
 			(chosen.forecaster[i] == LF_SEASONAL_NAIVE ? 0.3 : chosen.forecaster[i] == LF_SEASONAL_MEAN ? 0.6 : 1);
-	ok(right && chosen.networks == 3 && chosen.forecasters == 4, "a recurrent network weighs by its windows, linear maps and partners all, and naive forecasters less");
+	ok(right && chosen.networks == 3 && chosen.forecasters == 5, "a recurrent network weighs by its windows, linear maps and partners all, and naive forecasters less");
 	facts.series = 10;
 	ok((choose(LF_EFFORT_NORMAL, 0) & PARTNERS) == PARTNERS &&
 	   chosen.usual[0] == 3 * (double) first.windows / ((double) first.windows + 20000) && chosen.usual[0] < chosen.usual[1 + 2],
@@ -231,6 +231,8 @@ test_narrowed(void)
 	facts.season = 1;
 	facts.seasons.seasons.count = 0;
 	ok(choose(LF_EFFORT_NORMAL, BIT(SEASONAL_NAIVE)) == BIT(NETWORK) && chosen.usual[0] > 0, "where none of them suits the network stands alone");
+	ok(lf_no_network_contends(BIT(ZERO_SHOT)) && lf_no_network_contends(BIT(DRIFT) | BIT(THETA)) &&
+	   !lf_no_network_contends(BIT(SEGMENT) | BIT(THETA)) && !lf_no_network_contends(0), "it is told whether any network contends");
 	ok(choose(LF_EFFORT_NORMAL, BIT(NETWORK)) == BIT(NETWORK) && chosen.usual[0] > 0, "and where it alone was asked for");
 }
 
