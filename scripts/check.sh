@@ -66,6 +66,7 @@ suite 'pgTAP' scripts/with_cluster.sh scripts/pgtap.sh
 suite 'README' scripts/with_cluster.sh scripts/check_readme.sh
 suite 'servers' scripts/servers.sh
 suite 'undefined behaviour' undefined_behaviour
+suite 'pretraining' scripts/pretraining.sh
 suite 'mutants apply' scripts/mutants.sh check
 
 echo "$passed passed, $failed failed"
