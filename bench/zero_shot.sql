@@ -150,7 +150,7 @@ BEGIN
                 set_config('parallel_tuple_cost', '0', true), set_config('min_parallel_table_scan_size', '0', true);
         started := clock_timestamp();
         SELECT count(f) INTO done
-        FROM (SELECT lstm_predict_agg(m, value ORDER BY i) AS f FROM groups, (SELECT lstm_pretrained() AS m OFFSET 0) p GROUP BY g) x;
+        FROM (SELECT lstm_predict_agg(lstm_pretrained(), value ORDER BY i) AS f FROM groups GROUP BY g) x;
         INSERT INTO speeds (what, seconds, count) VALUES (format('groups of 100 rows, %s', CASE workers WHEN 0 THEN 'one process' ELSE 'two allowed' END),
                                                           extract(epoch FROM clock_timestamp() - started), done);
     END LOOP;

@@ -1194,7 +1194,7 @@ COMMENT ON FUNCTION lstm_zero_shot(regclass, text, text[], text, int, float8, ti
 
 CREATE FUNCTION lstm_pretrained(options jsonb DEFAULT '{}')
 RETURNS bytea
-LANGUAGE C STABLE PARALLEL SAFE COST 1000
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000
 AS 'MODULE_PATHNAME', 'lstm_pretrained';
 
 COMMENT ON FUNCTION lstm_pretrained(jsonb) IS

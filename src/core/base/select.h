@@ -8,7 +8,7 @@
 
 /*
  * The element that would stand at place k < count if the list were sorted. Reorders the list: none before place k is larger,
- * and none behind it smaller. No element may be NaN.
+ * and none behind it smaller. Where an element is NaN, some element.
  */
 double		lf_select(double *list, size_t count, size_t k);
 

@@ -320,13 +320,15 @@ static void
 zero_shot(lf_method_room *room, const lf_seasons *seasons, const lf_column *column, int steps, double level,
 		  lf_outlook *outlook, const volatile sig_atomic_t *interrupt)
 {
+	double		z = lf_normal_quantile((1 - level) / 2);
+
 	lf_zero_forecast(&room->zero_shot, seasons, column, steps, room->quantiles, interrupt);
 	for (int h = 0; h < steps; h++)
 	{
 		const lf_zero_quantiles *said = &room->quantiles[h];
 
-		outlook[h] = (lf_outlook) {said->at[LF_ZERO_MEDIAN], lf_zero_quantile(said, (1 - level) / 2),
-			lf_zero_quantile(said, (1 + level) / 2)};
+		outlook[h] = (lf_outlook) {said->at[LF_ZERO_MEDIAN], lf_zero_quantile(said, -z),
+			lf_zero_quantile(said, z)};
 	}
 }
 

@@ -27,10 +27,14 @@
 #define LF_ZERO_LEVELS 9
 #define LF_ZERO_MEDIAN 4		/* of the levels */
 #define LF_ZERO_FARTHEST 64		/* of the steps */
-/* Forecasts that are kept of earlier origins: of four, by two ways. */
-#define LF_ZERO_PAST (2 * 4 * LF_ZERO_FARTHEST)
+
+/* Ways to see a long series, and earlier origins, at most, that say which of them suit it; see zero_shot_ways.h. */
+#define LF_ZERO_WAYS 3
+#define LF_ZERO_ORIGINS 4
+
 extern const int lf_zero_step[LF_ZERO_STEPS];
 extern const double lf_zero_level[LF_ZERO_LEVELS];
+extern const double lf_zero_normal[LF_ZERO_LEVELS];	/* the quantiles of a normal distribution at these levels */
 
 /* Patches of so many rows. */
 int			lf_zero_patches(size_t rows);
@@ -82,10 +86,12 @@ typedef struct lf_zero_room
 	lf_real    *x;				/* (2, LF_ZERO_PATCHES, LF_ZERO_FEATURES) */
 	double	   *coarse;			/* rows, each the mean of several */
 	lf_partner_rows rows;
-	lf_zero_quantiles *one;		/* (steps): of one way to take seasons out */
-	lf_zero_quantiles *past;	/* of earlier origins */
-	lf_zero_quantiles *mixed;
-	double	   *ratio;			/* errors at earlier origins over what was expected */
+	lf_zero_quantiles *said;	/* (ways, steps) */
+	lf_zero_quantiles *past;	/* (origins, ways, steps): what was said at earlier origins */
+	lf_zero_quantiles *mixed;	/* (steps): the mean of all ways at one of them */
+	double	   *ratio;			/* (origins, steps): errors there over widths */
+	double	   *mean;			/* (steps): of theta */
+	double	   *variance;		/* (steps) */
 } lf_zero_room;
 
 void		lf_zero_layout(lf_zero_room *room, lf_arena *arena, size_t rows, const lf_seasons *seasons, int steps);
@@ -116,8 +122,11 @@ void		lf_zero_walk(lf_zero_room *room, const double *rows, size_t count, double 
 /* The same at a step that may lie between two of the network's, from 1 to the farthest, on the scale of the rows. */
 double		lf_zero_at_step(const lf_zero_walked *walked, double step, int level);
 
-/* The quantile of a level from 0 to 1; beyond the outermost along the line of the last two, in those of a normal one. */
-double		lf_zero_quantile(const lf_zero_quantiles *quantiles, double level);
+/*
+ * The quantile of a level, which is given as that of a normal distribution: 0 for the median. Between those of the network, and
+ * beyond the outermost, along straight lines.
+ */
+double		lf_zero_quantile(const lf_zero_quantiles *quantiles, double normal);
 
 /*
  * How many normal standard deviations out a value lies by these quantiles: an interval of a level holds it where that is no

@@ -7,6 +7,8 @@
 
 const int	lf_zero_step[LF_ZERO_STEPS] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 24, 32, 48, LF_ZERO_FARTHEST};
 const double lf_zero_level[LF_ZERO_LEVELS] = {0.025, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.975};
+const double lf_zero_normal[LF_ZERO_LEVELS] = {-1.9599639845400542, -1.2815515655446004, -0.8416212335729143, -0.38532046640756773,
+0, 0.38532046640756773, 0.8416212335729143, 1.2815515655446004, 1.9599639845400542};
 
 /* Differences beyond so many times the mean count as that. */
 #define FAR_OFF 4

@@ -27,10 +27,12 @@ lf_zero_layout(lf_zero_room *room, lf_arena *arena, size_t rows, const lf_season
 	room->x = lf_arena_reals(arena, 2 * (size_t) LF_ZERO_PATCHES * LF_ZERO_FEATURES);
 	room->coarse = lf_arena_take(arena, LF_MOST_PARTNER_ROWS, sizeof(double));
 	lf_partner_rows_layout(&room->rows, arena, rows, seasons);
-	room->one = lf_arena_take(arena, (size_t) steps, sizeof(lf_zero_quantiles));
-	room->past = lf_arena_take(arena, LF_ZERO_PAST, sizeof(lf_zero_quantiles));
+	room->said = lf_arena_take(arena, LF_ZERO_WAYS * (size_t) steps, sizeof(lf_zero_quantiles));
+	room->past = lf_arena_take(arena, LF_ZERO_ORIGINS * LF_ZERO_WAYS * LF_ZERO_FARTHEST, sizeof(lf_zero_quantiles));
 	room->mixed = lf_arena_take(arena, LF_ZERO_FARTHEST, sizeof(lf_zero_quantiles));
-	room->ratio = lf_arena_take(arena, LF_ZERO_PAST, sizeof(double));
+	room->ratio = lf_arena_take(arena, LF_ZERO_ORIGINS * LF_ZERO_FARTHEST, sizeof(double));
+	room->mean = lf_arena_take(arena, (size_t) steps, sizeof(double));
+	room->variance = lf_arena_take(arena, (size_t) steps, sizeof(double));
 }
 
 /* Makes weights that are in their place ready. */

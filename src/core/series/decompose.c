@@ -79,32 +79,50 @@ lf_cycle_mean(const double *values, size_t rows, double length, double *mean, do
 	}
 }
 
-/*
- * The least-squares line over the rows at most 'reach' away, at each row. 'sums' and 'moments' (rows + 1) are scratch.
- */
+/* Sums of values up to each row, and of values times how far the row is from the middle one. */
+typedef struct running
+{
+	double	   *sums;			/* (rows + 1) */
+	double	   *moments;		/* (rows + 1) */
+	size_t		rows;
+	double		middle;			/* numbers around 0 keep the digits of the moments */
+} running;
+
+/* The least-squares line over the rows at most 'reach' away from row i, at that row. */
+static double
+line_at(const running *r, size_t i, size_t reach)
+{
+	size_t		from = i > reach ? i - reach : 0;
+	size_t		to = i + reach < r->rows ? i + reach + 1 : r->rows;
+	double		n = (double) (to - from);
+	double		at = ((double) from + (double) to - 1) / 2 - r->middle;	/* the window's middle */
+	double		mean = (r->sums[to] - r->sums[from]) / n;
+	double		along = r->moments[to] - r->moments[from] - at * (r->sums[to] - r->sums[from]);
+	double		square = n * (n * n - 1) / 12;
+
+	return mean + (square > 0 ? along / square * ((double) i - r->middle - at) : 0);
+}
+
+/* The same at each row. 'sums' and 'moments' (rows + 1) are scratch. */
 static void
 local_line(const double *values, size_t rows, size_t reach, double *line, double *sums, double *moments)
 {
-	double		middle = ((double) rows - 1) / 2;	/* numbers around 0 keep the digits of the moments */
+	const running r = {sums, moments, rows, ((double) rows - 1) / 2};
+	size_t		behind = rows > 2 * reach ? rows - reach : reach;	/* the first row behind those with a whole window */
 
 	sums[0] = moments[0] = 0;
 	for (size_t i = 0; i < rows; i++)
 	{
 		sums[i + 1] = sums[i] + values[i];
-		moments[i + 1] = moments[i] + ((double) i - middle) * values[i];
+		moments[i + 1] = moments[i] + ((double) i - r.middle) * values[i];
 	}
-	for (size_t i = 0; i < rows; i++)
-	{
-		size_t		from = i > reach ? i - reach : 0;
-		size_t		to = i + reach < rows ? i + reach + 1 : rows;
-		double		n = (double) (to - from);
-		double		at = ((double) from + (double) to - 1) / 2 - middle;	/* the window's middle */
-		double		mean = (sums[to] - sums[from]) / n;
-		double		along = moments[to] - moments[from] - at * (sums[to] - sums[from]);
-		double		square = n * (n * n - 1) / 12;
-
-		line[i] = mean + (square > 0 ? along / square * ((double) i - middle - at) : 0);
-	}
+	for (size_t i = 0; i < reach && i < rows; i++)
+		line[i] = line_at(&r, i, reach);
+	/* in the middle of a window a line is its mean */
+	for (size_t i = reach; i < behind; i++)
+		line[i] = (sums[i + reach + 1] - sums[i - reach]) / (double) (2 * reach + 1);
+	for (size_t i = behind; i < rows; i++)
+		line[i] = line_at(&r, i, reach);
 }
 
 void

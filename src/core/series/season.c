@@ -57,7 +57,10 @@ lf_season_at(const lf_season *season, int64_t number)
 	{
 		int64_t		length = season->knots;
 
-		knot = (int) ((number % length + length) % length);
+		/* one division, not two: every row asks several times */
+		knot = (int) (number % length);
+		if (knot < 0)
+			knot += season->knots;
 		return (lf_season_place) {.knot = knot, .next = knot, .part = 0};
 	}
 	cycles = (double) number / season->length;

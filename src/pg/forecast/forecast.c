@@ -74,6 +74,17 @@ report_outside(const Forecast *forecast)
 			 errhint("Train again, or go on training with lstm_update().")));
 }
 
+/* What the status of a forecast without training says. */
+static const char *
+zero_shot_status(const LoadedModel *loaded)
+{
+	double		low;
+	double		high;
+
+	return model_interval(loaded, 0, 0, 0, 0, 0.5, &low, &high) ? "zero-shot: no training saw these rows" :
+		"it has too few rows to know its errors";
+}
+
 /*
  * Forecasts from the window at the start of the frame, as result rows: so many steps, and of those behind the first
  * 'known' the reason why there is none.
@@ -88,7 +99,7 @@ put_forecast(Forecast *forecast, const char *label, const Timeline *timeline, in
 	Datum		series = label == NULL ? 0 : CStringGetTextDatum(label);
 	Datum		reason = known == steps ? 0 : CStringGetTextDatum(unknown);
 	uint64		absent = forecast->loaded->frame.absent;
-	Datum		ok = lf_bounds_are_zero_shot(&forecast->loaded->model) ? CStringGetTextDatum("zero-shot: no training saw these rows") :
+	Datum		ok = lf_bounds_are_zero_shot(&forecast->loaded->model) ? CStringGetTextDatum(zero_shot_status(forecast->loaded)) :
 		absent == 0 ? forecast->ok :
 		CStringGetTextDatum(psprintf("short: it has " UINT64_FORMAT " rows, the networks take %d; forecast without them",
 									 task->lookback - absent, task->lookback));

@@ -32,6 +32,7 @@ typedef struct Search
 {
 	double		level;
 	uint64		span;			/* rows that a forecast of the row behind them needs */
+	int			newest;			/* rows that are judged; 0: all */
 	ReturnSetInfo *result;
 	Datum	   *targets;		/* the names of the model's, as text */
 	Datum		ok;				/* the same of the status */
@@ -98,6 +99,18 @@ put_rows(const Search *search, const RollingOrigin *rolling, const RollingBatch 
 		}
 }
 
+/*
+ * The number of the last row before those that are judged. More rows are read than the newest and the window before them, where
+ * forecasts look farther back.
+ */
+static int64
+first_to_judge(const Search *search, uint64 rows, const lf_model *model)
+{
+	uint64		beyond = search->newest > 0 && rows > search->span + search->newest ? rows - search->span - search->newest : 0;
+
+	return model->task.lookback + beyond;
+}
+
 /* Looks at all series that can be used, one after the other. */
 static void
 look(const Search *search, const LoadedModel *shared, RollingOrigin *rolling)
@@ -108,7 +121,7 @@ look(const Search *search, const LoadedModel *shared, RollingOrigin *rolling)
 	{
 		asked_answer(&search->asked, rolling->label);
 		/* only the first step counts: the row as it was expected from the one before it */
-		rolling_origin_start(rolling, shared, 1, 1, rolling->model->task.lookback);
+		rolling_origin_start(rolling, shared, 1, 1, first_to_judge(search, rolling->rows->count, rolling->model));
 		while (rolling_origin_next(rolling, &batch))
 			put_rows(search, rolling, &batch);
 	} while (rolling_origin_next_series(rolling));
@@ -130,11 +143,12 @@ lstm_anomalies(PG_FUNCTION_ARGS)
 	/* the function of version 1.0 has no such parameter */
 	if (PG_NARGS() > 4)
 		search.asked = asked_read(fcinfo, 4, &shared->model, &filter);
+	search.newest = newest;
 	search.span = lf_window_first_output(&shared->model.task, 0);
 	search.targets = model_targets(&shared->model);
 	search.ok = CStringGetTextDatum("ok");
 	rolling = rolling_origin_open_filtered(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), &filter,
-								newest == 0 ? 0 : search.span + newest, put_left_out, &search);
+								newest == 0 ? 0 : search.span + newest + lf_model_history(&shared->model), put_left_out, &search);
 	/* of several series, those that are too short have been left out */
 	if (rolling != NULL && rolling->panel->rows->count <= search.span)
 		ereport(ERROR,

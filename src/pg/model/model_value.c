@@ -525,8 +525,8 @@ model_interval(const LoadedModel *loaded, int window, int step, int target, doub
 		/* of one or two rows nothing is known */
 		if (isnan(told->at[0]))
 			return false;
-		*low = lf_task_limit(&loaded->model.task, lf_zero_quantile(told, (1 - level) / 2));
-		*high = lf_task_limit(&loaded->model.task, lf_zero_quantile(told, (1 + level) / 2));
+		*low = lf_task_limit(&loaded->model.task, lf_zero_quantile(told, -lf_normal_quantile((1 - level) / 2)));
+		*high = lf_task_limit(&loaded->model.task, lf_zero_quantile(told, lf_normal_quantile((1 - level) / 2)));
 		return true;
 	}
 	lf_bounds_at(&loaded->model, distribution, error_scale_at(loaded, window, step, target), forecast, half_width, low, high);
