@@ -207,11 +207,16 @@ test_usual(void)
 	(void) choose(LF_EFFORT_NORMAL, 0);
 	for (int i = 0; i < chosen.networks; i++)
 		right = right && chosen.usual[i] == (chosen.network[i] == LF_CANDIDATE_NETWORK ?
-			(double) first.windows / ((double) first.windows + 200) : 1);
+			(double) first.windows / ((double) first.windows + 200) : 0.5);
 	for (int i = 0; i < chosen.forecasters; i++)
 		right = right && chosen.usual[chosen.networks + i] ==
 			(chosen.forecaster[i] == LF_SEASONAL_NAIVE ? 0.3 : chosen.forecaster[i] == LF_SEASONAL_MEAN ? 0.6 : 1);
-	ok(right && chosen.networks == 3 && chosen.forecasters == 4, "a recurrent network weighs by its windows, linear maps and partners all, and naive forecasters less");
+	ok(right && chosen.networks == 3 && chosen.forecasters == 4, "a recurrent network weighs by its windows, two linear maps together as much as a partner, and naive forecasters less");
+	ok((choose(LF_EFFORT_NORMAL, BIT(NETWORK) | BIT(LINEAR)) & BIT(LINEAR)) != 0 && chosen.usual[1] == 1, "as much as one alone");
+	facts.rows = facts.sample[0].rows = 2001;
+	ok(choose(LF_EFFORT_NORMAL, 0) == (BIT(NETWORK) | BIT(LINEAR) | BIT(LINEAR_RECURSIVE) | NAIVE | SEASONAL) && chosen.usual[1] == 1 &&
+	   chosen.usual[2] == 1, "and each as much where there are no partners");
+	facts.rows = facts.sample[0].rows = 720;
 	facts.series = 10;
 	ok((choose(LF_EFFORT_NORMAL, 0) & PARTNERS) == PARTNERS &&
 	   chosen.usual[0] == 3 * (double) first.windows / ((double) first.windows + 20000) && chosen.usual[0] < chosen.usual[1 + 2],

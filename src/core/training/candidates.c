@@ -175,6 +175,22 @@ members_of(const lf_plan *plan, lf_effort effort)
 	return members[effort][plan->windows <= MANY_WINDOWS ? 0 : plan->windows <= MOST_WINDOWS ? 1 : 2];
 }
 
+/*
+ * Linear maps of the same rows say the same in two ways: beside partners, they weigh together what one would. With a full
+ * weight for each, errors of 150 series, each by itself, at up to four origins inside their training parts, were 1.009 times as
+ * large. In long series, which have no partners, they are the better part: with half a weight for each, household power, visits
+ * of a site and a shop had 1.001 to 1.005 of the error, taxi rides .995.
+ */
+static double
+usual_of_linear(const lf_candidates *candidates, bool partners)
+{
+	int			linear = 0;
+
+	for (int i = 0; i < candidates->networks; i++)
+		linear += candidates->plan[i].training.optimizer == LF_LEAST_SQUARES;
+	return partners ? 1.0 / linear : 1;
+}
+
 void
 lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first, lf_effort effort,
 					 unsigned int narrowed, lf_candidates *candidates)
@@ -203,7 +219,7 @@ lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_pl
 		if (candidates->plan[i].training.optimizer != LF_LEAST_SQUARES)
 			candidates->plan[i].training.members = members_of(&candidates->plan[i], effort);
 	for (int i = 0; i < candidates->networks; i++)
-		candidates->usual[i] = candidates->plan[i].training.optimizer == LF_LEAST_SQUARES ? 1 :
+		candidates->usual[i] = candidates->plan[i].training.optimizer == LF_LEAST_SQUARES ? usual_of_linear(candidates, partners) :
 			usual_of_network(first, partners && facts->series > 1);
 	for (int i = 0; i < candidates->forecasters; i++)
 		candidates->usual[candidates->networks + i] = lf_forecaster_is_partner(candidates->forecaster[i]) ? 1 :
