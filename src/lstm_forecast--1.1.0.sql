@@ -1141,3 +1141,62 @@ AS 'MODULE_PATHNAME', 'lstm_baseline_keys';
 
 COMMENT ON FUNCTION lstm_baseline(regclass, text, text[], text, int, text, float8, timestamptz, text[], jsonb) IS
 'forecasts a column without training, by theta, exponential smoothing or a naive method; series are told apart by several columns';
+
+CREATE FUNCTION lstm_zero_shot(
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    as_of timestamptz DEFAULT NULL,
+    series text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (
+    series text,
+    step int,
+    forecast_at timestamptz,
+    target text,
+    forecast float8,
+    lower_bound float8,
+    upper_bound float8,
+    status text)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 20
+AS 'MODULE_PATHNAME', 'lstm_zero_shot';
+
+COMMENT ON FUNCTION lstm_zero_shot(regclass, text, text, text, int, float8, timestamptz, text[], jsonb) IS
+'forecasts a column without training, by a network that comes with the extension and has learned from other series';
+
+CREATE FUNCTION lstm_zero_shot(
+    relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    as_of timestamptz DEFAULT NULL,
+    series text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (
+    series text,
+    step int,
+    forecast_at timestamptz,
+    target text,
+    forecast float8,
+    lower_bound float8,
+    upper_bound float8,
+    status text)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 20
+AS 'MODULE_PATHNAME', 'lstm_zero_shot_keys';
+
+COMMENT ON FUNCTION lstm_zero_shot(regclass, text, text[], text, int, float8, timestamptz, text[], jsonb) IS
+'forecasts a column without training, by a network that comes with the extension and has learned from other series; series are told apart by several columns';
+
+CREATE FUNCTION lstm_pretrained(options jsonb DEFAULT '{}')
+RETURNS bytea
+LANGUAGE C STABLE PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'lstm_pretrained';
+
+COMMENT ON FUNCTION lstm_pretrained(jsonb) IS
+'the network that lstm_zero_shot forecasts with, as a model: for lstm_predict, lstm_predict_agg and lstm_forecast';
+

@@ -2,6 +2,7 @@
  * method_test.c: naive forecasts and their spreads by hand, the mean of theta and ets, and the choice where seasons are
  * long.
  */
+#include "base/quantile.h"
 #include "base/random.h"
 #include "judging/method.h"
 #include "rig.h"
@@ -11,11 +12,13 @@
 #include <math.h>
 
 #define MOST_STEPS 48
+#define LEVEL 0.8
 #define TWO_PI 6.28318530717958647692
 
 typedef struct told
 {
 	lf_method	used;
+	lf_outlook	outlook[MOST_STEPS];
 	double		mean[MOST_STEPS];
 	double		spread[MOST_STEPS];
 } told;
@@ -33,7 +36,12 @@ tell(lf_method method, const lf_method_seasons *seasons, const double *values, s
 	block = guarded_new(arena.used);
 	arena = lf_arena_over(block.block, block.bytes);
 	lf_method_layout(&room, &arena, rows, seasons, steps);
-	t.used = lf_method_forecast(&room, method, seasons, &column, steps, t.mean, t.spread, NULL);
+	t.used = lf_method_forecast(&room, method, seasons, &column, steps, LEVEL, t.outlook, NULL);
+	for (int h = 0; h < steps; h++)
+	{
+		t.mean[h] = t.outlook[h].middle;
+		t.spread[h] = (t.outlook[h].upper - t.mean[h]) / lf_normal_quantile((1 - LEVEL) / 2);
+	}
 	if (!guarded_intact(&block))
 	{
 		printf("Bail out! written beside the memory\n");
@@ -112,7 +120,8 @@ test_huge(void)
 		bool		finite = true;
 
 		for (int h = 0; h < 10; h++)
-			finite = finite && isfinite(t.mean[h]) && isfinite(t.spread[h]) && t.spread[h] >= 0;
+			finite = finite && isfinite(t.mean[h]) && isfinite(t.outlook[h].lower) && isfinite(t.outlook[h].upper) &&
+				t.outlook[h].lower <= t.mean[h] && t.mean[h] <= t.outlook[h].upper;
 		ok(finite, "%s: huge values have finite forecasts", lf_method_names[method]);
 	}
 	for (int i = 0; i < 30; i++)

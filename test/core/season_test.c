@@ -25,10 +25,10 @@ search(const lf_frame *frame, const double *natural, int naturals)
 	lf_arena	arena = lf_arena_measure();
 	guarded		block;
 
-	lf_season_search_layout(&search, &arena, frame);
+	lf_season_search_layout(&search, &arena, lf_frame_longest(frame));
 	block = guarded_new(arena.used);
 	arena = lf_arena_over(block.block, block.bytes);
-	lf_season_search_layout(&search, &arena, frame);
+	lf_season_search_layout(&search, &arena, lf_frame_longest(frame));
 	lf_season_search_run(&search, frame, 0, natural, naturals, NULL, &facts);
 	if (!guarded_intact(&block) || arena.used != block.bytes)
 		facts.seasons.count = -1;
@@ -418,10 +418,10 @@ lag_of(size_t rows)
 	guarded		block;
 	int			lag;
 
-	lf_season_search_layout(&search, &arena, &frame);
+	lf_season_search_layout(&search, &arena, lf_frame_longest(&frame));
 	block = guarded_new(arena.used);
 	arena = lf_arena_over(block.block, block.bytes);
-	lf_season_search_layout(&search, &arena, &frame);
+	lf_season_search_layout(&search, &arena, lf_frame_longest(&frame));
 	lf_decompose(&search.parts, &none, &whole, NULL);
 	lag = lf_season_lag(&search.parts, search.scratch);
 	free(block.raw);

@@ -10,9 +10,6 @@
 /* Targets farther off are cut: a few series that explode shall not teach the others. */
 #define MOST_TARGET 30
 
-/* What a value at or below 0 counts as where logarithms are forecast. */
-#define LEAST_VALUE 1e-9
-
 /* Of the patches of the second half, from which forecasts are learned, so many, about; and the last. */
 #define LEARNED_PATCHES 4
 
@@ -55,7 +52,7 @@ sample_draw(Sampler *sampler, uint64_t seed, int patches, lf_real *x, lf_real *t
 	lf_column	column = {.values = sampler->value, .rows = (size_t) known, .stride = 1};
 	double	   *adjusted = sampler->adjusted;
 	double		scale;
-	bool		logged;
+	lf_zero_form form;
 	int			first;			/* row of the series that patch 0 ends before */
 	double		often = (double) LEARNED_PATCHES / (1 + patches / 2);
 
@@ -63,15 +60,9 @@ sample_draw(Sampler *sampler, uint64_t seed, int patches, lf_real *x, lf_real *t
 	column.logged = series.logged;
 	lf_partner_rows_layout(&rows, &arena, (size_t) known, &series.seasons);
 	lf_partner_rows_prepare(&rows, &series.seasons, &column, NULL);
-	for (int i = 0; i < known; i++)
-		adjusted[i] = rows.adjusted[i];
-	logged = lf_zero_take_logs(adjusted, (size_t) known);
-	for (int i = known; i < series.count; i++)
-	{
-		adjusted[i] = lf_partner_adjusted(&rows, series.value[i], i);
-		if (logged)
-			adjusted[i] = log(fmax(adjusted[i], LEAST_VALUE));
-	}
+	form = lf_zero_form_of(rows.adjusted, (size_t) known);
+	for (int i = 0; i < series.count; i++)
+		adjusted[i] = lf_zero_formed(&form, i < known ? rows.adjusted[i] : lf_partner_adjusted(&rows, series.value[i], i));
 	first = known > LF_ZERO_ROWS ? known - LF_ZERO_ROWS : 0;
 	scale = lf_zero_scale(adjusted + first, (size_t) (known - first));
 	lf_zero_encode(adjusted, (size_t) known, series.seasons.count > 0 ? series.seasons.season[0].length : 1, scale, 1, x);

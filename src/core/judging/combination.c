@@ -19,6 +19,7 @@ const char *const lf_candidate_names[LF_CANDIDATES] = {
 	[LF_CANDIDATE_MEAN] = "mean",
 	[LF_CANDIDATE_THETA] = "theta",
 	[LF_CANDIDATE_ETS] = "ets",
+	[LF_CANDIDATE_ZERO_SHOT] = "zero_shot",
 };
 
 int
@@ -29,6 +30,15 @@ lf_combination_networks(const lf_combination *combination)
 	while (networks < combination->parts && combination->part[networks] == LF_NETWORK)
 		networks++;
 	return networks;
+}
+
+int
+lf_combination_part(const lf_combination *combination, lf_forecaster forecaster)
+{
+	for (int i = 0; i < combination->parts; i++)
+		if (combination->part[i] == forecaster)
+			return i;
+	return -1;
 }
 
 double
@@ -42,6 +52,15 @@ lf_combination_share(const lf_combination *combination, int targets, int part)
 }
 
 #define ROUNDING 1e-9
+
+bool
+lf_combination_is_alone(const lf_combination *combination, int targets, lf_forecaster forecaster)
+{
+	for (int i = 0; i < combination->parts; i++)
+		if (combination->part[i] != forecaster && lf_combination_share(combination, targets, i) > 0)
+			return false;
+	return lf_combination_part(combination, forecaster) >= 0;
+}
 
 bool
 lf_combination_is_sound(const lf_combination *combination, int targets)

@@ -25,10 +25,11 @@ typedef enum lf_candidate
 	LF_CANDIDATE_SEASONAL_MEAN,
 	LF_CANDIDATE_MEAN,
 	LF_CANDIDATE_THETA,
-	LF_CANDIDATE_ETS
+	LF_CANDIDATE_ETS,
+	LF_CANDIDATE_ZERO_SHOT
 } lf_candidate;
 
-#define LF_CANDIDATES 12
+#define LF_CANDIDATES 13
 extern const char *const lf_candidate_names[LF_CANDIDATES];
 
 /* Whether a candidate is a network; and the forecaster that it is. */
@@ -66,6 +67,12 @@ typedef struct lf_combination
 
 /* How many of the parts are networks. */
 int			lf_combination_networks(const lf_combination *combination);
+
+/* Which part a forecaster is; -1: none. */
+int			lf_combination_part(const lf_combination *combination, lf_forecaster forecaster);
+
+/* Whether this forecaster is the only one that weighs. */
+bool		lf_combination_is_alone(const lf_combination *combination, int targets, lf_forecaster forecaster);
 
 /* The mean weight of a part over the targets. */
 double		lf_combination_share(const lf_combination *combination, int targets, int part);

@@ -3,18 +3,24 @@
  */
 #include "judging/method.h"
 
+#include "base/quantile.h"
+
 #include <float.h>
 #include <math.h>
 
 const char *const lf_method_names[LF_METHODS] = {"repeat_last", "seasonal_naive", "drift", "seasonal_mean", "mean",
-	"theta", "ets", "auto"};
+	"theta", "ets", "zero_shot", "auto"};
 
 void
 lf_method_layout(lf_method_room *room, lf_arena *arena, size_t rows, const lf_method_seasons *seasons, int steps)
 {
 	lf_partner_layout(&room->partner, arena, rows, &seasons->all, steps);
+	lf_zero_layout(&room->zero_shot, arena, rows, &seasons->all, steps);
+	room->quantiles = lf_arena_take(arena, (size_t) steps, sizeof(lf_zero_quantiles));
 	room->mean = lf_arena_take(arena, (size_t) steps, sizeof(double));
 	room->spread = lf_arena_take(arena, (size_t) steps, sizeof(double));
+	room->other = lf_arena_take(arena, (size_t) steps, sizeof(double));
+	room->other_spread = lf_arena_take(arena, (size_t) steps, sizeof(double));
 	room->trial = lf_arena_take(arena, (size_t) steps, sizeof(double));
 	room->trial_spread = lf_arena_take(arena, (size_t) steps, sizeof(double));
 }
@@ -172,12 +178,12 @@ both_forecast(lf_method_room *room, const lf_seasons *seasons, const lf_column *
 			  double *spread, const volatile sig_atomic_t *interrupt)
 {
 	partner_forecast(room, LF_PARTNER_THETA, seasons, column, steps, mean, spread, interrupt);
-	partner_forecast(room, LF_PARTNER_ETS, seasons, column, steps, room->mean, room->spread, interrupt);
+	partner_forecast(room, LF_PARTNER_ETS, seasons, column, steps, room->other, room->other_spread, interrupt);
 	for (int h = 0; h < steps; h++)
 	{
 		/* sums of huge values overflow, and compilers may add before they halve */
-		mean[h] = limited(mean[h] / 2 + room->mean[h] / 2, mean[h]);
-		spread[h] = isnan(spread[h]) ? spread[h] : limited(spread[h] / 2 + room->spread[h] / 2, spread[h]);
+		mean[h] = limited(mean[h] / 2 + room->other[h] / 2, mean[h]);
+		spread[h] = isnan(spread[h]) ? spread[h] : limited(spread[h] / 2 + room->other_spread[h] / 2, spread[h]);
 	}
 }
 
@@ -295,12 +301,46 @@ choose(lf_method_room *room, const lf_method_seasons *seasons, const lf_column *
 	return best;
 }
 
+/* So many spreads on either side as normal errors have. */
+static void
+bound(const lf_method_room *room, int steps, double level, lf_outlook *outlook)
+{
+	double		z = lf_normal_quantile((1 - level) / 2);
+
+	for (int h = 0; h < steps; h++)
+	{
+		double		mean = room->mean[h];
+		double		away = z * room->spread[h];
+
+		outlook[h] = (lf_outlook) {mean, isnan(away) ? away : limited(mean - away, mean), isnan(away) ? away : limited(mean + away, mean)};
+	}
+}
+
+static void
+zero_shot(lf_method_room *room, const lf_seasons *seasons, const lf_column *column, int steps, double level,
+		  lf_outlook *outlook, const volatile sig_atomic_t *interrupt)
+{
+	lf_zero_forecast(&room->zero_shot, seasons, column, steps, room->quantiles, interrupt);
+	for (int h = 0; h < steps; h++)
+	{
+		const lf_zero_quantiles *said = &room->quantiles[h];
+
+		outlook[h] = (lf_outlook) {said->at[LF_ZERO_MEDIAN], lf_zero_quantile(said, (1 - level) / 2),
+			lf_zero_quantile(said, (1 + level) / 2)};
+	}
+}
+
 lf_method
 lf_method_forecast(lf_method_room *room, lf_method method, const lf_method_seasons *seasons, const lf_column *column,
-				   int steps, double *mean, double *spread, const volatile sig_atomic_t *interrupt)
+				   int steps, double level, lf_outlook *outlook, const volatile sig_atomic_t *interrupt)
 {
 	lf_method_seasons used = *seasons;
 
+	if (method == LF_METHOD_ZERO_SHOT)
+	{
+		zero_shot(room, &seasons->all, column, steps, level, outlook, interrupt);
+		return method;
+	}
 	if (method == LF_METHOD_AUTO)
 	{
 		candidate	best = choose(room, seasons, column, steps, interrupt);
@@ -308,5 +348,7 @@ lf_method_forecast(lf_method_room *room, lf_method method, const lf_method_seaso
 		method = best.method;
 		used.repeated = best.season;
 	}
-	return forecast_by(room, method, &used, column, steps, mean, spread, interrupt);
+	method = forecast_by(room, method, &used, column, steps, room->mean, room->spread, interrupt);
+	bound(room, steps, level, outlook);
+	return method;
 }

@@ -14,6 +14,7 @@ const char *const lf_forecaster_names[LF_FORECASTERS] = {
 	[LF_MEAN] = "mean",
 	[LF_THETA] = "theta",
 	[LF_ETS] = "ets",
+	[LF_ZERO_SHOT] = "zero-shot",
 };
 
 const char *const lf_forecaster_keys[LF_FORECASTERS] = {
@@ -25,6 +26,7 @@ const char *const lf_forecaster_keys[LF_FORECASTERS] = {
 	[LF_MEAN] = "mean",
 	[LF_THETA] = "theta",
 	[LF_ETS] = "ets",
+	[LF_ZERO_SHOT] = "zero_shot",
 };
 
 void
@@ -119,6 +121,7 @@ lf_baseline(lf_forecaster forecaster, const lf_frame *frame, int column, size_t 
 		case LF_NETWORK:
 		case LF_THETA:
 		case LF_ETS:
+		case LF_ZERO_SHOT:
 			break;
 	}
 	return (double) NAN;

@@ -15,17 +15,19 @@ typedef enum lf_forecaster
 	LF_SEASONAL_MEAN,			/* the mean of the same place in the last seasons: of LF_SEASONS, or as many as there are */
 	LF_MEAN,					/* the mean of all rows before the first forecast: nothing beats it on noise */
 	LF_THETA,					/* see partners/theta.h */
-	LF_ETS						/* see partners/ets.h */
+	LF_ETS,						/* see partners/ets.h */
+	LF_ZERO_SHOT				/* see partners/zero_shot.h */
 } lf_forecaster;
 
-#define LF_FORECASTERS 8
+#define LF_FORECASTERS 9
 #define LF_NAIVE_FORECASTERS 6	/* the network and those that need no more than rows; they come first */
+#define LF_PARTNER_FORECASTERS (LF_FORECASTERS - LF_NAIVE_FORECASTERS)	/* the others */
 
-/* Those that learn something of a series. */
+/* Those that follow one series by itself, and know more of series than their rows. */
 static inline bool
 lf_forecaster_is_partner(lf_forecaster forecaster)
 {
-	return forecaster == LF_THETA || forecaster == LF_ETS;
+	return forecaster >= LF_THETA;
 }
 
 #define LF_SEASONS 7			/* hours of a week's days, or weekdays of seven weeks */

@@ -45,3 +45,9 @@ lf_bounds_nonconformity(const lf_model *model, const double *distribution, doubl
 	return distribution == NULL ? fabs(value - forecast) / error_scale :
 		lf_head_nonconformity(&model->task.head, distribution, value);
 }
+
+bool
+lf_bounds_are_zero_shot(const lf_model *model)
+{
+	return model->errors.steps == 0 && lf_combination_is_alone(&model->combination, model->task.targets, LF_ZERO_SHOT);
+}

@@ -29,4 +29,10 @@ void		lf_bounds_at(const lf_model *model, const double *distribution, double err
 double		lf_bounds_nonconformity(const lf_model *model, const double *distribution, double error_scale, double forecast,
 							   double value);
 
+/*
+ * Whether its bounds are the quantiles that the network of partners/zero_shot.h says of each window: it forecasts alone, and
+ * nothing was measured.
+ */
+bool		lf_bounds_are_zero_shot(const lf_model *model);
+
 #endif

@@ -40,6 +40,7 @@ serialize_learned(lf_stream *s, lf_model *model)
 	}
 	lf_serialize_seasons(s, &model->partner_facts.seasons);
 	lf_serialize_bool(s, &model->partner_facts.logged);
+	lf_serialize_bool(s, &model->partner_facts.sought);
 	model->learned = lf_serialize_array(s, model->learned, count, sizeof(lf_learned), 41);
 	for (size_t i = 0; i < count && !s->failed; i++)
 	{

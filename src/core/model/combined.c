@@ -11,12 +11,26 @@ lf_combined_layout(lf_combined *combined, lf_arena *arena, const lf_combination 
 				   const lf_partner_facts *facts, bool learned, size_t rows, int windows, int steps)
 {
 	bool		partners = learned;
+	bool		zero_shot = false;
 
 	*combined = (lf_combined) {.combination = combination, .season = 1, .facts = facts, .windows = windows, .steps = steps};
 	for (int i = 0; i < combination->parts; i++)
+	{
 		partners |= lf_forecaster_is_partner(combination->part[i]);
+		zero_shot |= combination->part[i] == LF_ZERO_SHOT;
+	}
 	if (partners)
 		lf_partner_layout(&combined->room, arena, rows, &facts->seasons, steps);
+	if (zero_shot)
+	{
+		lf_seasons	most = facts->sought ? lf_seasons_most() : facts->seasons;
+
+		lf_zero_layout(&combined->zero_shot, arena, rows, &most, steps);
+		combined->quantiles = lf_arena_take(arena, (size_t) windows * (size_t) steps * (size_t) task->targets,
+											sizeof(lf_zero_quantiles));
+		if (facts->sought)
+			lf_season_search_layout(&combined->search, arena, rows);
+	}
 	combined->one = lf_arena_take(arena, (size_t) windows * (size_t) steps * (size_t) task->targets, sizeof(double));
 	combined->total = lf_arena_take(arena, (size_t) windows * (size_t) steps * (size_t) task->targets, sizeof(double));
 	combined->shift = lf_arena_take(arena, (size_t) windows * (size_t) task->targets, sizeof(double));
@@ -57,30 +71,60 @@ mean_before(const lf_frame *frame, int column, size_t known)
 	return lf_column_mean(&newest, column, known - first);
 }
 
+/* What theta or ets says of a column: of one that they have not learned, nothing. */
+static void
+ask_partner(lf_combined *combined, const volatile sig_atomic_t *interrupt, lf_partner partner, const lf_column *rows, int target,
+			int steps)
+{
+	if (combined->learned != NULL)
+		lf_partner_forecast(&combined->room, partner, &combined->facts->seasons, rows,
+							&combined->learned[target * LF_PARTNERS + partner], steps, combined->mean, combined->spread, interrupt);
+	for (int k = 0; k < steps && combined->learned == NULL; k++)
+		combined->mean[k] = (double) NAN;
+}
+
+/* What the network that is shipped says of it, with the seasons that training has found, or that its rows show. */
+static void
+ask_zero_shot(lf_combined *combined, const volatile sig_atomic_t *interrupt, const lf_column *rows, int steps,
+			  lf_zero_quantiles *quantiles)
+{
+	const lf_partner_facts *facts = combined->facts;
+	lf_column	column = *rows;
+	lf_seasons	seasons = facts->seasons;
+
+	if (facts->sought)
+	{
+		lf_frame	one = {.values = rows->values, .rows = rows->rows, .columns = (int) rows->stride, .number = rows->number};
+		lf_season_facts found;
+
+		lf_season_search_run(&combined->search, &one, 0, facts->natural, facts->naturals, interrupt, &found);
+		seasons = found.seasons;
+		column.logged = found.logged;
+	}
+	lf_zero_forecast(&combined->zero_shot, &seasons, &column, steps, quantiles, interrupt);
+	for (int k = 0; k < steps; k++)
+		combined->mean[k] = quantiles[k].at[LF_ZERO_MEDIAN];
+}
+
 /* What a forecaster says of one target, from the first 'known' rows of a frame on: 'to' has every 'apart'-th place. */
 static void
 say(lf_combined *combined, const volatile sig_atomic_t *interrupt, lf_forecaster forecaster, const lf_frame *frame,
-	size_t known, int target, int steps, double *to, size_t apart)
+	size_t known, int window, int target, int steps, double *to, size_t apart)
 {
 	const lf_task *task = combined->network[0]->windows.task;
 	int			column = task->target[target];
 	double		mean = forecaster == LF_MEAN ? mean_before(frame, column, known) : 0;
-	lf_partner	partner = forecaster == LF_THETA ? LF_PARTNER_THETA : LF_PARTNER_ETS;
 	lf_column	rows = {.values = frame->values + column, .rows = known, .stride = (size_t) frame->columns,
 		.number = frame->number, .logged = combined->facts->logged, .log_from = task->log_from};
 
-	if (lf_forecaster_is_partner(forecaster))
-	{
-		if (combined->learned != NULL)
-			lf_partner_forecast(&combined->room, partner, &combined->facts->seasons, &rows,
-								&combined->learned[target * LF_PARTNERS + partner], steps, combined->mean, combined->spread,
-								interrupt);
-		for (int k = 0; k < steps; k++)
-			to[(size_t) k * apart] = combined->learned != NULL ? combined->mean[k] : (double) NAN;
-	}
-	else
-		for (int k = 0; k < steps; k++)
-			to[(size_t) k * apart] = lf_baseline(forecaster, frame, column, known - 1, k + 1, combined->season, mean);
+	if (forecaster == LF_ZERO_SHOT)
+		ask_zero_shot(combined, interrupt, &rows, steps,
+					  combined->quantiles + (size_t) (window * task->targets + target) * (size_t) steps);
+	else if (lf_forecaster_is_partner(forecaster))
+		ask_partner(combined, interrupt, forecaster == LF_THETA ? LF_PARTNER_THETA : LF_PARTNER_ETS, &rows, target, steps);
+	for (int k = 0; k < steps; k++)
+		to[(size_t) k * apart] = lf_forecaster_is_partner(forecaster) ? combined->mean[k] :
+			lf_baseline(forecaster, frame, column, known - 1, k + 1, combined->season, mean);
 }
 
 lf_status
@@ -116,10 +160,12 @@ lf_combined_part(lf_combined *combined, const volatile sig_atomic_t *interrupt, 
 
 			if (interrupt != NULL && *interrupt != 0)
 				return LF_INTERRUPTED;
-			say(combined, interrupt, combined->combination->part[part], &frame, known, j, steps,
+			say(combined, interrupt, combined->combination->part[part], &frame, known, i, j, steps,
 				out + (size_t) i * (size_t) steps * targets + (size_t) j, targets);
-			if (lf_forecaster_is_partner(combined->combination->part[part]) && combined->learned != NULL)
-				combined->shift[i * task->targets + j] = lf_partner_shift(&combined->room);
+			if (combined->combination->part[part] == LF_ZERO_SHOT)
+				combined->shift[i * task->targets + j] = lf_partner_rows_shift(&combined->zero_shot.rows);
+			else if (lf_forecaster_is_partner(combined->combination->part[part]) && combined->learned != NULL)
+				combined->shift[i * task->targets + j] = lf_partner_rows_shift(&combined->room.rows);
 		}
 	return interrupt != NULL && *interrupt != 0 ? LF_INTERRUPTED : LF_OK;
 }

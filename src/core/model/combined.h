@@ -11,12 +11,17 @@
 #include "judging/combination.h"
 #include "model/predict.h"
 #include "partners/partner.h"
+#include "partners/zero_shot.h"
+#include "series/season_search.h"
 
 /* What partners know of the rows, beside what they have learned of each series. */
 typedef struct lf_partner_facts
 {
 	lf_seasons	seasons;		/* that are taken out */
 	bool		logged;			/* their shapes are those of logarithms */
+	bool		sought;			/* the rows at hand tell both: no training saw any */
+	double		natural[LF_MAX_NATURAL];	/* seasons that their calendar suggests; not stored */
+	int			naturals;
 } lf_partner_facts;
 
 typedef struct lf_combined
@@ -27,6 +32,9 @@ typedef struct lf_combined
 	const lf_partner_facts *facts;
 	const lf_learned *learned;	/* (targets, LF_PARTNERS): of the series at hand; NULL: partners have nothing to say */
 	lf_partner_room room;
+	lf_zero_room zero_shot;
+	lf_season_search search;
+	lf_zero_quantiles *quantiles;	/* (windows, targets, steps): what the network that is shipped said */
 	int			windows;		/* at once, and steps of each, at most: */
 	int			steps;
 	double	   *one;			/* (windows, steps, targets): what a part says, */

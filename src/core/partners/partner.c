@@ -128,12 +128,3 @@ lf_partner_forecast(lf_partner_room *room, lf_partner which, const lf_seasons *s
 	widen(which, rows->count, steps, room->variance);
 	lf_partner_put_back(rows, adjusted, steps, room->variance, mean, spread);
 }
-
-double
-lf_partner_shift(const lf_partner_room *room)
-{
-	const lf_partner_rows *rows = &room->rows;
-	double		shift = rows->multiplied ? (rows->last - rows->from) * (1 - exp(-rows->shift)) : rows->shift;
-
-	return isfinite(shift) ? fabs(shift) : 0;
-}

@@ -63,10 +63,4 @@ void		lf_partner_forecast(lf_partner_room *room, lf_partner which, const lf_seas
 								const lf_column *column, const lf_learned *learned, int steps, double *mean,
 								double *spread, const volatile sig_atomic_t *interrupt);
 
-/*
- * By how much the level had shifted among the newest rows of the last forecast, which goes on from the new one; on the scale
- * of the column, 0 or more.
- */
-double		lf_partner_shift(const lf_partner_room *room);
-
 #endif

@@ -223,3 +223,11 @@ lf_partner_put_back(const lf_partner_rows *rows, bool adjusted, int steps, const
 		spread[h] = nearest_finite(variance[h] > 0 ? sqrt(variance[h]) * factor : 0, 0);
 	}
 }
+
+double
+lf_partner_rows_shift(const lf_partner_rows *rows)
+{
+	double		shift = rows->multiplied ? (rows->last - rows->from) * (1 - exp(-rows->shift)) : rows->shift;
+
+	return isfinite(shift) ? fabs(shift) : 0;
+}

@@ -48,6 +48,9 @@ double		lf_partner_adjusted(const lf_partner_rows *rows, double value, int64_t n
 /* And back. */
 double		lf_partner_restored(const lf_partner_rows *rows, double adjusted, int64_t number);
 
+/* By how much the level had shifted among the rows, which go on from the new one; on the scale of the column, 0 or more. */
+double		lf_partner_rows_shift(const lf_partner_rows *rows);
+
 /* The length of a season that can have states of its own in these rows; 1: there is none. */
 int			lf_partner_own_season(const lf_partner_rows *rows);
 

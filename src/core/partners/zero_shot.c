@@ -98,15 +98,17 @@ forecast_decomposed(lf_zero_room *room, const lf_seasons *seasons, const lf_colu
 					lf_zero_quantiles *quantiles, const volatile sig_atomic_t *interrupt)
 {
 	lf_partner_rows *rows = &room->rows;
-	bool		logged;
+	lf_zero_form form;
 
 	lf_partner_rows_prepare(rows, seasons, column, interrupt);
-	logged = lf_zero_take_logs(rows->adjusted, rows->count);
+	form = lf_zero_form_of(rows->adjusted, rows->count);
+	for (size_t i = 0; i < rows->count; i++)
+		rows->adjusted[i] = lf_zero_formed(&form, rows->adjusted[i]);
 	forecast_rows(room, rows->adjusted, rows->count, seasons->count > 0 ? seasons->season[0].length : 1, steps, quantiles);
 	for (int h = 0; h < steps; h++)
 		for (int i = 0; i < LF_ZERO_LEVELS; i++)
 		{
-			double		said = logged ? exp(quantiles[h].at[i]) : quantiles[h].at[i];
+			double		said = lf_zero_unformed(&form, quantiles[h].at[i]);
 
 			quantiles[h].at[i] = limited(lf_partner_restored(rows, said, rows->next + h), rows->last);
 		}
@@ -142,10 +144,10 @@ forecast_differences(lf_zero_room *room, const lf_seasons *seasons, const lf_col
 }
 
 static void
-forecast_by(lf_zero_room *room, way way, const lf_seasons *seasons, const lf_column *column, int steps,
+forecast_by(lf_zero_room *room, way by, const lf_seasons *seasons, const lf_column *column, int steps,
 			lf_zero_quantiles *quantiles, const volatile sig_atomic_t *interrupt)
 {
-	if (way == DECOMPOSED)
+	if (by == DECOMPOSED)
 		forecast_decomposed(room, seasons, column, steps, quantiles, interrupt);
 	else
 		forecast_differences(room, seasons, column, steps, quantiles);
@@ -159,6 +161,7 @@ forecast_by(lf_zero_room *room, way way, const lf_seasons *seasons, const lf_col
 
 /* Steps that are compared, at most. */
 #define MOST_COMPARED LF_ZERO_FARTHEST
+#define SHARPNESS 4.0
 
 static int
 origins_of(const lf_seasons *seasons, size_t rows, int steps)
@@ -172,12 +175,12 @@ origins_of(const lf_seasons *seasons, size_t rows, int steps)
 }
 
 /* How far off each way was at earlier origins, and how wide bounds should have been: mean absolute errors, and ratios. */
-typedef struct past
+typedef struct hindsight
 {
 	int			origins;
 	double		weight[WAYS];
 	double		wider;
-} past;
+} hindsight;
 
 static void
 add_weighed(const lf_zero_quantiles *one, double weight, int steps, bool first, lf_zero_quantiles *sum)
@@ -194,12 +197,12 @@ add_weighed(const lf_zero_quantiles *one, double weight, int steps, bool first, 
 /* What one origin more or less says about widths: so many say half. */
 #define HALF_SURE 2.0
 
-static past
+static hindsight
 look_back(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column, int steps,
 		  const volatile sig_atomic_t *interrupt)
 {
 	int			compared = steps < MOST_COMPARED ? steps : MOST_COMPARED;
-	past		past = {.origins = origins_of(seasons, column->rows, steps), .weight = {1}, .wider = 1};
+	hindsight	past = {.origins = origins_of(seasons, column->rows, steps), .weight = {1}, .wider = 1};
 	int			ways = difference_of(seasons) > 1 ? WAYS : 1;
 	double		error[WAYS] = {0};
 	double		total = 0;
@@ -220,7 +223,7 @@ look_back(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column
 		}
 	for (int w = 0; w < ways; w++)
 	{
-		past.weight[w] = 1 / (error[w] * error[w] + DBL_MIN);
+		past.weight[w] = pow(error[w] + DBL_MIN, -SHARPNESS);
 		total += past.weight[w];
 	}
 	for (int w = 0; w < ways; w++)
@@ -250,11 +253,14 @@ look_back(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column
 	return past;
 }
 
+/* Fewer rows say nothing of errors. */
+#define ROWS_OF_SPREAD 3
+
 void
 lf_zero_forecast(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column, int steps,
 				 lf_zero_quantiles *quantiles, const volatile sig_atomic_t *interrupt)
 {
-	past		past = look_back(room, seasons, column, steps, interrupt);
+	hindsight	past = look_back(room, seasons, column, steps, interrupt);
 	bool		first = true;
 
 	for (int w = 0; w < WAYS; w++)
@@ -275,22 +281,53 @@ lf_zero_forecast(lf_zero_room *room, const lf_seasons *seasons, const lf_column 
 			/* rounding of huge values may change the order */
 			at[i] = i > 0 && at[i] < at[i - 1] ? at[i - 1] : at[i];
 		}
+		for (int i = 0; i < LF_ZERO_LEVELS && column->rows < ROWS_OF_SPREAD; i++)
+			at[i] = i == LF_ZERO_MEDIAN ? median : (double) NAN;
 	}
+}
+
+/* The quantile of a level as that of a normal distribution: 0 in the middle. */
+static double
+normal_of(double level)
+{
+	return level == 0.5 ? 0 : -lf_normal_quantile(level);
 }
 
 double
 lf_zero_quantile(const lf_zero_quantiles *quantiles, double level)
 {
 	const double *at = quantiles->at;
-	double		normal;
 	double		from;
 	double		to;
 	int			i = 0;
 
 	while (i < LF_ZERO_LEVELS - 2 && level > lf_zero_level[i + 1])
 		i++;
-	normal = -lf_normal_quantile(level);
-	from = lf_zero_level[i] == 0.5 ? 0 : -lf_normal_quantile(lf_zero_level[i]);
-	to = lf_zero_level[i + 1] == 0.5 ? 0 : -lf_normal_quantile(lf_zero_level[i + 1]);
-	return limited(at[i] + (at[i + 1] - at[i]) * ((normal - from) / (to - from)), at[LF_ZERO_MEDIAN]);
+	from = normal_of(lf_zero_level[i]);
+	to = normal_of(lf_zero_level[i + 1]);
+	if (isnan(at[0]))
+		return level == 0.5 ? at[LF_ZERO_MEDIAN] : (double) NAN;
+	return limited(at[i] + (at[i + 1] - at[i]) * ((normal_of(level) - from) / (to - from)), at[LF_ZERO_MEDIAN]);
+}
+
+double
+lf_zero_nonconformity(const lf_zero_quantiles *quantiles, double value)
+{
+	const double *at = quantiles->at;
+	int			i = 0;
+	double		from;
+	double		to;
+
+	if (isnan(at[0]))
+		return (double) NAN;
+	if (value == at[LF_ZERO_MEDIAN])
+		return 0;
+	while (i < LF_ZERO_LEVELS - 2 && value > at[i + 1])
+		i++;
+	from = normal_of(lf_zero_level[i]);
+	to = normal_of(lf_zero_level[i + 1]);
+	/* rows that never moved: whatever differs is as far out as can be */
+	if (!(at[i + 1] > at[i]))
+		return INFINITY;
+	return fabs(from + (to - from) * ((value - at[i]) / (at[i + 1] - at[i])));
 }

@@ -42,10 +42,19 @@ int			lf_zero_patches(size_t rows);
 double		lf_zero_scale(const double *rows, size_t count);
 
 /*
- * Puts logarithms in the place of rows, where that suits them: they are all above 0, and do not mostly change by a large
- * part of themselves from one to the next. Returns whether.
+ * How values are seen: as they are, or as logarithms, where that suits the rows: they are all above 0, and do not mostly change
+ * by a large part of themselves from one to the next. Above 'top', which no row comes near, the logarithm goes on as a straight
+ * line: what lies beyond all that was seen grows no more by factors, or bounds far ahead would have no end.
  */
-bool		lf_zero_take_logs(double *rows, size_t count);
+typedef struct lf_zero_form
+{
+	bool		logged;
+	double		top;
+} lf_zero_form;
+
+lf_zero_form lf_zero_form_of(const double *rows, size_t count);
+double		lf_zero_formed(const lf_zero_form *form, double value);
+double		lf_zero_unformed(const lf_zero_form *form, double formed);
 
 /*
  * The newest rows as (patches, LF_ZERO_FEATURES), in units of 'scale'; 'sign' is 1, or -1 for the mirror image. 'season':
@@ -68,6 +77,7 @@ typedef struct lf_zero_room
 	lf_head		head;
 	lf_network	longest;		/* whose packed weights serve shorter ones */
 	lf_real    *weights;
+	bool		started;
 	lf_arena	memory;			/* for the network of the length at hand */
 	lf_real    *x;				/* (2, LF_ZERO_PATCHES, LF_ZERO_FEATURES) */
 	double	   *coarse;			/* rows, each the mean of several */
@@ -80,12 +90,13 @@ typedef struct lf_zero_room
 
 void		lf_zero_layout(lf_zero_room *room, lf_arena *arena, size_t rows, const lf_seasons *seasons, int steps);
 
-/* Reads the weights that are shipped, or 'weights', which are as many. Once, before the first forecast. */
-void		lf_zero_start(lf_zero_room *room, const float *weights);
+/* Takes other weights than those that are shipped, as many as these. */
+void		lf_zero_use(lf_zero_room *room, const float *weights);
 
 /*
  * Quantiles of each of the 'steps' values that follow the last row of a column of at least one row, of which none is
- * missing. Whatever the rows are they are finite and ascend. Worthless where the interrupt (NULL: none) came meanwhile.
+ * missing. Whatever the rows are they are finite and ascend; of one or two rows only the median is known, and the others are
+ * NaN. Worthless where the interrupt (NULL: none) came meanwhile.
  */
 void		lf_zero_forecast(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column, int steps,
 							 lf_zero_quantiles *quantiles, const volatile sig_atomic_t *interrupt);
@@ -107,6 +118,12 @@ double		lf_zero_at_step(const lf_zero_walked *walked, double step, int level);
 
 /* The quantile of a level from 0 to 1; beyond the outermost along the line of the last two, in those of a normal one. */
 double		lf_zero_quantile(const lf_zero_quantiles *quantiles, double level);
+
+/*
+ * How many normal standard deviations out a value lies by these quantiles: an interval of a level holds it where that is no
+ * more than the normal quantile of the level.
+ */
+double		lf_zero_nonconformity(const lf_zero_quantiles *quantiles, double value);
 
 /* Units of each layer of the network that is shipped, its weights, and their checksum. */
 #define LF_ZERO_UNITS 64

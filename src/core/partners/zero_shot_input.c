@@ -37,9 +37,13 @@ lf_zero_scale(const double *rows, size_t count)
 #define MOST_CHANGE 0.5
 #define AS_GOOD_AS_ZERO 1e-9
 
-bool
-lf_zero_take_logs(double *rows, size_t count)
+/* So many times the largest row. */
+#define TOP 2
+
+lf_zero_form
+lf_zero_form_of(const double *rows, size_t count)
 {
+	lf_zero_form form = {0};
 	double		change = 0;
 	double		largest = 0;
 
@@ -48,15 +52,34 @@ lf_zero_take_logs(double *rows, size_t count)
 	for (size_t i = 0; i < count; i++)
 	{
 		if (!(rows[i] > AS_GOOD_AS_ZERO * largest))
-			return false;
+			return form;
 		if (i > 0)
 			change += fabs(log(rows[i] / rows[i - 1])) / (double) count;
 	}
-	if (change > MOST_CHANGE)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		rows[i] = log(rows[i]);
-	return true;
+	form.logged = change <= MOST_CHANGE;
+	form.top = TOP * largest;
+	return form;
+}
+
+double
+lf_zero_formed(const lf_zero_form *form, double value)
+{
+	if (!form->logged)
+		return value;
+	if (value > form->top)
+		return log(form->top) + value / form->top - 1;
+	return log(fmax(value, AS_GOOD_AS_ZERO * form->top));
+}
+
+double
+lf_zero_unformed(const lf_zero_form *form, double formed)
+{
+	double		above;
+
+	if (!form->logged)
+		return formed;
+	above = formed - log(form->top);
+	return above > 0 ? form->top * (1 + above) : exp(formed);
 }
 
 /* Near 0 the value itself; far from it its logarithm: one value must not drown the rest. */

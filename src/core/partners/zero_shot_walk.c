@@ -33,18 +33,22 @@ lf_zero_layout(lf_zero_room *room, lf_arena *arena, size_t rows, const lf_season
 	room->ratio = lf_arena_take(arena, LF_ZERO_PAST, sizeof(double));
 }
 
-void
-lf_zero_start(lf_zero_room *room, const float *weights)
+/* Makes weights that are in their place ready. */
+static void
+start(lf_zero_room *room)
 {
-	size_t		count = room->longest.parameters;
-
 	(void) lf_head_set_levels(&room->head, lf_zero_level, LF_ZERO_LEVELS);
-	if (weights == NULL)
-		lf_zero_weights_read(room->weights);
-	for (size_t i = 0; i < count && weights != NULL; i++)
-		room->weights[i] = (lf_real) weights[i];
 	lf_network_bind(&room->longest, room->weights, NULL);
 	(void) lf_network_pack(&room->longest, &(lf_pass) {.batch = 1});
+	room->started = true;
+}
+
+void
+lf_zero_use(lf_zero_room *room, const float *weights)
+{
+	for (size_t i = 0; i < room->longest.parameters; i++)
+		room->weights[i] = (lf_real) weights[i];
+	start(room);
 }
 
 void
@@ -60,6 +64,11 @@ lf_zero_walk(lf_zero_room *room, const double *rows, size_t count, double season
 	const lf_real *y;
 	int			layer;
 
+	if (!room->started)
+	{
+		lf_zero_weights_read(room->weights);
+		start(room);
+	}
 	*result = (lf_zero_walked) {.scale = lf_zero_scale(rows + (count - n), n)};
 	if (!(result->scale > 0) || !isfinite(result->scale))
 	{

@@ -270,14 +270,21 @@ lf_season_lag(const lf_parts *parts, double *scratch)
 
 /* ---- over all series ---- */
 
-void
-lf_season_search_layout(lf_season_search *search, lf_arena *arena, const lf_frame *frame)
+lf_seasons
+lf_seasons_most(void)
 {
 	lf_seasons	most = {.count = LF_MAX_SEASONS};
-	size_t		longest = lf_frame_longest(frame);
 
 	for (int i = 0; i < LF_MAX_SEASONS; i++)
 		most.season[i].knots = LF_MAX_KNOTS;
+	return most;
+}
+
+void
+lf_season_search_layout(lf_season_search *search, lf_arena *arena, size_t longest)
+{
+	lf_seasons	most = lf_seasons_most();
+
 	lf_parts_layout(&search->parts, arena, longest, &most);
 	search->scratch = lf_arena_take(arena, lf_season_evidence_scratch(longest), sizeof(double));
 }
@@ -309,27 +316,48 @@ column_of(const searching *s, size_t series, bool logged)
 		.number = one.number, .logged = logged};
 }
 
-/* What all series say of a length, beside seasons that are known. */
-static lf_season_fact
-ask(const searching *s, const lf_seasons *known, double length, bool natural)
+/*
+ * What all series say of each of some lengths, beside seasons that are known. They are asked together, because taking a series
+ * apart costs more than looking for a season in what is left.
+ */
+static void
+ask_each(const searching *s, const lf_seasons *known, lf_season_fact *facts, size_t count)
 {
-	lf_season_evidence evidence = {0};
-	lf_season_fact fact = {.length = length, .natural = natural};
+	lf_season_evidence evidence[ASKED_FOR_LAG] = {0};
 
+	LF_ASSERT(count <= ASKED_FOR_LAG);
 	for (size_t i = 0; i < s->asked; i++)
 	{
 		lf_column	column = column_of(s, series_of(s->frame, i, s->asked), s->logged);
+		size_t		rows = column.rows < LF_MOST_DECOMPOSED ? column.rows : LF_MOST_DECOMPOSED;
+		bool		apart = false;
 
 		if (s->interrupt != NULL && *s->interrupt != 0)
 			break;
-		if (!can_be_seen(length, column.rows < LF_MOST_DECOMPOSED ? column.rows : LF_MOST_DECOMPOSED))
-			continue;
-		lf_decompose(&s->memory->parts, known, &column, s->interrupt);
-		lf_season_look(&evidence, &s->memory->parts, known, length, column.number, s->memory->scratch);
+		for (size_t k = 0; k < count; k++)
+		{
+			if (!can_be_seen(facts[k].length, rows))
+				continue;
+			if (!apart)
+				lf_decompose(&s->memory->parts, known, &column, s->interrupt);
+			apart = true;
+			lf_season_look(&evidence[k], &s->memory->parts, known, facts[k].length, column.number, s->memory->scratch);
+		}
 	}
-	fact.cycles = evidence.cycles;
-	fact.gain = lf_season_gain(&evidence);
-	fact.certainty = lf_season_certainty(&evidence);
+	for (size_t k = 0; k < count; k++)
+	{
+		facts[k].cycles = evidence[k].cycles;
+		facts[k].gain = lf_season_gain(&evidence[k]);
+		facts[k].certainty = lf_season_certainty(&evidence[k]);
+	}
+}
+
+static lf_season_fact
+ask(const searching *s, const lf_seasons *known, double length, bool natural)
+{
+	lf_season_fact fact = {.length = length, .natural = natural};
+
+	ask_each(s, known, &fact, 1);
 	return fact;
 }
 
@@ -443,7 +471,7 @@ static bool
 ask_lags(const searching *s, bool calendar, lf_season_facts *facts)
 {
 	size_t		count = s->asked < ASKED_FOR_LAG ? s->asked : ASKED_FOR_LAG;
-	int			lags[ASKED_FOR_LAG];
+	lf_season_fact lags[ASKED_FOR_LAG] = {0};
 	size_t		found = 0;
 	lf_season_fact best = {0};
 
@@ -457,17 +485,17 @@ ask_lags(const searching *s, bool calendar, lf_season_facts *facts)
 		lag = lf_season_lag(&s->memory->parts, s->memory->scratch);
 		is_new = lag > 1 && !is_known(&facts->seasons, lag);
 		for (size_t k = 0; k < found; k++)
-			is_new &= lags[k] != lag;
+			is_new &= lags[k].length != lag;
 		if (is_new)
-			lags[found++] = lag;
+			lags[found++].length = lag;
 	}
+	ask_each(s, &facts->seasons, lags, found);
 	for (size_t i = 0; i < found; i++)
 	{
-		lf_season_fact fact = ask(s, &facts->seasons, lags[i], false);
-
-		fact.shown = fact.gain >= least_gain(facts, lags[i], calendar) && fact.certainty >= LEAST_CERTAINTY_OF_LAG;
-		if (fact.shown && fact.gain > best.gain)
-			best = fact;
+		lags[i].shown = lags[i].gain >= least_gain(facts, lags[i].length, calendar) &&
+			lags[i].certainty >= LEAST_CERTAINTY_OF_LAG;
+		if (lags[i].shown && lags[i].gain > best.gain)
+			best = lags[i];
 	}
 	best = shortest_like(s, &facts->seasons, best);
 	if (best.shown)

@@ -67,14 +67,17 @@ typedef struct lf_season_facts
 #define LF_MOST_SEASON_SERIES ((size_t) 2000)
 #define LF_MOST_SEASON_ROWS ((size_t) 1 << 19)
 
-/* Memory of a search: for the longest series of a frame. */
+/* As many seasons as there can be, of as many knots: what lays out memory for any takes these. */
+lf_seasons	lf_seasons_most(void);
+
+/* Memory of a search: for series of at most so many rows. */
 typedef struct lf_season_search
 {
 	lf_parts	parts;
 	double	   *scratch;
 } lf_season_search;
 
-void		lf_season_search_layout(lf_season_search *search, lf_arena *arena, const lf_frame *frame);
+void		lf_season_search_layout(lf_season_search *search, lf_arena *arena, size_t longest);
 
 /*
  * The seasons of a column over all series of a frame, of which no value may be missing. 'natural' are the candidates of

@@ -117,6 +117,12 @@ plan_beside(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first
 }
 
 bool
+lf_no_network_contends(unsigned int narrowed)
+{
+	return narrowed != 0 && (narrowed & ((1u << LF_CANDIDATE_REPEAT_LAST) - 1)) == 0;
+}
+
+bool
 lf_choose_idle(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 {
 	lf_wishes	mine = *wishes;

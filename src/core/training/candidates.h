@@ -32,6 +32,9 @@ typedef struct lf_candidates
  * The plan of a network that is not trained, for rows that are too few for any: it carries what the forecasters say. False
  * where these cannot forecast either.
  */
+/* Whether candidates were named, as bits, and no network is among them. */
+bool		lf_no_network_contends(unsigned int narrowed);
+
 bool		lf_choose_idle(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan);
 
 /*

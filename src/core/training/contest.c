@@ -96,16 +96,18 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 	if (contest->partners)
 	{
 		contest->learned = lf_arena_take(arena, series * (size_t) task->targets * LF_PARTNERS, sizeof(lf_learned));
-		for (int p = 0; p < LF_PARTNERS; p++)
+		for (int p = 0; p < LF_PARTNER_FORECASTERS; p++)
 		{
-			double	   *out = lf_arena_take(arena, (size_t) batch * (size_t) task->horizon * (size_t) task->targets,
-											sizeof(double));
+			double	   *out;
 
+			if (lf_combination_part(&every, (lf_forecaster) (LF_THETA + p)) < 0)
+				continue;
+			out = lf_arena_take(arena, (size_t) batch * (size_t) task->horizon * (size_t) task->targets, sizeof(double));
 			if (fits != NULL && !arena->overflow)
 				fits[0].judge.partner_out[p] = out;
 		}
 	}
-	if (contest->partners && held == 0)
+	if (held == 0 && (lf_combination_part(&every, LF_THETA) >= 0 || lf_combination_part(&every, LF_ETS) >= 0))
 	{
 		size_t		lists = (size_t) task->horizon * (size_t) task->targets;
 

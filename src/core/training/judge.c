@@ -108,7 +108,7 @@ forecast(lf_judge *judge, const volatile sig_atomic_t *interrupt, int half, size
 static lf_forecaster
 partner_forecaster(int partner)
 {
-	return partner == LF_PARTNER_THETA ? LF_THETA : LF_ETS;
+	return (lf_forecaster) (LF_THETA + partner);
 }
 
 /* What the partners say by themselves, to stand beside the other baselines. */
@@ -117,9 +117,9 @@ forecast_beside(lf_judge *judge, const volatile sig_atomic_t *interrupt, size_t 
 {
 	lf_status	status = LF_OK;
 
-	for (int p = 0; p < LF_PARTNERS && judge->team != NULL && status == LF_OK; p++)
+	for (int p = 0; p < LF_PARTNER_FORECASTERS && judge->team != NULL && status == LF_OK; p++)
 	{
-		int			part = judge->partner_out[p] == NULL ? -1 : lf_team_part(judge->team, partner_forecaster(p));
+		int			part = judge->partner_out[p] == NULL ? -1 : lf_combination_part(&judge->team->crossed[0], partner_forecaster(p));
 
 		if (part >= 0)
 			status = lf_combined_part(&judge->team->combined, interrupt, part, first, 1, count, judge->task->horizon,
@@ -160,7 +160,7 @@ score_window(lf_judge *judge, size_t place, size_t window, const double *out)
 				lf_score_add_beside(&score[f], naive / error_scale, actual, network);
 				by_step[f] += fabs(naive / error_scale - actual);
 			}
-			for (int p = 0; p < LF_PARTNERS && judge->team != NULL; p++)
+			for (int p = 0; p < LF_PARTNER_FORECASTERS && judge->team != NULL; p++)
 			{
 				const double *said = judge->partner_out[p];
 				double		value;

@@ -31,7 +31,7 @@ typedef struct lf_judge
 	lf_judge_phase phase;
 	lf_sight	sight;			/* of the networks that are judged */
 	lf_team    *team;			/* that forecasts with them, see team.h; NULL: nobody does */
-	double	   *partner_out[LF_PARTNERS];	/* (B, horizon, targets): of the partners in it alone; NULL: it has none */
+	double	   *partner_out[LF_PARTNER_FORECASTERS];	/* (B, horizon, targets): of the partners in it alone; NULL: it has none */
 	const lf_frame *frame;
 	const lf_task *task;
 	const lf_split *split;		/* its validation windows are those held out */

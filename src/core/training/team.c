@@ -21,17 +21,6 @@ lf_team_show(lf_team *team, const lf_sight *first, size_t series, size_t first_o
 		team->learned + series * (size_t) task->targets * LF_PARTNERS;
 }
 
-int
-lf_team_part(const lf_team *team, lf_forecaster forecaster)
-{
-	const lf_combination *combination = &team->crossed[0];
-
-	for (int i = 0; i < combination->parts; i++)
-		if (combination->part[i] == forecaster)
-			return i;
-	return -1;
-}
-
 lf_status
 lf_team_predict(lf_team *team, const volatile sig_atomic_t *interrupt, int half, size_t first, size_t stride, int count,
 				int steps, double *out)

@@ -20,9 +20,6 @@ typedef struct lf_team
 void		lf_team_show(lf_team *team, const lf_sight *first, size_t series, size_t first_output,
 						 const volatile sig_atomic_t *interrupt);
 
-/* Number of the part that is this forecaster; -1: there is none. */
-int			lf_team_part(const lf_team *team, lf_forecaster forecaster);
-
 /* As lf_combined_predict(), with the weights for one half. */
 lf_status	lf_team_predict(lf_team *team, const volatile sig_atomic_t *interrupt, int half, size_t first, size_t stride,
 							int count, int steps, double *out);

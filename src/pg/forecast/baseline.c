@@ -1,9 +1,8 @@
 /*
- * baseline.c: lstm_baseline: forecasts of a relation without a network and without training.
+ * baseline.c: lstm_baseline and lstm_zero_shot: forecasts of a relation without training.
  *
  * All series are read before the first is forecast: which seasons there are is asked of all of them together.
  */
-#include "base/quantile.h"
 #include "forecast/asked.h"
 #include "forecast/one_target.h"
 #include "judging/method.h"
@@ -22,16 +21,20 @@
 #include <float.h>
 #include <math.h>
 
-/* Further arguments. */
-enum
+/* Places of the further arguments; lstm_zero_shot has no method. */
+typedef struct Places
 {
-	ARG_HORIZON = ONE_ARGUMENTS,
-	ARG_METHOD,
-	ARG_LEVEL,
-	ARG_AS_OF,
-	ARG_SERIES,
-	ARG_OPTIONS
-};
+	int			method;			/* -1: it has none */
+	int			level;
+	int			as_of;
+	int			series;
+	int			options;
+} Places;
+
+#define ARG_HORIZON ONE_ARGUMENTS
+
+static const Places of_baseline = {ARG_HORIZON + 1, ARG_HORIZON + 2, ARG_HORIZON + 3, ARG_HORIZON + 4, ARG_HORIZON + 5};
+static const Places of_zero_shot = {-1, ARG_HORIZON + 1, ARG_HORIZON + 2, ARG_HORIZON + 3, ARG_HORIZON + 4};
 
 /* The columns of a result row. */
 enum
@@ -57,7 +60,7 @@ typedef struct Baseline
 	OneTarget  *one;
 	lf_method	method;
 	int			horizon;		/* LF_UNSET: a season */
-	double		z;				/* of the bounds: spreads on either side */
+	double		level;
 	const TimestampTz *as_of;	/* NULL: all rows are known */
 	Asked		asked;
 	Panel	   *panel;
@@ -68,8 +71,7 @@ typedef struct Baseline
 	double		upper_limit;
 
 	lf_method_room room;
-	double	   *mean;			/* (horizon) */
-	double	   *spread;
+	lf_outlook *outlook;		/* (horizon) */
 	Datum		target;			/* as texts */
 	Datum		ok;
 } Baseline;
@@ -225,7 +227,7 @@ take_memory(Baseline *baseline)
 	lf_frame	frame = panel_frame(baseline->panel);
 	Size		longest = lf_frame_longest(&frame);
 	lf_arena	arena = lf_arena_measure();
-	Size		forecasts = 2 * (Size) baseline->horizon * sizeof(double);
+	Size		forecasts = (Size) baseline->horizon * sizeof(lf_outlook);
 	Size		needed;
 
 	lf_method_layout(&baseline->room, &arena, longest, &baseline->seasons, baseline->horizon);
@@ -234,8 +236,7 @@ take_memory(Baseline *baseline)
 						"forecasting these rows", "give fewer rows, or a shorter horizon");
 	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
 	lf_method_layout(&baseline->room, &arena, longest, &baseline->seasons, baseline->horizon);
-	baseline->mean = MemoryContextAllocHuge(CurrentMemoryContext, forecasts);
-	baseline->spread = baseline->mean + baseline->horizon;
+	baseline->outlook = MemoryContextAllocHuge(CurrentMemoryContext, forecasts);
 }
 
 /* ---- one series ---- */
@@ -280,7 +281,9 @@ status_of(const Baseline *baseline, const Rows *rows, lf_method used)
 		return "it has one row, which is repeated: nothing is known of its errors";
 	if (used == LF_METHOD_REPEAT_LAST && baseline->method != LF_METHOD_AUTO && baseline->method != used)
 		return "it has no season, or less than one: the last value is repeated";
-	if (isnan(baseline->spread[0]))
+	if (used == LF_METHOD_ZERO_SHOT && !isnan(baseline->outlook[0].lower))
+		return "zero-shot: no training saw these rows";
+	if (isnan(baseline->outlook[0].lower))
 		return "it has too few rows to know its errors";
 	return NULL;
 }
@@ -302,7 +305,7 @@ put_series(const Baseline *baseline, const char *label, const Rows *rows, lf_met
 
 	for (int k = 0; k < baseline->horizon; k++)
 	{
-		double		spread = baseline->z * baseline->spread[k];
+		const lf_outlook *outlook = &baseline->outlook[k];
 		Datum		values[OUT_COLUMNS] = {[OUT_SERIES] = series};
 		bool		nulls[OUT_COLUMNS] = {[OUT_SERIES] = label == NULL};
 
@@ -310,10 +313,10 @@ put_series(const Baseline *baseline, const char *label, const Rows *rows, lf_met
 		values[OUT_STEP] = Int32GetDatum(k + 1);
 		asked_put_stamp(&values[OUT_FORECAST_AT], &nulls[OUT_FORECAST_AT], &timeline, origin, k + 1);
 		values[OUT_TARGET] = baseline->target;
-		values[OUT_FORECAST] = Float8GetDatum(within(baseline, baseline->mean[k]));
-		nulls[OUT_LOWER_BOUND] = nulls[OUT_UPPER_BOUND] = isnan(spread);
-		values[OUT_LOWER_BOUND] = Float8GetDatum(within(baseline, baseline->mean[k] - spread));
-		values[OUT_UPPER_BOUND] = Float8GetDatum(within(baseline, baseline->mean[k] + spread));
+		values[OUT_FORECAST] = Float8GetDatum(within(baseline, outlook->middle));
+		nulls[OUT_LOWER_BOUND] = nulls[OUT_UPPER_BOUND] = isnan(outlook->lower);
+		values[OUT_LOWER_BOUND] = Float8GetDatum(within(baseline, outlook->lower));
+		values[OUT_UPPER_BOUND] = Float8GetDatum(within(baseline, outlook->upper));
 		values[OUT_STATUS] = status_text;
 		tuplestore_putvalues(baseline->result->setResult, baseline->result->setDesc, values, nulls);
 	}
@@ -334,7 +337,7 @@ forecast_series(Baseline *baseline, Size number)
 	{
 		interrupt = serve_interrupts();
 		used = lf_method_forecast(&baseline->room, baseline->method, &baseline->seasons, &column, baseline->horizon,
-								  baseline->mean, baseline->spread, interrupt);
+								  baseline->level, baseline->outlook, interrupt);
 	} while (interrupt != NULL && *interrupt != 0);
 	put_series(baseline, baseline->panel->names == NULL ? NULL : baseline->panel->names[number], &rows, used);
 }
@@ -342,9 +345,9 @@ forecast_series(Baseline *baseline, Size number)
 /* ---- the call ---- */
 
 static lf_method
-read_method(FunctionCallInfo fcinfo)
+read_method(FunctionCallInfo fcinfo, const Places *places)
 {
-	char	   *name = argument_text(fcinfo, ARG_METHOD);
+	char	   *name = places->method < 0 ? NULL : argument_text(fcinfo, places->method);
 	int			method = name == NULL ? LF_METHOD_AUTO : name_index(name, lf_method_names, LF_METHODS);
 
 	if (method < 0)
@@ -353,35 +356,34 @@ read_method(FunctionCallInfo fcinfo)
 				 errmsg("unrecognized method \"%s\"", name),
 				 errdetail("The methods are %s.", join_names(lf_method_names, LF_METHODS)),
 				 nearest_hint(name, lf_method_names, LF_METHODS, NULL)));
-	return (lf_method) method;
+	return places->method < 0 ? LF_METHOD_ZERO_SHOT : (lf_method) method;
 }
 
 static void
-read_arguments(FunctionCallInfo fcinfo, Baseline *baseline, ReadFilter *filter)
+read_arguments(FunctionCallInfo fcinfo, const Places *places, Baseline *baseline, ReadFilter *filter)
 {
-	double		level = PG_ARGISNULL(ARG_LEVEL) ? 0.95 : PG_GETARG_FLOAT8(ARG_LEVEL);
 	const Options *options;
 
-	check_level(level);
-	baseline->z = lf_normal_quantile((1 - level) / 2);
+	baseline->level = PG_ARGISNULL(places->level) ? 0.95 : PG_GETARG_FLOAT8(places->level);
+	check_level(baseline->level);
 	baseline->horizon = argument_int(fcinfo, ARG_HORIZON, "horizon", 1, LF_MAX_DIM, LF_UNSET);
-	baseline->method = read_method(fcinfo);
+	baseline->method = read_method(fcinfo, places);
 	options = &baseline->one->options;
 	if (!(options->upper_limit > options->lower_limit))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"upper_limit\" of %g is not above \"lower_limit\" of %g", options->upper_limit,
 						options->lower_limit)));
-	if (!PG_ARGISNULL(ARG_SERIES) && baseline->one->table->series_column == NULL)
+	if (!PG_ARGISNULL(places->series) && baseline->one->table->series_column == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("\"series\" was given, but not the column that tells series apart"),
 				 errhint("Give series_column, or leave \"series\" out.")));
-	baseline->asked = asked_names(fcinfo, ARG_SERIES, filter);
+	baseline->asked = asked_names(fcinfo, places->series, filter);
 }
 
 static Datum
-forecast_relation(FunctionCallInfo fcinfo, bool several_keys)
+forecast_relation(FunctionCallInfo fcinfo, const Places *places, bool several_keys)
 {
 	Baseline	baseline = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
 	ReadFilter	filter = {0};
@@ -390,13 +392,13 @@ forecast_relation(FunctionCallInfo fcinfo, bool several_keys)
 	InitMaterializedSRF(fcinfo, 0);
 	RETURN_NO_ROWS_IF_NULL(ONE_RELATION);
 	RETURN_NO_ROWS_IF_NULL(ONE_TARGET);
-	if (!PG_ARGISNULL(ARG_AS_OF))
+	if (!PG_ARGISNULL(places->as_of))
 	{
-		as_of = PG_GETARG_TIMESTAMPTZ(ARG_AS_OF);
+		as_of = PG_GETARG_TIMESTAMPTZ(places->as_of);
 		baseline.as_of = &as_of;
 	}
-	baseline.one = one_target_open(fcinfo, several_keys, ARG_OPTIONS);
-	read_arguments(fcinfo, &baseline, &filter);
+	baseline.one = one_target_open(fcinfo, several_keys, places->options);
+	read_arguments(fcinfo, places, &baseline, &filter);
 	read_rows(&baseline, &filter);
 	if (baseline.panel->series == 0)
 		return (Datum) 0;
@@ -414,12 +416,26 @@ SQL_FUNCTION(lstm_baseline);
 Datum
 lstm_baseline(PG_FUNCTION_ARGS)
 {
-	return forecast_relation(fcinfo, false);
+	return forecast_relation(fcinfo, &of_baseline, false);
 }
 
 SQL_FUNCTION(lstm_baseline_keys);
 Datum
 lstm_baseline_keys(PG_FUNCTION_ARGS)
 {
-	return forecast_relation(fcinfo, true);
+	return forecast_relation(fcinfo, &of_baseline, true);
+}
+
+SQL_FUNCTION(lstm_zero_shot);
+Datum
+lstm_zero_shot(PG_FUNCTION_ARGS)
+{
+	return forecast_relation(fcinfo, &of_zero_shot, false);
+}
+
+SQL_FUNCTION(lstm_zero_shot_keys);
+Datum
+lstm_zero_shot_keys(PG_FUNCTION_ARGS)
+{
+	return forecast_relation(fcinfo, &of_zero_shot, true);
 }

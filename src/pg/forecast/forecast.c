@@ -87,7 +87,8 @@ put_forecast(Forecast *forecast, const char *label, const Timeline *timeline, in
 	Datum		series = label == NULL ? 0 : CStringGetTextDatum(label);
 	Datum		reason = known == steps ? 0 : CStringGetTextDatum(unknown);
 	uint64		absent = forecast->loaded->frame.absent;
-	Datum		ok = absent == 0 ? forecast->ok :
+	Datum		ok = forecast->loaded->model.partner_facts.sought ? CStringGetTextDatum("zero-shot: no training saw these rows") :
+		absent == 0 ? forecast->ok :
 		CStringGetTextDatum(psprintf("short: it has " UINT64_FORMAT " rows, the networks take %d; forecast without them",
 									 task->lookback - absent, task->lookback));
 

@@ -138,16 +138,20 @@ lstm_predict(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* The newest values of a group, in a ring: those of a window, and those before it that forecasts look at. */
+/* The newest values of a group: those of a window, and those before it that forecasts look at. */
 typedef struct PredictState
 {
 	ModelUse	use;
 	const lf_task *task;		/* of the model */
 	LoadedModel *loaded;
 	uint64		seen;
-	int			room;			/* of the ring */
-	double		ring[FLEXIBLE_ARRAY_MEMBER];	/* (room) */
+	int			most;			/* values that are kept */
+	int			room;			/* for so many; it grows up to that, and is a ring from then on */
+	double	   *ring;			/* (room) */
 } PredictState;
+
+/* Most groups are short, and there may be a million of them. */
+#define FIRST_ROOM 64
 
 static PredictState *
 new_predict_state(FunctionCallInfo fcinfo, MemoryContext context)
@@ -156,8 +160,7 @@ new_predict_state(FunctionCallInfo fcinfo, MemoryContext context)
 	ModelUse   *site = call_site_use(fcinfo);
 	LoadedModel *loaded = model_use(site, fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(1));
 	const lf_task *task = &loaded->model.task;
-	int			room = task->lookback + (loaded->model.combination.parts > 0 ? LF_MOST_PARTNER_ROWS : 0);
-	Size		size = offsetof(PredictState, ring) + room * sizeof(double);
+	int			most = task->lookback + (loaded->model.combination.parts > 0 ? LF_MOST_PARTNER_ROWS : 0);
 	PredictState *state;
 
 	if (task->inputs != 1)
@@ -166,10 +169,12 @@ new_predict_state(FunctionCallInfo fcinfo, MemoryContext context)
 				 errmsg("lstm_predict_agg takes models with one input column, but this model has %d", task->inputs),
 				 errhint("Use lstm_predict or lstm_forecast.")));
 	check_input(&loaded->model);
-	check_memory(size, "the window of this model", "use a smaller model");
-	state = MemoryContextAllocZero(context, size);
+	check_memory(most * sizeof(double), "the window of this model", "use a smaller model");
+	state = MemoryContextAllocZero(context, sizeof(PredictState));
 	state->task = task;
-	state->room = room;
+	state->most = most;
+	state->room = Min(most, FIRST_ROOM);
+	state->ring = MemoryContextAlloc(context, state->room * sizeof(double));
 	state->loaded = model_share(&state->use, context, site);
 	return state;
 }
@@ -195,6 +200,11 @@ lstm_predict_agg_transition(PG_FUNCTION_ARGS)
 				 errmsg("value " UINT64_FORMAT " of the group is %s", state->seen + 1,
 						PG_ARGISNULL(2) ? "NULL" : "NaN or infinite"),
 				 errhint("Leave such rows out with FILTER, or fill them.")));
+	if (state->seen == (uint64) state->room && state->room < state->most)
+	{
+		state->room = Min(2 * state->room, state->most);
+		state->ring = repalloc(state->ring, state->room * sizeof(double));
+	}
 	state->ring[state->seen++ % state->room] = PG_GETARG_FLOAT8(2);
 	PG_RETURN_POINTER(state);
 }

@@ -71,8 +71,8 @@ put_rows(const Search *search, const RollingOrigin *rolling, const RollingBatch 
 			double		expected = *out++;
 			double		actual = rolling_origin_actual(rolling, row, j);
 			double		error = model_nonconformity(rolling->loaded, i, 0, j, expected, actual);
-			double		usual = lf_errors_half_width(&model->errors, task->targets, 0, j, 0.5);
-			double		rarity = lf_errors_rarity(&model->errors, task->targets, 0, j, error);
+			double		usual = model_usual_nonconformity(rolling->loaded, i, 0, j);
+			double		rarity = model_rarity(rolling->loaded, i, 0, j, error);
 			Datum		values[OUT_COLUMNS] = {0};
 			bool		nulls[OUT_COLUMNS] = {false};
 

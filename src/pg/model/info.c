@@ -424,6 +424,7 @@ lstm_info(PG_FUNCTION_ARGS)
 	appendStringInfoString(&out, "{\"version\": ");
 	escape_json(&out, model->version);
 	append_bool(&out, "imported", model->imported);
+	append_bool(&out, "pretrained", model->partner_facts.sought);
 	append_text(&out, "relation", model->relation);
 	append_text(&out, "time_column", model->time_column);
 	append_columns(&out, "targets", model, task->target, task->targets);

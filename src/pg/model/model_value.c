@@ -3,13 +3,16 @@
  */
 #include "model/model_value.h"
 
+#include "base/quantile.h"
 #include "model/bounds.h"
 #include "rows/columns.h"
+#include "rows/seasons.h"
 #include "server/error.h"
 #include "series/deseasonalize.h"
 #include "training/fit.h"
 #include "mb/pg_wchar.h"
 #include "model/model_bytes.h"
+#include "model/together.h"
 #include "server/settings.h"
 #include "rows/timeline.h"
 #include "utils/memutils.h"
@@ -58,6 +61,15 @@ create_networks(LoadedModel *loaded)
 	}
 }
 
+/* Each model that was made ready has a number of its own, which a later one at its address has not. */
+static uint64
+next_serial(void)
+{
+	static uint64 last;
+
+	return ++last;
+}
+
 LoadedModel *
 model_load(const bytea *value)
 {
@@ -91,6 +103,8 @@ model_load(const bytea *value)
 		!timeline_is_valid(loaded->model.time_kind, loaded->model.missing.first) ||
 		!timeline_is_valid(loaded->model.time_kind, loaded->model.missing.last))
 		report_model(LF_CORRUPT);
+	loaded->facts = loaded->model.partner_facts;
+	loaded->serial = next_serial();
 	create_networks(loaded);
 	loaded->other = palloc0((loaded->model.others + 1) * sizeof(LoadedModel));
 	for (int i = 0; i < loaded->model.others; i++)
@@ -174,6 +188,7 @@ model_show_nothing(LoadedModel *loaded)
 
 	loaded->frame = (lf_frame) {0};
 	loaded->held = 0;
+	loaded->facts.naturals = 0;
 	scaling = model_scaling(&loaded->model, 0);
 	model_show_series(loaded, &scaling);
 	pfree(scaling.other);
@@ -197,6 +212,7 @@ model_for_many(const LoadedModel *loaded, int steps, Size held, int *batch)
 	Size		out = (Size) steps * many->model.task.targets * sizeof(double);
 
 	many->held = held;
+	many->serial = next_serial();
 	create_networks(many);
 	many->other = memcpy(palloc((many->model.others + 1) * sizeof(LoadedModel)), loaded->other,
 						 many->model.others * sizeof(LoadedModel));
@@ -352,68 +368,10 @@ model_to_bytea(const lf_model *model)
 	return value;
 }
 
-/*
- * How far the windows lay outside what the networks have learned, as far as these weigh, becomes what the first one says of
- * it.
- */
-static void
-join_moved(LoadedModel *loaded, int count)
+void
+model_show_step(LoadedModel *loaded, const Timeline *timeline)
 {
-	const lf_model *model = &loaded->model;
-	int			targets = model->task.targets;
-
-	for (int i = 0; i < count * targets; i++)
-	{
-		int			j = i % targets;
-		const double *weight = model->combination.weight + j * model->combination.parts;
-		double		unit = loaded->predictor.windows.scaler[model->task.target[j]].scale;
-		double		moved = weight[0] * loaded->predictor.moved[i];
-
-		for (int k = 0; k < model->others; k++)
-		{
-			const lf_predictor *other = &loaded->other[k].predictor;
-
-			moved += weight[k + 1] * other->moved[i] * other->windows.scaler[model->task.target[j]].scale / unit;
-		}
-		loaded->predictor.moved[i] = moved;
-	}
-}
-
-/* The forecasts of all that the model combines. */
-static void
-forecast_together(LoadedModel *loaded, uint64 first, uint64 stride, int count, int steps, double *out)
-{
-	const lf_model *model = &loaded->model;
-	Size		rows = loaded->frame.rows + loaded->frame.before;
-	Size		held = loaded->held + loaded->buffers + (Size) steps * model->task.targets * sizeof(double) * count;
-	lf_combined combined;
-	lf_arena	arena = lf_arena_measure();
-	Size		needed;
-	void	   *block;
-	lf_status	status;
-
-	lf_combined_layout(&combined, &arena, &model->combination, &model->task, &model->partner_facts,
-					   model->learned != NULL, rows, count, steps);
-	needed = arena.overflow ? SIZE_MAX - held : arena.used + LF_ALIGNMENT;
-	check_memory_beside(held, needed, psprintf("a forecast of %d steps", steps), "ask for fewer steps");
-	block = MemoryContextAllocHuge(CurrentMemoryContext, needed);
-	arena = lf_arena_over(block, needed);
-	lf_combined_layout(&combined, &arena, &model->combination, &model->task, &model->partner_facts,
-					   model->learned != NULL, rows, count, steps);
-	combined.network[0] = &loaded->predictor;
-	for (int i = 0; i < model->others; i++)
-		combined.network[i + 1] = &loaded->other[i].predictor;
-	combined.season = model->season;
-	combined.learned = loaded->learned;
-	for (int i = 0; i <= model->others; i++)
-		memset(combined.network[i]->moved, 0, (Size) count * model->task.targets * sizeof(double));
-	do
-		status = lf_combined_predict(&combined, serve_interrupts(), first, stride, count, steps, out);
-	while (status == LF_INTERRUPTED);
-	join_moved(loaded, count);
-	loaded->shifted = memcpy(palloc((Size) count * model->task.targets * sizeof(double)), combined.shifted,
-							 (Size) count * model->task.targets * sizeof(double));
-	pfree(block);
+	loaded->facts.naturals = loaded->facts.sought ? seasons_natural(timeline, loaded->facts.natural) : 0;
 }
 
 double *
@@ -430,9 +388,10 @@ model_forecast(LoadedModel *loaded, uint64 first, uint64 stride, int count, int 
 	loaded->first = first;
 	loaded->stride = stride;
 	loaded->shifted = NULL;
+	loaded->told = NULL;
 	if (loaded->model.combination.parts > 0)
 	{
-		forecast_together(loaded, first, stride, count, steps, out);
+		together_forecast(loaded, first, stride, count, steps, out);
 		return out;
 	}
 	do
@@ -491,17 +450,47 @@ error_scale_at(const LoadedModel *loaded, int window, int step, int target)
 		lf_task_seasonal(task, loaded->predictor.windows.shape, target, lf_frame_number(&loaded->frame, row)).factor;
 }
 
+/* What the network that is shipped said about a target, where this makes the bounds; else NULL. */
+static const lf_zero_quantiles *
+told_of(const LoadedModel *loaded, int window, int step, int target)
+{
+	return loaded->told == NULL ? NULL :
+		&loaded->told[((Size) window * loaded->model.task.targets + target) * loaded->told_steps + step];
+}
+
 double
 model_half_width(const LoadedModel *loaded, int window, int step, int target, double level)
 {
+	if (told_of(loaded, window, step, target) != NULL)
+		return lf_normal_quantile((1 - level) / 2);
 	return lf_bounds_half_width(&loaded->model, distribution_of(loaded, window, step, target), step, target, level);
 }
 
 double
 model_nonconformity(const LoadedModel *loaded, int window, int step, int target, double forecast, double actual)
 {
+	const lf_zero_quantiles *told = told_of(loaded, window, step, target);
+
+	if (told != NULL)
+		return lf_zero_nonconformity(told, actual);
 	return lf_bounds_nonconformity(&loaded->model, distribution_of(loaded, window, step, target),
 								   error_scale_at(loaded, window, step, target), forecast, actual);
+}
+
+double
+model_usual_nonconformity(const LoadedModel *loaded, int window, int step, int target)
+{
+	if (told_of(loaded, window, step, target) != NULL)
+		return lf_normal_quantile(0.25);
+	return lf_errors_half_width(&loaded->model.errors, loaded->model.task.targets, step, target, 0.5);
+}
+
+double
+model_rarity(const LoadedModel *loaded, int window, int step, int target, double nonconformity)
+{
+	if (told_of(loaded, window, step, target) != NULL)
+		return erfc(nonconformity / M_SQRT2);
+	return lf_errors_rarity(&loaded->model.errors, loaded->model.task.targets, step, target, nonconformity);
 }
 
 double
@@ -528,9 +517,18 @@ model_interval(const LoadedModel *loaded, int window, int step, int target, doub
 {
 	const double *distribution = distribution_of(loaded, window, step, target);
 	double		half_width = lf_bounds_half_width(&loaded->model, distribution, step, target, level);
-
 	double		wider = widening(loaded, window, target, forecast);
+	const lf_zero_quantiles *told = told_of(loaded, window, step, target);
 
+	if (told != NULL)
+	{
+		/* of one or two rows nothing is known */
+		if (isnan(told->at[0]))
+			return false;
+		*low = lf_task_limit(&loaded->model.task, lf_zero_quantile(told, (1 - level) / 2));
+		*high = lf_task_limit(&loaded->model.task, lf_zero_quantile(told, (1 + level) / 2));
+		return true;
+	}
 	lf_bounds_at(&loaded->model, distribution, error_scale_at(loaded, window, step, target), forecast, half_width, low, high);
 	*low = lf_task_limit(&loaded->model.task, *low - wider);
 	*high = lf_task_limit(&loaded->model.task, *high + wider);

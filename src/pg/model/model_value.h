@@ -9,6 +9,7 @@
 #include "model/model.h"
 #include "model/predict.h"
 #include "model/scaling.h"
+#include "rows/timeline.h"
 
 typedef struct LoadedModel
 {
@@ -20,6 +21,10 @@ typedef struct LoadedModel
 	const double *error_scale;	/* (targets): of the errors of the series at hand */
 	const lf_learned *learned;	/* (targets, LF_PARTNERS): the same; NULL: no partner forecasts */
 	double	   *shifted;		/* (windows, targets): of the newest forecasts, see combined.h; NULL: nothing */
+	const lf_zero_quantiles *told;	/* (windows, targets, steps): of the newest forecasts, where these are the bounds */
+	int			told_steps;
+	lf_partner_facts facts;		/* of the model, and the seasons that a calendar suggests */
+	uint64		serial;			/* no other model that was made ready has it */
 	struct LoadedModel *other;	/* (others of the model): networks that forecast with this one */
 	uint64		first;			/* row of the frame in which the first window of the newest forecasts begins */
 	uint64		stride;			/* from a window of theirs to the next */
@@ -71,6 +76,9 @@ void		model_show_series(LoadedModel *loaded, const SeriesScaling *scaling);
  */
 void		model_show_nothing(LoadedModel *loaded);
 
+/* The rows that are shown are steps of this length: for models whose seasons the rows at hand tell. */
+void		model_show_step(LoadedModel *loaded, const Timeline *timeline);
+
 /* The names of the targets as text values, for the rows of a result. */
 Datum	   *model_targets(const lf_model *model);
 
@@ -104,6 +112,10 @@ double		model_half_width(const LoadedModel *loaded, int window, int step, int ta
 double		model_nonconformity(const LoadedModel *loaded, int window, int step, int target, double forecast, double actual);
 bool		model_interval(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
 						   double *low, double *high);
+
+/* Of a nonconformity score: that which half of the values have, and how many values have as large a one; NaN: not known. */
+double		model_usual_nonconformity(const LoadedModel *loaded, int window, int step, int target);
+double		model_rarity(const LoadedModel *loaded, int window, int step, int target, double nonconformity);
 
 /*
  * How far a window of the last call lay outside what the model has learned, on the scale of its scaler; 0: not at all. Its

@@ -33,12 +33,12 @@ seasons_find(const lf_frame *frame, int column, const Timeline *timeline, Size h
 	Size		needed;
 	void	   *block;
 
-	lf_season_search_layout(&search, &arena, frame);
+	lf_season_search_layout(&search, &arena, lf_frame_longest(frame));
 	needed = arena.used + LF_ALIGNMENT;
 	check_memory_beside(held, needed, "looking for seasons", "give fewer rows, or option season");
 	block = MemoryContextAllocHuge(CurrentMemoryContext, needed);
 	arena = lf_arena_over(block, needed);
-	lf_season_search_layout(&search, &arena, frame);
+	lf_season_search_layout(&search, &arena, lf_frame_longest(frame));
 	do
 	{
 		interrupt = serve_interrupts();

@@ -29,8 +29,10 @@ networks_choose(Networks *networks, const lf_facts *facts, const lf_wishes *wish
 	candidates->networks = 1;
 	candidates->forecasters = 0;
 	networks->contend = false;
-	/* too few rows for any network: forecasters can do without */
-	if (!(networks_take_short(options, &wishes->task) && lf_choose(facts, wishes, &candidates->plan[0]) == LF_PLAN_TOO_FEW_ROWS &&
+	/* too few rows for any network, or none is wanted: forecasters can do without */
+	if (!(networks_take_short(options, &wishes->task) &&
+		  (lf_no_network_contends(options->candidates) ||
+		   lf_choose(facts, wishes, &candidates->plan[0]) == LF_PLAN_TOO_FEW_ROWS) &&
 		  lf_choose_idle(facts, wishes, &candidates->plan[0])))
 		plan_by(facts, wishes, source, &candidates->plan[0]);
 	if (options->contends && wishes->task.lead == 1 && !lf_head_is_distribution(&candidates->plan[0].task.head))

@@ -3,6 +3,8 @@
  */
 #include "train/verdict.h"
 
+#include "model/bounds.h"
+
 #include "training/fit.h"
 #include "lib/stringinfo.h"
 
@@ -89,7 +91,7 @@ least_windows(const lf_model *model)
 static void
 report_untested(const lf_model *model)
 {
-	bool		has_bounds = lf_head_is_distribution(&model->task.head);
+	bool		has_bounds = lf_head_is_distribution(&model->task.head) || lf_bounds_are_zero_shot(model);
 	const char *bounds = has_bounds ? "Bounds are those that the network says, which nothing has confirmed." :
 		model->errors.steps > 0 ? "Bounds are those that theta and ets suppose, which nothing has confirmed." :
 		"Forecasts have no bounds, because these are made of errors on held-out rows.";
