@@ -41,7 +41,7 @@ add_column(lf_column_kind kind)
 #define BIT(candidate) (1u << LF_CANDIDATE_ ## candidate)
 #define NAIVE (BIT(REPEAT_LAST) | BIT(DRIFT) | BIT(MEAN))
 #define SEASONAL (BIT(SEASONAL_NAIVE) | BIT(SEASONAL_MEAN))
-#define PARTNERS (BIT(THETA) | BIT(ETS))
+#define PARTNERS (BIT(THETA) | BIT(ETS) | BIT(ZERO_SHOT))
 
 /* Chooses, and returns what was chosen as bits; 0 where something stands twice, or in another order. */
 static unsigned int
@@ -115,6 +115,37 @@ test_facts(void)
 	ok((choose(LF_EFFORT_BEST, 0) & BIT(SEGMENT)) == 0, "short series are not for segments");
 	facts.rows = facts.sample[0].rows = 96;
 	ok((choose(LF_EFFORT_BEST, 0) & BIT(SEGMENT)) != 0, "those of four horizons are");
+}
+
+/* What keeps its season contends with what does not. */
+static void
+test_seasons(void)
+{
+	const lf_plan *plan = &chosen.plan[3];
+
+	reset();
+	wishes.deseasonalize = LF_UNSET;
+	ok((choose(LF_EFFORT_NORMAL, 0) & BIT(SEGMENT)) != 0 && first.task.deseasonalize == LF_DESEASONALIZE_ADDITIVE &&
+	   chosen.network[3] == LF_CANDIDATE_SEGMENT && plan->task.deseasonalize == LF_DESEASONALIZE_NONE && plan->preset == LF_SEGMENT &&
+	   plan->task.lookback <= first.task.lookback, "segments that keep the season contend with a network that does not see it");
+	wishes.preset = LF_SEGMENT;
+	ok((choose(LF_EFFORT_NORMAL, 0) & BIT(SEGMENT)) != 0 && lf_plan_has_segments(&first) &&
+	   plan->task.deseasonalize == LF_DESEASONALIZE_NONE, "and with segments that do not");
+	ok((choose(LF_EFFORT_FAST, 0) & BIT(SEGMENT)) == 0, "but not where it is to be fast");
+	wishes.deseasonalize = LF_DESEASONALIZE_ADDITIVE;
+	ok((choose(LF_EFFORT_BEST, 0) & BIT(SEGMENT)) == 0, "nor where the season is to be taken out");
+	wishes.preset = LF_VANILLA;
+	wishes.deseasonalize = LF_UNSET;
+	wishes.task.horizon = 22;
+	ok((choose(LF_EFFORT_NORMAL, 0) & BIT(SEGMENT)) == 0 && (choose(LF_EFFORT_BEST, 0) & BIT(SEGMENT)) != 0,
+	   "short segments take long, and are left for the best");
+	wishes.task.horizon = 24;
+	facts.rows = facts.sample[0].rows = 499;
+	ok((choose(LF_EFFORT_NORMAL, 0) & BIT(SEGMENT)) == 0, "nor are they for short series");
+	reset();
+	wishes.deseasonalize = LF_UNSET;
+	facts.series = 2;
+	ok((choose(LF_EFFORT_NORMAL, 0) & BIT(SEGMENT)) == 0, "nor for several");
 }
 
 static void
@@ -211,7 +242,7 @@ test_usual(void)
 	for (int i = 0; i < chosen.forecasters; i++)
 		right = right && chosen.usual[chosen.networks + i] ==
 			(chosen.forecaster[i] == LF_SEASONAL_NAIVE ? 0.3 : chosen.forecaster[i] == LF_SEASONAL_MEAN ? 0.6 : 1);
-	ok(right && chosen.networks == 3 && chosen.forecasters == 4, "a recurrent network weighs by its windows, two linear maps together as much as a partner, and naive forecasters less");
+	ok(right && chosen.networks == 3 && chosen.forecasters == 5, "a recurrent network weighs by its windows, two linear maps together as much as a partner, and naive forecasters less");
 	ok((choose(LF_EFFORT_NORMAL, BIT(NETWORK) | BIT(LINEAR)) & BIT(LINEAR)) != 0 && chosen.usual[1] == 1, "as much as one alone");
 	facts.rows = facts.sample[0].rows = 2001;
 	ok(choose(LF_EFFORT_NORMAL, 0) == (BIT(NETWORK) | BIT(LINEAR) | BIT(LINEAR_RECURSIVE) | NAIVE | SEASONAL) && chosen.usual[1] == 1 &&
@@ -244,6 +275,7 @@ main(void)
 {
 	test_effort();
 	test_facts();
+	test_seasons();
 	test_columns();
 	test_plans();
 	test_usual();

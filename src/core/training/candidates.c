@@ -36,9 +36,34 @@ has_known_inputs(const lf_task *task)
 	return false;
 }
 
+/* What segments need to be a candidate: steps to write at once, and rows to learn it from. */
+#define LEAST_HORIZON_OF_SEGMENTS 8
+#define HORIZONS_OF_SEGMENTS 4
+#define ROWS_OF_SEGMENTS 500
+
+/*
+ * Whether segments whose windows keep their season contend with a network that sees what the season leaves: the two err
+ * differently, and their mean less than either (doc/defaults.md). Over several series segments keep it in any case.
+ */
+static bool
+keeps_season(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first)
+{
+	return first->task.deseasonalize != LF_DESEASONALIZE_NONE && facts->series == 1 && wishes->deseasonalize == LF_UNSET &&
+		facts->rows >= ROWS_OF_SEGMENTS;
+}
+
+/* Shorter ones take longer than they are worth: of 2, visits of a site took eight times as long, for 2 percent. A week is one. */
+#define LEAST_SEGMENT 7
+
+static bool
+has_long_segments(const lf_plan *first)
+{
+	return lf_segment_length(&first->task, first->arguments.season) >= LEAST_SEGMENT;
+}
+
 /* Whether a candidate is one for these rows and this effort, as far as that is known without a plan of it. */
 static bool
-is_wanted(const lf_facts *facts, const lf_plan *first, lf_effort effort, unsigned int narrowed, lf_candidate candidate)
+is_wanted(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first, lf_effort effort, unsigned int narrowed, lf_candidate candidate)
 {
 	const lf_task *task = &first->task;
 	lf_forecaster forecaster = lf_candidate_forecaster(candidate);
@@ -64,8 +89,10 @@ is_wanted(const lf_facts *facts, const lf_plan *first, lf_effort effort, unsigne
 			usual = usual && facts->series == 1 && !has_known_inputs(task);
 			break;
 		case LF_CANDIDATE_SEGMENT:
-			possible = !lf_plan_has_segments(first) && task->horizon >= 8 && facts->rows >= 4 * (size_t) task->horizon;
-			usual = effort == LF_EFFORT_BEST;
+			possible = task->horizon >= LEAST_HORIZON_OF_SEGMENTS &&
+				facts->rows >= HORIZONS_OF_SEGMENTS * (size_t) task->horizon &&
+				(!lf_plan_has_segments(first) || keeps_season(facts, wishes, first));
+			usual = effort == LF_EFFORT_BEST || (usual && keeps_season(facts, wishes, first) && has_long_segments(first));
 			break;
 		default:
 			possible = lf_task_targets_are_inputs(task);
@@ -93,6 +120,8 @@ plan_beside(const lf_facts *facts, const lf_wishes *wishes, const lf_plan *first
 	mine.preset = linear ? LF_PRESET_LINEAR : candidate == LF_CANDIDATE_SEGMENT ? LF_SEGMENT : LF_VANILLA;
 	if (candidate == LF_CANDIDATE_RECURSIVE || candidate == LF_CANDIDATE_LINEAR_RECURSIVE)
 		mine.task.horizon = 1;
+	if (candidate == LF_CANDIDATE_SEGMENT && keeps_season(facts, wishes, first))
+		mine.deseasonalize = LF_DESEASONALIZE_NONE;
 	if (linear)
 	{
 		mine.loss = LF_MSE;
@@ -210,7 +239,7 @@ lf_choose_candidates(const lf_facts *facts, const lf_wishes *wishes, const lf_pl
 	candidates->forecasters = 0;
 	for (int i = 1; i < LF_CANDIDATES; i++)
 	{
-		if ((idle && lf_candidate_is_network((lf_candidate) i)) || !is_wanted(facts, first, effort, narrowed, (lf_candidate) i))
+		if ((idle && lf_candidate_is_network((lf_candidate) i)) || !is_wanted(facts, wishes, first, effort, narrowed, (lf_candidate) i))
 			continue;
 		if (!lf_candidate_is_network((lf_candidate) i))
 		{
