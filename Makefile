@@ -255,6 +255,7 @@ include $(PGXS)
 # Another BLAS is another build, though no source has changed.
 BLAS_BUILT := $(shell mkdir -p build; [ "$$(cat build/blas 2>&1)" = "$(BLAS)" ] || echo "$(BLAS)" > build/blas)
 src/core/kernels/matrix.o src/pg/module.o $(shlib): build/blas
+src/core/partners/zero_shot_weights.o: src/core/partners/zero_shot.weights
 
 $(CORE_OBJS): override CFLAGS += $(CORE_CFLAGS)
 $(filter src/core/kernels/kernels_%,$(CORE_OBJS)): override CFLAGS += $(KERNEL_CFLAGS)
@@ -277,7 +278,7 @@ UBSAN_OBJS = $(patsubst src/%,build/ubsan/%,$(filter-out src/core/kernels/kernel
 UBSAN_CFLAGS = $(filter-out -O% -g% -fwrapv,$(CFLAGS)) -O1 -DLF_CHECKED -fsanitize=undefined -fno-sanitize-recover=undefined
 ubsan: $(UBSAN)
 build/ubsan/core/%.o: override CFLAGS += -std=c11
-build/ubsan/%.o: src/%.c $(wildcard src/core/*/*.h src/pg/*/*.h)
+build/ubsan/%.o: src/%.c $(wildcard src/core/*/*.h src/core/*/*.weights src/pg/*/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(UBSAN_CFLAGS) $(CFLAGS_SL) -c $< -o $@
 $(UBSAN): $(UBSAN_OBJS) $(filter src/core/kernels/kernels_%,$(OBJS))

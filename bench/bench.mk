@@ -13,7 +13,7 @@ PEER_BLAS = -L$(OPENBLAS_DIR) -Wl,-rpath,$(OPENBLAS_DIR) -lopenblas
 # What OpenBLAS was found to be is known only after the setup, hence a make of its own.
 bench-programs: $(BENCH)/core $(BENCH)/limit $(BENCH)/square $(BENCH)/peer_blas $(BENCH)/peer_onednn
 
-$(BENCH)/%.o: src/core/%.c $(wildcard src/core/*/*.h)
+$(BENCH)/%.o: src/core/%.c $(wildcard src/core/*/*.h src/core/*/*.weights)
 	@mkdir -p $(@D)
 	$(CC) $(CORE_CFLAGS) $(if $(findstring kernels_,$<),$(KERNEL_CFLAGS)) -Isrc/core $(BLAS_CPPFLAGS) -c $< -o $@
 

@@ -9,7 +9,7 @@ CORE_TESTS = $(patsubst test/core/%.c,%,$(wildcard test/core/*_test.c))
 FLOAT_TESTS = $(patsubst %,$(BUILD)/float/%,$(filter-out gradient_test,$(CORE_TESTS)))
 DOUBLE_TESTS = $(CORE_TESTS:%=$(BUILD)/double/%)
 FUZZER = $(BUILD)/model_fuzz
-CORE_HEADERS = $(wildcard src/core/*/*.h test/core/*.h)
+CORE_HEADERS = $(wildcard src/core/*/*.h src/core/*/*.weights test/core/*.h)
 
 # What OpenBLAS was found to be is known only after the setup, hence a make of its own.
 core-tests: $(FLOAT_TESTS) $(DOUBLE_TESTS) $(FUZZER)

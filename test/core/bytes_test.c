@@ -320,7 +320,7 @@ same_combination(const lf_model *a, const lf_model *b)
 	if (x->parts > 0 && !same_doubles(x->weight, y->weight, (size_t) x->parts * (size_t) a->task.targets))
 		return false;
 	if (!same_learned(a->learned, b->learned, a->series * (size_t) a->task.targets * LF_PARTNERS) ||
-		a->partner_facts.logged != b->partner_facts.logged ||
+		a->partner_facts.logged != b->partner_facts.logged || a->partner_facts.sought != b->partner_facts.sought ||
 		!lf_seasons_equal(&a->partner_facts.seasons, &b->partner_facts.seasons))
 		return false;
 	for (int i = 0; i < a->others; i++)
@@ -701,8 +701,8 @@ static const later_field later_fields[] = {
 	{"how rows come onto the grid", 1, edit_alignment},
 	{"phase of the grid", 8, edit_phase},
 	{"seasons that were looked for: of logarithms, and how many", 5, edit_found},
-	{"scores of the partners for the first target", 80, edit_first_score},
-	{"and for the second", 80, edit_second_score},
+	{"scores of the partners for the first target", 120, edit_first_score},
+	{"and for the second", 120, edit_second_score},
 	{"whether ranges are known", 1, edit_ranges},
 	{"candidates that were tried, and parts of a combination", 8, edit_tried},
 	{"rows in front of the window in the tail", 4, edit_tail_before},

@@ -267,6 +267,8 @@ test_narrowed(void)
 	facts.season = 1;
 	facts.seasons.seasons.count = 0;
 	ok(choose(LF_EFFORT_NORMAL, BIT(SEASONAL_NAIVE)) == BIT(NETWORK) && chosen.usual[0] > 0, "where none of them suits the network stands alone");
+	ok(lf_no_network_contends(BIT(ZERO_SHOT)) && lf_no_network_contends(BIT(DRIFT) | BIT(THETA)) &&
+	   !lf_no_network_contends(BIT(SEGMENT) | BIT(THETA)) && !lf_no_network_contends(0), "it is told whether any network contends");
 	ok(choose(LF_EFFORT_NORMAL, BIT(NETWORK)) == BIT(NETWORK) && chosen.usual[0] > 0, "and where it alone was asked for");
 }
 

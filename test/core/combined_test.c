@@ -14,7 +14,7 @@
 #define LOOKBACK 6
 #define HORIZON 3
 #define SEASON 5
-#define PARTS 5
+#define PARTS 6
 #define STEPS 7					/* past the horizon */
 #define WINDOWS 4
 #define STRIDE 6
@@ -42,13 +42,14 @@ typedef struct combined_rig
 	lf_partner_facts facts;
 	lf_learned	learned[COLUMNS * LF_PARTNERS];
 	lf_partner_room room;		/* apart from the combination */
+	lf_zero_room zero_shot;
 	lf_combined combined;
 	guarded		block;
 	guarded		beside;
 } combined_rig;
 
-static const lf_forecaster parts[PARTS] = {LF_NETWORK, LF_NETWORK, LF_REPEAT_LAST, LF_SEASONAL_NAIVE, LF_THETA};
-static const double weights[COLUMNS * PARTS] = {0.25, 0.125, 0.125, 0.25, 0.25, 0, 0.5, 0.0625, 0.1875, 0.25};
+static const lf_forecaster parts[PARTS] = {LF_NETWORK, LF_NETWORK, LF_REPEAT_LAST, LF_SEASONAL_NAIVE, LF_THETA, LF_ZERO_SHOT};
+static const double weights[COLUMNS * PARTS] = {0.25, 0.125, 0.125, 0.25, 0.125, 0.125, 0, 0.5, 0.0625, 0.1875, 0.0625, 0.1875};
 
 static void
 lay_out(combined_rig *r, lf_arena *arena)
@@ -75,6 +76,7 @@ lay_out_beside(combined_rig *r, lf_arena *arena)
 	for (int i = 0; i < 2; i++)
 		lf_predictor_layout(&r->network[i].alone, arena, &r->network[i].network, &r->network[i].task, COLUMNS, 1, 1);
 	lf_partner_layout(&r->room, arena, ROWS, &r->facts.seasons, STEPS);
+	lf_zero_layout(&r->zero_shot, arena, ROWS, &r->facts.seasons, STEPS);
 }
 
 static void
@@ -197,11 +199,13 @@ say_alone(combined_rig *r, int part, size_t window, double *out)
 				lf_column	rows = {.values = r->values + column, .rows = known, .stride = COLUMNS, .number = 11};
 				double		mean[STEPS];
 				double		spread[STEPS];
+				lf_zero_quantiles quantiles[STEPS];
 
 				lf_partner_forecast(&r->room, LF_PARTNER_THETA, &r->facts.seasons, &rows, &r->learned[j * LF_PARTNERS], STEPS, mean,
 									spread, NULL);
+				lf_zero_forecast(&r->zero_shot, &r->facts.seasons, &rows, STEPS, quantiles, NULL);
 				for (size_t k = 0; k < STEPS; k++)
-					out[k * COLUMNS + j] = part == 4 ? mean[k] :
+					out[k * COLUMNS + j] = part == 5 ? quantiles[k].at[LF_ZERO_MEDIAN] : part == 4 ? mean[k] :
 						r->values[(part == 2 ? known - 1 : known - SEASON + k % SEASON) * COLUMNS + column];
 			}
 	}
@@ -224,7 +228,8 @@ distance(const double *a, const double *b, size_t count)
 static void
 test_parts(void)
 {
-	static const char *const names[PARTS] = {"a network", "a network one step ahead", "the last value", "the last season", "theta"};
+	static const char *const names[PARTS] = {"a network", "a network one step ahead", "the last value", "the last season", "theta",
+	"the network that is shipped"};
 	static combined_rig r;
 	double		together[WINDOWS * STEPS * COLUMNS];
 	double		expected[WINDOWS * STEPS * COLUMNS] = {0};
@@ -302,7 +307,7 @@ test_silent(void)
 		double		alone[STEPS * COLUMNS];
 
 		(void) lf_combined_part(&r.combined, NULL, part, 9, 1, 1, STEPS, out);
-		if (part >= 3)
+		if (part == 3 || part == 4)
 		{
 			for (int i = 0; i < STEPS * COLUMNS; i++)
 				silent = silent && isnan(out[i]);
@@ -314,12 +319,50 @@ test_silent(void)
 		for (int j = 0; j < COLUMNS; j++)
 			total[j] += weights[j * PARTS + part];
 	}
-	ok(silent, "without a season, and where nothing was learned, nothing is said");
+	ok(silent, "without a season, and where nothing was learned, nothing is said: but by the network that is shipped");
 	for (int i = 0; i < STEPS * COLUMNS; i++)
 		expected[i] /= total[i % COLUMNS];
 	ok(lf_combined_predict(&r.combined, NULL, 9, 1, 1, STEPS, out) == LF_OK && distance(out, expected, STEPS * COLUMNS) < TOLERANCE,
 	   "the others share out what the silent ones weigh");
 	close_rig(&r);
+}
+
+/* Where training saw no rows, those at hand tell the seasons, whatever else the model says of them. */
+static void
+test_sought(void)
+{
+	static combined_rig r;
+	static combined_rig other;
+	double		out[STEPS * COLUMNS];
+	double		expected[STEPS * COLUMNS];
+
+	open_rig(&r);
+	(void) lf_combined_part(&r.combined, NULL, 5, ROWS - LOOKBACK, 1, 1, STEPS, expected);
+	open_rig(&other);
+	free(other.block.raw);
+	other.facts = (lf_partner_facts) {.sought = true};
+	{
+		lf_arena	arena = lf_arena_measure();
+
+		lay_out(&other, &arena);
+		other.block = guarded_new(arena.used);
+		arena = lf_arena_over(other.block.block, other.block.bytes);
+		lay_out(&other, &arena);
+	}
+	for (int i = 0; i < 2; i++)
+	{
+		show(&other, i, &other.network[i].predictor, &other.frame);
+		other.combined.network[i] = &other.network[i].predictor;
+	}
+	ok(lf_combined_part(&other.combined, NULL, 5, ROWS - LOOKBACK, 1, 1, STEPS, out) == LF_OK &&
+	   distance(out, expected, STEPS * COLUMNS) < 1e-9, "seasons that nobody has told are found in the rows");
+	ok(other.combined.quantiles[0].at[0] < out[0] && out[0] < other.combined.quantiles[0].at[LF_ZERO_LEVELS - 1] &&
+	   other.combined.quantiles[STEPS].at[LF_ZERO_MEDIAN] == out[1], "what is said of each target is kept with its bounds");
+	other.facts.sought = false;
+	(void) lf_combined_part(&other.combined, NULL, 5, ROWS - LOOKBACK, 1, 1, STEPS, out);
+	ok(distance(out, expected, STEPS * COLUMNS) > 0.1, "where they are not sought there are none");
+	close_rig(&r);
+	close_rig(&other);
 }
 
 static void
@@ -373,6 +416,7 @@ main(void)
 	test_parts();
 	test_before();
 	test_silent();
+	test_sought();
 	test_odd();
 	return done_testing();
 }

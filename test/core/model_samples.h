@@ -22,7 +22,7 @@
 #define SAMPLE_CATEGORIES 2
 #define SAMPLE_BEFORE 3			/* rows in front of the window in a tail */
 #define SAMPLE_COMBINED LF_PRESET_LINEAR	/* the sample that is a combination */
-#define SAMPLE_PARTS 5			/* of it */
+#define SAMPLE_PARTS 6			/* of it */
 
 typedef struct sample
 {
@@ -305,8 +305,8 @@ sample_weights(lf_random *random, size_t count)
 static inline void
 sample_combination(sample *s, lf_random *random)
 {
-	static const lf_forecaster part[SAMPLE_PARTS] = {LF_NETWORK, LF_NETWORK, LF_SEASONAL_NAIVE, LF_THETA, LF_ETS};
-	static const double weight[2 * SAMPLE_PARTS] = {0.5, 0.125, 0.125, 0.25, 0, 0, 0.25, 0.0625, 0.4375, 0.25};
+	static const lf_forecaster part[SAMPLE_PARTS] = {LF_NETWORK, LF_NETWORK, LF_SEASONAL_NAIVE, LF_THETA, LF_ETS, LF_ZERO_SHOT};
+	static const double weight[2 * SAMPLE_PARTS] = {0.5, 0.125, 0.125, 0.25, 0, 0, 0, 0.25, 0.0625, 0.4375, 0.125, 0.125};
 	lf_model   *model = &s->model;
 	lf_model   *other = &s->other;
 	lf_network	network;
@@ -319,7 +319,7 @@ sample_combination(sample *s, lf_random *random)
 	memcpy(s->weight, weight, sizeof(weight));
 	model->combination = (lf_combination) {.parts = SAMPLE_PARTS, .weight = s->weight};
 	memcpy(model->combination.part, part, sizeof(part));
-	model->partner_facts = (lf_partner_facts) {.logged = true,
+	model->partner_facts = (lf_partner_facts) {.logged = true, .sought = true,
 		.seasons = {.count = 2, .season = {{.length = 3, .knots = 3}, {.length = 7.5, .knots = 4}}}};
 	for (int j = 0; j < 2; j++)
 	{

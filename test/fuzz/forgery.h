@@ -1063,7 +1063,7 @@ forge_partners(forgery *f)
 	lf_seasons *seasons = &model->partner_facts.seasons;
 	double		length = 1;
 
-	model->partner_facts = (lf_partner_facts) {.logged = forge_one_in(f, 2)};
+	model->partner_facts = (lf_partner_facts) {.logged = forge_one_in(f, 2), .sought = forge_one_in(f, 3)};
 	seasons->count = forge_one_in(f, 2) ? forge_below(f, LF_MAX_SEASONS + 1) : 0;
 	for (int i = 0; i < seasons->count; i++)
 	{

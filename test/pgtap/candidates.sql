@@ -24,8 +24,8 @@ FROM trained, jsonb_each(lstm_info(model)->'candidates');
 ---- what is tried ----
 
 SELECT is((SELECT array_agg(candidate ORDER BY candidate) FROM tried WHERE name = 'normal'),
-    '{ets,linear,linear_recursive,network,seasonal_mean,seasonal_naive,theta}', 'what is tried by default on a short series with a season');
-SELECT is((SELECT array_agg(candidate ORDER BY candidate) FROM tried WHERE name = 'fast'), '{ets,network,seasonal_mean,seasonal_naive,theta}',
+    '{ets,linear,linear_recursive,network,seasonal_mean,seasonal_naive,theta,zero_shot}', 'what is tried by default on a short series with a season');
+SELECT is((SELECT array_agg(candidate ORDER BY candidate) FROM tried WHERE name = 'fast'), '{ets,network,seasonal_mean,seasonal_naive,theta,zero_shot}',
     'fast takes one network');
 SELECT ok((SELECT array_agg(candidate) FROM tried WHERE name = 'best') @> '{recursive,segment}', 'best takes more of them');
 SELECT is((SELECT array_agg(candidate ORDER BY candidate) FROM tried WHERE name = 'two'), '{ets,linear,network}',

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(203);
+SELECT plan(204);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i - 1, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 60) AS i;
@@ -26,13 +26,13 @@ SELECT is((SELECT sum(parameters) FROM models, lstm_summary(stacked)), (SELECT (
 ---- info ----
 
 SELECT is((SELECT array_agg(key ORDER BY key) FROM models, jsonb_object_keys(lstm_info(stacked)) AS key),
-    '{aggregate,baseline_season,best_epoch,blend,calendar,candidates,channels,epochs,final_epochs,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,relation,rows,scaling,season,seasons,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
+    '{aggregate,baseline_season,best_epoch,blend,calendar,candidates,channels,epochs,final_epochs,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,pretrained,relation,rows,scaling,season,seasons,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
     'lstm_info has the keys that are documented');
 SELECT is(lstm_info(stacked)->key, value, format('lstm_info knows %s', key))
 FROM models, (VALUES ('relation', '"public.days"'::jsonb), ('time_column', '"at"'), ('targets', '["value", "other"]'),
     ('inputs', '["value", "other"]'), ('lookback', '6'), ('horizon', '2'), ('lead', '1'), ('step', '"1 day"'),
     ('last_time', '"2024-02-29"'), ('rows', '60'), ('windows', '53'), ('validation_windows', '10'), ('seed', '42'),
-    ('epochs', '7'), ('imported', 'false'), ('version', '"1.1.0"')) AS v (key, value);
+    ('epochs', '7'), ('imported', 'false'), ('pretrained', 'false'), ('version', '"1.1.0"')) AS v (key, value);
 SELECT is(lstm_info(stacked)->'options'->key, value, format('lstm_info knows option %s', key))
 FROM models, (VALUES ('schedule', '"cosine"'::jsonb), ('learning_rate', '0.01'), ('epochs', '7'), ('loss', '"mse"'),
     ('optimizer', '"adam"'), ('scale', '"standard"'), ('shuffle', 'true')) AS v (key, value);
@@ -93,7 +93,7 @@ SELECT results_eq($$ SELECT step, forecast FROM rebuilt, lstm_predict(again, '{1
     $$ SELECT step, forecast FROM rebuilt, lstm_predict(bare, '{1,2,3,4,5,6}') $$,
     'layers and weights imported again forecast the same, bit for bit');
 SELECT is((SELECT array_agg(key ORDER BY key) FROM rebuilt, jsonb_object_keys(lstm_info(again)) AS key),
-    '{aggregate,calendar,channels,horizon,imported,inputs,known_inputs,last_time,layers,lead,lookback,members,parameters,relation,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,version}',
+    '{aggregate,calendar,channels,horizon,imported,inputs,known_inputs,last_time,layers,lead,lookback,members,parameters,pretrained,relation,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,version}',
     'an imported model does not claim to know its training');
 SELECT is(lstm_info(again)->'layers', lstm_info(bare)->'layers', 'layers survive the way out and in') FROM rebuilt;
 SELECT is(lstm_info(again)->'targets', '["y1"]', 'outputs of an imported model are called y1, y2, ...') FROM rebuilt;

@@ -12,7 +12,10 @@
  */
 double		lf_select(double *list, size_t count, size_t k);
 
-/* The median of a list of at least one, which is reordered: of an even number the mean of the two in the middle. */
+/*
+ * The median of a list of at least one, which is reordered: of an even number the mean of the two in the middle, whose sum
+ * must be a number.
+ */
 double		lf_median(double *list, size_t count);
 
 #endif

@@ -25,6 +25,8 @@ lf_combined_layout(lf_combined *combined, lf_arena *arena, const lf_combination 
 	{
 		lf_seasons	most = facts->sought ? lf_seasons_most() : facts->seasons;
 
+		if (facts->sought && rows > LF_MOST_PARTNER_ROWS)
+			rows = LF_MOST_PARTNER_ROWS;
 		lf_zero_layout(&combined->zero_shot, arena, rows, &most, steps);
 		combined->quantiles = lf_arena_take(arena, (size_t) windows * (size_t) steps * (size_t) task->targets,
 											sizeof(lf_zero_quantiles));
@@ -94,9 +96,15 @@ ask_zero_shot(lf_combined *combined, const volatile sig_atomic_t *interrupt, con
 
 	if (facts->sought)
 	{
-		lf_frame	one = {.values = rows->values, .rows = rows->rows, .columns = (int) rows->stride, .number = rows->number};
+		lf_frame	one;
 		lf_season_facts found;
+		size_t		older = column.rows > LF_MOST_PARTNER_ROWS ? column.rows - LF_MOST_PARTNER_ROWS : 0;
 
+		/* what is forecast is the same whether a caller has kept older rows or not */
+		column.values += older * column.stride;
+		column.rows -= older;
+		column.number += (int64_t) older;
+		one = (lf_frame) {.values = column.values, .rows = column.rows, .columns = (int) column.stride, .number = column.number};
 		lf_season_search_run(&combined->search, &one, 0, facts->natural, facts->naturals, interrupt, &found);
 		seasons = found.seasons;
 		column.logged = found.logged;

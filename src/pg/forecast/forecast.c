@@ -2,6 +2,7 @@
  * forecast.c: lstm_forecast: forecasts from the newest rows of a relation.
  */
 #include "sql/arguments.h"
+#include "model/bounds.h"
 #include "forecast/asked.h"
 #include "server/error.h"
 #include "model/model_cache.h"
@@ -87,7 +88,7 @@ put_forecast(Forecast *forecast, const char *label, const Timeline *timeline, in
 	Datum		series = label == NULL ? 0 : CStringGetTextDatum(label);
 	Datum		reason = known == steps ? 0 : CStringGetTextDatum(unknown);
 	uint64		absent = forecast->loaded->frame.absent;
-	Datum		ok = forecast->loaded->model.partner_facts.sought ? CStringGetTextDatum("zero-shot: no training saw these rows") :
+	Datum		ok = lf_bounds_are_zero_shot(&forecast->loaded->model) ? CStringGetTextDatum("zero-shot: no training saw these rows") :
 		absent == 0 ? forecast->ok :
 		CStringGetTextDatum(psprintf("short: it has " UINT64_FORMAT " rows, the networks take %d; forecast without them",
 									 task->lookback - absent, task->lookback));

@@ -2,6 +2,7 @@
  * info.c: lstm_info: all that a model knows of itself, as jsonb.
  */
 #include "model/architecture.h"
+#include "model/bounds.h"
 #include "rows/columns.h"
 #include "model/model_value.h"
 #include "judging/score.h"
@@ -424,7 +425,7 @@ lstm_info(PG_FUNCTION_ARGS)
 	appendStringInfoString(&out, "{\"version\": ");
 	escape_json(&out, model->version);
 	append_bool(&out, "imported", model->imported);
-	append_bool(&out, "pretrained", model->partner_facts.sought);
+	append_bool(&out, "pretrained", lf_bounds_are_zero_shot(model));
 	append_text(&out, "relation", model->relation);
 	append_text(&out, "time_column", model->time_column);
 	append_columns(&out, "targets", model, task->target, task->targets);

@@ -67,7 +67,8 @@ together_for(const LoadedModel *loaded, int count, int steps)
 {
 	/* more rows than these are not taken apart, and take no more memory */
 	Size		rows = Min(loaded->frame.rows + loaded->frame.before, (Size) LF_MOST_DECOMPOSED);
-	Size		held = loaded->held + loaded->buffers + (Size) steps * loaded->model.task.targets * sizeof(double) * count;
+	Size		each = sizeof(double) + (lf_bounds_are_zero_shot(&loaded->model) ? sizeof(lf_zero_quantiles) : 0);
+	Size		held = loaded->held + loaded->buffers + (Size) steps * loaded->model.task.targets * count * each;
 	Together	plan = {.serial = loaded->serial, .rows = rows, .count = count, .steps = steps};
 	lf_arena	arena = lf_arena_measure();
 	Together   *together = kept;
