@@ -117,6 +117,37 @@ test_facts(void)
 	ok((choose(LF_EFFORT_BEST, 0) & BIT(SEGMENT)) != 0, "those of four horizons are");
 }
 
+/* What keeps its season contends with what does not. */
+static void
+test_seasons(void)
+{
+	const lf_plan *plan = &chosen.plan[3];
+
+	reset();
+	wishes.deseasonalize = LF_UNSET;
+	ok((choose(LF_EFFORT_NORMAL, 0) & BIT(SEGMENT)) != 0 && first.task.deseasonalize == LF_DESEASONALIZE_ADDITIVE &&
+	   chosen.network[3] == LF_CANDIDATE_SEGMENT && plan->task.deseasonalize == LF_DESEASONALIZE_NONE && plan->preset == LF_SEGMENT &&
+	   plan->task.lookback <= first.task.lookback, "segments that keep the season contend with a network that does not see it");
+	wishes.preset = LF_SEGMENT;
+	ok((choose(LF_EFFORT_NORMAL, 0) & BIT(SEGMENT)) != 0 && lf_plan_has_segments(&first) &&
+	   plan->task.deseasonalize == LF_DESEASONALIZE_NONE, "and with segments that do not");
+	ok((choose(LF_EFFORT_FAST, 0) & BIT(SEGMENT)) == 0, "but not where it is to be fast");
+	wishes.deseasonalize = LF_DESEASONALIZE_ADDITIVE;
+	ok((choose(LF_EFFORT_BEST, 0) & BIT(SEGMENT)) == 0, "nor where the season is to be taken out");
+	wishes.preset = LF_VANILLA;
+	wishes.deseasonalize = LF_UNSET;
+	wishes.task.horizon = 22;
+	ok((choose(LF_EFFORT_NORMAL, 0) & BIT(SEGMENT)) == 0 && (choose(LF_EFFORT_BEST, 0) & BIT(SEGMENT)) != 0,
+	   "short segments take long, and are left for the best");
+	wishes.task.horizon = 24;
+	facts.rows = facts.sample[0].rows = 499;
+	ok((choose(LF_EFFORT_NORMAL, 0) & BIT(SEGMENT)) == 0, "nor are they for short series");
+	reset();
+	wishes.deseasonalize = LF_UNSET;
+	facts.series = 2;
+	ok((choose(LF_EFFORT_NORMAL, 0) & BIT(SEGMENT)) == 0, "nor for several");
+}
+
 static void
 test_columns(void)
 {
@@ -207,11 +238,16 @@ test_usual(void)
 	(void) choose(LF_EFFORT_NORMAL, 0);
 	for (int i = 0; i < chosen.networks; i++)
 		right = right && chosen.usual[i] == (chosen.network[i] == LF_CANDIDATE_NETWORK ?
-			(double) first.windows / ((double) first.windows + 200) : 1);
+			(double) first.windows / ((double) first.windows + 200) : 0.5);
 	for (int i = 0; i < chosen.forecasters; i++)
 		right = right && chosen.usual[chosen.networks + i] ==
 			(chosen.forecaster[i] == LF_SEASONAL_NAIVE ? 0.3 : chosen.forecaster[i] == LF_SEASONAL_MEAN ? 0.6 : 1);
-	ok(right && chosen.networks == 3 && chosen.forecasters == 5, "a recurrent network weighs by its windows, linear maps and partners all, and naive forecasters less");
+	ok(right && chosen.networks == 3 && chosen.forecasters == 5, "a recurrent network weighs by its windows, two linear maps together as much as a partner, and naive forecasters less");
+	ok((choose(LF_EFFORT_NORMAL, BIT(NETWORK) | BIT(LINEAR)) & BIT(LINEAR)) != 0 && chosen.usual[1] == 1, "as much as one alone");
+	facts.rows = facts.sample[0].rows = 2001;
+	ok(choose(LF_EFFORT_NORMAL, 0) == (BIT(NETWORK) | BIT(LINEAR) | BIT(LINEAR_RECURSIVE) | NAIVE | SEASONAL) && chosen.usual[1] == 1 &&
+	   chosen.usual[2] == 1, "and each as much where there are no partners");
+	facts.rows = facts.sample[0].rows = 720;
 	facts.series = 10;
 	ok((choose(LF_EFFORT_NORMAL, 0) & PARTNERS) == PARTNERS &&
 	   chosen.usual[0] == 3 * (double) first.windows / ((double) first.windows + 20000) && chosen.usual[0] < chosen.usual[1 + 2],
@@ -241,6 +277,7 @@ main(void)
 {
 	test_effort();
 	test_facts();
+	test_seasons();
 	test_columns();
 	test_plans();
 	test_usual();
