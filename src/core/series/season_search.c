@@ -297,6 +297,7 @@ typedef struct searching
 	int			column;
 	size_t		asked;			/* series, of all */
 	bool		logged;
+	double		first;			/* the first season that was found, while none was known */
 	const volatile sig_atomic_t *interrupt;
 } searching;
 
@@ -399,7 +400,7 @@ is_known(const lf_seasons *seasons, double length)
 
 /* Asks for the natural lengths that are not shown yet; whether one more is. */
 static bool
-ask_natural(const searching *s, const double *natural, int count, lf_season_facts *facts)
+ask_natural(searching *s, const double *natural, int count, lf_season_facts *facts)
 {
 	bool		any = false;
 
@@ -413,6 +414,8 @@ ask_natural(const searching *s, const double *natural, int count, lf_season_fact
 		fact.shown = fact.gain >= LEAST_GAIN &&
 			fact.certainty >= (natural[i] > LONG_SEASON ? LEAST_CERTAINTY_OF_LONG : LF_LEAST_CERTAINTY);
 		any |= fact.shown;
+		if (fact.shown && facts->seasons.count == 0)
+			s->first = fact.length;
 		note(facts, &fact);
 	}
 	return any;
@@ -468,7 +471,7 @@ shortest_like(const searching *s, const lf_seasons *known, lf_season_fact best)
 
 /* Asks for the lags at which some series resemble themselves; whether one of them is a season. */
 static bool
-ask_lags(const searching *s, bool calendar, lf_season_facts *facts)
+ask_lags(searching *s, bool calendar, lf_season_facts *facts)
 {
 	size_t		count = s->asked < ASKED_FOR_LAG ? s->asked : ASKED_FOR_LAG;
 	lf_season_fact lags[ASKED_FOR_LAG] = {0};
@@ -498,6 +501,8 @@ ask_lags(const searching *s, bool calendar, lf_season_facts *facts)
 			best = lags[i];
 	}
 	best = shortest_like(s, &facts->seasons, best);
+	if (best.shown && facts->seasons.count == 0)
+		s->first = best.length;
 	if (best.shown)
 		note(facts, &best);
 	return best.shown;
@@ -543,6 +548,25 @@ are_straight(const searching *s)
 	return true;
 }
 
+/* Whether the shortest season, by itself, is more of the logarithms than of the values. */
+static bool
+are_logarithms_clearer(const searching *s, const lf_season_facts *facts)
+{
+	const lf_seasons none = {0};
+	double		length = facts->seasons.season[0].length;
+	searching	other = *s;
+	double		gain = NAN;
+
+	other.logged = !s->logged;
+	/* the search has asked for it already, if it was the first */
+	for (int i = 0; i < facts->count; i++)
+		if (facts->fact[i].length == length && s->first == length)
+			gain = facts->fact[i].gain;
+	if (isnan(gain))
+		gain = ask(s, &none, length, false).gain;
+	return s->logged ? gain > ask(&other, &none, length, false).gain : ask(&other, &none, length, false).gain > gain;
+}
+
 void
 lf_season_search_run(lf_season_search *search, const lf_frame *frame, int column, const double *natural, int naturals,
 					 const volatile sig_atomic_t *interrupt, lf_season_facts *facts)
@@ -551,7 +575,6 @@ lf_season_search_run(lf_season_search *search, const lf_frame *frame, int column
 	searching	s = {.memory = search, .frame = frame, .column = column, .interrupt = interrupt};
 	size_t		most = series < LF_MOST_SEASON_SERIES ? series : LF_MOST_SEASON_SERIES;
 	double		each = series > 0 ? (double) frame->rows / (double) series : 0;
-	const lf_seasons none = {0};
 	bool		positive;
 
 	*facts = (lf_season_facts) {0};
@@ -566,13 +589,5 @@ lf_season_search_run(lf_season_search *search, const lf_frame *frame, int column
 	while (facts->seasons.count < LF_MAX_SEASONS && ask_lags(&s, naturals > 0, facts))
 		continue;
 	if (positive && facts->seasons.count > 0)
-	{
-		double		length = facts->seasons.season[0].length;
-		double		of_logarithms;
-
-		s.logged = true;
-		of_logarithms = ask(&s, &none, length, false).gain;
-		s.logged = false;
-		facts->logged = of_logarithms > ask(&s, &none, length, false).gain;
-	}
+		facts->logged = are_logarithms_clearer(&s, facts);
 }
