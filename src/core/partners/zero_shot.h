@@ -6,6 +6,8 @@
  * how far the value then lies from the last one, in the same units and those of a random walk, the root of the step; steps
  * between them are interpolated. What comes beyond the last of them is forecast from means of several rows in the same way.
  *
+ * Where a series is long, earlier origins tell which of several ways to see its rows suits it, and how wide bounds should be.
+ *
  * One walk serves a series and its mirror image: the forecast is the mean of both, so that up and down are alike.
  *
  * tools/pretrain has the program that trains it, and doc/pretrained.md says how and with what result.
