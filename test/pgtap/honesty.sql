@@ -12,11 +12,11 @@ INSERT INTO rows
 SELECT n, noise, sum(noise) OVER (ORDER BY n), 0.05 * n + 5 * sin(2 * pi() * n / 12) + 0.2 * noise
 FROM (SELECT n, sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()) AS noise FROM generate_series(1, 1000) n) r;
 
--- the forecast's error on the held-out part, as a share of that of the best naive baseline; theta and ets are no such
+-- the forecast's error on the held-out part, as a share of that of the best naive baseline; theta, ets and zero_shot are no such
 CREATE TABLE verdicts AS
 SELECT column_name, horizon, min((m.value->>'mae')::float8) FILTER (WHERE m.key = 'network')
-        / min((m.value->>'mae')::float8) FILTER (WHERE m.key NOT IN ('network', 'theta', 'ets')) AS share,
-    (array_agg(m.key ORDER BY (m.value->>'mae')::float8) FILTER (WHERE m.key NOT IN ('network', 'theta', 'ets')))[1] AS best
+        / min((m.value->>'mae')::float8) FILTER (WHERE m.key NOT IN ('network', 'theta', 'ets', 'zero_shot')) AS share,
+    (array_agg(m.key ORDER BY (m.value->>'mae')::float8) FILTER (WHERE m.key NOT IN ('network', 'theta', 'ets', 'zero_shot')))[1] AS best
 FROM unnest(ARRAY['noise', 'walk', 'trend']) column_name, unnest(ARRAY[1, 12]) horizon,
     lstm_train('rows', column_name, 'n', horizon => horizon) model,
     jsonb_each(lstm_info(model)->'metrics'->column_name) m

@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(55);
+SELECT plan(56);
 
 -- ten years of months: a trend, and a year that grows with it
 CREATE TABLE sales (month date PRIMARY KEY, sold float8);
@@ -105,6 +105,9 @@ CREATE VIEW slipped AS SELECT month, CASE WHEN month = '2023-06-30' THEN 2 * sol
 SELECT ok(bool_or(is_anomaly) FILTER (WHERE at::date = '2023-06-30') AND count(*) FILTER (WHERE is_anomaly) <= 8, 'lstm_anomalies finds a slip')
 FROM model, lstm_anomalies(m, 'slipped', level => 0.99);
 SELECT ok(bool_and(score > 0 AND probability BETWEEN 0 AND 1), 'with a score and how rare it is') FROM model, lstm_anomalies(m, 'slipped', level => 0.99) WHERE is_anomaly;
+SELECT set_eq($$ SELECT at, round(expected::numeric, 6), is_anomaly FROM model, lstm_anomalies(m, 'slipped', newest => 3) $$,
+    $$ SELECT at, round(expected::numeric, 6), is_anomaly FROM model, lstm_anomalies(m, 'slipped') WHERE at::date >= '2023-10-01' $$,
+    'the newest are judged as they are among all');
 SELECT alike(lstm_plot(m, 'values'), '<svg%', 'lstm_plot draws it') FROM model;
 
 -- options that are none of it
