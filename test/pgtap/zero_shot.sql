@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(56);
+SELECT plan(57);
 
 -- ten years of months: a trend, and a year that grows with it
 CREATE TABLE sales (month date PRIMARY KEY, sold float8);
@@ -114,6 +114,7 @@ SELECT alike(lstm_plot(m, 'values'), '<svg%', 'lstm_plot draws it') FROM model;
 SELECT matches(pg_temp.failure($$ SELECT lstm_pretrained('{"candidates": ["theta"]}') $$), '^22023: the pretrained network is one', 'no other candidates');
 SELECT matches(pg_temp.failure($$ SELECT lstm_pretrained('{"units": [3]}') $$), '^22023: the pretrained network is one', 'no other network');
 SELECT matches(pg_temp.failure($$ SELECT lstm_pretrained('{"columns": ["a", "b"]}') $$), '^22023: the pretrained network is one.*several columns', 'no several columns');
+SELECT matches(pg_temp.failure($$ SELECT lstm_train('sales', 'sold', options => '{"init": "pretrained"}') $$), '^0A000: option "init" cannot be "pretrained".*zero_shot', 'no network starts from its weights');
 SELECT matches(pg_temp.failure($$ SELECT lstm_pretrained('{"horizons": 3}') $$), '^22023: unrecognized option "horizons"', 'and no unknown ones');
 
 ---- a model of a table in which nothing but it contends ----

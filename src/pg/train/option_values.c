@@ -182,6 +182,20 @@ option_seasons(const JsonbValue *value, const char *what, double low, double hig
 				 errmsg("%s names a season twice", what)));
 }
 
+LoadedModel *
+option_model(const JsonbValue *value, const char *what)
+{
+	char	   *text = json_text(value, what);
+
+	if (strcmp(text, "pretrained") == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("%s cannot be \"pretrained\"", what),
+				 errdetail("The pretrained network sees rows in a way of its own: no other network can start from its weights."),
+				 errhint("It forecasts beside the networks that are trained: {\"candidates\": [\"network\", \"zero_shot\"]}.")));
+	return model_load(DatumGetByteaPP(DirectFunctionCall1(byteain, CStringGetDatum(text))));
+}
+
 unsigned int
 option_candidates(const JsonbValue *value, const char *what)
 {

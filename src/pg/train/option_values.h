@@ -27,6 +27,9 @@ void		option_levels(const JsonbValue *value, const char *what, double low, doubl
 /* Names of candidates, as bits. */
 unsigned int option_candidates(const JsonbValue *value, const char *what);
 
+/* A stored model, as text. */
+LoadedModel *option_model(const JsonbValue *value, const char *what);
+
 /* A number of seconds, or an interval. */
 double		option_duration(const JsonbValue *value, const char *what, double low, double high);
 

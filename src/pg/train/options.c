@@ -293,8 +293,7 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 			options->candidates = option_candidates(value, what);
 			break;
 		case OPTION_MODEL:
-			*(LoadedModel **) place = model_load(DatumGetByteaPP(DirectFunctionCall1(byteain,
-																					 CStringGetDatum(json_text(value, what)))));
+			*(LoadedModel **) place = option_model(value, what);
 			break;
 	}
 }
