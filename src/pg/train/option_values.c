@@ -185,15 +185,15 @@ option_seasons(const JsonbValue *value, const char *what, double low, double hig
 LoadedModel *
 option_model(const JsonbValue *value, const char *what)
 {
-	char	   *text = json_text(value, what);
+	char	   *name = json_text(value, what);
 
-	if (strcmp(text, "pretrained") == 0)
+	if (strcmp(name, "pretrained") == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("%s cannot be \"pretrained\"", what),
 				 errdetail("The pretrained network sees rows in a way of its own: no other network can start from its weights."),
 				 errhint("It forecasts beside the networks that are trained: {\"candidates\": [\"network\", \"zero_shot\"]}.")));
-	return model_load(DatumGetByteaPP(DirectFunctionCall1(byteain, CStringGetDatum(text))));
+	return model_load(DatumGetByteaPP(DirectFunctionCall1(byteain, CStringGetDatum(name))));
 }
 
 unsigned int
