@@ -562,3 +562,24 @@ AS 'MODULE_PATHNAME', 'lstm_pretrained';
 COMMENT ON FUNCTION lstm_pretrained(jsonb) IS
 'the network that lstm_zero_shot forecasts with, as a model: for lstm_predict, lstm_predict_agg and lstm_forecast';
 
+CREATE FUNCTION lstm_compare(
+    models bytea[],
+    relation regclass DEFAULT NULL,
+    steps int DEFAULT NULL,
+    stride int DEFAULT NULL,
+    first_origin bigint DEFAULT NULL)
+RETURNS TABLE (
+    series text,
+    target text,
+    model int,
+    origins bigint,
+    mae float8,
+    difference float8,
+    difference_error float8,
+    probability float8)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 3
+AS 'MODULE_PATHNAME', 'lstm_compare';
+
+COMMENT ON FUNCTION lstm_compare(bytea[], regclass, int, int, bigint) IS
+'the errors of several models on the same rows, how they differ from those of the best, and whether by more than chance';
+

@@ -8,37 +8,6 @@
 
 #include <math.h>
 
-/*
- * The first origin whose forecasts are about rows that training did not know. Where there are none, evaluation goes
- * over the newest part, and says so.
- */
-static int64
-first_unknown(const RollingOrigin *rolling, bool *warned)
-{
-	const lf_model *model = rolling->model;
-	const lf_task *task = &model->task;
-	uint64		rows = rolling->rows->count;
-	uint64		known = rows;
-	uint64		share;
-
-	if (model->time_kind == rolling->table->time_kind && model->time_kind != LF_TIME_NONE && model->rows > 0)
-		for (; known > 0 && rows_time(rolling->rows, known - 1) > model->last_time; known--)
-			CHECK_FOR_INTERRUPTS();
-	else
-		known = 0;				/* trained elsewhere: every row is new */
-	if (known < rows)
-		return rolling_origin_first_origin(task, known);
-	share = Max((uint64) ceil(model->training.validation * (double) rows), (uint64) task->horizon);
-	if (!*warned)
-		ereport(WARNING,
-				(errmsg("%s has no rows after those on which the model was trained", rolling->table->label),
-				 errdetail("These figures are for the newest " UINT64_FORMAT " rows, on which the network was "
-						   "trained, so they are too good.", share),
-				 errhint("Train on a view that ends earlier, use lstm_backtest, or give first_origin.")));
-	*warned = true;
-	return rolling_origin_first_origin(task, rows > share ? rows - share : 0);
-}
-
 /* The measures of the series at hand. False where no row could be compared with a forecast. */
 static bool
 evaluate_series(RollingOrigin *rolling, int64 origin, double level, ReturnSetInfo *result)
@@ -88,7 +57,7 @@ lstm_evaluate(PG_FUNCTION_ARGS)
 	{
 		MemoryContext caller;
 
-		origin = PG_ARGISNULL(5) ? first_unknown(rolling, &warned) : argument_first_origin(fcinfo, 5, task);
+		origin = PG_ARGISNULL(5) ? scoring_first_unknown(rolling, &warned) : argument_first_origin(fcinfo, 5, task);
 		rolling_origin_start(rolling, shared, steps, stride, origin);
 		caller = MemoryContextSwitchTo(rolling->each);
 		any |= evaluate_series(rolling, origin, level, (ReturnSetInfo *) fcinfo->resultinfo);

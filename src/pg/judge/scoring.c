@@ -3,6 +3,8 @@
  */
 #include "judge/scoring.h"
 
+#include "server/error.h"
+
 #include <math.h>
 
 lf_metrics *
@@ -123,4 +125,31 @@ scoring_row(const lf_metrics *metrics, const RollingOrigin *rolling, uint64 know
 	put_number(naive, &values[SCORING_BASELINE_VALUE], &nulls[SCORING_BASELINE_VALUE]);
 	/* the share of the baseline's error that is gone */
 	put_number(lf_metric_is_loss(metric) && naive > 0 ? 1 - value / naive : (double) NAN, &values[SCORING_SKILL], &nulls[SCORING_SKILL]);
+}
+
+int64
+scoring_first_unknown(const RollingOrigin *rolling, bool *warned)
+{
+	const lf_model *model = rolling->model;
+	const lf_task *task = &model->task;
+	uint64		rows = rolling->rows->count;
+	uint64		known = rows;
+	uint64		share;
+
+	if (model->time_kind == rolling->table->time_kind && model->time_kind != LF_TIME_NONE && model->rows > 0)
+		for (; known > 0 && rows_time(rolling->rows, known - 1) > model->last_time; known--)
+			CHECK_FOR_INTERRUPTS();
+	else
+		known = 0;				/* trained elsewhere: every row is new */
+	if (known < rows)
+		return rolling_origin_first_origin(task, known);
+	share = Max((uint64) ceil(model->training.validation * (double) rows), (uint64) task->horizon);
+	if (!*warned)
+		ereport(WARNING,
+				(errmsg("%s has no rows after those on which the model was trained", rolling->table->label),
+				 errdetail("These figures are for the newest " UINT64_FORMAT " rows, on which the network was "
+						   "trained, so they are too good.", share),
+				 errhint("Train on a view that ends earlier, use lstm_backtest, or give first_origin.")));
+	*warned = true;
+	return rolling_origin_first_origin(task, rows > share ? rows - share : 0);
 }

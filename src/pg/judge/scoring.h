@@ -40,4 +40,10 @@ double		scoring_error_scale(const RollingOrigin *rolling, uint64 known, int targ
 void		scoring_row(const lf_metrics *metrics, const RollingOrigin *rolling, uint64 known, int target, lf_metric metric,
 						Datum *values, bool *nulls);
 
+/*
+ * The first origin whose forecasts are about rows that training did not know. Where there are none, evaluation goes over the
+ * newest part, and says so: once, as 'warned' tells.
+ */
+int64		scoring_first_unknown(const RollingOrigin *rolling, bool *warned);
+
 #endif
