@@ -583,3 +583,26 @@ AS 'MODULE_PATHNAME', 'lstm_compare';
 COMMENT ON FUNCTION lstm_compare(bytea[], regclass, int, int, bigint) IS
 'the errors of several models on the same rows, how they differ from those of the best, and whether by more than chance';
 
+CREATE FUNCTION lstm_explain(
+    model bytea,
+    relation regclass DEFAULT NULL,
+    steps int DEFAULT NULL,
+    stride int DEFAULT NULL,
+    first_origin bigint DEFAULT NULL,
+    repeats int DEFAULT 5,
+    seed int DEFAULT 1)
+RETURNS TABLE (
+    series text,
+    target text,
+    input text,
+    step int,
+    importance float8,
+    spread float8,
+    share float8,
+    status text)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 100000 ROWS 10
+AS 'MODULE_PATHNAME', 'lstm_explain';
+
+COMMENT ON FUNCTION lstm_explain(bytea, regclass, int, int, bigint, int, int) IS
+'what each input is worth: by how much the errors grow where its values are exchanged in time';
+
