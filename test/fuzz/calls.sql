@@ -136,7 +136,9 @@ CREATE FUNCTION fuzz.array() RETURNS text LANGUAGE sql AS $$
         WHEN 7 THEN format('array_fill(%s::float8, ARRAY[%s])', fuzz.real(), fuzz.pick('{20000,1,"1, 1","1000, 100","1, 1000","2, 2, 2, 2"}'))
         WHEN 8 THEN '''{{1},{2},{3},{4},{5},{6}}'''
         ELSE (SELECT 'ARRAY[' || string_agg(CASE WHEN random() < 0.97 THEN fuzz.below(10)::text ELSE fuzz.real() END, ', ') || ']::float8[]' FROM generate_series(1, 1 + fuzz.below(12))) END $$;
-CREATE FUNCTION fuzz.model() RETURNS text LANGUAGE sql AS $$ SELECT format('(SELECT model FROM fuzz.models WHERE n = %s)', 1 + fuzz.below(9)) $$;
+CREATE FUNCTION fuzz.model() RETURNS text LANGUAGE sql AS $$
+    SELECT CASE WHEN random() < 0.15 THEN fuzz.pick(ARRAY['lstm_pretrained()', 'lstm_pretrained(''{"season": 3, "horizon": 2}'')', format('lstm_pretrained(%L)', fuzz.options())])
+        ELSE format('(SELECT model FROM fuzz.models WHERE n = %s)', 1 + fuzz.below(9)) END $$;
 CREATE FUNCTION fuzz.relation() RETURNS text LANGUAGE sql AS $$
     SELECT CASE WHEN random() < 0.5 THEN '''fuzz.days''' WHEN random() < 0.3 THEN '''fuzz.shops''' ELSE fuzz.pick(ARRAY['''fuzz.messy''', '''fuzz.events''', '''fuzz.gaps''', '''fuzz.constant''', '''fuzz.empty''',
         '''fuzz.one''', '''fuzz."Wörter ""x"" äöü"''', '''fuzz.endless''', '''pg_catalog.pg_class''', '''pg_class_oid_index''', '0', 'NULL', '123456789']) END $$;
@@ -159,7 +161,7 @@ BEGIN
             WHEN 'int' THEN fuzz.integer() WHEN 'real' THEN fuzz.real() WHEN 'names' THEN fuzz.names() WHEN 'relation' THEN fuzz.relation()
             WHEN 'text' THEN quote_literal(fuzz.word()) WHEN 'bool' THEN fuzz.pick('{true,false,NULL}')
             WHEN 'kind' THEN quote_literal(fuzz.pick('{forecast,rolling,history,x}')) WHEN 'missing' THEN quote_literal(fuzz.pick('{error,linear,previous,seasonal,mask,auto,x}'))
-            WHEN 'method' THEN quote_literal(fuzz.pick('{repeat_last,seasonal_naive,drift,seasonal_mean,mean,theta,ets,auto,x}'))
+            WHEN 'method' THEN quote_literal(fuzz.pick('{repeat_last,seasonal_naive,drift,seasonal_mean,mean,theta,ets,zero_shot,auto,x}'))
             WHEN 'time' THEN fuzz.pick(ARRAY['''2024-02-01''', '''infinity''', '''-infinity''', '''4713-01-01 BC''', '''294276-12-31''', 'NULL'])
             ELSE 'NULL' END;
     END LOOP;
@@ -183,9 +185,9 @@ BEGIN
         WHEN 4 THEN RETURN format('lstm_tune(%s, options => %s, grid => %s, max_time => ''0.2 s''%s)', fuzz.task(), options, quote_literal(fuzz.grid()),
             fuzz.parameters('trials int', 'folds int', 'fold_rows int', 'test_rows int', 'seed int'));
         WHEN 5 THEN RETURN format('lstm_backtest(%s, options => %s%s)', fuzz.task(), options, fuzz.parameters('folds int', 'test_rows int', 'gap int', 'retrain bool', 'level real'));
-        WHEN 7 THEN RETURN format('lstm_baseline(%s, %L%s%s)', fuzz.relation(), fuzz.name(), CASE WHEN random() < 0.8 THEN ', time_column => ''at''' ELSE '' END ||
-            CASE WHEN random() < 0.5 THEN ', series_column => ''shop''' ELSE '' END, fuzz.parameters('horizon int', 'level real', 'as_of time', 'series names', 'method method') ||
-            CASE WHEN random() < 0.5 THEN ', options => ' || options ELSE '' END);
+        WHEN 7 THEN RETURN format('%s(%s, %L%s%s', fuzz.pick('{lstm_baseline,lstm_zero_shot}'), fuzz.relation(), fuzz.name(),
+            CASE WHEN random() < 0.8 THEN ', time_column => ''at''' ELSE '' END || CASE WHEN random() < 0.5 THEN ', series_column => ''shop''' ELSE '' END,
+            fuzz.parameters('horizon int', 'level real', 'as_of time', 'series names') || CASE WHEN random() < 0.5 THEN ', options => ' || options ELSE '' END || ')');
         WHEN 6 THEN RETURN format('lstm_windows(%s%s)', fuzz.task(), fuzz.parameters('lead int', 'missing missing', 'step text', 'calendar names', 'aggregate text'));
         WHEN 8, 9 THEN RETURN format('length(lstm_import(%s, %s))', quote_literal(CASE WHEN random() < 0.2 THEN fuzz.json(4) ELSE
             format('{"input": %s, "layers": %s}', fuzz.pick('{"[2, 1]","[5, 1]","[4, 2]","[1, 1]","[]","[1, 2, 3]","[1048576, 1600]"}'), fuzz.layers()) END),
@@ -196,13 +198,16 @@ BEGIN
         WHEN 14 THEN RETURN format('(SELECT length(lstm_train_agg(%s, %s::jsonb)) FROM generate_series(1, 20) n)',
             fuzz.pick(ARRAY[fuzz.array() || '::float8[]', 'ARRAY[n, -n]::float8[]', 'timestamptz ''2024-01-01'' + n * interval ''1 hour'', n', 'ARRAY[n, NULL, -n]::float8[]', '''infinity''::timestamptz, n']), options);
         WHEN 15 THEN RETURN format('lstm_forecast(%s%s)', fuzz.model(), fuzz.parameters('steps int', 'level real', 'relation relation', 'as_of time', 'series names', 'until time'));
-        WHEN 16 THEN RETURN format('%s(%s%s)', fuzz.pick('{lstm_rolling,lstm_evaluate}'), fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'level real', 'first_origin int'));
+        WHEN 16 THEN RETURN CASE fuzz.below(4)
+            WHEN 0 THEN format('lstm_explain(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'first_origin int', 'repeats int', 'seed int'))
+            WHEN 1 THEN format('lstm_compare(ARRAY[%s, %s]%s)', fuzz.model(), fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'first_origin int'))
+            ELSE format('%s(%s%s)', fuzz.pick('{lstm_rolling,lstm_evaluate}'), fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'level real', 'first_origin int')) END;
         WHEN 17 THEN RETURN CASE WHEN random() < 0.5 THEN format('lstm_anomalies(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'level real', 'newest int')) ELSE
             format('lstm_plot(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'kind kind', 'target text', 'steps int', 'level real', 'width int', 'height int', 'series text')) END;
         WHEN 18 THEN RETURN format('lstm_update(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'epochs nothing', 'learning_rate real', 'rehearsal nothing'));
         ELSE RETURN fuzz.pick(ARRAY[
             format('(SELECT lstm_predict_agg(%s, %s) FROM generate_series(1, 10))', fuzz.model(), fuzz.real()),
-            format('lstm_sparkline(%s)', fuzz.array()), format('lstm_presets(%s, %s, %s, %s)', fuzz.integer(), fuzz.integer(), fuzz.integer(), fuzz.integer()),
+            format('lstm_baseline(%s, ''value''%s)', fuzz.relation(), fuzz.parameters('horizon int', 'method method')), format('lstm_sparkline(%s)', fuzz.array()), format('lstm_presets(%s, %s, %s, %s)', fuzz.integer(), fuzz.integer(), fuzz.integer(), fuzz.integer()),
             format('lstm_save(%L, %s, %L)', fuzz.word(), fuzz.model(), fuzz.word()), format('length(lstm_load(%L, %s))', fuzz.word(), fuzz.integer()),
             format('lstm_activate(%L, %s)', fuzz.word(), fuzz.integer()),
             format('%s(%s)', fuzz.pick('{lstm_summary,lstm_info,lstm_history,lstm_weights}'), fuzz.model())]);
