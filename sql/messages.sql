@@ -139,3 +139,17 @@ CREATE VIEW before_it AS SELECT * FROM shifted WHERE day < '2024-04-01';
 SELECT count(*) FROM lstm_train('before_it', 'value', options => '{"epochs": 1, "units": 1, "validation": 0, "season": 1}') m, lstm_forecast(m, relation => 'shifted');
 DROP VIEW before_it;
 DROP TABLE slipped, shifted;
+
+-- scenarios beyond what training has seen are named, others are not
+CREATE TABLE priced AS SELECT s AS shop, date '2024-01-01' + i AS day, 8 + i % 4 AS price, CASE WHEN i < 100 THEN 100 - 5 * (i % 4) + hashint4(i) % 3 END AS sold
+FROM generate_series(1, 2) s, generate_series(0, 102) i;
+SET client_min_messages = error;
+CREATE TABLE priced_model AS SELECT lstm_train('priced', 'sold', series_column => 'shop', known_inputs => ARRAY['price'], horizon => 3,
+    options => '{"architecture": "vanilla", "epochs": 1, "units": 1}') AS model;
+RESET client_min_messages;
+SELECT count(*) FROM priced_model, lstm_forecast(model);
+UPDATE priced SET price = 14 WHERE day > '2024-04-11' AND shop = 2;
+SELECT count(*) FROM priced_model, lstm_forecast(model);
+UPDATE priced SET price = 2.5 WHERE day = '2024-04-11' AND shop = 1;
+SELECT count(*) FROM priced_model, lstm_forecast(model);
+DROP TABLE priced, priced_model;

@@ -51,6 +51,13 @@ test_ranges(void)
 	   "a range goes from the least to the largest value of the windows");
 	lf_ranges_join(ranges, others, 2);
 	ok(ranges[0].low == -5 && ranges[0].high == 6 && ranges[1].low == 10 && ranges[1].high == 90, "two ranges join to one of both");
+	task.kind[1] = LF_COLUMN_KNOWN;
+	task.ahead[1] = 1;
+	learn(ranges, 3);
+	ok(ranges[1].low == 10 && ranges[1].high == 70, "what is known ahead is seen up to the last output");
+	task.kind[1] = LF_COLUMN_STATIC;
+	learn(ranges, 3);
+	ok(!(ranges[1].low <= ranges[1].high), "of what never changes there is no range");
 	reset(LF_NORMALIZE_LAST);
 	learn(ranges, 3);
 	ok(ranges[0].low == -3 && ranges[0].high == 0 && ranges[1].low == 10 && ranges[1].high == 60,

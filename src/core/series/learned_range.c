@@ -33,12 +33,16 @@ lf_ranges_add(lf_range *ranges, const lf_windows *windows, size_t w)
 	{
 		int			column = task->input[i];
 		int			target = target_of(task, i);
+		size_t		end = w + (size_t) task->lookback;
 		double		base;
 
-		if (task->kind[column] != LF_COLUMN_MEASURED)
+		if (task->kind[column] != LF_COLUMN_MEASURED && task->kind[column] != LF_COLUMN_KNOWN)
 			continue;
 		base = windows->normalize != LF_NORMALIZE_NONE && target >= 0 ? lf_window_level(windows, w, i) : 0;
-		for (size_t row = w; row < w + (size_t) task->lookback; row++)
+		/* what is known ahead is seen up to the last output */
+		if (task->kind[column] == LF_COLUMN_KNOWN)
+			end += (size_t) task->ahead[i];
+		for (size_t row = w; row < end; row++)
 		{
 			double		value = lf_window_scaled(windows, w, column, row) - base;
 

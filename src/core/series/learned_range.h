@@ -6,13 +6,16 @@
  * these, its level has shifted: the window is moved back by so much, the forecast moved forth again. Values that still lie
  * outside are brought to the end of the range. By as much as the level has moved, or several values lay outside, the
  * interval of the forecast becomes wider.
+ *
+ * Of inputs that are known ahead the ranges are kept as well, and nothing is brought into them: a scenario may be meant to leave
+ * what was seen. They let the user know where one does.
  */
 #ifndef LF_LEARNED_RANGE_H
 #define LF_LEARNED_RANGE_H
 
 #include "series/window.h"
 
-/* Of one input, on the scale of the scaler, measured from the level of its window. */
+/* Of one input, on the scale of the scaler, measured from the level of its window; of one that is known ahead from 0. */
 typedef struct lf_range
 {
 	double		low;

@@ -43,6 +43,9 @@ typedef struct Forecast
 	ReadFilter	filter;
 	MemoryContext each;			/* of one series */
 
+	uint64		scenarios;		/* series with a known input beyond what the model has learned, */
+	char	   *scenario;		/* and what is said of the first of them */
+
 	uint64		outside;		/* forecasts from windows beyond what the model has learned */
 	char	   *outside_label;	/* the first of their series; NULL: it has no name */
 } Forecast;
@@ -57,6 +60,61 @@ note_outside(Forecast *forecast, const char *label)
 		outside |= model_moved(forecast->loaded, 0, j) > 0;
 	if (outside && forecast->outside++ == 0 && label != NULL)
 		forecast->outside_label = MemoryContextStrdup(forecast->result->econtext->ecxt_per_query_memory, label);
+}
+
+/*
+ * Looks for known inputs of the horizon beyond what training has shown. That may be meant, but no network knows what it leads to,
+ * and nothing in the rows can tell.
+ */
+static void
+note_scenario(Forecast *forecast, const char *label, const ForecastFrame *start)
+{
+	const lf_model *model = &forecast->loaded->model;
+	const lf_task *task = &model->task;
+	int			ahead = Min(start->steps, (int) start->frame.rows - task->lookback);
+
+	for (int i = 0; i < task->inputs && model->ranges != NULL; i++)
+	{
+		int			column = task->input[i];
+		const lf_scaler *scaler = &start->scaling.scaler[column];
+		double		low = scaler->offset + scaler->scale * model->ranges[i].low;
+		double		high = scaler->offset + scaler->scale * model->ranges[i].high;
+		double		rounding = 1e-6 * Max(fabs(low), fabs(high));
+
+		if (task->kind[column] != LF_COLUMN_KNOWN || !(model->ranges[i].low < model->ranges[i].high))
+			continue;
+		for (int k = 0; k < ahead; k++)
+		{
+			double		value = start->frame.values[(Size) (task->lookback + k) * start->frame.columns + column];
+
+			CHECK_FOR_INTERRUPTS();
+			if (!(value < low - rounding || value > high + rounding))
+				continue;
+			if (forecast->scenarios++ == 0)
+			{
+				MemoryContext caller = MemoryContextSwitchTo(forecast->result->econtext->ecxt_per_query_memory);
+
+				forecast->scenario = psprintf("known input \"%s\"%s is %.6g at step %d, but training saw %.6g to %.6g",
+											  model->names[column], label == NULL ? "" : psprintf(" of series \"%s\"", label), value, k + 1,
+											  low, high);
+				MemoryContextSwitchTo(caller);
+			}
+			return;
+		}
+	}
+}
+
+static void
+report_scenarios(const Forecast *forecast)
+{
+	if (forecast->scenarios == 0)
+		return;
+	ereport(NOTICE,
+			(errmsg("%s", forecast->scenario),
+			 errdetail(forecast->scenarios == 1 ? "What a forecast says of values that training has not seen is a guess." :
+					   "The same holds of %llu series. What a forecast says of values that training has not seen is a guess.",
+					   (unsigned long long) forecast->scenarios),
+			 errhint("lstm_explain() tells what inputs are worth, and which hardly moved.")));
 }
 
 static void
@@ -156,6 +214,7 @@ forecast_series(void *state, SeriesRows *read)
 	{
 		forecast_frame_show(&start, forecast->loaded);
 		forecast->loaded->held += forecast->asked.held;
+		note_scenario(forecast, read->label, &start);
 		put_forecast(forecast, read->label, &start.timeline, start.origin, start.steps,
 					 forecast_frame_known(&start, forecast->plan.task), start.unknown);
 	}
@@ -279,6 +338,7 @@ lstm_forecast(PG_FUNCTION_ARGS)
 		forecast_all(&forecast, relation);
 	else
 		forecast_latest(&forecast, relation);
+	report_scenarios(&forecast);
 	report_outside(&forecast);
 	return (Datum) 0;
 }
