@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(57);
+SELECT plan(58);
 
 -- ten years of months: a trend, and a year that grows with it
 CREATE TABLE sales (month date PRIMARY KEY, sold float8);
@@ -65,6 +65,13 @@ CREATE TABLE hours AS SELECT timestamptz '2024-01-01 00:00+0' + make_interval(ho
     50 + 20 * sin(2 * pi() * i / 24) + CASE WHEN i / 24 % 7 >= 5 THEN -15 ELSE 0 END + hashint4(i) % 3 AS load FROM generate_series(0, 24 * 7 * 6 - 1) i;
 SELECT cmp_ok(max(abs(forecast - (50 + 20 * sin(2 * pi() * (step - 1) / 24) + CASE WHEN (step - 1) / 24 % 7 >= 5 THEN -15 ELSE 0 END))), '<', 6::float8,
     'days and weeks of hours go on') FROM lstm_zero_shot('hours', 'load', horizon => 168);
+
+-- most days without a sale: the few others are within the bounds, too
+CREATE TABLE seldom AS SELECT date '2022-01-01' + i AS day, CASE WHEN hashint4(i * 17) % 6 = 0 THEN 1 + abs(hashint4(i)) % 15 ELSE 0 END AS sold FROM generate_series(0, 729) i;
+SELECT ok(bool_and(inside BETWEEN 0.9 AND 0.995), 'bounds of days with few sales hold, for a horizon of any length')
+FROM (SELECT h, avg((s.sold BETWEEN f.lower_bound AND f.upper_bound)::int) AS inside
+      FROM unnest(ARRAY[1, 4, 14]) h, generate_series(0, 59) o, LATERAL lstm_zero_shot('seldom', 'sold', horizon => h, as_of => date '2023-10-31' + o) f
+           JOIN seldom s ON s.day = f.forecast_at::date GROUP BY h) x;
 
 ---- the network as a model ----
 CREATE TABLE model AS SELECT lstm_pretrained() AS m, lstm_pretrained('{"columns": ["sold"], "season": 12, "horizon": 3}') AS named;

@@ -11,27 +11,40 @@
 
 /* ---- what earlier origins tell of a long series ---- */
 
+#define MOST_ORIGINS 12
+
 /* Cycles of the longest season that the first origin must have before it. */
 #define CYCLES_BEFORE 2
 
 /* A way weighs by its errors to this power. */
 #define SHARPNESS 6.0
 
-/* The quantiles that are held against what came: those of 80. */
-#define CHECKED 1
-#define CHECKED_WITHIN 0.8
+/*
+ * The quantiles that are held against what came: those of 95 and of 80, which says how wide the inner ones should be. Where most
+ * values are 0 the former need be much wider than the latter; where fewer values than this were compared it is not made narrower.
+ */
+#define OUTER 0
+#define INNER 1
+#define PAIRS 2
+#define LEAST_OF_OUTER 20
+static const double within[PAIRS] = {0.95, 0.8};
 
 /* So many origins say half of what is to be known about widths. */
 #define HALF_SURE 2.0
+
+/* Forecasts of few steps tell little each: more origins, until so many values have been compared. */
+#define ENOUGH 48
 
 /* Origins, one horizon apart, of which the first has as many rows before it as the network sees. */
 static int
 origins_of(const lf_seasons *seasons, size_t rows, int steps)
 {
 	double		longest = seasons->count > 0 ? seasons->season[seasons->count - 1].length : 1;
+	int			most = ENOUGH / steps;
 	int			origins = 0;
 
-	while (origins < LF_ZERO_ORIGINS &&
+	most = most < LF_ZERO_ORIGINS ? LF_ZERO_ORIGINS : most > MOST_ORIGINS ? MOST_ORIGINS : most;
+	while (origins < most &&
 		   (double) rows >= (double) (origins + 1) * steps + fmax(CYCLES_BEFORE * longest, LF_ZERO_ROWS))
 		origins++;
 	return origins;
@@ -42,7 +55,7 @@ typedef struct hindsight
 {
 	bool		use[LF_ZERO_WAYS];
 	double		weight[LF_ZERO_WAYS];
-	double		wider;
+	double		wider[PAIRS];	/* the outermost, and the others */
 } hindsight;
 
 static void
@@ -78,9 +91,9 @@ weigh(hindsight *past, const double *error)
 		past->weight[w] /= total;
 }
 
-/* The ratio of errors to widths that as many had as the interval is to hold. */
+/* The ratio of errors to the widths of a pair of quantiles that as many had as the interval is to hold. */
 static double
-ratio_of_widths(lf_zero_room *room, const hindsight *past, const lf_column *column, int origins, int steps, int compared)
+ratio_of_widths(lf_zero_room *room, const hindsight *past, const lf_column *column, int origins, int steps, int compared, int pair)
 {
 	size_t		count = 0;
 
@@ -93,20 +106,20 @@ ratio_of_widths(lf_zero_room *room, const hindsight *past, const lf_column *colu
 		{
 			const double *at = room->mixed[h].at;
 			double		away = actual[(size_t) h * column->stride] - at[LF_ZERO_MEDIAN];
-			double		width = away > 0 ? at[LF_ZERO_LEVELS - 1 - CHECKED] - at[LF_ZERO_MEDIAN] : at[LF_ZERO_MEDIAN] - at[CHECKED];
+			double		width = away > 0 ? at[LF_ZERO_LEVELS - 1 - pair] - at[LF_ZERO_MEDIAN] : at[LF_ZERO_MEDIAN] - at[pair];
 
 			if (width > 0)
 				room->ratio[count++] = fmin(fabs(away) / width, DBL_MAX);
 		}
 	}
-	return count > 0 ? lf_select(room->ratio, count, (size_t) (CHECKED_WITHIN * (double) count)) : 1;
+	return count > 0 ? lf_select(room->ratio, count, (size_t) (within[pair] * (double) count)) : 1;
 }
 
 static hindsight
 look_back(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column, int steps,
 		  const volatile sig_atomic_t *interrupt)
 {
-	hindsight	past = {.use = {[LF_ZERO_DECOMPOSED] = true}, .weight = {[LF_ZERO_DECOMPOSED] = 1}, .wider = 1};
+	hindsight	past = {.use = {[LF_ZERO_DECOMPOSED] = true}, .weight = {[LF_ZERO_DECOMPOSED] = 1}, .wider = {1, 1}};
 	int			origins = origins_of(seasons, column->rows, steps);
 	int			compared = steps < LF_ZERO_FARTHEST ? steps : LF_ZERO_FARTHEST;
 	double		error[LF_ZERO_WAYS] = {0};
@@ -128,8 +141,13 @@ look_back(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column
 												said[w * compared + h].at[LF_ZERO_MEDIAN]), DBL_MAX);
 	}
 	weigh(&past, error);
-	past.wider = pow(fmin(fmax(ratio_of_widths(room, &past, column, origins, steps, compared), 0.1), 10),
-					 origins / (origins + HALF_SURE));
+	for (int pair = PAIRS - 1; pair >= 0; pair--)
+	{
+		bool		told = pair == INNER || origins * compared >= LEAST_OF_OUTER;
+		double		ratio = told ? ratio_of_widths(room, &past, column, origins, steps, compared, pair) : 0;
+
+		past.wider[pair] = told ? pow(fmin(fmax(ratio, 0.1), 10), origins / (origins + HALF_SURE)) : fmax(past.wider[INNER], 1);
+	}
 	return past;
 }
 
@@ -151,10 +169,14 @@ lf_zero_forecast(lf_zero_room *room, const lf_seasons *seasons, const lf_column 
 
 		for (int i = 0; i < LF_ZERO_LEVELS; i++)
 		{
-			at[i] = lf_zero_limited(median + (at[i] - median) * past.wider, median);
-			/* rounding of huge values may change the order */
-			at[i] = i > 0 && at[i] < at[i - 1] ? at[i - 1] : at[i];
+			bool		outer = i == OUTER || i == LF_ZERO_LEVELS - 1 - OUTER;
+
+			at[i] = lf_zero_limited(median + (at[i] - median) * past.wider[outer ? OUTER : INNER], median);
 		}
+		/* the inner ones may be made wider than the outermost, and rounding of huge values may change the order */
+		at[0] = fmin(at[0], at[1]);
+		for (int i = 1; i < LF_ZERO_LEVELS; i++)
+			at[i] = fmax(at[i], at[i - 1]);
 		for (int i = 0; i < LF_ZERO_LEVELS && column->rows < ROWS_OF_SPREAD; i++)
 			at[i] = i == LF_ZERO_MEDIAN ? median : (double) NAN;
 	}

@@ -30,7 +30,7 @@
 #define LF_ZERO_MEDIAN 4		/* of the levels */
 #define LF_ZERO_FARTHEST 64		/* of the steps */
 
-/* Ways to see a long series, and earlier origins, at most, that say which of them suit it; see zero_shot_ways.h. */
+/* Ways to see a long series, and earlier origins of a long horizon that say which of them suit it; see zero_shot_ways.h. */
 #define LF_ZERO_WAYS 3
 #define LF_ZERO_ORIGINS 4
 
@@ -89,7 +89,7 @@ typedef struct lf_zero_room
 	double	   *coarse;			/* rows, each the mean of several */
 	lf_partner_rows rows;
 	lf_zero_quantiles *said;	/* (ways, steps) */
-	lf_zero_quantiles *past;	/* (origins, ways, steps): what was said at earlier origins */
+	lf_zero_quantiles *past;	/* (origins, ways, steps): what was said at earlier origins; more of them where steps are few */
 	lf_zero_quantiles *mixed;	/* (steps): the mean of all ways at one of them */
 	double	   *ratio;			/* (origins, steps): errors there over widths */
 	double	   *mean;			/* (steps): of theta */
