@@ -117,12 +117,10 @@ lf_dependence_meet(lf_dependence_sums *sums, uint64_t place, double error)
 
 /*
  * So many forecasts weigh as much as what is usual. Windows overlap, so those of one series of a hundred rows are worth one
- * or two, whose correlations are anything between -1 and 1.
+ * or two, whose errors may as well have gone the same way by chance. Neighbouring steps are many in each forecast, and are
+ * believed sooner.
  */
-#ifndef KK
-#define KK 8.0
-#endif
-#define USUAL_FORECASTS KK
+#define USUAL_FORECASTS 3.0
 
 /* The same of times, for series: what they have in common was drawn so often. */
 #define USUAL_TIMES 1.0
@@ -196,7 +194,7 @@ lf_dependence
 lf_dependence_fit(const lf_dependence_sums *sums, int horizon, double freedom, double times)
 {
 	lf_dependence best = lf_dependence_or_usual(&(lf_dependence) {0});
-	double		least = (double) INFINITY;
+	double		least;
 	double		share = freedom / (freedom + USUAL_FORECASTS);
 	means		usual;
 	means		wanted;
@@ -206,7 +204,8 @@ lf_dependence_fit(const lf_dependence_sums *sums, int horizon, double freedom, d
 	if (horizon < 2)
 		return best;
 	usual = means_of(&best, horizon);
-	wanted = (means) {.next = shrunk(sums->next, usual.next, share), .all = shrunk(sums->all, usual.all, share)};
+	wanted = (means) {.next = shrunk(sums->next, usual.next, freedom / (freedom + USUAL_FORECASTS / sqrt(horizon))), .all = shrunk(sums->all, usual.all, share)};
+	least = square(usual.next - wanted.next) + square(usual.all - wanted.all);
 	/* all shares in twentieths, and walks down to a thousandth: over long horizons these add up too */
 	for (int l = 0; l <= 20; l++)
 		for (int w = 0; w <= 21; w++)
