@@ -191,7 +191,6 @@ second_key(lf_model *model, const char *name)
 		 memset(s->counts, 0, sizeof(s->counts))) \
 	EDIT(kept_unmeasured, LF_VANILLA, LF_FLAW_ERRORS, "errors kept of no step", model->errors.steps = 0) \
 	EDIT(errors_of_nothing, LF_VANILLA, LF_FLAW_ERRORS, "errors and no window held out", model->validation_windows = 0) \
-	EDIT(dependence_unknown, LF_VANILLA, LF_FLAW_DEPENDENCE, "shares of errors that are not known", model->dependence.known = false) \
 	EDIT(dependence_negative, LF_VANILLA, LF_FLAW_DEPENDENCE, "a negative share of errors", model->dependence.walk = -0.25) \
 	EDIT(dependence_above, LF_VANILLA, LF_FLAW_DEPENDENCE, "shares of errors above 1", model->dependence.level = 0.9) \
 	EDIT(dependence_series, LF_VANILLA, LF_FLAW_DEPENDENCE, "a correlation of series above 1", model->dependence.series = 1.5) \
