@@ -340,11 +340,8 @@ season_factor(const lf_judge *judge, size_t target, size_t row)
 }
 
 /*
- * Held-out forecasts that tell something of their own: in each series as many as follow each other without an overlap. Errors
- * of the steps of one of them go together, but not wholly: each counts for some.
+ * Held-out forecasts that tell something of their own: in each series as many as follow each other without an overlap.
  */
-#define FREEDOM_OF_ONE 1.7
-
 static double
 apart(const lf_judge *judge)
 {
@@ -381,6 +378,9 @@ note_dependence(lf_judge *judge, size_t i, size_t j, size_t first_row)
 	}
 	lf_dependence_end(&judge->hang);
 }
+
+/* Errors of the steps of one forecast go together, but not wholly: where steps are pooled, each counts for some. */
+#define FREEDOM_OF_ONE 1.7
 
 /*
  * Forecasts the next batch of those that are measured as far as intervals go, and notes how far off each step is. After

@@ -195,13 +195,13 @@ put_paths(void *state, const NewestSeries *series)
 	}
 }
 
-/* "series "a"", or how many there are and which is the first. */
+/* series "a", or how many there are and which is the first. */
 static char *
 name_of(uint64 count, const char *label)
 {
 	const char *first = label == NULL ? "the series without a name" : psprintf("series \"%s\"", label);
 
-	return count == 1 ? psprintf("%s", first) : psprintf(UINT64_FORMAT " series, the first of which is %s,", count, first);
+	return count == 1 ? pstrdup(first) : psprintf(UINT64_FORMAT " series, the first of which is %s", count, first);
 }
 
 static void
@@ -209,13 +209,14 @@ report_lack(const Simulation *simulation)
 {
 	if (simulation->absent > 0)
 		ereport(WARNING,
-				(errmsg("%s cannot be simulated, and totals over series lack it", name_of(simulation->absent, simulation->absent_label)),
-				 errdetail("%s", simulation->absent_reason)));
+				(errmsg("no paths for %s: totals over series lack what is missing",
+						name_of(simulation->absent, simulation->absent_label)),
+				 errdetail("Reason: %s.", simulation->absent_reason)));
 	if (simulation->shorter > 0)
 		ereport(WARNING,
-				(errmsg("paths of %s end before the last step, and totals lack what comes after",
+				(errmsg("paths end before the last step for %s: totals lack what is missing",
 						name_of(simulation->shorter, simulation->shorter_label)),
-				 errdetail("%s", simulation->shorter_reason)));
+				 errdetail("Reason: %s.", simulation->shorter_reason)));
 }
 
 /* A model that has no bounds at all has no paths either. */
