@@ -196,7 +196,7 @@ BEGIN
         WHEN 14 THEN RETURN format('(SELECT length(lstm_train_agg(%s, %s::jsonb)) FROM generate_series(1, 20) n)',
             fuzz.pick(ARRAY[fuzz.array() || '::float8[]', 'ARRAY[n, -n]::float8[]', 'timestamptz ''2024-01-01'' + n * interval ''1 hour'', n', 'ARRAY[n, NULL, -n]::float8[]', '''infinity''::timestamptz, n']), options);
         WHEN 15 THEN RETURN CASE WHEN random() < 0.5 THEN format('lstm_forecast(%s%s)', fuzz.model(), fuzz.parameters('steps int', 'level real', 'relation relation', 'as_of time', 'series names', 'until time')) ELSE
-            format('lstm_simulate(%s%s)', fuzz.model(), fuzz.parameters('paths int', 'steps int', 'relation relation', 'as_of time', 'series names', 'seed int')) END;
+            format('lstm_simulate(%s, %s%s)', fuzz.model(), fuzz.pick('{0,1,2,5,-1,1000001,2147483647,-2147483648}'), fuzz.parameters('steps int', 'relation relation', 'as_of time', 'series names', 'seed int')) END;
         WHEN 16 THEN RETURN format('%s(%s%s)', fuzz.pick('{lstm_rolling,lstm_evaluate}'), fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'level real', 'first_origin int'));
         WHEN 17 THEN RETURN CASE WHEN random() < 0.5 THEN format('lstm_anomalies(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'level real', 'newest int')) ELSE
             format('lstm_plot(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'kind kind', 'target text', 'steps int', 'level real', 'width int', 'height int', 'series text')) END;
