@@ -47,7 +47,7 @@ KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check recovery forms accuracy collections thousand coverage business defaults tuning updates federated scale mutants \
-	long-horizons short-series zero-shot known-inputs training-time pretrain pretrain-program cancel bench bench-core bench-sql setup setup-check setup-bench \
+	long-horizons short-series totals zero-shot known-inputs training-time pretrain pretrain-program cancel bench bench-core bench-sql setup setup-check setup-bench \
 	setup-tools core-tests core-programs asan-tests fuzzers bench-programs portability versions fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
@@ -160,6 +160,12 @@ short-series: setup
 	$(NEEDS_SERIES)
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(or $(EVERY),1)" -f bench/short_series.sql
+
+# EVERY=8: of M3, a model for every eighth series. Takes some five minutes
+totals: setup
+	$(NEEDS_SERIES)
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(or $(EVERY),8)" -f bench/totals.sql
 
 # takes a minute or two; GROUP_COUNT=1000000 groups of the aggregate take some more
 GROUP_COUNT ?= 50000

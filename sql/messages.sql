@@ -153,3 +153,12 @@ SELECT count(*) FROM priced_model, lstm_forecast(model);
 UPDATE priced SET price = 2.5 WHERE day = '2024-04-11' AND shop = 1;
 SELECT count(*) FROM priced_model, lstm_forecast(model);
 DROP TABLE priced, priced_model;
+-- totals over paths must not lack anything without a word
+CREATE TABLE kiosks AS SELECT s AS kiosk, date '2024-01-01' + i AS day, s + hashint4(i) % 10 AS value, i % 2 AS open FROM generate_series(1, 3) s, generate_series(0, 99) i
+UNION ALL SELECT s, date '2024-04-10' + i, NULL, i % 2 FROM generate_series(1, 2) s, generate_series(0, s) i;
+SET client_min_messages = error;
+CREATE TABLE kiosk_model AS SELECT lstm_train('kiosks', 'value', series_column => 'kiosk', known_inputs => '{open}', horizon => 4, lookback => 5, options => '{"epochs": 1, "units": 1}') AS model;
+RESET client_min_messages;
+SELECT series, count(*) FROM kiosk_model, lstm_simulate(model, 10) GROUP BY 1 ORDER BY 1;
+SELECT count(*) FROM kiosk_model, lstm_simulate(model, 10, series => '{4,5}');
+DROP TABLE kiosks, kiosk_model;

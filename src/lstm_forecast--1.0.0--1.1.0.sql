@@ -606,3 +606,23 @@ AS 'MODULE_PATHNAME', 'lstm_explain';
 COMMENT ON FUNCTION lstm_explain(bytea, regclass, int, int, bigint, int, int) IS
 'what each input is worth: by how much the errors grow where its values are exchanged in time';
 
+CREATE FUNCTION lstm_simulate(
+    model bytea,
+    paths int DEFAULT 500,
+    steps int DEFAULT NULL,
+    relation regclass DEFAULT NULL,
+    as_of timestamptz DEFAULT NULL,
+    series text[] DEFAULT NULL,
+    seed int DEFAULT 1)
+RETURNS TABLE (
+    series text,
+    path int,
+    step int,
+    forecast_at timestamptz,
+    target text,
+    value float8)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 10000
+AS 'MODULE_PATHNAME', 'lstm_simulate';
+
+COMMENT ON FUNCTION lstm_simulate(bytea, int, int, regclass, timestamptz, text[], int) IS
+'random paths of the future, whose steps and series hang together as errors of forecasts do: for totals, maxima and the like';

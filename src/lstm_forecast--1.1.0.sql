@@ -271,6 +271,27 @@ AS 'MODULE_PATHNAME', 'lstm_forecast';
 COMMENT ON FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[], timestamptz) IS
 'forecasts from the newest rows of the relation the model was trained on, or of another one';
 
+CREATE FUNCTION lstm_simulate(
+    model bytea,
+    paths int DEFAULT 500,
+    steps int DEFAULT NULL,
+    relation regclass DEFAULT NULL,
+    as_of timestamptz DEFAULT NULL,
+    series text[] DEFAULT NULL,
+    seed int DEFAULT 1)
+RETURNS TABLE (
+    series text,
+    path int,
+    step int,
+    forecast_at timestamptz,
+    target text,
+    value float8)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 10000
+AS 'MODULE_PATHNAME', 'lstm_simulate';
+
+COMMENT ON FUNCTION lstm_simulate(bytea, int, int, regclass, timestamptz, text[], int) IS
+'random paths of the future, whose steps and series hang together as errors of forecasts do: for totals, maxima and the like';
+
 CREATE FUNCTION lstm_rolling(
     model bytea,
     relation regclass DEFAULT NULL,

@@ -361,6 +361,9 @@ test_round_trip(int number)
 		ok(same_doubles(model.tail, s.model.tail, (size_t) ((s.model.tail_before + SAMPLE_LOOKBACK) * s.model.columns)),
 		   "%s keeps its newest rows", name);
 		ok(same_combination(&model, &s.model), "%s keeps what it is combined of", name);
+		ok(model.dependence.known == s.model.dependence.known && model.dependence.level == s.model.dependence.level &&
+		   model.dependence.walk == s.model.dependence.walk && model.dependence.series == s.model.dependence.series,
+		   "%s keeps how its errors hang together", name);
 		ok(same_doubles((double *) model.ranges, (double *) s.model.ranges, s.model.ranges == NULL ? 0 : 2 * (size_t) s.model.task.inputs),
 		   "%s keeps what it has learned from", name);
 		ok(same_doubles(model.shape, s.model.shape, s.model.series * lf_task_shape_size(&s.model.task)), "%s keeps its seasons", name);
@@ -683,6 +686,12 @@ edit_tail_before(lf_model *model)
 }
 
 static void
+edit_dependence(lf_model *model)
+{
+	model->dependence.known = true;
+}
+
+static void
 edit_ranges(lf_model *model)
 {
 	static lf_range ranges[LF_MAX_COLUMNS];
@@ -705,6 +714,7 @@ static const later_field later_fields[] = {
 	{"and for the second", 120, edit_second_score},
 	{"whether ranges are known", 1, edit_ranges},
 	{"candidates that were tried, and parts of a combination", 8, edit_tried},
+	{"whether it is known how errors hang together", 1, edit_dependence},
 	{"rows in front of the window in the tail", 4, edit_tail_before},
 };
 

@@ -445,6 +445,8 @@ sample_open(sample *s, int number)
 			.steps = lf_task_is_autoregressive(&model->task) ? SAMPLE_STEPS : model->task.horizon,
 			.most = SAMPLE_ERRORS, .count = s->counts, .error = s->errors
 		};
+	if (number == LF_VANILLA || number == SAMPLE_COMBINED)
+		model->dependence = (lf_dependence) {.known = true, .level = 0.25, .walk = 0.125, .series = 0.0625};
 	/* both may be absent */
 	model->tail = number == LF_PRESET_BIDIRECTIONAL || number == LF_SEGMENT || number == SAMPLE_COMBINED ? s->tail : NULL;
 	model->level_regression = number == LF_PRESET_BIDIRECTIONAL ? s->level_regression : NULL;

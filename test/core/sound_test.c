@@ -191,6 +191,11 @@ second_key(lf_model *model, const char *name)
 		 memset(s->counts, 0, sizeof(s->counts))) \
 	EDIT(kept_unmeasured, LF_VANILLA, LF_FLAW_ERRORS, "errors kept of no step", model->errors.steps = 0) \
 	EDIT(errors_of_nothing, LF_VANILLA, LF_FLAW_ERRORS, "errors and no window held out", model->validation_windows = 0) \
+	EDIT(dependence_negative, LF_VANILLA, LF_FLAW_DEPENDENCE, "a negative share of errors", model->dependence.walk = -0.25) \
+	EDIT(dependence_above, LF_VANILLA, LF_FLAW_DEPENDENCE, "shares of errors above 1", model->dependence.level = 0.9) \
+	EDIT(dependence_series, LF_VANILLA, LF_FLAW_DEPENDENCE, "a correlation of series above 1", model->dependence.series = 1.5) \
+	EDIT(dependence_of_none, LF_VANILLA, LF_FLAW_DEPENDENCE, "shares of errors that were not measured", \
+		 model->errors = (lf_errors) {0}) \
 	EDIT(error_order, LF_VANILLA, LF_FLAW_ERRORS, "errors that do not ascend", s->errors[2 * SAMPLE_ERRORS] = 100) \
 	EDIT(error_negative, LF_VANILLA, LF_FLAW_ERRORS, "a negative error", s->errors[SAMPLE_ERRORS] = -1) \
 	EDIT(error_behind, LF_VANILLA, LF_FLAW_ERRORS, "an error behind those that are kept", s->errors[0] = 1) \

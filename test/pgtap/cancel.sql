@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(20);
+SELECT plan(21);
 
 \ir ../include/memory.sql
 
@@ -55,6 +55,8 @@ SELECT is(pg_temp.outcome($$ SELECT count(*) FROM models, lstm_predict(model, (S
     '57014', 'a million steps of lstm_predict are cancelled');
 SELECT is(pg_temp.outcome($$ SELECT count(*) FROM models, lstm_forecast(model, 1000000) $$),
     '57014', 'a million steps of lstm_forecast are cancelled');
+SELECT is(pg_temp.outcome($$ SELECT count(*) FROM models, lstm_simulate(model, 1000000) $$),
+    '57014', 'a million paths are cancelled');
 SELECT is(pg_temp.outcome($$ SELECT sum(f[1]) FROM models, (SELECT lstm_predict_agg(model, value) OVER (ORDER BY n) AS f
     FROM models, long OFFSET 0) AS w $$), '57014', 'forecasts over a window of a long table are cancelled');
 SELECT is(pg_temp.outcome($$ SELECT count(*) FROM lstm_windows('long', 'value', lookback => 1000) $$),

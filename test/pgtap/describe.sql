@@ -26,7 +26,7 @@ SELECT is((SELECT sum(parameters) FROM models, lstm_summary(stacked)), (SELECT (
 ---- info ----
 
 SELECT is((SELECT array_agg(key ORDER BY key) FROM models, jsonb_object_keys(lstm_info(stacked)) AS key),
-    '{aggregate,baseline_season,best_epoch,blend,calendar,candidates,channels,epochs,final_epochs,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,pretrained,relation,rows,scaling,season,seasons,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
+    '{aggregate,baseline_season,best_epoch,blend,calendar,candidates,channels,dependence,epochs,final_epochs,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,pretrained,relation,rows,scaling,season,seasons,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
     'lstm_info has the keys that are documented');
 SELECT is(lstm_info(stacked)->key, value, format('lstm_info knows %s', key))
 FROM models, (VALUES ('relation', '"public.days"'::jsonb), ('time_column', '"at"'), ('targets', '["value", "other"]'),

@@ -70,6 +70,7 @@ lf_model_share(lf_model *model)
 		other->weights = own.weights;
 		/* what all of them say together stands in the first */
 		other->errors = (lf_errors) {0};
+		other->dependence = (lf_dependence) {0};
 		other->blend = NULL;
 		other->tried = 0;
 		other->combination = (lf_combination) {0};

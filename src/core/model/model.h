@@ -8,6 +8,7 @@
 #define LF_MODEL_H
 
 #include "judging/blend.h"
+#include "judging/dependence.h"
 #include "judging/interval.h"
 #include "model/combined.h"
 #include "network/network.h"
@@ -142,6 +143,7 @@ typedef struct lf_model
 	lf_epoch   *history;
 	lf_score   *scores;			/* (targets, LF_FORECASTERS), on the validation windows */
 	lf_errors	errors;			/* of forecasts of the validation windows */
+	lf_dependence dependence;	/* how these hang together along the steps, and from series to series */
 
 	bool		imported;		/* weights came from elsewhere: nothing is known about training */
 	int			tail_before;	/* rows that are kept in front of a window */

@@ -258,6 +258,18 @@ serialize_blend(lf_stream *s, lf_model *model)
 	}
 }
 
+/* A flag, then how errors hang together. */
+static void
+serialize_dependence(lf_stream *s, lf_dependence *dependence)
+{
+	lf_serialize_bool(s, &dependence->known);
+	if (!dependence->known)
+		return;
+	lf_serialize_finite(s, &dependence->level);
+	lf_serialize_finite(s, &dependence->walk);
+	lf_serialize_finite(s, &dependence->series);
+}
+
 /* The newest rows, where no relation has them. */
 static void
 serialize_tail(lf_stream *s, lf_model *model)
@@ -291,7 +303,12 @@ serialize_model(lf_stream *s, lf_model *model)
 	lf_serialize_ranges(s, model);
 	serialize_blend(s, model);
 	if (s->format >= 2)
+	{
 		lf_serialize_combination(s, model);
+		serialize_dependence(s, &model->dependence);
+	}
+	else
+		model->dependence = (lf_dependence) {0};
 	serialize_tail(s, model);
 	lf_serialize_weights(s, model);
 }

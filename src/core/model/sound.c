@@ -286,6 +286,13 @@ errors_are_sound(const lf_model *model)
 		errors->steps <= lf_errors_steps(&model->task, MOST_HELD);
 }
 
+/* What is known of how errors hang together was measured with them. */
+static bool
+dependence_is_sound(const lf_model *model)
+{
+	return lf_dependence_is_sound(&model->dependence) && (!model->dependence.known || model->errors.steps > 0);
+}
+
 /* Nothing is known, and inputs and targets are values as they are. */
 static bool
 import_is_sound(const lf_model *model)
@@ -528,6 +535,7 @@ static const invariant invariants[] = {
 	{LF_FLAW_MISSING, false, missing_is_sound},
 	{LF_FLAW_RECORD, false, record_is_sound},
 	{LF_FLAW_ERRORS, false, errors_are_sound},
+	{LF_FLAW_DEPENDENCE, false, dependence_is_sound},
 	{LF_FLAW_IMPORT, true, import_is_sound},
 	{LF_FLAW_LABELS, true, lf_labels_are_sound},
 	{LF_FLAW_NETWORK, true, network_is_sound},

@@ -38,7 +38,8 @@ typedef enum lf_flaw
 	LF_FLAW_BLEND,
 	LF_FLAW_TAIL,
 	LF_FLAW_KEYS,				/* columns that tell series apart */
-	LF_FLAW_COMBINATION			/* weights, partners, and networks beside the first one */
+	LF_FLAW_COMBINATION,		/* weights, partners, and networks beside the first one */
+	LF_FLAW_DEPENDENCE			/* shares of errors, and where they are from */
 } lf_flaw;
 
 /*

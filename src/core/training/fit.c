@@ -450,6 +450,7 @@ lf_fit_result(const lf_fit *fit, const lf_spec *spec, lf_model *model)
 	model->history = fit->history;
 	model->scores = fit->judge.scores;
 	model->errors = fit->judge.errors;
+	model->dependence = fit->judge.dependence;
 	model->parameters = fit->network.parameters;
 	model->members = fit->members;
 	model->weights = fit->weights == NULL ? fit->trainer.weights : fit->weights;

@@ -5,6 +5,7 @@
 
 #include "series/deseasonalize.h"
 
+#include "base/random.h"
 #include "judging/pooled.h"
 
 #include <math.h>
@@ -49,6 +50,19 @@ lf_judge_layout(lf_judge *judge, lf_arena *arena, lf_network *network, const lf_
 	judge->errors.error = lf_arena_take(arena, lists * (size_t) judge->errors.most, sizeof(float));
 	judge->measured = lf_arena_take(arena, lists * judge->measured_windows, sizeof(float));
 	judge->out = lf_arena_take(arena, (size_t) batch * steps * targets, sizeof(double));
+	if (lf_frame_series(frame) > 1)
+		judge->hang.meeting = lf_arena_take(arena, LF_MEETINGS, sizeof(lf_meeting));
+}
+
+/* Windows held out of one series, on average, rounded up. */
+static size_t
+held_each(const lf_split *split)
+{
+	size_t		series = 0;
+
+	for (size_t s = 0; s < split->validation.series; s++)
+		series += lf_spans_in(&split->validation, s) > 0;
+	return series == 0 ? 0 : (split->validation_windows + series - 1) / series;
 }
 
 void
@@ -65,6 +79,8 @@ lf_judge_start(lf_judge *judge, const lf_frame *frame, const lf_task *task, cons
 	judge->phase = judge->blends ? LF_JUDGE_WEIGH : LF_JUDGE_SCORE;
 	judge->done = 0;
 	judge->sight.predictor.blend = NULL;
+	judge->dependence = (lf_dependence) {0};
+	lf_dependence_start(&judge->hang, held_each(split) * (size_t) task->horizon * (size_t) task->targets);
 	memset(judge->by_step, 0, (size_t) task->horizon * LF_FORECASTERS * sizeof(double));
 	memset(judge->scores, 0, (size_t) task->targets * LF_FORECASTERS * sizeof(lf_score));
 	for (int j = 0; j < task->targets && judge->blends; j++)
@@ -148,6 +164,10 @@ score_window(lf_judge *judge, size_t place, size_t window, const double *out)
 			if (lf_frame_is_masked(&judge->view, row + (size_t) k, column))
 				continue;
 			lf_score_add(&score[LF_NETWORK], network, actual);
+			if (judge->hang.meeting != NULL)
+				lf_dependence_meet(&judge->hang, lf_random_mix((uint64_t) lf_frame_number(&judge->view, row),
+															   (uint64_t) k * (uint64_t) task->targets + (uint64_t) j),
+								   network - actual);
 			by_step[LF_NETWORK] += fabs(network - actual);
 			if (row == 0)
 				continue;		/* lead 0 and lookback 1: nothing is known before the first output */
@@ -320,13 +340,10 @@ season_factor(const lf_judge *judge, size_t target, size_t row)
 }
 
 /*
- * Held-out forecasts that tell something of their own: in each series as many as follow each other without an overlap. Errors
- * of the steps of one of them go together, but not wholly: each counts for some.
+ * Held-out forecasts that tell something of their own: in each series as many as follow each other without an overlap.
  */
-#define FREEDOM_OF_ONE 1.7
-
 static double
-freedom(const lf_judge *judge)
+apart(const lf_judge *judge)
 {
 	const lf_spans *held = &judge->split->validation;
 	double		sum = 0;
@@ -334,8 +351,36 @@ freedom(const lf_judge *judge)
 	for (size_t s = 0; s < held->series; s++)
 		if (lf_spans_in(held, s) > 0)
 			sum += (double) (lf_spans_in(held, s) + (size_t) judge->task->horizon - 1) / judge->task->horizon;
-	return sum * FREEDOM_OF_ONE;
+	return sum;
 }
+
+/*
+ * Notes how the errors of the horizon hang together in the i-th forecast of a batch, each in the usual one of its step: that of
+ * all windows that were scored.
+ */
+static void
+note_dependence(lf_judge *judge, size_t i, size_t j, size_t first_row)
+{
+	const lf_task *task = judge->task;
+	size_t		targets = (size_t) task->targets;
+	size_t		column = (size_t) task->target[j];
+
+	for (size_t k = 0; k < (size_t) task->horizon; k++)
+	{
+		size_t		row = first_row + k;
+		double		usual = judge->by_step[k * LF_FORECASTERS + LF_NETWORK] / (double) judge->split->validation_windows / (double) targets;
+		double		unit = usual * judge->error_scale[judge->series * targets + j];
+
+		lf_dependence_add(&judge->hang, row >= judge->view.rows || lf_frame_is_masked(&judge->view, row, (int) column) || unit <= 0 ?
+						  (double) NAN :
+						  (judge->out[(i * (size_t) judge->errors.steps + k) * targets + j] -
+						   judge->view.values[row * (size_t) judge->view.columns + column]) / season_factor(judge, j, row) / unit);
+	}
+	lf_dependence_end(&judge->hang);
+}
+
+/* Errors of the steps of one forecast go together, but not wholly: where steps are pooled, each counts for some. */
+#define FREEDOM_OF_ONE 1.7
 
 /*
  * Forecasts the next batch of those that are measured as far as intervals go, and notes how far off each step is. After
@@ -362,6 +407,9 @@ measure_batch(lf_judge *judge, const volatile sig_atomic_t *interrupt)
 	if (status != LF_OK)
 		return status;
 	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < targets; j++)
+			note_dependence(judge, i, j, lf_window_first_output(task, first + i * stride));
+	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < steps; k++)
 			for (size_t j = 0; j < targets; j++)
 			{
@@ -375,9 +423,12 @@ measure_batch(lf_judge *judge, const volatile sig_atomic_t *interrupt)
 			}
 	judge->done += count;
 	if (judge->done == n && lf_errors_are_few(task, judge->split->validation_windows))
-		lf_errors_pool(&judge->errors, task->targets, judge->measured, n, freedom(judge));
+		lf_errors_pool(&judge->errors, task->targets, judge->measured, n, apart(judge) * FREEDOM_OF_ONE);
 	else if (judge->done == n)
 		lf_errors_keep(&judge->errors, task->targets, judge->measured, n);
+	if (judge->done == n)
+		judge->dependence = lf_dependence_fit(&judge->hang, task->horizon, apart(judge),
+											  (double) (held_each(judge->split) + (size_t) task->horizon - 1) / task->horizon);
 	return LF_OK;
 }
 

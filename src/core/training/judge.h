@@ -12,6 +12,7 @@
 #define LF_JUDGE_H
 
 #include "judging/blend.h"
+#include "judging/dependence.h"
 #include "judging/interval.h"
 #include "model/predict.h"
 #include "model/recipe.h"
@@ -48,6 +49,8 @@ typedef struct lf_judge
 	lf_errors	errors;
 	float	   *measured;		/* (steps, targets, measured_windows) */
 	size_t		measured_windows;
+	lf_dependence_sums hang;	/* of errors: of series while windows are scored, of steps while they are measured */
+	lf_dependence dependence;	/* that follows */
 	size_t		done;			/* windows of this phase */
 	lf_frame	view;			/* the series at hand, 'series' */
 	size_t		series;

@@ -357,6 +357,22 @@ append_intervals(StringInfo out, const lf_model *model)
 					 errors->steps, errors->steps > 0 ? errors->count[0] : 0);
 }
 
+/* How errors hang together: as measured, or as is usual. */
+static void
+append_dependence(StringInfo out, const lf_model *model)
+{
+	lf_dependence dependence = lf_dependence_or_usual(&model->dependence);
+
+	appendStringInfoString(out, ", \"dependence\": {\"level\": ");
+	append_number(out, dependence.level);
+	appendStringInfoString(out, ", \"walk\": ");
+	append_number(out, dependence.walk);
+	appendStringInfoString(out, ", \"series\": ");
+	append_number(out, dependence.series);
+	append_bool(out, "measured", model->dependence.known);
+	appendStringInfoChar(out, '}');
+}
+
 static void
 append_missing(StringInfo out, const lf_model *model)
 {
@@ -468,6 +484,7 @@ lstm_info(PG_FUNCTION_ARGS)
 		append_blend(&out, model);
 		append_candidates(&out, model);
 		append_intervals(&out, model);
+		append_dependence(&out, model);
 		append_options(&out, &model->training, &task->head);
 	}
 	appendStringInfoChar(&out, '}');

@@ -301,5 +301,7 @@ average_result(AverageState *state)
 	result.weights = mean;
 	result.blend = result.blend == NULL ? NULL : blend;
 	result.errors = errors_of(state);
+	/* that of one of the models is not that of their mean, and would depend on which came first */
+	result.dependence = (lf_dependence) {0};
 	return model_to_bytea(&result);
 }

@@ -1,0 +1,85 @@
+-- Measures how many totals that came lie within the intervals that lstm_simulate gives them, beside two simple ways: the sum of the
+-- bounds, and bounds as of steps, or series, that err independently. The folder with the data is the psql variable "data"; of M3
+-- every how manieth monthly series is taken the variable "every"; see make totals.
+\set ON_ERROR_STOP on
+CREATE EXTENSION IF NOT EXISTS lstm_forecast;
+SET client_min_messages = error;
+\set QUIET on
+\pset footer off
+
+-- totals of one forecast: the quantiles of paths, and sums of bounds
+CREATE TABLE totals (task text, what text, id text, level float8, actual float8, low float8, high float8, forecast float8, width float8, independent float8);
+CREATE FUNCTION totals_of(task text, what text, ids text, paths float8[], actual float8, forecast float8, widths float8[], squares float8[]) RETURNS void LANGUAGE sql AS
+$$ INSERT INTO totals SELECT task, what, ids, level, actual, paths[n], paths[5 - n], forecast, widths[n], sqrt(squares[n])
+   FROM unnest(ARRAY[0.95, 0.8]) WITH ORDINALITY l (level, n) $$;
+
+CREATE TABLE m3 (id text, period text, season int, horizon int, part text, n int, value float8, at date);
+\set file 'zcat ' :data '/m3.csv.gz'
+\set copy '\\copy m3 (id, period, season, horizon, part, n, value) FROM PROGRAM ' :'file' ' CSV HEADER'
+:copy
+DELETE FROM m3 WHERE period <> 'monthly';
+UPDATE m3 SET at = date '1900-01-01' + n * make_interval(months => 1);
+ANALYZE m3;
+CREATE TABLE models AS
+SELECT id, lstm_train_agg(at, value, '{"horizon": 18}') AS model
+FROM m3 JOIN (SELECT id, row_number() OVER (ORDER BY id) % :every = 1 % :every AS taken FROM m3 GROUP BY id) s USING (id) WHERE part = 'train' AND taken GROUP BY id;
+
+CREATE TABLE steps AS
+SELECT m.id, f.step, f.forecast, x.value, (f.upper_bound - f.lower_bound) / 2 AS w95, (g.upper_bound - g.lower_bound) / 2 AS w80
+FROM models m, lstm_forecast(model) f JOIN lstm_forecast(model, level => 0.8) g USING (step) JOIN m3 x ON x.at = f.forecast_at::date
+WHERE x.id = m.id AND x.part = 'test';
+CREATE TABLE paths AS
+SELECT m.id, months, q.q FROM models m, unnest(ARRAY[12, 18]) AS months,
+LATERAL (SELECT percentile_cont(ARRAY[0.025, 0.1, 0.9, 0.975]) WITHIN GROUP (ORDER BY total) AS q
+         FROM (SELECT path, sum(value) AS total FROM lstm_simulate(m.model, 1000) WHERE step <= months GROUP BY path) t) q;
+SELECT FROM (SELECT id, months, q, sum(value) AS actual, sum(forecast) AS forecast, ARRAY[sum(w95), sum(w80)] AS widths, ARRAY[sum(w95 ^ 2), sum(w80 ^ 2)] AS squares
+             FROM paths JOIN steps USING (id) WHERE step <= months GROUP BY id, months, q) p,
+     totals_of('M3 monthly', months || ' months', id, q, actual, forecast, widths, squares) \g /dev/null
+
+CREATE TABLE lines (n serial, line text);
+\set file 'zcat ' :data '/nn5_daily.csv.gz'
+\set copy '\\copy lines (line) FROM PROGRAM ' :'file' ' WITH (FORMAT csv, HEADER, DELIMITER E''\\x01'', QUOTE E''\\x02'')'
+:copy
+CREATE TABLE nn5 AS
+SELECT v.id::int - 1 AS id, split_part(line, ',', 1)::int AS n, nullif(v.value, 'NA')::float8 AS value
+FROM lines, LATERAL unnest(string_to_array(replace(line, '"', ''), ',')) WITH ORDINALITY v (value, id) WHERE v.id > 1;
+CREATE VIEW nn5_train AS SELECT * FROM nn5 WHERE n <= 735;
+CREATE TABLE nn5_model AS SELECT lstm_train('nn5_train', 'value', 'n', 'id', horizon => 56, options => '{"missing": "seasonal"}') AS model;
+CREATE TABLE nn5_steps AS
+SELECT f.series::int AS id, f.step, f.forecast, x.value, (f.upper_bound - f.lower_bound) / 2 AS w95, (g.upper_bound - g.lower_bound) / 2 AS w80
+FROM nn5_model, lstm_forecast(model) f JOIN lstm_forecast(model, level => 0.8) g USING (series, step) JOIN nn5 x ON x.id = f.series::int AND x.n = 735 + f.step
+WHERE value IS NOT NULL;
+CREATE TABLE nn5_paths AS SELECT s.series::int AS id, s.path, s.step, s.value FROM nn5_model, lstm_simulate(model, 1000) s;
+ANALYZE nn5_steps;
+ANALYZE nn5_paths;
+-- ways to add up: each day over groups of ten machines and over all of them, each machine and all of them over days
+CREATE TABLE cells AS
+SELECT id, step, what, key FROM nn5_steps, LATERAL (VALUES ('11 groups of 10, each day', id % 11 || ' ' || step), ('all 111, each day', step::text), ('each machine, 7 days', CASE WHEN step <= 7 THEN id::text END),
+    ('each machine, 56 days', id::text), ('all 111, 7 days', 'week ' || (step - 1) / 7)) AS v (what, key) WHERE key IS NOT NULL;
+ANALYZE cells;
+SELECT FROM (SELECT what, key, percentile_cont(ARRAY[0.025, 0.1, 0.9, 0.975]) WITHIN GROUP (ORDER BY total) AS q
+             FROM (SELECT what, key, path, sum(value) AS total FROM cells JOIN nn5_paths USING (id, step) GROUP BY 1, 2, 3) t GROUP BY 1, 2) p
+     JOIN (SELECT what, key, sum(value) AS actual, sum(forecast) AS forecast, ARRAY[sum(w95), sum(w80)] AS widths, ARRAY[sum(w95 ^ 2), sum(w80 ^ 2)] AS squares
+           FROM cells JOIN nn5_steps USING (id, step) GROUP BY 1, 2) s USING (what, key), totals_of('NN5', what, key, q, actual, forecast, widths, squares) \g /dev/null
+INSERT INTO totals SELECT task, what, id, level, value, forecast - w, forecast + w, forecast, w, w
+FROM (SELECT 'M3 monthly' AS task, 'single values' AS what, id, forecast, value, w80, w95 FROM steps UNION ALL SELECT 'NN5', 'single values', id::text, forecast, value, w80, w95 FROM nn5_steps) s,
+     LATERAL (VALUES (0.95, w95), (0.8, w80)) AS v (level, w);
+
+\echo
+\echo How errors hang together
+SELECT 'NN5' AS task, 1 AS models, lstm_info(model)->'dependence' AS dependence FROM nn5_model
+UNION ALL
+SELECT 'M3 monthly, on average', count(*), jsonb_build_object('level', round(avg((d->>'level')::float8)::numeric, 2), 'walk', round(avg((d->>'walk')::float8)::numeric, 2), 'measured', round(100 * avg((d->>'measured')::bool::int)) || ' %')
+FROM models, LATERAL (SELECT lstm_info(model)->'dependence' AS d) i;
+
+\echo
+\echo Totals within their intervals, percent
+SELECT task, what, count(*) / 2 AS totals,
+       round(100 * avg((actual BETWEEN low AND high)::int) FILTER (WHERE level = 0.8), 1) AS paths_80,
+       round(100 * avg((actual BETWEEN low AND high)::int) FILTER (WHERE level = 0.95), 1) AS paths_95,
+       round(100 * avg((abs(actual - forecast) <= width)::int) FILTER (WHERE level = 0.8), 1) AS sum_of_bounds_80,
+       round(100 * avg((abs(actual - forecast) <= width)::int) FILTER (WHERE level = 0.95), 1) AS sum_of_bounds_95,
+       round(100 * avg((abs(actual - forecast) <= independent)::int) FILTER (WHERE level = 0.8), 1) AS independent_80,
+       round(100 * avg((abs(actual - forecast) <= independent)::int) FILTER (WHERE level = 0.95), 1) AS independent_95,
+       round(avg((high - low) / nullif(2 * width, 0))::numeric, 2) AS width_beside_sum
+FROM totals GROUP BY task, what ORDER BY task, what;
