@@ -186,7 +186,12 @@ BEGIN
         WHEN 7 THEN RETURN format('lstm_baseline(%s, %L%s%s)', fuzz.relation(), fuzz.name(), CASE WHEN random() < 0.8 THEN ', time_column => ''at''' ELSE '' END ||
             CASE WHEN random() < 0.5 THEN ', series_column => ''shop''' ELSE '' END, fuzz.parameters('horizon int', 'level real', 'as_of time', 'series names', 'method method') ||
             CASE WHEN random() < 0.5 THEN ', options => ' || options ELSE '' END);
-        WHEN 6 THEN RETURN format('lstm_windows(%s%s)', fuzz.task(), fuzz.parameters('lead int', 'missing missing', 'step text', 'calendar names', 'aggregate text'));
+        WHEN 6 THEN IF random() < 0.5 THEN
+            RETURN format('lstm_impute(%s, %L%s%s%s)', fuzz.relation(), fuzz.name(), CASE WHEN random() < 0.8 THEN ', time_column => ''at''' ELSE '' END ||
+                CASE WHEN random() < 0.5 THEN ', series_column => ''shop''' ELSE '' END, fuzz.parameters('level real'),
+                CASE WHEN random() < 0.5 THEN ', options => ' || options ELSE '' END);
+        END IF;
+        RETURN format('lstm_windows(%s%s)', fuzz.task(), fuzz.parameters('lead int', 'missing missing', 'step text', 'calendar names', 'aggregate text'));
         WHEN 8, 9 THEN RETURN format('length(lstm_import(%s, %s))', quote_literal(CASE WHEN random() < 0.2 THEN fuzz.json(4) ELSE
             format('{"input": %s, "layers": %s}', fuzz.pick('{"[2, 1]","[5, 1]","[4, 2]","[1, 1]","[]","[1, 2, 3]","[1048576, 1600]"}'), fuzz.layers()) END),
             CASE WHEN random() < 0.8 THEN format('array_fill(0.5::real, ARRAY[%s])', 1 + fuzz.below(40)) ELSE fuzz.array() || '::real[]' END);
