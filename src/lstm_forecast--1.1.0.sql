@@ -1128,6 +1128,28 @@ AS 'MODULE_PATHNAME', 'lstm_impute_keys';
 COMMENT ON FUNCTION lstm_impute(regclass, text, text[], text, float8, jsonb) IS
 'fills the gaps of a column by level and seasons, with bounds; series are told apart by several columns';
 
+---- forecasts that add up ----
+
+CREATE FUNCTION lstm_reconcile(
+    forecasts regclass,
+    parents regclass,
+    method text DEFAULT 'auto',
+    errors regclass DEFAULT NULL)
+RETURNS TABLE (
+    series text,
+    step int,
+    forecast_at timestamptz,
+    target text,
+    forecast float8,
+    lower_bound float8,
+    upper_bound float8,
+    status text)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 10000
+AS 'MODULE_PATHNAME', 'lstm_reconcile';
+
+COMMENT ON FUNCTION lstm_reconcile(regclass, regclass, text, regclass) IS
+'makes forecasts of the series of a hierarchy add up, each moved the less the surer it is';
+
 ---- forecasts without a network ----
 
 CREATE FUNCTION lstm_baseline(

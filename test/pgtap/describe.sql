@@ -159,7 +159,7 @@ SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM f
     WHERE proname IN ('lstm_train', 'lstm_backtest', 'lstm_tune', 'lstm_train_into', 'lstm_save', 'lstm_activate') $$, $$ VALUES ('v', 'u') $$,
     'what trains or stores is volatile and parallel unsafe');
 SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM functions
-    WHERE proname IN ('lstm_forecast', 'lstm_rolling', 'lstm_windows', 'lstm_evaluate', 'lstm_anomalies', 'lstm_load', 'lstm_baseline', 'lstm_impute') $$,
+    WHERE proname IN ('lstm_forecast', 'lstm_rolling', 'lstm_windows', 'lstm_evaluate', 'lstm_anomalies', 'lstm_load', 'lstm_baseline', 'lstm_impute', 'lstm_reconcile') $$,
     $$ VALUES ('s', 'r') $$,
     'functions that read a table are stable and parallel restricted');
 SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM functions WHERE proname IN ('lstm_predict',
