@@ -165,7 +165,7 @@ fi
 # what an earlier run built of an edit is newer than the sources
 rm -rf "$tree"
 mkdir -p "$tree"
-tar --format=posix -cf - --exclude='build/mutants' Makefile lstm_forecast.control bench examples expected sql src scripts test \
+tar --format=posix -cf - --exclude='build/mutants' Makefile lstm_forecast.control bench examples expected sql src scripts test tools \
     $(ls -d ./*.so build/blas "build/$blas" 2>/dev/null) | tar xf - -C "$tree"
 sql="$separator(pgtap|regress)/"
 : >"$log"

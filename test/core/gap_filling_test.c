@@ -95,6 +95,8 @@ test_coverage(bool wanders)
 	double		missing = 0;
 	double		middle = 0;
 	double		ends = 0;
+	double		alone = 0;
+	double		singles = 0;
 	filling_rig r;
 
 	for (size_t i = 0; i < rows; i++)
@@ -119,12 +121,20 @@ test_coverage(bool wanders)
 		}
 		middle += i % 100 == 5 ? r.f.spread[i] : 0;
 		ends += i % 100 == 9 ? r.f.spread[i] : 0;
+		if (lf_mask_at(marks, i - 1) || lf_mask_at(marks, i + 1))
+			continue;
+		singles++;
+		alone += r.f.spread[i];
 	}
 	if (!ok(fabs(inside[0] / missing - 0.8) < 0.04 && fabs(inside[1] / missing - 0.95) < 0.03, "%s: bounds hold",
 			wanders ? "a level that wanders" : "a level that stays"))
 		diag("%g %g", inside[0] / missing, inside[1] / missing);
 	if (wanders)
+	{
 		ok(middle > 1.15 * ends, "they are wider in the middle of a gap");
+		/* from either side the level is known but for (sqrt(5) - 1) / 2 and a step, from both for half of that; noise is beside it */
+		ok(fabs(alone / singles - sqrt((0.618 + 1) / 2 + 1)) < 0.1, "a row alone is as uncertain as the level on both sides and its noise make it");
+	}
 	else
 		ok(middle < 1.05 * ends, "they are as wide in the middle of a gap as at its ends");
 	free(r.block.raw);
