@@ -47,7 +47,7 @@ KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check recovery forms accuracy collections thousand coverage business defaults tuning updates federated scale mutants \
-	long-horizons short-series totals zero-shot known-inputs training-time pretrain pretrain-program cancel bench bench-core bench-sql setup setup-check setup-bench \
+	long-horizons short-series totals zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel bench bench-core bench-sql setup setup-check setup-bench \
 	setup-tools core-tests core-programs asan-tests fuzzers bench-programs portability versions fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
@@ -173,6 +173,16 @@ zero-shot: setup
 	$(NEEDS_SERIES)
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v groups="$(GROUP_COUNT)" -f bench/zero_shot.sql
+
+impute: setup
+	$(NEEDS_SERIES)
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/impute.sql
+
+hierarchy: setup
+	$(NEEDS_SERIES)
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/hierarchy.sql
 
 # makes its own series; takes some ten minutes
 known-inputs: setup

@@ -450,6 +450,68 @@ AS 'MODULE_PATHNAME', 'lstm_decompose_keys';
 COMMENT ON FUNCTION lstm_decompose(regclass, text, text[], text, jsonb) IS
 'takes a column apart into level, seasons and remainder, as training does, and marks outliers; series are told apart by several columns';
 
+CREATE FUNCTION lstm_impute(
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (
+    series text,
+    at timestamptz,
+    value float8,
+    filled float8,
+    lower_bound float8,
+    upper_bound float8)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_impute';
+
+COMMENT ON FUNCTION lstm_impute(regclass, text, text, text, float8, jsonb) IS
+'fills the gaps of a column by level and seasons, with bounds';
+
+CREATE FUNCTION lstm_impute(
+    relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (
+    series text,
+    at timestamptz,
+    value float8,
+    filled float8,
+    lower_bound float8,
+    upper_bound float8)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_impute_keys';
+
+COMMENT ON FUNCTION lstm_impute(regclass, text, text[], text, float8, jsonb) IS
+'fills the gaps of a column by level and seasons, with bounds; series are told apart by several columns';
+
+---- forecasts that add up ----
+
+CREATE FUNCTION lstm_reconcile(
+    forecasts regclass,
+    parents regclass,
+    method text DEFAULT 'auto',
+    errors regclass DEFAULT NULL)
+RETURNS TABLE (
+    series text,
+    step int,
+    forecast_at timestamptz,
+    target text,
+    forecast float8,
+    lower_bound float8,
+    upper_bound float8,
+    status text)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 10000
+AS 'MODULE_PATHNAME', 'lstm_reconcile';
+
+COMMENT ON FUNCTION lstm_reconcile(regclass, regclass, text, regclass) IS
+'makes forecasts of the series of a hierarchy add up, each moved the less the surer it is';
+
 ---- forecasts without a network ----
 
 CREATE FUNCTION lstm_baseline(

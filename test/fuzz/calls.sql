@@ -13,6 +13,18 @@ INSERT INTO fuzz.days SELECT timestamptz '2024-01-01' + n * interval '1 day', n,
 FROM generate_series(1, 40) n;
 CREATE TABLE fuzz.shops AS SELECT shop, at, value + length(shop) AS value, other, promo, note, length(shop) AS size
 FROM fuzz.days, unnest(ARRAY['a', 'bb', 'çé']) shop;
+-- a hierarchy, in rows that are sound but for a few, its forecasts and its errors
+CREATE TABLE fuzz.families (series text, parent text);
+CREATE TABLE fuzz.steps AS SELECT series, step, 10.0 + n AS forecast, 9 + n * 0.9 AS lower_bound, 11.5 + n AS upper_bound, now() AS forecast_at, 'y' AS target
+FROM unnest(ARRAY['all', 'a', 'b', 'a1', 'a2', 'b1']) WITH ORDINALITY v (series, n), generate_series(1, 4) step;
+CREATE TABLE fuzz.misses AS SELECT at, series, (hashtext(series || at) % 100) / 10.0 AS error FROM (SELECT DISTINCT series FROM fuzz.steps) s, generate_series(1, 12) at;
+INSERT INTO fuzz.families VALUES ('all', NULL), ('a', 'all'), ('b', 'all'), ('a1', 'a'), ('a2', 'a'), ('b1', 'b');
+CREATE VIEW fuzz.odd_families AS SELECT series, CASE WHEN random() < 0.05 THEN (ARRAY['a', 'b1', 'all', NULL, 'x'])[1 + floor(random() * 5)::int] ELSE parent END AS parent
+FROM fuzz.families WHERE random() < 0.97;
+CREATE VIEW fuzz.odd_steps AS SELECT CASE WHEN random() < 0.99 THEN series END AS series, CASE WHEN random() < 0.99 THEN step END AS step,
+    CASE WHEN random() < 0.9 THEN forecast ELSE (ARRAY[NULL, 'NaN', 'Infinity', 1e308, -1e308])[1 + floor(random() * 5)::int]::float8 END AS forecast,
+    CASE WHEN random() < 0.9 THEN lower_bound ELSE -1e308 END AS lower_bound, CASE WHEN random() < 0.9 THEN upper_bound END AS upper_bound
+FROM fuzz.steps WHERE random() < 0.98;
 CREATE TABLE fuzz.messy AS SELECT at + CASE WHEN n = 9 THEN interval '1 hour' ELSE '0' END AS at, n / 2 AS n,
     CASE n % 9 WHEN 3 THEN NULL WHEN 5 THEN 'NaN' WHEN 7 THEN 'Infinity' ELSE value * 1e300 END AS value, other,
     NULL::bool AS promo, note FROM fuzz.days WHERE n % 10 <> 1;
@@ -188,7 +200,17 @@ BEGIN
         WHEN 7 THEN RETURN format('%s(%s, %L%s%s', fuzz.pick('{lstm_baseline,lstm_zero_shot}'), fuzz.relation(), fuzz.name(),
             CASE WHEN random() < 0.8 THEN ', time_column => ''at''' ELSE '' END || CASE WHEN random() < 0.5 THEN ', series_column => ''shop''' ELSE '' END,
             fuzz.parameters('horizon int', 'level real', 'as_of time', 'series names') || CASE WHEN random() < 0.5 THEN ', options => ' || options ELSE '' END || ')');
-        WHEN 6 THEN RETURN format('lstm_windows(%s%s)', fuzz.task(), fuzz.parameters('lead int', 'missing missing', 'step text', 'calendar names', 'aggregate text'));
+        WHEN 6 THEN IF random() < 0.3 THEN
+            RETURN format('lstm_reconcile(%s, %s%s%s)', quote_literal(fuzz.pick('{fuzz.steps,fuzz.odd_steps,fuzz.odd_steps,fuzz.days}')), quote_literal(fuzz.pick('{fuzz.families,fuzz.families,fuzz.odd_families,fuzz.steps}')),
+                CASE WHEN random() < 0.7 THEN ', ' || quote_nullable(fuzz.pick('{auto,bottom_up,structural,mint_diagonal,mint_shrunk,mint}')) ELSE '' END,
+                CASE WHEN random() < 0.3 THEN ', errors => ' || quote_literal(fuzz.pick('{fuzz.misses,fuzz.misses,fuzz.days}')) ELSE '' END);
+        END IF;
+        IF random() < 0.5 THEN
+            RETURN format('lstm_impute(%s, %L%s%s%s)', fuzz.relation(), fuzz.name(), CASE WHEN random() < 0.8 THEN ', time_column => ''at''' ELSE '' END ||
+                CASE WHEN random() < 0.5 THEN ', series_column => ''shop''' ELSE '' END, fuzz.parameters('level real'),
+                CASE WHEN random() < 0.5 THEN ', options => ' || options ELSE '' END);
+        END IF;
+        RETURN format('lstm_windows(%s%s)', fuzz.task(), fuzz.parameters('lead int', 'missing missing', 'step text', 'calendar names', 'aggregate text'));
         WHEN 8, 9 THEN RETURN format('length(lstm_import(%s, %s))', quote_literal(CASE WHEN random() < 0.2 THEN fuzz.json(4) ELSE
             format('{"input": %s, "layers": %s}', fuzz.pick('{"[2, 1]","[5, 1]","[4, 2]","[1, 1]","[]","[1, 2, 3]","[1048576, 1600]"}'), fuzz.layers()) END),
             CASE WHEN random() < 0.8 THEN format('array_fill(0.5::real, ARRAY[%s])', 1 + fuzz.below(40)) ELSE fuzz.array() || '::real[]' END);

@@ -159,14 +159,14 @@ SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM f
     WHERE proname IN ('lstm_train', 'lstm_backtest', 'lstm_tune', 'lstm_train_into', 'lstm_save', 'lstm_activate') $$, $$ VALUES ('v', 'u') $$,
     'what trains or stores is volatile and parallel unsafe');
 SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM functions
-    WHERE proname IN ('lstm_forecast', 'lstm_rolling', 'lstm_windows', 'lstm_evaluate', 'lstm_anomalies', 'lstm_load', 'lstm_baseline') $$,
+    WHERE proname IN ('lstm_forecast', 'lstm_rolling', 'lstm_windows', 'lstm_evaluate', 'lstm_anomalies', 'lstm_load', 'lstm_baseline', 'lstm_impute', 'lstm_reconcile') $$,
     $$ VALUES ('s', 'r') $$,
     'functions that read a table are stable and parallel restricted');
 SELECT results_eq($$ SELECT DISTINCT provolatile::text, proparallel::text FROM functions WHERE proname IN ('lstm_predict',
     'lstm_summary', 'lstm_info', 'lstm_history', 'lstm_weights', 'lstm_import', 'lstm_presets', 'lstm_options', 'lstm_build_info') $$,
     $$ VALUES ('s', 's') $$, 'functions of the model alone are stable and parallel safe');
 SELECT is_empty($$ SELECT oid::regprocedure FROM functions WHERE proretset AND (procost <= 1 OR prorows = 1000)
-    AND proname NOT IN ('lstm_rolling', 'lstm_windows', 'lstm_decompose', 'lstm_anomalies', 'lstm_presets', 'lstm_options') $$, 'cost and rows of set-returning functions are set');
+    AND proname NOT IN ('lstm_rolling', 'lstm_windows', 'lstm_decompose', 'lstm_impute', 'lstm_anomalies', 'lstm_presets', 'lstm_options') $$, 'cost and rows of set-returning functions are set');
 SELECT is_empty($$ SELECT oid::regprocedure FROM functions WHERE proname IN ('lstm_train', 'lstm_train_agg_final') AND procost < 100000 $$,
     'the planner knows that training is dear');
 SELECT ok((SELECT bool_and(proisstrict) FROM functions WHERE proname IN ('lstm_summary', 'lstm_info', 'lstm_history', 'lstm_weights',

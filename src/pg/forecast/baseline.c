@@ -190,7 +190,7 @@ look_at_rows(Baseline *baseline)
 	OneTarget  *one = baseline->one;
 	const Options *options = &one->options;
 	const char *source = one->table->label;
-	bool		clips = options->outliers == OUTLIERS_CLIP;
+	bool		clips = options->outliers != OUTLIERS_KEEP;
 	lf_wishes  *wishes = palloc(sizeof(lf_wishes));
 	lf_facts   *facts = palloc(sizeof(lf_facts));
 	Outliers	outliers;

@@ -276,10 +276,10 @@ report_not_text(const Table *table, const char *name, Oid type)
 			 errhint("Use a view that casts the column to text.")));
 }
 
-Table *
-table_open(Oid relid, const char *time_column, char **names, char **values, int columns)
+/* Opens a relation that the caller may read, without any columns yet. */
+static Relation
+open_relation(Oid relid, Table *table)
 {
-	Table	   *table = palloc0(sizeof(Table));
 	Relation	relation = try_relation_open(relid, AccessShareLock);
 
 	if (relation == NULL)
@@ -296,6 +296,44 @@ table_open(Oid relid, const char *time_column, char **names, char **values, int 
 	table->label = psprintf("relation \"%s\"", RelationGetRelationName(relation));
 	if (strlen(table->name) > LF_MAX_NAME)
 		elog(ERROR, "name of %s is too long", table->label);
+	return relation;
+}
+
+Table *
+table_open_named(Oid relid, const char *const *names, int columns, Oid *types)
+{
+	Table	   *table = palloc0(sizeof(Table));
+	Relation	relation = open_relation(relid, table);
+
+	for (int i = 0; i < columns; i++)
+	{
+		bool		may_lack = names[i][0] == '?';
+		AttrNumber	number = may_lack ? get_attnum(relid, names[i] + 1) : 1;
+
+		types[i] = number <= 0 ? InvalidOid : getBaseType(column_type(relation, table, names[i] + may_lack));
+	}
+	relation_close(relation, NoLock);
+	return table;
+}
+
+void
+table_need_type(const Table *table, const char *name, Oid type, bool numeric)
+{
+	if (numeric && !is_numeric(type))
+		report_not_numeric(table, name, type);
+	if (!numeric && time_kind_of(type) == LF_TIME_NONE)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of %s is of type %s", name, table->label, format_type_be(type)),
+				 errhint("Use a view that casts the column to an integer, or to a date or timestamp where it is a time.")));
+}
+
+Table *
+table_open(Oid relid, const char *time_column, char **names, char **values, int columns)
+{
+	Table	   *table = palloc0(sizeof(Table));
+	Relation	relation = open_relation(relid, table);
+
 	table->columns = columns;
 	table->names = names;
 	table->values = values;

@@ -85,6 +85,14 @@ table_value(const Table *table, int column)
 Table	   *table_open(Oid relid, const char *time_column, char **names, char **values, int columns);
 
 /*
+ * A relation whose columns have names that are settled: their types, without domains. One whose name begins with ? need
+ * not be there: its type is InvalidOid then. Raises 42703. The other raises 42804 where a column is not a number, or else no
+ * time and no integer.
+ */
+Table	   *table_open_named(Oid relid, const char *const *names, int columns, Oid *types);
+void		table_need_type(const Table *table, const char *name, Oid type, bool numeric);
+
+/*
  * Looks up the columns that tell series apart, and those of which each series has one value. Raises as table_open(), and
  * 22023 where a column is named twice.
  */

@@ -379,6 +379,7 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	options->seed = 1;
 	options->log = LF_UNSET;
 	options->deseasonalize = LF_UNSET;
+	options->outliers = LF_UNSET;
 	options->missing = LF_MISSING_AUTO;
 	options->lower_limit = -INFINITY;
 	options->limit_open = true;

@@ -67,7 +67,7 @@ typedef struct Options
 	bool		difference_season;	/* the rows of a season */
 	bool		season_given;	/* not "auto" */
 	lf_seasons	seasons;		/* the same: which there are */
-	int			outliers;		/* what becomes of values far beyond all others */
+	int			outliers;		/* what becomes of values far beyond all others; LF_UNSET: clip, but where nothing is trained */
 	int			deseasonalize;	/* lf_deseasonalize, LF_DESEASONALIZES for auto, or LF_UNSET */
 	CalendarSet calendar;
 	bool		calendar_auto;	/* the cycles that suit the rows */

@@ -200,7 +200,7 @@ finds_limit(const Training *training)
 static void
 make_plan(Training *training)
 {
-	bool		clips = training->request->options.outliers == OUTLIERS_CLIP;
+	bool		clips = training->request->options.outliers != OUTLIERS_KEEP;
 
 	training->wishes.limit_found = finds_limit(training);
 	if (training->wishes.limit_found)
@@ -338,7 +338,7 @@ train(Training *training)
 	if (tells)
 		outliers_report(&training->outliers, training->panel, &training->panel->timeline, training->request->source,
 						(const char *const *) training->columns.names,
-						options->outliers == OUTLIERS_CLIP);
+						options->outliers != OUTLIERS_KEEP);
 	if (tells)
 		facts_report(&training->facts, training->request->source);
 	prepare_fit(training);
