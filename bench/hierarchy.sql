@@ -67,9 +67,9 @@ BEGIN
         TRUNCATE of_origin, of_task, errors;
         INSERT INTO of_origin SELECT series, step, forecast, lower_bound, upper_bound FROM forecasts f WHERE f.task = t AND f.origin = o;
         INSERT INTO of_task SELECT series, parent FROM parents WHERE task = t;
-        -- of all steps that had come by then
-        INSERT INTO errors SELECT f.origin * 100 + step, f.series, value - forecast FROM forecasts f JOIN sold s ON s.task = f.task AND s.series = f.series AND s.n = f.origin + step
-        WHERE f.task = t AND s.n <= o AND f.origin >= o - 84;
+        -- one error of each day: those of one day from several origins would count as several
+        INSERT INTO errors SELECT s.n, f.series, value - forecast FROM forecasts f JOIN sold s ON s.task = f.task AND s.series = f.series AND s.n = f.origin + step
+        WHERE f.task = t AND s.n <= o AND f.origin >= o - 84 AND step <= 7;
         INSERT INTO runs SELECT t, o, 'as they came', series, step, forecast, lower_bound, upper_bound FROM of_origin;
         FOREACH m IN ARRAY ARRAY['bottom_up', 'structural', 'mint_diagonal', 'mint_shrunk'] LOOP
             IF m = 'mint_shrunk' THEN
