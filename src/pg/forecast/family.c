@@ -13,7 +13,6 @@
 typedef struct ParentReader
 {
 	Family	   *family;
-	MemoryContext context;
 	uint32	   *parent;			/* (capacity): number of the parent from 1 on; 0: none, or not known yet */
 	bool	   *stated;			/* (capacity) */
 	Size		capacity;
@@ -93,7 +92,7 @@ family_read(Oid relation)
 {
 	static const char *const columns[] = {"series", "parent"};
 	Family	   *family = palloc0(sizeof(Family));
-	ParentReader reader = {.family = family, .context = CurrentMemoryContext, .capacity = FIRST_CAPACITY};
+	ParentReader reader = {.family = family, .capacity = FIRST_CAPACITY};
 	Oid			types[lengthof(columns)];
 	lf_arena	arena = lf_arena_measure();
 	Size		count;
