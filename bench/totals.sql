@@ -1,6 +1,6 @@
 -- Measures how many totals that came lie within the intervals that lstm_simulate gives them, beside two simple ways: the sum of the
--- bounds, and bounds as of steps, or series, that err independently. The folder with the data is the psql variable "data"; of M3
--- every how manieth monthly series is taken the variable "every"; see make totals.
+-- bounds, and bounds as of steps, or series, that err independently. The folder with the data is the psql variable "data"; of the
+-- monthly series of M3, every how manieth gets a model of its own the variable "every"; see make totals.
 \set ON_ERROR_STOP on
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET client_min_messages = error;
@@ -24,17 +24,28 @@ CREATE TABLE models AS
 SELECT id, lstm_train_agg(at, value, '{"horizon": 18}') AS model
 FROM m3 JOIN (SELECT id, row_number() OVER (ORDER BY id) % :every = 1 % :every AS taken FROM m3 GROUP BY id) s USING (id) WHERE part = 'train' AND taken GROUP BY id;
 
+CREATE VIEW m3_train AS SELECT id, at, value FROM m3 WHERE part = 'train';
+CREATE TABLE m3_model AS SELECT lstm_train('m3_train', 'value', series_column => 'id', horizon => 18) AS model;
+
 CREATE TABLE steps AS
-SELECT m.id, f.step, f.forecast, x.value, (f.upper_bound - f.lower_bound) / 2 AS w95, (g.upper_bound - g.lower_bound) / 2 AS w80
-FROM models m, lstm_forecast(model) f JOIN lstm_forecast(model, level => 0.8) g USING (step) JOIN m3 x ON x.at = f.forecast_at::date
-WHERE x.id = m.id AND x.part = 'test';
+SELECT task, f.id, f.step, f.forecast, x.value, max(w) FILTER (WHERE level = 0.95) AS w95, max(w) FILTER (WHERE level = 0.8) AS w80
+FROM (SELECT 'M3, a model for each' AS task, m.id, level, f.step, f.forecast_at, f.forecast, (f.upper_bound - f.lower_bound) / 2 AS w
+      FROM models m, unnest(ARRAY[0.8, 0.95]) AS level, lstm_forecast(model, level => level) f
+      UNION ALL
+      SELECT 'M3, one model', f.series, level, f.step, f.forecast_at, f.forecast, (f.upper_bound - f.lower_bound) / 2
+      FROM m3_model m, unnest(ARRAY[0.8, 0.95]) AS level, lstm_forecast(model, level => level) f) f
+     JOIN m3 x ON x.id = f.id AND x.at = f.forecast_at::date AND x.part = 'test'
+GROUP BY task, f.id, f.step, f.forecast, x.value;
 CREATE TABLE paths AS
-SELECT m.id, months, q.q FROM models m, unnest(ARRAY[12, 18]) AS months,
-LATERAL (SELECT percentile_cont(ARRAY[0.025, 0.1, 0.9, 0.975]) WITHIN GROUP (ORDER BY total) AS q
-         FROM (SELECT path, sum(value) AS total FROM lstm_simulate(m.model, 1000) WHERE step <= months GROUP BY path) t) q;
-SELECT FROM (SELECT id, months, q, sum(value) AS actual, sum(forecast) AS forecast, ARRAY[sum(w95), sum(w80)] AS widths, ARRAY[sum(w95 ^ 2), sum(w80 ^ 2)] AS squares
-             FROM paths JOIN steps USING (id) WHERE step <= months GROUP BY id, months, q) p,
-     totals_of('M3 monthly', months || ' months', id, q, actual, forecast, widths, squares) \g /dev/null
+SELECT task, id, months, path, sum(value) AS total
+FROM (SELECT 'M3, a model for each' AS task, m.id, s.path, s.step, s.value FROM models m, lstm_simulate(m.model, 500) s
+      UNION ALL
+      SELECT 'M3, one model', s.series, s.path, s.step, s.value FROM m3_model m, lstm_simulate(m.model, 500) s) p, unnest(ARRAY[12, 18]) AS months
+WHERE step <= months GROUP BY task, id, months, path;
+SELECT FROM (SELECT task, id, months, sum(value) AS actual, sum(forecast) AS forecast, ARRAY[sum(w95), sum(w80)] AS widths, ARRAY[sum(w95 ^ 2), sum(w80 ^ 2)] AS squares
+             FROM steps, unnest(ARRAY[12, 18]) AS months WHERE step <= months GROUP BY task, id, months) s
+     JOIN (SELECT task, id, months, percentile_cont(ARRAY[0.025, 0.1, 0.9, 0.975]) WITHIN GROUP (ORDER BY total) AS q FROM paths GROUP BY task, id, months) p
+     USING (task, id, months), totals_of(task, months || ' months', id, q, actual, forecast, widths, squares) \g /dev/null
 
 CREATE TABLE lines (n serial, line text);
 \set file 'zcat ' :data '/nn5_daily.csv.gz'
@@ -62,14 +73,16 @@ SELECT FROM (SELECT what, key, percentile_cont(ARRAY[0.025, 0.1, 0.9, 0.975]) WI
      JOIN (SELECT what, key, sum(value) AS actual, sum(forecast) AS forecast, ARRAY[sum(w95), sum(w80)] AS widths, ARRAY[sum(w95 ^ 2), sum(w80 ^ 2)] AS squares
            FROM cells JOIN nn5_steps USING (id, step) GROUP BY 1, 2) s USING (what, key), totals_of('NN5', what, key, q, actual, forecast, widths, squares) \g /dev/null
 INSERT INTO totals SELECT task, what, id, level, value, forecast - w, forecast + w, forecast, w, w
-FROM (SELECT 'M3 monthly' AS task, 'single values' AS what, id, forecast, value, w80, w95 FROM steps UNION ALL SELECT 'NN5', 'single values', id::text, forecast, value, w80, w95 FROM nn5_steps) s,
+FROM (SELECT task, 'single values' AS what, id, forecast, value, w80, w95 FROM steps UNION ALL SELECT 'NN5', 'single values', id::text, forecast, value, w80, w95 FROM nn5_steps) s,
      LATERAL (VALUES (0.95, w95), (0.8, w80)) AS v (level, w);
 
 \echo
 \echo How errors hang together
 SELECT 'NN5' AS task, 1 AS models, lstm_info(model)->'dependence' AS dependence FROM nn5_model
 UNION ALL
-SELECT 'M3 monthly, on average', count(*), jsonb_build_object('level', round(avg((d->>'level')::float8)::numeric, 2), 'walk', round(avg((d->>'walk')::float8)::numeric, 2), 'measured', round(100 * avg((d->>'measured')::bool::int)) || ' %')
+SELECT 'M3, one model', 1, lstm_info(model)->'dependence' FROM m3_model
+UNION ALL
+SELECT 'M3, a model for each, on average', count(*), jsonb_build_object('level', round(avg((d->>'level')::float8)::numeric, 2), 'walk', round(avg((d->>'walk')::float8)::numeric, 2), 'measured', round(100 * avg((d->>'measured')::bool::int)) || ' %')
 FROM models, LATERAL (SELECT lstm_info(model)->'dependence' AS d) i;
 
 \echo

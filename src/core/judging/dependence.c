@@ -195,7 +195,8 @@ lf_dependence_fit(const lf_dependence_sums *sums, int horizon, double freedom, d
 {
 	lf_dependence best = lf_dependence_or_usual(&(lf_dependence) {0});
 	double		least;
-	double		share = freedom / (freedom + USUAL_FORECASTS);
+	double		of_next = freedom / (freedom + USUAL_FORECASTS / sqrt(horizon));	/* shares of what was measured */
+	double		of_all = freedom / (freedom + USUAL_FORECASTS);
 	means		usual;
 	means		wanted;
 
@@ -204,7 +205,7 @@ lf_dependence_fit(const lf_dependence_sums *sums, int horizon, double freedom, d
 	if (horizon < 2)
 		return best;
 	usual = means_of(&best, horizon);
-	wanted = (means) {.next = shrunk(sums->next, usual.next, freedom / (freedom + USUAL_FORECASTS / sqrt(horizon))), .all = shrunk(sums->all, usual.all, share)};
+	wanted = (means) {.next = shrunk(sums->next, usual.next, of_next), .all = shrunk(sums->all, usual.all, of_all)};
 	least = square(usual.next - wanted.next) + square(usual.all - wanted.all);
 	/* all shares in twentieths, and walks down to a thousandth: over long horizons these add up too */
 	for (int l = 0; l <= 20; l++)

@@ -34,7 +34,7 @@ uint64_t	lf_path_series(const char *label);
 /* Begins a path of a target of a series. 'dependence' is one that is known, or the usual one. */
 lf_path		lf_path_start(const lf_dependence *dependence, uint64_t seed, uint64_t series, uint64_t number, int target);
 
-/* The next step: a standard normal number, from which lf_path_side() makes a probability. */
+/* The next step: a standard normal number, of which lf_path_level() tells how likely it is. */
 double		lf_path_next(lf_path *path);
 
 /*

@@ -149,6 +149,8 @@ average_create(MemoryContext context, const lf_model *model)
 		state->record.blend = copy_array(context, model->blend, targets, sizeof(lf_blend));
 	/* the copy is detached from what the models differ in */
 	state->record.errors = (lf_errors) {0};
+	/* that of one of the models is not that of their mean, and would depend on which came first */
+	state->record.dependence = (lf_dependence) {0};
 	state->record.history = NULL;
 	state->record.epochs = 0;
 	state->record.best_epoch = 0;
@@ -301,7 +303,5 @@ average_result(AverageState *state)
 	result.weights = mean;
 	result.blend = result.blend == NULL ? NULL : blend;
 	result.errors = errors_of(state);
-	/* that of one of the models is not that of their mean, and would depend on which came first */
-	result.dependence = (lf_dependence) {0};
 	return model_to_bytea(&result);
 }
