@@ -32,10 +32,10 @@ tell(lf_method method, const lf_method_seasons *seasons, const double *values, s
 	guarded		block;
 	told		t;
 
-	lf_method_layout(&room, &arena, rows, seasons, steps);
+	lf_method_layout(&room, &arena, method, rows, seasons, steps);
 	block = guarded_new(arena.used);
 	arena = lf_arena_over(block.block, block.bytes);
-	lf_method_layout(&room, &arena, rows, seasons, steps);
+	lf_method_layout(&room, &arena, method, rows, seasons, steps);
 	t.used = lf_method_forecast(&room, method, seasons, &column, steps, LEVEL, t.outlook, NULL);
 	for (int h = 0; h < steps; h++)
 	{

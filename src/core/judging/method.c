@@ -3,6 +3,7 @@
  */
 #include "judging/method.h"
 
+#include "base/finite.h"
 #include "base/quantile.h"
 
 #include <float.h>
@@ -12,11 +13,15 @@ const char *const lf_method_names[LF_METHODS] = {"repeat_last", "seasonal_naive"
 	"theta", "ets", "zero_shot", "auto"};
 
 void
-lf_method_layout(lf_method_room *room, lf_arena *arena, size_t rows, const lf_method_seasons *seasons, int steps)
+lf_method_layout(lf_method_room *room, lf_arena *arena, lf_method method, size_t rows, const lf_method_seasons *seasons, int steps)
 {
+	if (method == LF_METHOD_ZERO_SHOT)
+	{
+		lf_zero_layout(&room->zero_shot, arena, rows, &seasons->all, steps);
+		room->quantiles = lf_arena_take(arena, (size_t) steps, sizeof(lf_zero_quantiles));
+		return;
+	}
 	lf_partner_layout(&room->partner, arena, rows, &seasons->all, steps);
-	lf_zero_layout(&room->zero_shot, arena, rows, &seasons->all, steps);
-	room->quantiles = lf_arena_take(arena, (size_t) steps, sizeof(lf_zero_quantiles));
 	room->mean = lf_arena_take(arena, (size_t) steps, sizeof(double));
 	room->spread = lf_arena_take(arena, (size_t) steps, sizeof(double));
 	room->other = lf_arena_take(arena, (size_t) steps, sizeof(double));
@@ -118,13 +123,6 @@ growth(lf_method method, int step, int season, size_t rows)
 	}
 }
 
-/* A value that overflowed, as the nearest that did not; of none the other. */
-static double
-limited(double value, double otherwise)
-{
-	return isnan(value) ? otherwise : value > DBL_MAX ? DBL_MAX : value < -DBL_MAX ? -DBL_MAX : value;
-}
-
 /* Whether a naive method has something to say. */
 static bool
 is_possible(lf_method method, size_t rows, int season)
@@ -149,8 +147,8 @@ naive_forecast(lf_method method, int season, const lf_column *column, int steps,
 	{
 		double		value = lf_baseline(forecaster_of(method), &frame, 0, frame.rows - 1, h + 1, season, of_rows);
 
-		mean[h] = limited(value, last);
-		spread[h] = isnan(one) ? one : limited(one * growth(method, h + 1, season, frame.rows), 0);
+		mean[h] = lf_nearest_finite(value, last);
+		spread[h] = isnan(one) ? one : lf_nearest_finite(one * growth(method, h + 1, season, frame.rows), 0);
 	}
 	return method;
 }
@@ -182,8 +180,8 @@ both_forecast(lf_method_room *room, const lf_seasons *seasons, const lf_column *
 	for (int h = 0; h < steps; h++)
 	{
 		/* sums of huge values overflow, and compilers may add before they halve */
-		mean[h] = limited(mean[h] / 2 + room->other[h] / 2, mean[h]);
-		spread[h] = isnan(spread[h]) ? spread[h] : limited(spread[h] / 2 + room->other_spread[h] / 2, spread[h]);
+		mean[h] = lf_nearest_finite(mean[h] / 2 + room->other[h] / 2, mean[h]);
+		spread[h] = isnan(spread[h]) ? spread[h] : lf_nearest_finite(spread[h] / 2 + room->other_spread[h] / 2, spread[h]);
 	}
 }
 
@@ -312,7 +310,7 @@ bound(const lf_method_room *room, int steps, double level, lf_outlook *outlook)
 		double		mean = room->mean[h];
 		double		away = z * room->spread[h];
 
-		outlook[h] = (lf_outlook) {mean, isnan(away) ? away : limited(mean - away, mean), isnan(away) ? away : limited(mean + away, mean)};
+		outlook[h] = (lf_outlook) {mean, isnan(away) ? away : lf_nearest_finite(mean - away, mean), isnan(away) ? away : lf_nearest_finite(mean + away, mean)};
 	}
 }
 

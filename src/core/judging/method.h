@@ -45,13 +45,13 @@ typedef struct lf_method_seasons
 	int			repeated;		/* rows of the one that naive methods repeat; 1: none */
 } lf_method_seasons;
 
-/* Scratch for series of at most so many rows, and forecasts of at most so many steps. */
+/* Scratch of a method for series of at most so many rows, and forecasts of at most so many steps. */
 typedef struct lf_method_room
 {
 	lf_partner_room partner;
-	lf_zero_room zero_shot;
+	lf_zero_room zero_shot;		/* of that method alone, as the next */
 	lf_zero_quantiles *quantiles;	/* (steps) */
-	double	   *mean;			/* (steps), and the same below */
+	double	   *mean;			/* (steps), and the same below: of all others */
 	double	   *spread;
 	double	   *other;			/* of one of two that are averaged, or compared */
 	double	   *other_spread;
@@ -67,8 +67,8 @@ typedef struct lf_outlook
 	double		upper;
 } lf_outlook;
 
-void		lf_method_layout(lf_method_room *room, lf_arena *arena, size_t rows, const lf_method_seasons *seasons,
-							 int steps);
+void		lf_method_layout(lf_method_room *room, lf_arena *arena, lf_method method, size_t rows,
+							 const lf_method_seasons *seasons, int steps);
 
 /*
  * Forecasts of the 'steps' values behind the last row of a column, which has one row or more, of which none is missing;

@@ -3,6 +3,7 @@
  */
 #include "partners/partner_rows.h"
 
+#include "base/finite.h"
 #include "partners/ets.h"
 #include "series/shifts.h"
 
@@ -191,15 +192,6 @@ lf_partner_density(const lf_partner_rows *rows)
 	return 2 * sum;
 }
 
-/* The nearest finite number; 'otherwise' in place of none. */
-static double
-nearest_finite(double value, double otherwise)
-{
-	if (isnan(value))
-		return otherwise;
-	return value > DBL_MAX ? DBL_MAX : value < -DBL_MAX ? -DBL_MAX : value;
-}
-
 void
 lf_partner_put_back(const lf_partner_rows *rows, bool adjusted, int steps, const double *variance, double *mean,
 					double *spread)
@@ -219,8 +211,8 @@ lf_partner_put_back(const lf_partner_rows *rows, bool adjusted, int steps, const
 				factor = exp(exponent < MOST_EXPONENT ? exponent : MOST_EXPONENT);
 			offset += rows->multiplied ? 0 : season;
 		}
-		mean[h] = nearest_finite(mean[h] * factor + offset, rows->last);
-		spread[h] = nearest_finite(variance[h] > 0 ? sqrt(variance[h]) * factor : 0, 0);
+		mean[h] = lf_nearest_finite(mean[h] * factor + offset, rows->last);
+		spread[h] = lf_nearest_finite(variance[h] > 0 ? sqrt(variance[h]) * factor : 0, 0);
 	}
 }
 

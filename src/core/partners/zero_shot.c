@@ -3,6 +3,7 @@
  */
 #include "partners/zero_shot.h"
 
+#include "base/finite.h"
 #include "base/select.h"
 #include "partners/zero_shot_ways.h"
 
@@ -171,7 +172,7 @@ lf_zero_forecast(lf_zero_room *room, const lf_seasons *seasons, const lf_column 
 		{
 			bool		outer = i == OUTER || i == LF_ZERO_LEVELS - 1 - OUTER;
 
-			at[i] = lf_zero_limited(median + (at[i] - median) * past.wider[outer ? OUTER : INNER], median);
+			at[i] = lf_nearest_finite(median + (at[i] - median) * past.wider[outer ? OUTER : INNER], median);
 		}
 		/* the inner ones may be made wider than the outermost, and rounding of huge values may change the order */
 		at[0] = fmin(at[0], at[1]);
@@ -202,7 +203,7 @@ lf_zero_quantile(const lf_zero_quantiles *quantiles, double normal)
 
 	if (isnan(at[0]))
 		return normal == 0 ? at[LF_ZERO_MEDIAN] : (double) NAN;
-	return lf_zero_limited(at[i] + (at[i + 1] - at[i]) * ((normal - known[i]) / (known[i + 1] - known[i])), at[LF_ZERO_MEDIAN]);
+	return lf_nearest_finite(at[i] + (at[i + 1] - at[i]) * ((normal - known[i]) / (known[i + 1] - known[i])), at[LF_ZERO_MEDIAN]);
 }
 
 double

@@ -98,9 +98,6 @@ typedef struct lf_zero_room
 
 void		lf_zero_layout(lf_zero_room *room, lf_arena *arena, size_t rows, const lf_seasons *seasons, int steps);
 
-/* Takes other weights than those that are shipped, as many as these. */
-void		lf_zero_use(lf_zero_room *room, const float *weights);
-
 /*
  * Quantiles of each of the 'steps' values that follow the last row of a column of at least one row, of which none is
  * missing. Whatever the rows are they are finite and ascend; of one or two rows only the median is known, and the others are
@@ -136,9 +133,8 @@ double		lf_zero_quantile(const lf_zero_quantiles *quantiles, double normal);
  */
 double		lf_zero_nonconformity(const lf_zero_quantiles *quantiles, double value);
 
-/* Units of each layer of the network that is shipped, its weights, and their checksum. */
+/* Units of each layer of the network that is shipped, and how many weights there are. */
 #define LF_ZERO_UNITS 64
 size_t		lf_zero_weights(void);
-uint32_t	lf_zero_checksum(void);
 
 #endif

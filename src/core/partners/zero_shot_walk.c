@@ -35,22 +35,15 @@ lf_zero_layout(lf_zero_room *room, lf_arena *arena, size_t rows, const lf_season
 	room->variance = lf_arena_take(arena, (size_t) steps, sizeof(double));
 }
 
-/* Makes weights that are in their place ready. */
+/* Reads the weights and packs them: once, and not before there is something to forecast. */
 static void
 start(lf_zero_room *room)
 {
 	(void) lf_head_set_levels(&room->head, lf_zero_level, LF_ZERO_LEVELS);
+	lf_zero_weights_read(room->weights);
 	lf_network_bind(&room->longest, room->weights, NULL);
 	(void) lf_network_pack(&room->longest, &(lf_pass) {.batch = 1});
 	room->started = true;
-}
-
-void
-lf_zero_use(lf_zero_room *room, const float *weights)
-{
-	for (size_t i = 0; i < room->longest.parameters; i++)
-		room->weights[i] = (lf_real) weights[i];
-	start(room);
 }
 
 void
@@ -67,10 +60,7 @@ lf_zero_walk(lf_zero_room *room, const double *rows, size_t count, double season
 	int			layer;
 
 	if (!room->started)
-	{
-		lf_zero_weights_read(room->weights);
 		start(room);
-	}
 	*result = (lf_zero_walked) {.scale = lf_zero_scale(rows + (count - n), n)};
 	if (!(result->scale > 0) || !isfinite(result->scale))
 	{

@@ -3,16 +3,10 @@
  */
 #include "partners/zero_shot_ways.h"
 
+#include "base/finite.h"
 #include "partners/theta.h"
 
-#include <float.h>
 #include <math.h>
-
-double
-lf_zero_limited(double value, double otherwise)
-{
-	return isnan(value) ? otherwise : value > DBL_MAX ? DBL_MAX : value < -DBL_MAX ? -DBL_MAX : value;
-}
 
 /* ---- beyond the farthest step ---- */
 
@@ -98,7 +92,7 @@ forecast_theta(lf_zero_room *room, int steps, lf_zero_quantiles *quantiles)
 		{
 			double		said = room->mean[h] + lf_zero_normal[i] * sqrt(room->variance[h]);
 
-			quantiles[h].at[i] = lf_zero_limited(lf_partner_restored(rows, said, rows->next + h), rows->last);
+			quantiles[h].at[i] = lf_nearest_finite(lf_partner_restored(rows, said, rows->next + h), rows->last);
 		}
 }
 
@@ -117,7 +111,7 @@ forecast_decomposed(lf_zero_room *room, const lf_seasons *seasons, int steps, lf
 		{
 			double		said = lf_zero_unformed(&form, quantiles[h].at[i]);
 
-			quantiles[h].at[i] = lf_zero_limited(lf_partner_restored(rows, said, rows->next + h), rows->last);
+			quantiles[h].at[i] = lf_nearest_finite(lf_partner_restored(rows, said, rows->next + h), rows->last);
 		}
 }
 
@@ -145,7 +139,7 @@ forecast_differences(lf_zero_room *room, const lf_seasons *seasons, const lf_col
 		double		before = column->values[place * column->stride];
 
 		for (int i = 0; i < LF_ZERO_LEVELS; i++)
-			quantiles[h].at[i] = lf_zero_limited(before + quantiles[h].at[i], before);
+			quantiles[h].at[i] = lf_nearest_finite(before + quantiles[h].at[i], before);
 	}
 }
 

@@ -23,7 +23,4 @@ size_t		lf_zero_difference(const lf_seasons *seasons);
 void		lf_zero_ways(lf_zero_room *room, const lf_seasons *seasons, const lf_column *column, int steps, const bool *use,
 						 lf_zero_quantiles *said, const volatile sig_atomic_t *interrupt);
 
-/* A value that overflowed, as the nearest that did not; of none the other. */
-double		lf_zero_limited(double value, double otherwise);
-
 #endif

@@ -5,7 +5,6 @@
  */
 #include "partners/zero_shot_weights.h"
 
-#include "base/crc32c.h"
 #include "partners/zero_shot.h"
 
 #include <string.h>
@@ -27,12 +26,6 @@ size_t
 lf_zero_weights(void)
 {
 	return (size_t) (lf_zero_shot_end - lf_zero_shot_first) / 4;
-}
-
-uint32_t
-lf_zero_checksum(void)
-{
-	return lf_crc32c(lf_zero_shot_first, (size_t) (lf_zero_shot_end - lf_zero_shot_first));
 }
 
 void

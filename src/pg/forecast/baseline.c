@@ -4,6 +4,7 @@
  * All series are read before the first is forecast: which seasons there are is asked of all of them together.
  */
 #include "forecast/asked.h"
+#include "forecast/forecast_columns.h"
 #include "forecast/one_target.h"
 #include "judging/method.h"
 #include "model/model_value.h"
@@ -35,20 +36,6 @@ typedef struct Places
 
 static const Places of_baseline = {ARG_HORIZON + 1, ARG_HORIZON + 2, ARG_HORIZON + 3, ARG_HORIZON + 4, ARG_HORIZON + 5};
 static const Places of_zero_shot = {-1, ARG_HORIZON + 1, ARG_HORIZON + 2, ARG_HORIZON + 3, ARG_HORIZON + 4};
-
-/* The columns of a result row. */
-enum
-{
-	OUT_SERIES,
-	OUT_STEP,
-	OUT_FORECAST_AT,
-	OUT_TARGET,
-	OUT_FORECAST,
-	OUT_LOWER_BOUND,
-	OUT_UPPER_BOUND,
-	OUT_STATUS,
-	OUT_COLUMNS
-};
 
 /* Where nobody says a horizon it is one season, but no fewer steps and no more. */
 #define LEAST_HORIZON 12
@@ -230,12 +217,12 @@ take_memory(Baseline *baseline)
 	Size		forecasts = (Size) baseline->horizon * sizeof(lf_outlook);
 	Size		needed;
 
-	lf_method_layout(&baseline->room, &arena, longest, &baseline->seasons, baseline->horizon);
+	lf_method_layout(&baseline->room, &arena, baseline->method, longest, &baseline->seasons, baseline->horizon);
 	needed = arena.used + LF_ALIGNMENT;
 	check_memory_beside(rows_memory(baseline->panel->rows) + baseline->asked.held, needed + forecasts,
 						"forecasting these rows", "give fewer rows, or a shorter horizon");
 	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
-	lf_method_layout(&baseline->room, &arena, longest, &baseline->seasons, baseline->horizon);
+	lf_method_layout(&baseline->room, &arena, baseline->method, longest, &baseline->seasons, baseline->horizon);
 	baseline->outlook = MemoryContextAllocHuge(CurrentMemoryContext, forecasts);
 }
 

@@ -4,23 +4,10 @@
 #include "sql/arguments.h"
 #include "model/bounds.h"
 #include "forecast/newest.h"
+#include "forecast/forecast_columns.h"
 #include "server/error.h"
 #include "model/model_cache.h"
 #include "utils/timestamp.h"
-
-/* The columns of a result row. */
-enum
-{
-	OUT_SERIES,
-	OUT_STEP,
-	OUT_FORECAST_AT,
-	OUT_TARGET,
-	OUT_FORECAST,
-	OUT_LOWER_BOUND,
-	OUT_UPPER_BOUND,
-	OUT_STATUS,
-	OUT_COLUMNS
-};
 
 /* One call of lstm_forecast. */
 typedef struct Forecast

@@ -5,6 +5,7 @@
  * row for each series, however many steps there are.
  */
 #include "forecast/family.h"
+#include "forecast/forecast_columns.h"
 #include "rows/visit.h"
 #include "server/error.h"
 #include "sql/arguments.h"
@@ -37,20 +38,6 @@ typedef enum Method
 
 static const char *const method_names[] = {[METHOD_AUTO] = "auto", [METHOD_BOTTOM_UP] = "bottom_up",
 	[METHOD_STRUCTURAL] = "structural", [METHOD_MINT_DIAGONAL] = "mint_diagonal", [METHOD_MINT_SHRUNK] = "mint_shrunk"};
-
-/* The columns of a result row: those of lstm_forecast. */
-enum
-{
-	OUT_SERIES,
-	OUT_STEP,
-	OUT_FORECAST_AT,
-	OUT_TARGET,
-	OUT_FORECAST,
-	OUT_LOWER_BOUND,
-	OUT_UPPER_BOUND,
-	OUT_STATUS,
-	OUT_COLUMNS
-};
 
 /* Columns of the forecasts, in the order of the query; those with ? need not be there. */
 static const char *const columns[] = {"series", "step", "forecast", "?lower_bound", "?upper_bound", "?forecast_at", "?target"};

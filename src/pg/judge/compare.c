@@ -214,11 +214,14 @@ put_target(Comparison *comparison, const char *label, int target, const double *
 	const lf_model *first = &comparison->contender[0].loaded->model;
 	double	   *differences = MemoryContextAllocHuge(CurrentMemoryContext, count * sizeof(double));
 	Size		overlap = (comparison->steps - 1) / comparison->stride;
+	double		mean[MOST_MODELS];
 	int			best = 0;
 
-	for (int m = 1; m < comparison->models; m++)
-		if (mean_of(joined + m * most, count) < mean_of(joined + best * most, count))
-			best = m;
+	for (int m = 0; m < comparison->models; m++)
+	{
+		mean[m] = mean_of(joined + m * most, count);
+		best = mean[m] < mean[best] ? m : best;
+	}
 	for (int m = 0; m < comparison->models; m++)
 	{
 		Datum		values[OUT_COLUMNS] = {0};
@@ -232,7 +235,7 @@ put_target(Comparison *comparison, const char *label, int target, const double *
 		values[OUT_TARGET] = CStringGetTextDatum(first->names[first->task.target[target]]);
 		values[OUT_MODEL] = Int32GetDatum(m + 1);
 		values[OUT_ORIGINS] = Int64GetDatum((int64) count);
-		values[OUT_MAE] = Float8GetDatum(mean_of(joined + m * most, count));
+		values[OUT_MAE] = Float8GetDatum(mean[m]);
 		values[OUT_DIFFERENCE] = Float8GetDatum(difference.mean);
 		nulls[OUT_DIFFERENCE_ERROR] = isnan(difference.error);
 		values[OUT_DIFFERENCE_ERROR] = Float8GetDatum(difference.error);
