@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(58);
+SELECT plan(60);
 
 -- ten years of months: a trend, and a year that grows with it
 CREATE TABLE sales (month date PRIMARY KEY, sold float8);
@@ -93,6 +93,12 @@ SELECT results_eq($$ SELECT f.step, f.forecast_at::date, f.status FROM model, ls
 CREATE VIEW values AS SELECT month, sold AS value FROM sales;
 SELECT results_eq($$ SELECT step, round(f.forecast::numeric, 6), round(f.upper_bound::numeric, 6) FROM model, lstm_forecast(m, relation => 'values') f $$,
     'SELECT step, round(forecast::numeric, 6), round(upper_bound::numeric, 6) FROM told', 'as lstm_zero_shot does, whose calendar suggests the seasons');
+-- six years of months with a weak year: it takes a calendar to see it
+CREATE TABLE weak AS SELECT (date '2018-01-01' + make_interval(months => i))::date AS month, 100 + 4 * sin(2 * pi() * i / 12) + (hashint4(i) % 100) / 20.0 AS value FROM generate_series(0, 71) i;
+SELECT results_eq($$ SELECT step, round(f.forecast::numeric, 6) FROM model, lstm_forecast(m, relation => 'weak') f $$,
+    $$ SELECT step, round(forecast::numeric, 6) FROM lstm_zero_shot('weak', 'value') $$, 'also where the rows alone would not show them');
+SELECT results_ne($$ SELECT round(f.forecast::numeric, 6) FROM model, lstm_predict(m, (SELECT array_agg(value ORDER BY month) FROM weak)) f $$,
+    $$ SELECT round(forecast::numeric, 6) FROM lstm_zero_shot('weak', 'value') $$, 'as in an array');
 SELECT matches(pg_temp.failure($$ SELECT lstm_forecast(m) FROM model $$), '^55000: the model names no relation to read|^22023: the model names no relation to read', 'it needs one');
 SELECT matches(pg_temp.failure($$ SELECT lstm_forecast(m, relation => 'sales') FROM model $$), '^42703: column "value" of relation "sales" does not exist', 'with the column of its name');
 

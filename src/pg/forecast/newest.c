@@ -91,6 +91,7 @@ report_scenarios(const Newest *newest)
 static void
 put(Newest *newest, NewestSeries series)
 {
+	model_show_step(newest->loaded, series.timeline);
 	newest->put(newest->state, &series);
 	note_outside(newest, series.label);
 }

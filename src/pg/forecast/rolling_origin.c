@@ -173,6 +173,7 @@ rolling_origin_start(RollingOrigin *rolling, const LoadedModel *shared, int step
 	rolling->loaded->frame.number = model_align_frame(rolling->model, &scaling, &rolling->frame,
 													  Min((uint64) first_origin, rolling->rows->count));
 	model_show_series(rolling->loaded, &rolling->scaling);
+	model_show_step(rolling->loaded, &rolling->panel->timeline);
 	rolling->next = first_origin - task->lookback;
 }
 
