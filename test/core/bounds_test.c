@@ -114,15 +114,17 @@ test_measured(lf_loss loss)
 			{
 				const double *distribution = r.fit.judge.sight.predictor.distribution + (k * 2 + j) * lf_head_parts(&r.task.head);
 				double		actual = r.values[(w + 6 + (size_t) k) * RIG_COLUMNS + (size_t) r.task.target[j]];
-				double		half_width = lf_bounds_half_width(&model, distribution, k, j, 0.75);
+				lf_bounded	bounded = {.step = k, .target = j, .forecast = out[k * 2 + j], .error_scale = 1,
+					.distribution = distribution};
+				double		half_width = lf_bounds_half_width(&model, &bounded, 0.75);
 				double		low;
 				double		high;
 
-				lf_bounds_at(&model, distribution, 1, out[k * 2 + j], half_width, &low, &high);
+				(void) lf_bounds_interval(&model, &bounded, 0.75, &low, &high);
 				count++;
 				inside += actual >= low && actual <= high;
 				none_beyond = none_beyond &&
-					(lf_bounds_nonconformity(&model, distribution, 1, out[k * 2 + j], actual) <= half_width * (1 + 1e-6)) ==
+					(lf_bounds_nonconformity(&model, &bounded, actual) <= half_width * (1 + 1e-6)) ==
 					(actual >= low - 1e-6 && actual <= high + 1e-6);
 			}
 	}
@@ -135,6 +137,14 @@ test_measured(lf_loss loss)
 	diag("%d of %d", inside, count);
 	ok(none_beyond, "values inside are those that are less of a nonconformity than the half-width");
 	fit_rig_close(&r);
+}
+
+static double
+half_width(const lf_model *model, const double *distribution, int step, double level)
+{
+	lf_bounded	bounded = {.step = step, .error_scale = 1, .distribution = distribution};
+
+	return lf_bounds_half_width(model, &bounded, level);
 }
 
 static void
@@ -151,32 +161,32 @@ test_reach(void)
 	double		before = 0;
 	bool		grows = true;
 
-	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.5) == 1, "a half_width is measured where enough is known");
-	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.99) == 4,
+	ok(half_width(&model, distribution, 0, 0.5) == 1, "a half_width is measured where enough is known");
+	ok(half_width(&model, distribution, 0, 0.99) == 4,
 	   "where too little is, it is not less than for a lower level");
-	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.9999999) == lf_normal_quantile((1 - 0.9999999) / 2),
+	ok(half_width(&model, distribution, 0, 0.9999999) == lf_normal_quantile((1 - 0.9999999) / 2),
 	   "beyond all measured errors the half-width is the distribution's own");
 	for (double level = 0.01; level < 1; level += 0.01)
 	{
-		double		half_width = lf_bounds_half_width(&model, distribution, 0, 0, level);
+		double		reach = half_width(&model, distribution, 0, level);
 
-		grows = grows && half_width >= before;
-		before = half_width;
+		grows = grows && reach >= before;
+		before = reach;
 	}
 	ok(grows, "a higher level never has a narrower interval");
 	/* the largest of three errors stands for 75 per cent; quantiles of the normal distribution by tables */
-	ok(lf_bounds_half_width(&model, NULL, 1, 0, 0.5) == 8 &&
-	   fabs(lf_bounds_half_width(&model, NULL, 1, 0, 0.9) - 9 * 1.6448536270 / 1.1503493804) < 1e-6 &&
-	   fabs(lf_bounds_half_width(&model, NULL, 7, 0, 0.5) - 8 * 2) < 1e-9, "past the horizon there are measured errors, and what follows from them");
+	ok(half_width(&model, NULL, 1, 0.5) == 8 &&
+	   fabs(half_width(&model, NULL, 1, 0.9) - 9 * 1.6448536270 / 1.1503493804) < 1e-6 &&
+	   fabs(half_width(&model, NULL, 7, 0.5) - 8 * 2) < 1e-9, "past the horizon there are measured errors, and what follows from them");
 	model.errors.steps = 0;
-	ok(isnan(lf_bounds_half_width(&model, NULL, 1, 0, 0.5)), "or nothing where nothing was measured");
+	ok(isnan(half_width(&model, NULL, 1, 0.5)), "or nothing where nothing was measured");
 	model.errors.steps = 2;
 	model.training.calibrate = false;
-	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.5) == lf_normal_quantile(0.25) &&
-	   lf_bounds_half_width(&model, NULL, 1, 0, 0.5) == 8, "without calibration the first steps have their own");
+	ok(half_width(&model, distribution, 0, 0.5) == lf_normal_quantile(0.25) &&
+	   half_width(&model, NULL, 1, 0.5) == 8, "without calibration the first steps have their own");
 	model.training.calibrate = true;
 	counts[0] = 0;
-	ok(lf_bounds_half_width(&model, distribution, 0, 0, 0.5) == lf_normal_quantile(0.25), "where nothing was held out the half-width is the distribution's own");
+	ok(half_width(&model, distribution, 0, 0.5) == lf_normal_quantile(0.25), "where nothing was held out the half-width is the distribution's own");
 }
 
 /*
@@ -185,23 +195,80 @@ test_reach(void)
 static void
 test_limits(void)
 {
-	lf_model	model = {.task = {.targets = 1, .limited = true, .lower_limit = 0, .upper_limit = 10}};
+	float		error[] = {3};
+	int			count = 1;
+	lf_model	model = {.task = {.targets = 1, .limited = true, .lower_limit = 0, .upper_limit = 10},
+		.errors = {.steps = 1, .most = 1, .count = &count, .error = error}};
+	lf_bounded	bounded = {.forecast = 1, .error_scale = 0.5};
 	double		low;
 	double		high;
 
-	lf_bounds_at(&model, NULL, 2, 1, 1.5, &low, &high);
-	ok(low == 0 && high == 4, "no lower bound is below the lower limit");
-	lf_bounds_at(&model, NULL, 2, 9, 1.5, &low, &high);
-	ok(low == 6 && high == 10, "no upper bound is above the upper limit");
+	ok(lf_bounds_interval(&model, &bounded, 0.5, &low, &high) && low == 0 && high == 2.5, "no lower bound is below the lower limit");
+	bounded.forecast = 9;
+	ok(lf_bounds_interval(&model, &bounded, 0.5, &low, &high) && low == 7.5 && high == 10, "no upper bound is above the upper limit");
 	model.task.limited = false;
-	lf_bounds_at(&model, NULL, 2, 1, 1.5, &low, &high);
-	ok(low == -2 && high == 4, "without limits the forecast is in the middle of its bounds, in the unit of its series");
+	bounded.forecast = 1;
+	ok(lf_bounds_interval(&model, &bounded, 0.5, &low, &high) && low == -0.5 && high == 2.5,
+	   "without limits the forecast is in the middle of its bounds, in the unit of its series");
+	model.errors.steps = 0;
+	ok(!lf_bounds_interval(&model, &bounded, 0.5, &low, &high) && isnan(low) && isnan(high), "of nothing there is no interval");
+}
+
+/*
+ * Where the network that is shipped forecasts with others, each side of an interval is the mean of what was measured and of what
+ * it says: with errors of 1, 2 and 3 and quantiles that go 4 normal standard deviations up and 2 down, that of level 50 goes
+ * (2 * 10 + 4 * .674) / 2 up, in a series whose unit of errors is 10.
+ */
+static void
+test_mixed(void)
+{
+	static const double weight[] = {0.75, 0.25};
+	double		weights[2] = {weight[0], weight[1]};
+	float		error[] = {1, 2, 3};
+	int			count = 3;
+	lf_zero_quantiles told;
+	lf_model	model = {.task = {.targets = 1, .horizon = 1}, .combination = {.parts = 2, .part = {LF_NETWORK, LF_ZERO_SHOT}, .weight = weights},
+		.errors = {.steps = 1, .most = 3, .count = &count, .error = error}};
+	lf_bounded	bounded = {.forecast = 100, .error_scale = 10, .told = &told};
+	double		z = lf_normal_quantile(0.25);
+	double		low;
+	double		high;
+	double		worst = 0;
+
+	for (int i = 0; i < LF_ZERO_LEVELS; i++)
+		told.at[i] = 70 + lf_zero_normal[i] * (i < LF_ZERO_MEDIAN ? 2 : 4);
+	ok(lf_bounds_are_mixed(&model) && !lf_bounds_are_zero_shot(&model), "bounds are mixed where the network that is shipped weighs");
+	ok(lf_bounds_interval(&model, &bounded, 0.5, &low, &high) && fabs(high - 100 - (20 + 4 * z) / 2) < 1e-9 &&
+	   fabs(100 - low - (20 + 2 * z) / 2) < 1e-9, "each side is the mean of what was measured and of what was told");
+	for (int percent = 1; percent < 100; percent++)
+	{
+		double		width = lf_bounds_half_width(&model, &bounded, percent / 100.0);
+
+		(void) lf_bounds_interval(&model, &bounded, percent / 100.0, &low, &high);
+		if (lf_bounds_nonconformity(&model, &bounded, high - 1e-6) > width || lf_bounds_nonconformity(&model, &bounded, low + 1e-6) > width ||
+			lf_bounds_nonconformity(&model, &bounded, high + 1e-6) < width || lf_bounds_nonconformity(&model, &bounded, low - 1e-6) < width)
+			worst = percent;
+	}
+	ok(worst == 0, "values inside are those that are less of a nonconformity than the half-width");
+	diag("last of those that are not: %g", worst);
+	ok(lf_bounds_nonconformity(&model, &bounded, 100) == 0 && lf_bounds_nonconformity(&model, &bounded, 1e6) > 100 &&
+	   lf_bounds_rarity(&model, &bounded, 0) == 1 && fabs(lf_bounds_rarity(&model, &bounded, lf_bounds_usual(&model, &bounded)) - 0.5) < 1e-9,
+	   "half of the values have the usual nonconformity, and values far off one that tells so");
+	ok(lf_bounds_error(&model, &bounded, 85) == 1.5, "errors are those in the unit of the series all the same");
+	count = 0;
+	ok(lf_bounds_interval(&model, &bounded, 0.5, &low, &high) && fabs(high - 100 - 4 * z) < 1e-9, "where none was measured the sides are those that were told");
+	count = 3;
+	told.at[0] = (double) NAN;
+	ok(lf_bounds_interval(&model, &bounded, 0.5, &low, &high) && high == 120 && low == 80, "where nothing was told they are as measured");
+	weights[1] = 0;
+	ok(!lf_bounds_are_mixed(&model), "where that network does not weigh, its bounds do not");
 }
 
 int
 main(void)
 {
 	test_limits();
+	test_mixed();
 	for (int loss = LF_POINT_LOSSES; loss < LF_LOSSES; loss++)
 	{
 		test_predictor((lf_loss) loss, false);

@@ -96,14 +96,14 @@ take_bounds(const lf_model *model, const lf_predictor *predictor, const double *
 			size_t		place = (size_t) k * (size_t) task->targets + (size_t) j;
 			const double *distribution = task->head.kind == LF_HEAD_POINT || k >= task->horizon ? NULL :
 				predictor->distribution + place * (size_t) lf_head_parts(&task->head);
-			double		reach = lf_bounds_half_width(model, distribution, k, j, 0.9);
-			double		nonconformity;
+			lf_bounded	bounded = {.step = k, .target = j, .forecast = out[place], .error_scale = model->error_scale[j],
+				.distribution = distribution};
 			double		low;
 			double		high;
 
-			lf_bounds_at(model, distribution, model->error_scale[j], out[place], reach, &low, &high);
-			nonconformity = lf_bounds_nonconformity(model, distribution, model->error_scale[j], out[place], 1);
-			(void) lf_errors_rarity(&model->errors, task->targets, k, j, nonconformity);
+			(void) lf_bounds_half_width(model, &bounded, 0.9);
+			(void) lf_bounds_interval(model, &bounded, 0.9, &low, &high);
+			(void) lf_bounds_rarity(model, &bounded, lf_bounds_nonconformity(model, &bounded, 1));
 			(void) lf_errors_largest(&model->errors, task->targets, k, j);
 		}
 }

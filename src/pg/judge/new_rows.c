@@ -140,7 +140,7 @@ note_errors(const RollingOrigin *rolling, const RollingBatch *batch, int i, floa
 			double		actual = row < rolling->rows->count ? rolling_origin_actual(rolling, row, j) : (double) NAN;
 			double		forecast = batch->out[((Size) i * batch->steps + k) * targets + j];
 
-			*measured = isnan(actual) ? NAN : (float) model_nonconformity(rolling->loaded, i, k, j, forecast, actual);
+			*measured = isnan(actual) ? NAN : (float) model_error(rolling->loaded, i, k, j, forecast, actual);
 		}
 }
 

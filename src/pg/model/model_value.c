@@ -450,7 +450,7 @@ error_scale_at(const LoadedModel *loaded, int window, int step, int target)
 		lf_task_seasonal(task, loaded->predictor.windows.shape, target, lf_frame_number(&loaded->frame, row)).factor;
 }
 
-/* What the network that is shipped said about a target, where this makes the bounds; else NULL. */
+/* What the network that is shipped said about a target, where bounds are made of it; else NULL. */
 static const lf_zero_quantiles *
 told_of(const LoadedModel *loaded, int window, int step, int target)
 {
@@ -458,39 +458,52 @@ told_of(const LoadedModel *loaded, int window, int step, int target)
 		&loaded->told[((Size) window * loaded->model.task.targets + target) * loaded->told_steps + step];
 }
 
+static lf_bounded
+bounded_at(const LoadedModel *loaded, int window, int step, int target, double forecast)
+{
+	return (lf_bounded) {.step = step, .target = target, .forecast = forecast,
+		.error_scale = error_scale_at(loaded, window, step, target),
+		.distribution = distribution_of(loaded, window, step, target), .told = told_of(loaded, window, step, target)};
+}
+
 double
 model_half_width(const LoadedModel *loaded, int window, int step, int target, double level)
 {
-	if (told_of(loaded, window, step, target) != NULL)
-		return lf_normal_quantile((1 - level) / 2);
-	return lf_bounds_half_width(&loaded->model, distribution_of(loaded, window, step, target), step, target, level);
+	lf_bounded	bounded = bounded_at(loaded, window, step, target, 0);
+
+	return lf_bounds_half_width(&loaded->model, &bounded, level);
 }
 
 double
 model_nonconformity(const LoadedModel *loaded, int window, int step, int target, double forecast, double actual)
 {
-	const lf_zero_quantiles *told = told_of(loaded, window, step, target);
+	lf_bounded	bounded = bounded_at(loaded, window, step, target, forecast);
 
-	if (told != NULL)
-		return lf_zero_nonconformity(told, actual);
-	return lf_bounds_nonconformity(&loaded->model, distribution_of(loaded, window, step, target),
-								   error_scale_at(loaded, window, step, target), forecast, actual);
+	return lf_bounds_nonconformity(&loaded->model, &bounded, actual);
+}
+
+double
+model_error(const LoadedModel *loaded, int window, int step, int target, double forecast, double actual)
+{
+	lf_bounded	bounded = bounded_at(loaded, window, step, target, forecast);
+
+	return lf_bounds_error(&loaded->model, &bounded, actual);
 }
 
 double
 model_usual_nonconformity(const LoadedModel *loaded, int window, int step, int target)
 {
-	if (told_of(loaded, window, step, target) != NULL)
-		return lf_normal_quantile(0.25);
-	return lf_errors_half_width(&loaded->model.errors, loaded->model.task.targets, step, target, 0.5);
+	lf_bounded	bounded = bounded_at(loaded, window, step, target, 0);
+
+	return lf_bounds_usual(&loaded->model, &bounded);
 }
 
 double
 model_rarity(const LoadedModel *loaded, int window, int step, int target, double nonconformity)
 {
-	if (told_of(loaded, window, step, target) != NULL)
-		return erfc(nonconformity / M_SQRT2);
-	return lf_errors_rarity(&loaded->model.errors, loaded->model.task.targets, step, target, nonconformity);
+	lf_bounded	bounded = bounded_at(loaded, window, step, target, 0);
+
+	return lf_bounds_rarity(&loaded->model, &bounded, nonconformity);
 }
 
 double
@@ -515,24 +528,13 @@ bool
 model_interval(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
 			   double *low, double *high)
 {
-	const double *distribution = distribution_of(loaded, window, step, target);
-	double		half_width = lf_bounds_half_width(&loaded->model, distribution, step, target, level);
-	double		wider = widening(loaded, window, target, forecast);
-	const lf_zero_quantiles *told = told_of(loaded, window, step, target);
+	lf_bounded	bounded = bounded_at(loaded, window, step, target, forecast);
+	bool		known = lf_bounds_interval(&loaded->model, &bounded, level, low, high);
+	double		wider = lf_bounds_are_zero_shot(&loaded->model) ? 0 : widening(loaded, window, target, forecast);
 
-	if (told != NULL)
-	{
-		/* of one or two rows nothing is known */
-		if (isnan(told->at[0]))
-			return false;
-		*low = lf_task_limit(&loaded->model.task, lf_zero_quantile(told, -lf_normal_quantile((1 - level) / 2)));
-		*high = lf_task_limit(&loaded->model.task, lf_zero_quantile(told, lf_normal_quantile((1 - level) / 2)));
-		return true;
-	}
-	lf_bounds_at(&loaded->model, distribution, error_scale_at(loaded, window, step, target), forecast, half_width, low, high);
 	*low = lf_task_limit(&loaded->model.task, *low - wider);
 	*high = lf_task_limit(&loaded->model.task, *high + wider);
-	return !isnan(half_width);
+	return known;
 }
 
 void

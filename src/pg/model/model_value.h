@@ -21,7 +21,7 @@ typedef struct LoadedModel
 	const double *error_scale;	/* (targets): of the errors of the series at hand */
 	const lf_learned *learned;	/* (targets, LF_PARTNERS): the same; NULL: no partner forecasts */
 	double	   *shifted;		/* (windows, targets): of the newest forecasts, see combined.h; NULL: nothing */
-	const lf_zero_quantiles *told;	/* (windows, targets, steps): of the newest forecasts, where these are the bounds */
+	const lf_zero_quantiles *told;	/* (windows, targets, steps): of the newest forecasts, where bounds are made of them */
 	int			told_steps;
 	lf_partner_facts facts;		/* of the model, and the seasons that a calendar suggests */
 	uint64		serial;			/* no other model that was made ready has it */
@@ -105,11 +105,12 @@ void		check_level(double level);
 
 /*
  * About a forecast of the last call of model_forecast for this LoadedModel: for the window of that number, step from 0
- * on. The half-width and the nonconformity score of bounds.h, and the interval of a level: false, and NaN, where
+ * on. The half-width, the nonconformity score and the error of bounds.h, and the interval of a level: false, and NaN, where
  * nothing is known.
  */
 double		model_half_width(const LoadedModel *loaded, int window, int step, int target, double level);
 double		model_nonconformity(const LoadedModel *loaded, int window, int step, int target, double forecast, double actual);
+double		model_error(const LoadedModel *loaded, int window, int step, int target, double forecast, double actual);
 bool		model_interval(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
 						   double *low, double *high);
 

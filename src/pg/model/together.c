@@ -61,13 +61,20 @@ lay_out(const LoadedModel *loaded, Together *together, lf_arena *arena)
 					   together->rows, together->count, together->steps);
 }
 
+/* Whether bounds are made of what the network that is shipped says. */
+static bool
+are_told(const lf_model *model)
+{
+	return lf_bounds_are_zero_shot(model) || lf_bounds_are_mixed(model);
+}
+
 /* The one that serves as many windows, steps and rows of this model. */
 static Together *
 together_for(const LoadedModel *loaded, int count, int steps)
 {
 	/* more rows than these are not taken apart, and take no more memory */
 	Size		rows = Min(loaded->frame.rows + loaded->frame.before, (Size) LF_MOST_DECOMPOSED);
-	Size		each = sizeof(double) + (lf_bounds_are_zero_shot(&loaded->model) ? sizeof(lf_zero_quantiles) : 0);
+	Size		each = sizeof(double) + (are_told(&loaded->model) ? sizeof(lf_zero_quantiles) : 0);
 	Size		held = loaded->held + loaded->buffers + (Size) steps * loaded->model.task.targets * count * each;
 	Together	plan = {.serial = loaded->serial, .rows = rows, .count = count, .steps = steps};
 	lf_arena	arena = lf_arena_measure();
@@ -118,7 +125,7 @@ together_forecast(LoadedModel *loaded, uint64 first, uint64 stride, int count, i
 	join_moved(loaded, count);
 	loaded->shifted = memcpy(palloc((Size) count * model->task.targets * sizeof(double)), combined->shifted,
 							 (Size) count * model->task.targets * sizeof(double));
-	if (lf_bounds_are_zero_shot(model))
+	if (are_told(model))
 	{
 		Size		size = (Size) count * model->task.targets * steps * sizeof(lf_zero_quantiles);
 
