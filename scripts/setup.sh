@@ -7,7 +7,8 @@ packages="gcc make postgresql-$version postgresql-server-dev-$version postgresql
     libopenblas0-serial libopenblas-serial-dev"
 # "check" needs the test tools as well
 if [ "${1:-}" = check ]; then
-    packages="$packages postgresql-$version-pgtap postgresql-$version-cron libtap-parser-sourcehandler-pgtap-perl perl"
+    packages="$packages postgresql-$version-pgtap postgresql-$version-cron libtap-parser-sourcehandler-pgtap-perl perl
+        python3 python3-numpy"
 fi
 # "tools" what searches for mistakes
 if [ "${1:-}" = tools ]; then

@@ -688,3 +688,16 @@ AS 'MODULE_PATHNAME', 'lstm_simulate';
 
 COMMENT ON FUNCTION lstm_simulate(bytea, int, int, regclass, timestamptz, text[], int) IS
 'random paths of the future, whose steps and series hang together as errors of forecasts do: for totals, maxima and the like';
+
+CREATE FUNCTION lstm_import(spec jsonb) RETURNS bytea
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'lstm_import';
+
+COMMENT ON FUNCTION lstm_import(jsonb) IS 'the model that lstm_export wrote, byte for byte';
+
+CREATE FUNCTION lstm_export(model bytea) RETURNS jsonb
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'lstm_export';
+
+COMMENT ON FUNCTION lstm_export(bytea) IS
+'everything in a model by name: layers, weights, scaling, transforms; for other programs, and for lstm_import';

@@ -229,6 +229,19 @@ AS 'MODULE_PATHNAME', 'lstm_import';
 COMMENT ON FUNCTION lstm_import(jsonb, real[]) IS
 'makes a model from layers and the weights of Keras'' get_weights(), flattened';
 
+CREATE FUNCTION lstm_import(spec jsonb) RETURNS bytea
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'lstm_import';
+
+COMMENT ON FUNCTION lstm_import(jsonb) IS 'the model that lstm_export wrote, byte for byte';
+
+CREATE FUNCTION lstm_export(model bytea) RETURNS jsonb
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'lstm_export';
+
+COMMENT ON FUNCTION lstm_export(bytea) IS
+'everything in a model by name: layers, weights, scaling, transforms; for other programs, and for lstm_import';
+
 ---- forecasting ----
 
 CREATE FUNCTION lstm_predict(

@@ -151,6 +151,32 @@ CREATE FUNCTION fuzz.array() RETURNS text LANGUAGE sql AS $$
 CREATE FUNCTION fuzz.model() RETURNS text LANGUAGE sql AS $$
     SELECT CASE WHEN random() < 0.15 THEN fuzz.pick(ARRAY['lstm_pretrained()', 'lstm_pretrained(''{"season": 3, "horizon": 2}'')', format('lstm_pretrained(%L)', fuzz.options())])
         ELSE format('(SELECT model FROM fuzz.models WHERE n = %s)', 1 + fuzz.below(9)) END $$;
+-- a place in what lstm_export wrote of a model: rarely a whole list or object
+CREATE FUNCTION fuzz.place(value jsonb) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+    place text[] := '{}';
+    keys text[];
+BEGIN
+    WHILE jsonb_typeof(value) IN ('object', 'array') AND (cardinality(place) = 0 OR random() < 0.9) LOOP
+        keys := CASE jsonb_typeof(value) WHEN 'object' THEN ARRAY(SELECT jsonb_object_keys(value)) ELSE ARRAY(SELECT generate_series(0, jsonb_array_length(value) - 1)::text) END;
+        EXIT WHEN keys = '{}';
+        place := place || CASE WHEN random() < 0.97 THEN fuzz.pick(keys) ELSE '77' END;
+        value := value #> ARRAY[place[cardinality(place)]];
+    END LOOP;
+    RETURN place;
+END $$;
+-- an exported model of which something is changed, or nothing
+CREATE FUNCTION fuzz.exported() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    number int := 1 + fuzz.below(9);
+    spec jsonb := (SELECT lstm_export(model) FROM fuzz.models WHERE n = number);
+    said text := format('lstm_export((SELECT model FROM fuzz.models WHERE n = %s))', number);
+BEGIN
+    FOR i IN 1 .. fuzz.below(4) LOOP
+        said := CASE WHEN random() < 0.8 THEN format('jsonb_set(%s, %L, %L)', said, fuzz.place(spec), regexp_replace(fuzz.json(2), '\\u0000', '', 'g')) ELSE format('(%s #- %L)', said, fuzz.place(spec)) END;
+    END LOOP;
+    RETURN said;
+END $$;
 CREATE FUNCTION fuzz.relation() RETURNS text LANGUAGE sql AS $$
     SELECT CASE WHEN random() < 0.5 THEN '''fuzz.days''' WHEN random() < 0.3 THEN '''fuzz.shops''' ELSE fuzz.pick(ARRAY['''fuzz.messy''', '''fuzz.events''', '''fuzz.gaps''', '''fuzz.constant''', '''fuzz.empty''',
         '''fuzz.one''', '''fuzz."Wörter ""x"" äöü"''', '''fuzz.endless''', '''pg_catalog.pg_class''', '''pg_class_oid_index''', '0', 'NULL', '123456789']) END $$;
@@ -211,7 +237,10 @@ BEGIN
                 CASE WHEN random() < 0.5 THEN ', options => ' || options ELSE '' END);
         END IF;
         RETURN format('lstm_windows(%s%s)', fuzz.task(), fuzz.parameters('lead int', 'missing missing', 'step text', 'calendar names', 'aggregate text'));
-        WHEN 8, 9 THEN RETURN format('length(lstm_import(%s, %s))', quote_literal(CASE WHEN random() < 0.2 THEN fuzz.json(4) ELSE
+        WHEN 8, 9 THEN IF random() < 0.4 THEN
+            RETURN format('length(lstm_import(%s))', CASE WHEN random() < 0.9 THEN fuzz.exported() ELSE quote_literal(fuzz.json(4)) END);
+        END IF;
+        RETURN format('length(lstm_import(%s, %s))', quote_literal(CASE WHEN random() < 0.2 THEN fuzz.json(4) ELSE
             format('{"input": %s, "layers": %s}', fuzz.pick('{"[2, 1]","[5, 1]","[4, 2]","[1, 1]","[]","[1, 2, 3]","[1048576, 1600]"}'), fuzz.layers()) END),
             CASE WHEN random() < 0.8 THEN format('array_fill(0.5::real, ARRAY[%s])', 1 + fuzz.below(40)) ELSE fuzz.array() || '::real[]' END);
         WHEN 10, 11 THEN RETURN format('lstm_predict(%s, %s%s)', fuzz.model(), fuzz.array(), fuzz.parameters('steps int', 'level real'));
@@ -233,7 +262,7 @@ BEGIN
             format('lstm_baseline(%s, ''value''%s)', fuzz.relation(), fuzz.parameters('horizon int', 'method method')), format('lstm_sparkline(%s)', fuzz.array()), format('lstm_presets(%s, %s, %s, %s)', fuzz.integer(), fuzz.integer(), fuzz.integer(), fuzz.integer()),
             format('lstm_save(%L, %s, %L)', fuzz.word(), fuzz.model(), fuzz.word()), format('length(lstm_load(%L, %s))', fuzz.word(), fuzz.integer()),
             format('lstm_activate(%L, %s)', fuzz.word(), fuzz.integer()),
-            format('%s(%s)', fuzz.pick('{lstm_summary,lstm_info,lstm_history,lstm_weights}'), fuzz.model())]);
+            format('%s(%s)', fuzz.pick('{lstm_summary,lstm_info,lstm_history,lstm_weights,lstm_export}'), fuzz.model())]);
     END CASE;
 END $$;
 

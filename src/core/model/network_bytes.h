@@ -18,7 +18,7 @@ void		lf_serialize_history(lf_stream *s, lf_model *model);
 void		lf_serialize_shapes(lf_stream *s, lf_model *model);
 
 /* An array of finite doubles that may be absent: a flag, then the values. */
-void		lf_serialize_optional(lf_stream *s, double **values, size_t count);
+void		lf_serialize_optional(lf_stream *s, const char *name, double **values, size_t count);
 
 /* A flag, then the range of each input. */
 void		lf_serialize_ranges(lf_stream *s, lf_model *model);

@@ -3,6 +3,7 @@
  */
 #include "model/serialize.h"
 
+#include "model/fields.h"
 #include "model/model.h"			/* LF_MAX_NAME */
 
 #include <math.h>
@@ -18,18 +19,21 @@ lf_stream_interrupted(lf_stream *s)
 void
 lf_serialize_u64(lf_stream *s, uint64_t *value)
 {
+	lf_field(s, LF_FIELD_U64);
 	*value = lf_serialize_integer(s, *value, 8);
 }
 
 void
 lf_serialize_i64(lf_stream *s, int64_t *value)
 {
+	lf_field(s, LF_FIELD_I64);
 	*value = (int64_t) lf_serialize_integer(s, (uint64_t) *value, 8);
 }
 
 void
 lf_serialize_int(lf_stream *s, int *value, int low, int high)
 {
+	lf_field(s, LF_FIELD_INT);
 	*value = (int) (int32_t) (uint32_t) lf_serialize_integer(s, (uint32_t) *value, 4);
 	if (*value < low || *value > high)
 	{
@@ -41,6 +45,7 @@ lf_serialize_int(lf_stream *s, int *value, int low, int high)
 void
 lf_serialize_byte(lf_stream *s, uint8_t *value, int high)
 {
+	lf_field(s, LF_FIELD_BYTE);
 	*value = (uint8_t) lf_serialize_integer(s, *value, 1);
 	if (*value > high)
 	{
@@ -52,8 +57,10 @@ lf_serialize_byte(lf_stream *s, uint8_t *value, int high)
 void
 lf_serialize_bool(lf_stream *s, bool *value)
 {
-	uint64_t	byte = lf_serialize_integer(s, *value ? 1 : 0, 1);
+	uint64_t	byte;
 
+	lf_field(s, LF_FIELD_BOOL);
+	byte = lf_serialize_integer(s, *value ? 1 : 0, 1);
 	if (byte > 1)
 		s->failed = true;
 	*value = byte == 1;
@@ -64,6 +71,7 @@ lf_serialize_double(lf_stream *s, double *value)
 {
 	uint64_t	bits;
 
+	lf_field(s, LF_FIELD_DOUBLE);
 	memcpy(&bits, value, 8);
 	bits = lf_serialize_integer(s, bits, 8);
 	memcpy(value, &bits, 8);
@@ -73,6 +81,19 @@ void
 lf_serialize_finite(lf_stream *s, double *value)
 {
 	lf_serialize_double(s, value);
+	if (!isfinite(*value))
+		s->failed = true;
+}
+
+void
+lf_serialize_single(lf_stream *s, float *value)
+{
+	uint32_t	bits;
+
+	lf_field(s, LF_FIELD_SINGLE);
+	memcpy(&bits, value, 4);
+	bits = (uint32_t) lf_serialize_integer(s, bits, 4);
+	memcpy(value, &bits, 4);
 	if (!isfinite(*value))
 		s->failed = true;
 }
@@ -88,6 +109,9 @@ lf_serialize_choice(lf_stream *s, int value, int count)
 static bool
 are_left(lf_stream *s, size_t count, size_t bytes_each)
 {
+	/* bytes that are being made come one by one: a list that ends too early ends the reading */
+	if (s->fields != NULL && s->fields->building)
+		return !s->failed;
 	if (s->failed || count > (s->length - s->at) / bytes_each)
 		s->failed = true;
 	return !s->failed;
@@ -107,7 +131,13 @@ lf_serialize_text(lf_stream *s, const char **text)
 	int			length = s->direction == LF_READING ? 0 : (int) strlen(*text);
 	char	   *place;
 
-	lf_serialize_int(s, &length, 0, LF_MAX_NAME);
+	lf_field(s, LF_FIELD_TEXT);
+	length = (int) (int32_t) (uint32_t) lf_serialize_integer(s, (uint32_t) length, 4);
+	if (length < 0 || length > LF_MAX_NAME)
+	{
+		s->failed = true;
+		length = 0;
+	}
 	if (s->direction == LF_READING)
 	{
 		if (s->failed || (size_t) length > s->length - s->at)

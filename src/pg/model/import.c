@@ -1,7 +1,8 @@
 /*
- * import.c: lstm_import: a model from layers and weights that were trained elsewhere.
+ * import.c: lstm_import: a model from layers and weights that were trained elsewhere, or one that was exported.
  */
 #include "model/architecture.h"
+#include "model/exported.h"
 #include "sql/arguments.h"
 #include "catalog/pg_type.h"
 #include "server/error.h"
@@ -49,7 +50,13 @@ static void
 read_spec(Jsonb *json, lf_spec *spec)
 {
 	SpecReader	reader = {.spec = spec};
+	JsonbValue	format;
 
+	if (JB_ROOT_IS_OBJECT(json) && getKeyJsonValueFromContainer(&json->root, EXPORT_FORMAT_KEY, strlen(EXPORT_FORMAT_KEY), &format) != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("spec is an exported model, which has weights of its own"),
+				 errhint("Call lstm_import(spec), without weights.")));
 	json_each_key(&json->root, "spec", visit_spec, &reader);
 	if (!reader.input_given || !reader.layers_given)
 		ereport(ERROR,
@@ -113,6 +120,9 @@ lstm_import(PG_FUNCTION_ARGS)
 	lf_status	status;
 	int			layer;
 
+	/* no weights beside it: they are in it, with all else */
+	if (PG_NARGS() == 1)
+		PG_RETURN_BYTEA_P(exported_to_bytea(PG_GETARG_JSONB_P(0)));
 	read_spec(PG_GETARG_JSONB_P(0), &model->spec);
 	status = lf_network_create(network, &model->spec, &layer);
 	if (status != LF_OK)

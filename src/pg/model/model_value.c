@@ -31,8 +31,8 @@ check_text(const char *name)
 }
 
 /* Fills a model from a value, or adds up in a measuring arena what it needs. */
-static void
-read_value(const bytea *value, lf_arena *arena, lf_model *model)
+static lf_status
+try_value(const bytea *value, lf_arena *arena, lf_model *model)
 {
 	lf_arena	fresh = *arena;
 	lf_status	status;
@@ -43,8 +43,31 @@ read_value(const bytea *value, lf_arena *arena, lf_model *model)
 		status = lf_model_read((const unsigned char *) VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), serve_interrupts(),
 							   arena, model);
 	} while (status == LF_INTERRUPTED);
+	return status;
+}
+
+static void
+read_value(const bytea *value, lf_arena *arena, lf_model *model)
+{
+	lf_status	status = try_value(value, arena, model);
+
 	if (status != LF_OK)
 		report_model(status);
+}
+
+bool
+model_is_sound(const bytea *value)
+{
+	lf_model   *model = palloc(sizeof(lf_model));
+	lf_arena	arena = lf_arena_measure();
+	Size		needed;
+
+	if (try_value(value, &arena, model) != LF_OK)
+		return false;
+	needed = arena.used + LF_ALIGNMENT;
+	check_memory(needed, "this model", "use a smaller model");
+	arena = lf_arena_over(MemoryContextAllocHuge(CurrentMemoryContext, needed), needed);
+	return try_value(value, &arena, model) == LF_OK;
 }
 
 static void

@@ -35,6 +35,9 @@ typedef struct LoadedModel
 /* Reads a value; everything lands in the current memory context. Raises 22P03 (damaged), 0A000 (newer), 54000. */
 LoadedModel *model_load(const bytea *value);
 
+/* Whether model_load() would take bytes that this library has just made, of whatever somebody has said is in a model. */
+bool		model_is_sound(const bytea *value);
+
 /*
  * Takes the buffers to forecast up to 'batch' windows at once, 'moving' <= batch of them beyond the horizon; raises
  * 54000 where they pass maintenance_work_mem.
