@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(48);
+SELECT plan(49);
 
 -- a wave whose level jumps when half of the rows have come
 CREATE TABLE days (n int PRIMARY KEY, value float8);
@@ -36,6 +36,15 @@ SELECT ok(bool_and(f.forecast BETWEEN 16 AND 25), 'both models forecast from the
 SELECT ok(bool_and(width > 20), 'within bounds as wide as that level lies beyond the one that was learned') FROM updated,
     LATERAL (SELECT upper_bound - lower_bound AS width FROM lstm_forecast(new_model, relation => 'jumped') UNION ALL SELECT upper_bound - lower_bound FROM lstm_forecast(pg_temp.model(), relation => 'jumped')) f;
 SELECT ok(new_model = (SELECT u.new_model FROM lstm_update(pg_temp.model(), 'jumped', learning_rate => 0.005) u), 'the same rows give the same model') FROM updated;
+
+---- new errors stand beside the old ones, in their unit ----
+
+-- in thousands an error is hundreds, but never more than a few normal standard deviations, which bounds are told in
+CREATE VIEW old_thousands AS SELECT n, 1000 * value AS value FROM old;
+CREATE VIEW jumped_thousands AS SELECT n, 1000 * value AS value FROM jumped;
+SELECT ok(accepted AND (lstm_export(new_model) #>> '{errors,of_steps_and_targets,0,errors,20}')::float8 > 10,
+    'where the pretrained network makes bounds with others, new errors are in the unit of the target too')
+FROM lstm_update(lstm_train('old_thousands', 'value', 'n', horizon => 2, options => '{"candidates": ["network", "zero_shot"]}'), 'jumped_thousands');
 
 ---- both errors are those that lstm_evaluate finds ----
 

@@ -78,17 +78,17 @@ normal_of(double level)
 	return lf_normal_quantile((1 - level) / 2);
 }
 
-/* How far an interval of so many normal standard deviations goes to one side of the forecast. */
+/*
+ * How far an interval goes to one side of the forecast: by the half-width that was measured, NaN where none was, and by so many
+ * normal standard deviations, which are negative below.
+ */
 static double
-side(const lf_model *model, const lf_bounded *bounded, double normal, bool above)
+side(const lf_bounded *bounded, double half_width, double normal)
 {
-	double		told = fabs(lf_zero_quantile(bounded->told, above ? normal : -normal) - bounded->told->at[LF_ZERO_MEDIAN]);
-	double		measured = measured_half_width(model, bounded, level_of(normal)) * bounded->error_scale;
+	double		told = lf_nearest_finite(fabs(lf_zero_quantile(bounded->told, normal) - bounded->told->at[LF_ZERO_MEDIAN]), 0);
+	double		measured = half_width * bounded->error_scale;
 
-	told = lf_nearest_finite(told, 0);
-	if (isnan(measured))
-		return told;
-	return (1 - TOLD_SHARE) * lf_nearest_finite(measured, 0) + TOLD_SHARE * told;
+	return isnan(measured) ? told : (1 - TOLD_SHARE) * lf_nearest_finite(measured, 0) + TOLD_SHARE * told;
 }
 
 /* Farther out than this a level is 1. */
@@ -99,20 +99,21 @@ side(const lf_model *model, const lf_bounded *bounded, double normal, bool above
 static double
 mixed_nonconformity(const lf_model *model, const lf_bounded *bounded, double value)
 {
-	bool		above = value > bounded->forecast;
+	double		direction = value > bounded->forecast ? 1 : -1;
 	double		far = fabs(value - bounded->forecast);
+	double		farthest = side(bounded, measured_half_width(model, bounded, level_of(FARTHEST)), direction * FARTHEST);
 	double		within = 0;
 	double		enough = FARTHEST;
 
 	if (far == 0)
 		return 0;
-	if (!(side(model, bounded, FARTHEST, above) >= far))
-		return FARTHEST * far / side(model, bounded, FARTHEST, above);
+	if (!(farthest >= far))
+		return FARTHEST * far / farthest;
 	for (int i = 0; i < HALVINGS; i++)
 	{
 		double		middle = (within + enough) / 2;
 
-		if (side(model, bounded, middle, above) >= far)
+		if (side(bounded, measured_half_width(model, bounded, level_of(middle)), direction * middle) >= far)
 			enough = middle;
 		else
 			within = middle;
@@ -152,18 +153,21 @@ lf_bounds_rarity(const lf_model *model, const lf_bounded *bounded, double noncon
 bool
 lf_bounds_interval(const lf_model *model, const lf_bounded *bounded, double level, double *low, double *high)
 {
-	double		half_width = measured_half_width(model, bounded, level);
+	bool		told = is_told(bounded);
+	bool		told_alone = told && lf_bounds_are_zero_shot(model);
+	double		normal = told ? normal_of(level) : (double) NAN;
+	double		half_width = told_alone ? (double) NAN : measured_half_width(model, bounded, level);
 	double		forecast = bounded->forecast;
 
-	if (is_told(bounded) && lf_bounds_are_zero_shot(model))
+	if (told_alone)
 	{
-		*low = lf_zero_quantile(bounded->told, -normal_of(level));
-		*high = lf_zero_quantile(bounded->told, normal_of(level));
+		*low = lf_zero_quantile(bounded->told, -normal);
+		*high = lf_zero_quantile(bounded->told, normal);
 	}
-	else if (is_told(bounded))
+	else if (told)
 	{
-		*low = lf_nearest_finite(forecast - side(model, bounded, normal_of(level), false), forecast);
-		*high = lf_nearest_finite(forecast + side(model, bounded, normal_of(level), true), forecast);
+		*low = lf_nearest_finite(forecast - side(bounded, half_width, -normal), forecast);
+		*high = lf_nearest_finite(forecast + side(bounded, half_width, normal), forecast);
 	}
 	else if (bounded->distribution != NULL)
 		lf_head_interval(&model->task.head, bounded->distribution, half_width, low, high);
@@ -174,5 +178,5 @@ lf_bounds_interval(const lf_model *model, const lf_bounded *bounded, double leve
 	}
 	*low = lf_task_limit(&model->task, *low);
 	*high = lf_task_limit(&model->task, *high);
-	return is_told(bounded) || !isnan(half_width);
+	return told || !isnan(half_width);
 }

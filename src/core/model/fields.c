@@ -41,14 +41,13 @@ note(lf_fields *fields, lf_mark mark)
 	fields->marks++;
 }
 
-/* Bytes that are there, as an integer, lowest first. */
-static uint64_t
-peek(const lf_stream *s, size_t size)
+uint64_t
+lf_field_integer(const unsigned char *bytes, size_t size)
 {
 	uint64_t	value = 0;
 
 	for (size_t i = 0; i < size; i++)
-		value |= (uint64_t) s->in[s->at + i] << (8 * i);
+		value |= (uint64_t) bytes[i] << (8 * i);
 	return value;
 }
 
@@ -65,7 +64,7 @@ note_value(lf_stream *s, lf_field_type type)
 	/* what is not all there ends the reading in the next moment */
 	if (size > s->length - s->at)
 		return;
-	value = peek(s, size);
+	value = lf_field_integer(s->in + s->at, size);
 	if (s->meaning == LF_FIELD_PRESENCE)
 	{
 		mark.type = LF_FIELD_NULL;
@@ -144,6 +143,16 @@ child_named(const lf_node *object, const char *name)
 	return NULL;
 }
 
+lf_node *
+lf_node_take(const lf_node *object, const char *name)
+{
+	lf_node    *node = child_named(object, name);
+
+	if (node != NULL)
+		node->used = true;
+	return node;
+}
+
 /*
  * The node that is asked for: of this name in an object, or the next one of a list. Of a list of numbers it is put into
  * 'number'. NULL where there is none.
@@ -153,15 +162,9 @@ fetch(lf_stream *s, const char *name, lf_node *number)
 {
 	lf_field_frame *frame = &s->fields->frame[s->fields->depth - 1];
 	lf_node    *list = frame->node;
-	lf_node    *node;
 
 	if (list->kind == LF_NODE_OBJECT)
-	{
-		node = child_named(list, name);
-		if (node != NULL)
-			node->used = true;
-		return node;
-	}
+		return lf_node_take(list, name);
 	if (frame->next >= list->count)
 		return NULL;
 	if (list->kind == LF_NODE_LIST)
@@ -174,22 +177,40 @@ fetch(lf_stream *s, const char *name, lf_node *number)
 	return number;
 }
 
-/* The number that a node is. JSON has no numbers for some: these are texts, such as "NaN". */
+/* Numbers that JSON has none for are texts. */
+static const struct
+{
+	const char *text;
+	uint64_t	bits;
+} special[] = {
+	{"NaN", UINT64_C(0x7ff8000000000000)},
+	{"-NaN", UINT64_C(0xfff8000000000000)},
+	{"Infinity", UINT64_C(0x7ff0000000000000)},
+	{"-Infinity", UINT64_C(0xfff0000000000000)},
+	{"-0", UINT64_C(0x8000000000000000)},
+};
+
+#define PLAIN_NAN UINT64_C(0x7ff8000000000000)
+#define SIGN UINT64_C(0x8000000000000000)
+
+const char *
+lf_number_text(double number)
+{
+	uint64_t	bits;
+
+	memcpy(&bits, &number, 8);
+	if (isnan(number))
+		bits = (bits & SIGN) | PLAIN_NAN;	/* whatever else is in it */
+	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+		if (special[i].bits == bits)
+			return special[i].text;
+	return NULL;
+}
+
+/* The number that a node is. */
 static bool
 number_of(const lf_node *node, double *number)
 {
-	static const struct
-	{
-		const char *text;
-		uint64_t	bits;
-	} special[] = {
-		{"NaN", UINT64_C(0x7ff8000000000000)},
-		{"-NaN", UINT64_C(0xfff8000000000000)},
-		{"Infinity", UINT64_C(0x7ff0000000000000)},
-		{"-Infinity", UINT64_C(0xfff0000000000000)},
-		{"-0", UINT64_C(0x8000000000000000)},
-	};
-
 	if (node->kind == LF_NODE_NUMBER)
 	{
 		*number = node->real;

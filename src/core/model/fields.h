@@ -115,6 +115,15 @@ lf_status	lf_model_from_tree(lf_node *root, int format, const volatile sig_atomi
 #define LF_NODE_BYTES 16
 #define LF_OBJECT_BYTES 256
 
+/* What a field of so many bytes says as an integer: the lowest byte stands first. */
+uint64_t	lf_field_integer(const unsigned char *bytes, size_t size);
+
+/* The text that stands for a number that JSON has none for, such as "NaN"; NULL: JSON has one. */
+const char *lf_number_text(double number);
+
+/* The field of an object, which counts as asked for from now on; NULL: there is none. */
+lf_node    *lf_node_take(const lf_node *object, const char *name);
+
 /* A tensor of weights, which lies at *at, as lists within lists: one for each step along its first dimension, and so on. */
 void		lf_field_tensor(lf_stream *s, const lf_shape *shape, size_t *at);
 

@@ -89,17 +89,7 @@ serialize_series(lf_stream *s, lf_model *model)
 	}
 	units = model->series * (size_t) model->task.targets;
 	lf_serialize_scalers(s, model);
-	model->error_scale = lf_serialize_array(s, model->error_scale, units, sizeof(double), 8);
-	lf_open_list(s, "error_scales");
-	for (size_t i = 0; i < units && !s->failed; i++)
-	{
-		double		error_scale = s->direction == LF_READING ? 0 : model->error_scale[i];
-
-		lf_serialize_finite(s, &error_scale);
-		if (s->direction == LF_READING && model->error_scale != NULL)
-			model->error_scale[i] = error_scale;
-	}
-	lf_close(s);
+	model->error_scale = lf_serialize_doubles(s, "error_scales", model->error_scale, units);
 
 	/* ---- from format 2 on ---- */
 	if (s->format >= 2)

@@ -75,17 +75,7 @@ lf_serialize_shapes(lf_stream *s, lf_model *model)
 		model->shape = NULL;
 		return;
 	}
-	model->shape = lf_serialize_array(s, model->shape, count, sizeof(double), 8);
-	lf_open_list(s, "season_shapes");
-	for (size_t i = 0; i < count && !s->failed; i++)
-	{
-		double		value = s->direction == LF_READING ? 0 : model->shape[i];
-
-		lf_serialize_finite(s, &value);
-		if (s->direction == LF_READING && model->shape != NULL)
-			model->shape[i] = value;
-	}
-	lf_close(s);
+	model->shape = lf_serialize_doubles(s, "season_shapes", model->shape, count);
 }
 
 /* An array of finite doubles that may be absent: a flag, then the values. */
@@ -100,17 +90,7 @@ lf_serialize_optional(lf_stream *s, const char *name, double **values, size_t co
 		*values = NULL;
 		return;
 	}
-	*values = lf_serialize_array(s, *values, count, sizeof(double), 8);
-	lf_open_list(s, name);
-	for (size_t i = 0; i < count && !s->failed; i++)
-	{
-		double		value = s->direction == LF_READING ? 0 : (*values)[i];
-
-		lf_serialize_finite(s, &value);
-		if (s->direction == LF_READING && *values != NULL)
-			(*values)[i] = value;
-	}
-	lf_close(s);
+	*values = lf_serialize_doubles(s, name, *values, count);
 }
 
 /* A flag, then the range of each input. */

@@ -125,6 +125,24 @@ lf_serialize_array(lf_stream *s, const void *existing, size_t count, size_t size
 	return are_left(s, count, bytes_each) ? lf_arena_take(s->arena, count, size) : NULL;
 }
 
+double *
+lf_serialize_doubles(lf_stream *s, const char *name, double *existing, size_t count)
+{
+	double	   *values = lf_serialize_array(s, existing, count, sizeof(double), 8);
+
+	lf_open_list(s, name);
+	for (size_t i = 0; i < count && !s->failed; i++)
+	{
+		double		value = s->direction == LF_READING ? 0 : values[i];
+
+		lf_serialize_finite(s, &value);
+		if (s->direction == LF_READING && values != NULL)
+			values[i] = value;
+	}
+	lf_close(s);
+	return values;
+}
+
 void
 lf_serialize_text(lf_stream *s, const char **text)
 {

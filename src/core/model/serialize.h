@@ -222,6 +222,9 @@ int			lf_serialize_choice(lf_stream *s, int value, int count);
  */
 void	   *lf_serialize_array(lf_stream *s, const void *existing, size_t count, size_t size, size_t bytes_each);
 
+/* The same of finite doubles, which are read or written as well. */
+double	   *lf_serialize_doubles(lf_stream *s, const char *name, double *existing, size_t count);
+
 /* At most LF_MAX_NAME bytes, none of them 0. */
 void		lf_serialize_text(lf_stream *s, const char **text);
 void		lf_serialize_texts(lf_stream *s, const char ***texts, size_t count);

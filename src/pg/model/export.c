@@ -16,8 +16,6 @@
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 
-#include <math.h>
-
 /*
  * What a value takes while the jsonb is made: a JsonbValue, in an array that doubles as it grows, its number with the
  * header of its chunk, and its place in the result. Measured with 1,000,000 weights: 148 bytes each.
@@ -73,12 +71,10 @@ static void
 push_real(Writer *writer, bool is_element, double number, bool is_single)
 {
 	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+	const char *words = lf_number_text(number);
 
-	if (isnan(number) || isinf(number) || (number == 0 && signbit(number)))
+	if (words != NULL)
 	{
-		const char *words = isnan(number) ? (signbit(number) ? "-NaN" : "NaN") : number == 0 ? "-0" :
-			number > 0 ? "Infinity" : "-Infinity";
-
 		push_text(writer, is_element, words, (int) strlen(words));
 		return;
 	}
@@ -94,17 +90,6 @@ push_real(Writer *writer, bool is_element, double number, bool is_single)
 	push_number(writer, is_element, digits);
 }
 
-/* Little-endian bytes. */
-static uint64
-integer_at(const Writer *writer, Size at, int size)
-{
-	uint64		value = 0;
-
-	for (int i = 0; i < size; i++)
-		value |= (uint64) writer->bytes[at + i] << (8 * i);
-	return value;
-}
-
 /* One value of a mark, which begins at 'at'; returns where the next one does. */
 static Size
 push_value(Writer *writer, const lf_mark *mark, Size at)
@@ -118,7 +103,7 @@ push_value(Writer *writer, const lf_mark *mark, Size at)
 	switch (mark->type)
 	{
 		case LF_FIELD_INT:
-			push_number(writer, is_element, psprintf("%d", (int32) (uint32) integer_at(writer, at, 4)));
+			push_number(writer, is_element, psprintf("%d", (int32) (uint32) lf_field_integer(writer->bytes + at, 4)));
 			return at + 4;
 		case LF_FIELD_BYTE:
 			push_number(writer, is_element, psprintf("%u", writer->bytes[at]));
@@ -128,19 +113,19 @@ push_value(Writer *writer, const lf_mark *mark, Size at)
 			push(writer, is_element, &truth);
 			return at + 1;
 		case LF_FIELD_U64:
-			push_number(writer, is_element, psprintf(UINT64_FORMAT, integer_at(writer, at, 8)));
+			push_number(writer, is_element, psprintf(UINT64_FORMAT, lf_field_integer(writer->bytes + at, 8)));
 			return at + 8;
 		case LF_FIELD_I64:
-			push_number(writer, is_element, psprintf(INT64_FORMAT, (int64) integer_at(writer, at, 8)));
+			push_number(writer, is_element, psprintf(INT64_FORMAT, (int64) lf_field_integer(writer->bytes + at, 8)));
 			return at + 8;
 		case LF_FIELD_DOUBLE:
-			bits = integer_at(writer, at, 8);
+			bits = lf_field_integer(writer->bytes + at, 8);
 			memcpy(&real, &bits, 8);
 			push_real(writer, is_element, real, false);
 			return at + 8;
 		case LF_FIELD_SINGLE:
 			{
-				uint32		half = (uint32) integer_at(writer, at, 4);
+				uint32		half = (uint32) lf_field_integer(writer->bytes + at, 4);
 
 				memcpy(&single, &half, 4);
 				push_real(writer, is_element, (double) single, true);

@@ -151,25 +151,12 @@ read_container(TreeReader *reader, JsonbContainer *container, lf_node *node, int
 	}
 }
 
-/* Removes a key that is no field of the model, and returns its value; NULL: there is none. */
-static lf_node *
-take_key(lf_node *root, const char *name)
-{
-	for (Size i = 0; i < root->count; i++)
-		if (root->child[i].name != NULL && strcmp(root->child[i].name, name) == 0)
-		{
-			root->child[i].used = true;
-			return &root->child[i];
-		}
-	return NULL;
-}
-
 /* The version of the format, of an object that says that it is an exported model. */
 static int
-read_format(lf_node *root)
+read_format(const lf_node *root)
 {
-	const lf_node *format = take_key(root, EXPORT_FORMAT_KEY);
-	const lf_node *version = take_key(root, EXPORT_VERSION_KEY);
+	const lf_node *format = lf_node_take(root, EXPORT_FORMAT_KEY);
+	const lf_node *version = lf_node_take(root, EXPORT_VERSION_KEY);
 
 	if (format == NULL || format->kind != LF_NODE_TEXT || strcmp(format->text, EXPORT_FORMAT) != 0)
 		ereport(ERROR,
