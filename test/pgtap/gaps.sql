@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(36);
+SELECT plan(44);
 
 \ir ../include/failure.sql
 
@@ -128,6 +128,34 @@ SELECT matches(:'many'::text, 'HINT:  Option "missing" says how missing rows and
 SELECT matches(:'many'::text, 'NOTICE:  filled 3 missing values of relation "mixed", from 2024-01-11 to 2024-02-06
 DETAIL:  The method is auto; 3 rows were missing. Of series "whole3" the most values were filled: 2.
 HINT:  What is filled is not counted as data', 'what was filled is told once, with the series that lacked most');
+
+---- behind the window, for candidates that see more than it ----
+
+CREATE TABLE sold AS SELECT shop, day::date, (100 + 10 * shop + 30 * sin(2 * pi() * extract(dow FROM day) / 7) + hashint8(n * 10 + shop) % 9)::float8 AS value
+FROM generate_series(1, 2) shop, generate_series(timestamp '2024-01-01', '2024-12-28', '1 day') WITH ORDINALITY d(day, n);
+CREATE VIEW lacking AS SELECT shop, day, CASE WHEN shop + 9 * extract(month FROM day) <> 1 + extract(doy FROM day) THEN value END AS value
+FROM sold WHERE day NOT IN ('2024-08-08', '2024-10-10');
+CREATE FUNCTION pg_temp.alone(relation text, candidate text, rows_of text DEFAULT NULL) RETURNS TABLE (series text, step bigint, forecast numeric) LANGUAGE sql
+    AS $$ SELECT f.series, f.step, round(f.forecast::numeric, 6) FROM lstm_train(relation, 'value', 'day', series_column => 'shop', horizon => 3,
+              options => jsonb_build_object('candidates', jsonb_build_array(candidate))) model, lstm_forecast(model, relation => rows_of::regclass) f $$;
+SELECT cmp_ok((SELECT count(*) FROM lacking WHERE value IS NULL), '>', 1::bigint, 'values are missing, and rows');
+-- the season by which gaps are filled is that of training there, and that of the rows here
+SELECT cmp_ok((SELECT max(abs(a.forecast - b.forecast)) FROM pg_temp.alone('lacking', method) a
+               JOIN lstm_baseline('lacking', 'value', 'day', 'shop', horizon => 3, method => method) b USING (series, step)), '<', 0.2::float8,
+    format('%s sees the rows before what is missing, as it does without a model', method))
+FROM unnest(ARRAY['theta', 'ets', 'zero_shot']) method;
+SELECT is((SELECT count(DISTINCT forecast) FROM pg_temp.alone('lacking', 'seasonal_mean')), 6::bigint, 'and so do means of seasons');
+
+CREATE TEMP TABLE of_sold AS SELECT candidate, lstm_train('sold', 'value', 'day', series_column => 'shop', horizon => 3, options => jsonb_build_object('candidates', jsonb_build_array(candidate))) AS model
+FROM unnest(ARRAY['theta', 'zero_shot']) candidate;
+CREATE VIEW newest AS SELECT * FROM sold WHERE day >= '2024-10-05';
+CREATE VIEW interrupted AS SELECT * FROM sold WHERE day >= '2024-10-05' OR day < '2024-08-01';
+CREATE VIEW exploded AS SELECT * FROM newest UNION ALL SELECT shop, day, 'infinity' FROM sold WHERE day = '2024-10-04' UNION ALL SELECT * FROM sold WHERE day < '2024-10-04';
+SELECT bag_eq(format($$ SELECT candidate, series, step, forecast FROM of_sold, lstm_forecast(model, relation => %L) $$, relation),
+    $$ SELECT candidate, series, step, forecast FROM of_sold, lstm_forecast(model, relation => 'newest') $$, format('rows before %s are not looked at', what))
+FROM (VALUES ('interrupted', 'a long gap'), ('exploded', 'one that is infinite')) v(relation, what);
+SELECT bag_ne($$ SELECT candidate, series, step, forecast FROM of_sold, lstm_forecast(model, relation => 'sold') $$,
+    $$ SELECT candidate, series, step, forecast FROM of_sold, lstm_forecast(model, relation => 'newest') $$, 'those before none are');
 
 SELECT * FROM finish();
 ROLLBACK;

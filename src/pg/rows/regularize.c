@@ -74,58 +74,124 @@ have_all_values(const Rows *rows, const Series *series, uint64 first, uint64 end
 	return true;
 }
 
+/* Rows of one step, and what lies between them and the step behind them that was looked at before. */
+typedef struct StepBack
+{
+	uint64		first;			/* of its rows; before there is any, how many rows there are */
+	uint64		end;
+	uint64		between;		/* steps without any row */
+	GridPosition place;
+	bool		begun;
+	bool		on_grid;		/* where the step behind is, and before it */
+} StepBack;
+
+/* Goes to the step before; false: there is none. */
+static bool
+step_back(const Rows *rows, const Series *series, StepBack *step)
+{
+	const Timeline *timeline = &series->timeline;
+	int64		at;
+	GridPosition place;
+
+	CHECK_FOR_INTERRUPTS();
+	if (step->first == 0)
+		return false;
+	step->end = step->first--;
+	step->between = 0;
+	step->on_grid = true;
+	if (!rows->timed || !timeline_has_step(timeline))
+		return true;
+	at = align_stamp(timeline, series->alignment, rows_time(rows, step->first));
+	place = timeline_position(timeline, at);
+	if (step->begun)
+	{
+		step->on_grid = place.rest == step->place.rest && place.index < step->place.index;
+		step->between = (uint64) step->place.index - (uint64) place.index - 1;
+	}
+	step->place = place;
+	step->begun = true;
+	for (; step->first > 0; step->first--)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (align_stamp(timeline, series->alignment, rows_time(rows, step->first - 1)) != at)
+			break;
+	}
+	return true;
+}
+
 uint64
 regularize_whole(const Rows *rows, const Series *series, uint64 newest)
 {
-	const Timeline *timeline = &series->timeline;
-	bool		has_grid = rows->timed && timeline_has_step(timeline);
-	uint64		first = rows->count;	/* of the rows that were looked at */
-	uint64		steps = 0;		/* that these are */
-	int64		behind = 0;		/* index of the step that was looked at before */
+	StepBack	step = {.first = rows->count};
+	uint64		steps = 0;
 
-	while (first > 0 && steps < newest)
+	while (steps < newest && step_back(rows, series, &step))
 	{
-		uint64		end = first--;
-		int64		at = 0;
-		uint64		between = 0;	/* steps without any row */
-
-		CHECK_FOR_INTERRUPTS();
-		if (has_grid)
-		{
-			int64		index;
-
-			at = align_stamp(timeline, series->alignment, rows_time(rows, first));
-			index = timeline_position(timeline, at).index;
-			between = steps == 0 ? 0 : (uint64) behind - (uint64) index - 1;
-			behind = index;
-		}
-		for (; has_grid && first > 0; first--)
-		{
-			CHECK_FOR_INTERRUPTS();
-			if (align_stamp(timeline, series->alignment, rows_time(rows, first - 1)) != at)
-				break;
-		}
-		if ((between > 0 && !series_is_all_total(series, rows->columns)) || !have_all_values(rows, series, first, end))
+		if ((step.between > 0 && !series_is_all_total(series, rows->columns)) ||
+			!have_all_values(rows, series, step.first, step.end))
 			return 0;
-		steps += between + 1;
+		steps += step.between + 1;
 	}
-	return steps < newest ? 0 : rows->count - first;
+	return steps < newest ? 0 : rows->count - step.first;
+}
+
+static bool
+have_infinite_values(const Rows *rows, uint64 first, uint64 end)
+{
+	for (uint64 i = first * rows->columns; i < end * rows->columns; i++)
+		if (isinf(rows->values[i]))
+			return true;
+	return false;
+}
+
+/*
+ * How many of the newest rows, of at most so many steps, have nothing wrong with them that filling does not mend: they lie on the
+ * grid, are one for each step where they are not aggregated, are finite, and gaps between them are no longer than is filled
+ * unasked. Where nothing may be filled there are no gaps. The oldest of them has all its values.
+ */
+static uint64
+sound_rows(const Rows *rows, const Series *series, uint64 newest, bool may_fill)
+{
+	uint64		longest = may_fill ? lf_missing_longest(newest, series->season) : 0;
+	bool		totals = series_is_all_total(series, rows->columns);
+	StepBack	step = {.first = rows->count};
+	uint64		sound = 0;
+	uint64		lacking = 0;	/* steps, one behind the other, that lack a value */
+
+	for (uint64 steps = 0; steps < newest && step_back(rows, series, &step); steps += step.between + 1)
+	{
+		bool		complete = have_all_values(rows, series, step.first, step.end);
+
+		if (!step.on_grid || (series->aggregate == LF_AGGREGATE_NONE && step.end - step.first > 1) ||
+			have_infinite_values(rows, step.first, step.end) || (!totals && step.between > longest))
+			break;
+		lacking += (totals ? 0 : step.between) + (complete ? 0 : 1);
+		if (lacking > longest)
+			break;
+		if (complete)
+		{
+			sound = rows->count - step.first;
+			lacking = 0;
+		}
+	}
+	return sound;
 }
 
 void
 regularize_cut_before_window(Rows *rows, const Series *series, uint64 lookback, uint64 history)
 {
 	bool		plain = series->method == LF_MISSING_ERROR && series->aggregate == LF_AGGREGATE_NONE;
-	uint64		needed = 0;
+	uint64		needed;
 
 	if (!plain && series->method != LF_MISSING_AUTO)
 		return;
+	needed = plain ? lookback : regularize_whole(rows, series, lookback);
+	if (needed == 0)
+		return;					/* the window takes values from the rows before it: all of them are looked at */
 	history = Min(history, rows->count);
 	if (history > lookback)
-		needed = regularize_whole(rows, series, history);
-	if (needed == 0)
-		needed = plain ? lookback : regularize_whole(rows, series, lookback);
-	if (needed > 0 && needed < rows->count)
+		needed = Max(needed, sound_rows(rows, series, history, !plain));
+	if (needed < rows->count)
 		rows_keep_newest(rows, needed);
 }
 

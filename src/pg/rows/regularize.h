@@ -29,8 +29,8 @@ uint64		regularize_cut_past(Rows *rows, const int16 *columns, int count);
 uint64		regularize_whole(const Rows *rows, const Series *series, uint64 newest);
 
 /*
- * Leaves out the rows before a window of so many steps, where nothing is taken from them. 'history' rows or all that there
- * are stay, for what changes with the newest rows, if nothing is missing there; 0: none need to.
+ * Leaves out the rows before a window of so many steps, where nothing is taken from them. Of the newest 'history' rows, which
+ * partners and seasons see, those stay behind which nothing is wrong but what filling mends; 0: none need to.
  */
 void		regularize_cut_before_window(Rows *rows, const Series *series, uint64 lookback, uint64 history);
 
