@@ -185,6 +185,10 @@ transform_is_sound(const lf_model *model)
 {
 	const lf_task *task = &model->task;
 
+	/* counts are scaled, and nothing else */
+	if (lf_head_counts(&task->head) &&
+		(model->training.normalize != LF_NORMALIZE_NONE || task->deseasonalize != LF_DESEASONALIZE_NONE))
+		return false;
 	/* a mean and a spread have no logarithm */
 	if (task->log && !lf_head_class_of(&task->head)->of_values)
 		return false;
@@ -363,6 +367,7 @@ scaling_is_sound(const lf_model *model)
 
 			if (!(scaler->scale > 0) ||	/* quantiles keep their order */
 				(as_it_is && (scaler->offset != 0 || scaler->scale != 1)) ||
+				(lf_head_counts(&task->head) && lf_task_is_target(task, (int) i) && scaler->offset != 0) ||
 				(kind == LF_COLUMN_STATIC &&
 				 (scaler->offset != model->scaler[i].offset || scaler->scale != model->scaler[i].scale)))
 				return false;
