@@ -81,6 +81,11 @@ test_sums(void)
 	ok(fabs(sum - 1) < 1e-12 && largest < 1e-12, "probabilities add up to the tail, and to 1");
 	lf_negative_binomial_tails(-1, 6, 0.8, &below, &above);
 	ok(below == 0 && above == 1, "no count is below 0");
+	lf_negative_binomial_tails(2.2e9, 2e9, 0.5, &below, &above);
+	ok(fabs(below - 0.645429893) < 1e-6, "counts of any size have tails");	/* pgamma(1.1, shape = 2, rate = 2) of R */
+	ok(fabs(lf_negative_binomial_high(0.1, 2e9, 0.5) / (2e9 * 1.944860) - 1) < 1e-5 &&	/* qgamma(.9, shape = 2, rate = 2) */
+	   lf_negative_binomial_high(0.1, 1e300, 0.5) > 1e300 && lf_negative_binomial_low(0, 1e18, 1e30) == 0 &&
+	   lf_negative_binomial_high(0, 3, 1e30) < 0x1p54, "and quantiles, which are found");
 }
 
 static void

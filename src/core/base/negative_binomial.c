@@ -55,16 +55,33 @@ lf_negative_binomial_log(double count, double mean, double dispersion, double *s
 	return result;
 }
 
+/*
+ * Counts of a larger mean are as many times those of this one: that they are whole makes no difference there, and the fraction
+ * below would need more terms than it has.
+ */
+#define LARGEST_MEAN 0x1p20
+
 /* The incomplete beta function of 1 / (1 + a m), with r and k + 1 (DLMF 8.17). */
 void
 lf_negative_binomial_tails(double count, double mean, double dispersion, double *below, double *above)
 {
 	double		a = 1 / dispersion;
-	double		b = count + 1;
-	double		odds = dispersion * mean;
-	double		x = 1 / (1 + odds);
-	double		rest = odds / (1 + odds);
-	double		front = exp(lf_negative_binomial_log(count, mean, dispersion, NULL)) * (a + count) * rest;
+	double		b;
+	double		odds;
+	double		x;
+	double		rest;
+	double		front;
+
+	if (mean > LARGEST_MEAN)
+	{
+		count = floor(count / mean * LARGEST_MEAN);
+		mean = LARGEST_MEAN;
+	}
+	b = count + 1;
+	odds = dispersion * mean;
+	x = 1 / (1 + odds);
+	rest = odds / (1 + odds);
+	front = count < 0 ? 0 : exp(lf_negative_binomial_log(count, mean, dispersion, NULL)) * (a + count) * rest;
 
 	if (count < 0)
 	{
@@ -102,8 +119,11 @@ static double
 search(double tail, bool upper, double mean, double dispersion)
 {
 	double		low = -1;
-	double		high = ceil(mean);
+	double		high;
 
+	if (mean > LARGEST_MEAN)
+		return ceil(search(tail, upper, LARGEST_MEAN, dispersion) / LARGEST_MEAN * mean);
+	high = ceil(mean);
 	while (high < MOST_COUNT && !is_reached(high, tail, upper, mean, dispersion))
 	{
 		low = high;
