@@ -10,6 +10,7 @@
 #include "model/model_value.h"
 #include "server/progress.h"
 #include "server/settings.h"
+#include "train/counts.h"
 #include "train/facts.h"
 #include "train/outliers.h"
 #include "train/networks.h"
@@ -196,36 +197,6 @@ finds_limit(const Training *training)
 	return true;
 }
 
-/* A loss for counts wants counts. What was imputed is left out of it, and need not be any. */
-static void
-check_counts(const Training *training)
-{
-	const lf_plan *plan = &training->networks.candidates.plan[0];
-	const lf_task *task = &plan->task;
-	const lf_frame *frame = &training->frame;
-
-	if (!lf_head_counts(&task->head))
-		return;
-	for (Size row = 0; row < frame->rows; row++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		for (int j = 0; j < task->targets; j++)
-		{
-			int			column = task->target[j];
-			double		value = frame->values[row * frame->columns + column];
-
-			if (lf_frame_is_masked(frame, row, column) || (value >= 0 && value == floor(value)))
-				continue;
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_EXCEPTION),
-					 errmsg("column \"%s\" has the value %.10g, but loss %s is for counts: whole numbers from 0 on",
-							training->request->columns.names[column], value, lf_loss_names[plan->training.loss]),
-					 errhint("Leave the option \"loss\" out, or set it to quantile. Where gaps were filled, set \"missing\" to "
-							 "mask or previous.")));
-		}
-	}
-}
-
 /* What will be trained: facts of the rows, the plan by them, its layers. */
 static void
 make_plan(Training *training)
@@ -244,7 +215,9 @@ make_plan(Training *training)
 	}
 	networks_choose(&training->networks, &training->facts, &training->wishes, &training->request->options,
 					training->request->source);
-	check_counts(training);
+	counts_check(&training->frame, &training->networks.candidates.plan[0].task, training->networks.candidates.plan[0].training.loss,
+				 (const char *const *) training->request->columns.names,
+				 "Leave the option \"loss\" out, or set it to quantile. Where gaps were filled, set \"missing\" to mask or previous.");
 }
 
 /*
