@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(32);
+SELECT plan(33);
 
 \ir ../include/failure.sql
 
@@ -67,6 +67,8 @@ SELECT is(pg_temp.train('gaps', '{"missing": "mask"}'), 'no error', 'gaps that a
 CREATE TABLE slips AS SELECT n, CASE WHEN n = 95 THEN 5000 WHEN n % 40 > 0 THEN abs(hashint4(n)) % 4 END AS value FROM generate_series(1, 200) n;
 UPDATE slips SET value = 2 WHERE n % 40 IN (1, 39);
 SELECT is(pg_temp.train('slips', '{"missing": "linear"}'), 'no error', 'nor need what takes the place of an outlier be one, wherever gaps were filled');
+UPDATE slips SET value = 1 WHERE n = 39;
+SELECT is(split_part(pg_temp.train('slips', '{"missing": "linear"}'), E'\n', 1), '22000: column "value" has the value 1.5, but loss negative_binomial is for counts: whole numbers from 0 on', 'what filled a gap counts, and must be one');
 SELECT is(pg_temp.train('debts', '{"normalize": "last"}'), '22023: options "normalize" and "loss" cannot be combined here
 DETAIL: What is left of a count where a level is subtracted is no count.
 HINT: Leave one of the two options out.', 'a level');
