@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(217);
+SELECT plan(218);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i - 1, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 60) AS i;
@@ -57,7 +57,7 @@ SELECT is(lstm_info(lstm_train('days', 'value', lookback => 4, options => '{"epo
 FROM (VALUES ('{"loss": "mse"}'::jsonb, 'mean'), ('{"loss": "mae"}', 'median'), ('{"loss": "huber"}', 'between'), ('{"loss": "quantile"}', 'median'), ('{"loss": "gaussian"}', 'mean'),
     ('{"loss": "student_t"}', 'mean'), ('{"loss": "mse", "log": true, "lower_limit": -9}', 'median'), ('{"loss": "huber", "log": true, "lower_limit": -9}', 'median')) v (options, said);
 SELECT is(lstm_info(lstm_train('days', 'value', lookback => 4, options => jsonb_build_object('candidates', candidates)))->>'forecasts', said, format('those of %s are told to be: %s', candidates, said))
-FROM (VALUES ('["ets", "theta"]'::jsonb, 'mean'), ('["zero_shot"]', 'median')) v (candidates, said);
+FROM (VALUES ('["ets", "theta"]'::jsonb, 'mean'), ('["linear"]', 'mean'), ('["zero_shot"]', 'median')) v (candidates, said);
 SELECT is(lstm_info(lstm_pretrained())->>'forecasts', 'median', 'the network that is shipped forecasts medians');
 CREATE TABLE noise AS SELECT n, hashint4(n) % 1000 / 100.0 AS value FROM generate_series(1, 120) AS n;
 SELECT is((SELECT string_agg(CASE WHEN (lstm_info(model)->'candidates'->name->>'weight')::float8 > 0 THEN 'weighs' ELSE 'is nothing' END, ', ') || ': ' || (lstm_info(model)->>'forecasts')

@@ -238,7 +238,9 @@ training_is_sound(const lf_model *model)
 	const lf_training *training = &model->training;
 
 	/* a training that began with an imported model could take over its learning rate of 0 in 1.0.0 */
-	return (training->optimizer != LF_LEAST_SQUARES || lf_spec_is_linear(&model->spec)) && (training->learning_rate == 0 || within(training->learning_rate, LEAST_RATE, MOST_RATE)) &&
+	return (training->optimizer != LF_LEAST_SQUARES ||
+			(lf_spec_is_linear(&model->spec) && !lf_head_is_distribution(&model->task.head))) &&
+		(training->learning_rate == 0 || within(training->learning_rate, LEAST_RATE, MOST_RATE)) &&
 		within(training->momentum, 0, MOST_MOMENTUM) && within(training->weight_decay, 0, 1) &&
 		within(training->clip_norm, 0, MOST_NORM) && within(training->validation, 0, MOST_VALIDATION) &&
 		training->epochs <= MOST_EPOCHS && training->patience <= MOST_EPOCHS && training->batch_size >= 1 &&

@@ -336,7 +336,8 @@ lf_choose(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 	if (status == LF_PLAN_MADE)
 	{
 		lf_default_training(&plan->training, plan->windows);
-		if (preset_of(plan) != NULL && preset_of(plan)->least_squares)
+		/* squares are of values: what says more of a target than one has to learn it step by step */
+		if (preset_of(plan) != NULL && preset_of(plan)->least_squares && !lf_head_is_distribution(&plan->task.head))
 			lf_default_linear(&plan->training);
 	}
 	if (wishes->idle)

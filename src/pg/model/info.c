@@ -342,6 +342,9 @@ enum
 static int
 statistics_of_network(const lf_model *network)
 {
+	/* least squares are those of mse, whatever the loss says */
+	if (network->training.optimizer == LF_LEAST_SQUARES)
+		return network->task.log ? SAYS_MEDIAN : SAYS_MEAN;
 	switch (network->training.loss)
 	{
 		case LF_MSE:
