@@ -343,9 +343,9 @@ static int
 statistics_of_network(const lf_model *network)
 {
 	/* least squares are those of mse, whatever the loss says */
-	if (network->training.optimizer == LF_LEAST_SQUARES)
-		return network->task.log ? SAYS_MEDIAN : SAYS_MEAN;
-	switch (network->training.loss)
+	lf_loss		loss = network->training.optimizer == LF_LEAST_SQUARES ? LF_MSE : network->training.loss;
+
+	switch (loss)
 	{
 		case LF_MSE:
 			return network->task.log ? SAYS_MEDIAN : SAYS_MEAN;
