@@ -47,7 +47,7 @@ KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check recovery forms accuracy collections thousand coverage business defaults tuning updates federated scale mutants \
-	long-horizons short-series totals zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel bench bench-core bench-sql setup setup-check setup-bench \
+	long-horizons short-series totals counts zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel bench bench-core bench-sql setup setup-check setup-bench \
 	setup-tools core-tests core-programs asan-tests fuzzers bench-programs portability versions fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
@@ -144,6 +144,11 @@ coverage: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(EVERY)" -v options='$(OPTIONS)' \
 		-f bench/coverage.sql
+
+counts: setup
+	$(NEEDS_SERIES)
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/counts.sql
 
 thousand: setup
 	$(SUB) -s all

@@ -372,6 +372,8 @@ class Model:
         else:
             y = self.walk(x).reshape(horizon, len(self.targets), -1)
         point = y[:, :, task["levels"].index(0.5)] if self.training["loss"] == "quantile" else y[:, :, 0]
+        if self.training["loss"] == "negative_binomial":
+            point = 1e-3 + np.logaddexp(0, point)   # the mean, in the unit of the column
 
         out = np.empty((horizon, len(self.targets)))
         for j, column in enumerate(self.targets):

@@ -249,6 +249,9 @@ second_key(lf_model *model, const char *name)
 	EDIT(blend_of_partner, LF_VANILLA, LF_FLAW_BLEND, "a blend with what no window tells", s->blend[1].with = LF_THETA) \
 	EDIT(curved_squares, LF_VANILLA, LF_FLAW_TRAINING, "a network with a hidden layer found by least squares", \
 		 model->training.optimizer = LF_LEAST_SQUARES) \
+	EDIT(squares_of_quantiles, SAMPLE_COMBINED, LF_FLAW_TRAINING, "quantiles found by least squares", \
+		 model->training.optimizer = LF_LEAST_SQUARES; model->training.loss = LF_QUANTILE; \
+		 (void) lf_head_set_levels(&task->head, (double[]) {0.1, 0.5, 0.9}, 3)) \
 	EDIT(weights_above, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "weights of more than everything", s->weight[0] = 0.75) \
 	EDIT(weights_second, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "weights of less than everything for the second target", \
 		 s->weight[SAMPLE_PARTS + 1] = 0) \
@@ -263,8 +266,9 @@ second_key(lf_model *model, const char *name)
 		 model->errors.steps = 2) \
 	EDIT(combined_blend, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a combination and a blend", model->blend = s->blend) \
 	EDIT(combined_spreads, SAMPLE_COMBINED, LF_FLAW_COMBINATION, "a combination of spreads", \
-		 model->training.loss = LF_GAUSSIAN; task->head.kind = LF_HEAD_GAUSSIAN; model->spec.layer[1].units = 8; \
-		 model->spec.layer[2].target = lf_shape_2(2, 4); model->parameters = 8 * (8 + 1); model->weights = other_weights) \
+		 model->training.optimizer = LF_ADAM; model->training.loss = LF_GAUSSIAN; task->head.kind = LF_HEAD_GAUSSIAN; \
+		 model->spec.layer[1].units = 8; model->spec.layer[2].target = lf_shape_2(2, 4); model->parameters = 8 * (8 + 1); \
+		 model->weights = other_weights) \
 	EDIT(combined_import, SAMPLE_IMPORTED, LF_FLAW_COMBINATION, "an imported combination", \
 		 model->combination = (lf_combination) {.parts = 1, .weight = ones}) \
 	EDIT(combined_unseen, LF_PRESET_BIDIRECTIONAL, LF_FLAW_COMBINATION, "a forecaster of what is not in the window", \

@@ -280,6 +280,27 @@ test_season(void)
 }
 
 static void
+test_whole_numbers(void)
+{
+	static const double column[] = {1, 9, 2, 9, 3.5, 9, 7, 9};
+	const unsigned char marks[] = {1 << 4};		/* the count that is none was imputed */
+	const lf_frame single = {.values = column, .rows = 4, .columns = 2, .masked = marks};
+	const lf_scaler scaler[] = {{.offset = 0, .scale = 4}, {.offset = 0, .scale = 3}};
+	lf_task		task = {.lookback = 2, .horizon = 2, .lead = 1, .inputs = 1, .targets = 2, .target = {0, 1},
+		.head = {.kind = LF_HEAD_NEGATIVE_BINOMIAL}};
+	lf_windows	windows = {.task = &task, .frame = &single, .scaler = scaler};
+	double		level[2] = {0};
+	lf_real		x[2];
+	lf_real		y[8];
+
+	lf_window_input(&windows, 0, x, level);
+	lf_window_target(&windows, 0, level, y);
+	ok(x[0] == (lf_real) 0.25 && x[1] == (lf_real) 0.5, "the network sees counts in units");
+	ok(isnan(y[0]) && y[4] == 7 && y[5] == 4 && y[2] == 9 && y[3] == 3,
+	   "and its loss counts as they are, each with its unit, but for what was imputed");
+}
+
+static void
 test_differences_and_logarithms(void)
 {
 	static const double column[] = {1, 2, 4, 8, 16, 32, 64, 128};
@@ -539,6 +560,7 @@ main(void)
 	test_levels();
 	test_restore();
 	test_season();
+	test_whole_numbers();
 	test_differences_and_logarithms();
 	test_scalers();
 	test_tasks();

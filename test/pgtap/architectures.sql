@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(124);
+SELECT plan(129);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 40) AS i;
@@ -37,6 +37,11 @@ SELECT is(pg_temp.summary(pg_temp.trained('"stacked"', '{"units": [3, 2], "dropo
     'units, dropout and bidirectional shape a stack');
 SELECT is(lstm_info(pg_temp.trained('"vanilla"', '{"units": 3, "activation": "relu", "recurrent_activation": "linear"}'))#>'{layers,0}',
     '{"type": "lstm", "units": 3, "activation": "relu", "recurrent_activation": "linear"}', 'activations reach the layer');
+
+CREATE TABLE counted AS SELECT i AS n, abs(hashint4(i)) % 4 AS value FROM generate_series(1, 80) AS i;
+SELECT is(lstm_info(lstm_train('counted', 'value', 'n', lookback => 4, options => jsonb_build_object('epochs', 2, 'architecture', 'linear', 'loss', loss)))->'options'->>'optimizer', optimizer,
+    format('a linear map that minimizes %s is found by %s', loss, optimizer))
+FROM (VALUES ('mse', 'least_squares'), ('quantile', 'adam'), ('gaussian', 'adam'), ('student_t', 'adam'), ('negative_binomial', 'adam')) v (loss, optimizer);
 
 ---- presets of another cell ----
 

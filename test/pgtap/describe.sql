@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(204);
+SELECT plan(218);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i - 1, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 60) AS i;
@@ -26,7 +26,7 @@ SELECT is((SELECT sum(parameters) FROM models, lstm_summary(stacked)), (SELECT (
 ---- info ----
 
 SELECT is((SELECT array_agg(key ORDER BY key) FROM models, jsonb_object_keys(lstm_info(stacked)) AS key),
-    '{aggregate,baseline_season,best_epoch,blend,calendar,candidates,channels,dependence,epochs,final_epochs,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,pretrained,relation,rows,scaling,season,seasons,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
+    '{aggregate,baseline_season,best_epoch,blend,calendar,candidates,channels,dependence,epochs,final_epochs,forecasts,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,pretrained,relation,rows,scaling,season,seasons,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
     'lstm_info has the keys that are documented');
 SELECT is(lstm_info(stacked)->key, value, format('lstm_info knows %s', key))
 FROM models, (VALUES ('relation', '"public.days"'::jsonb), ('time_column', '"at"'), ('targets', '["value", "other"]'),
@@ -52,6 +52,20 @@ SELECT is((SELECT round((lstm_info(stacked)#>>'{scaling,other,scale}')::numeric,
     (SELECT round(stddev_pop(other)::numeric, 6) FROM days), 'scaling is by the deviation of the rows');
 SELECT is((SELECT lstm_info(bare)#>'{scaling,value}' FROM models), '{"offset": 0, "scale": 1}', 'scale none scales nothing');
 SELECT is((SELECT lstm_info(bare)->'metrics' FROM models), '{}', 'without held-out rows there are no errors to tell');
+
+SELECT is(lstm_info(lstm_train('days', 'value', lookback => 4, options => '{"epochs": 1, "units": 2, "blend": "none"}'::jsonb || options))->>'forecasts', said, format('forecasts of %s are told to be: %s', options, said))
+FROM (VALUES ('{"loss": "mse"}'::jsonb, 'mean'), ('{"loss": "mae"}', 'median'), ('{"loss": "huber"}', 'between'), ('{"loss": "quantile"}', 'median'), ('{"loss": "gaussian"}', 'mean'),
+    ('{"loss": "student_t"}', 'mean'), ('{"loss": "mse", "log": true, "lower_limit": -9}', 'median'), ('{"loss": "huber", "log": true, "lower_limit": -9}', 'median')) v (options, said);
+SELECT is(lstm_info(lstm_train('days', 'value', lookback => 4, options => jsonb_build_object('candidates', candidates)))->>'forecasts', said, format('those of %s are told to be: %s', candidates, said))
+FROM (VALUES ('["ets", "theta"]'::jsonb, 'mean'), ('["linear"]', 'mean'), ('["zero_shot"]', 'median')) v (candidates, said);
+SELECT is(lstm_info(lstm_pretrained())->>'forecasts', 'median', 'the network that is shipped forecasts medians');
+CREATE TABLE noise AS SELECT n, hashint4(n) % 1000 / 100.0 AS value FROM generate_series(1, 120) AS n;
+SELECT is((SELECT string_agg(CASE WHEN (lstm_info(model)->'candidates'->name->>'weight')::float8 > 0 THEN 'weighs' ELSE 'is nothing' END, ', ') || ': ' || (lstm_info(model)->>'forecasts')
+    FROM unnest(ARRAY['mean', 'zero_shot']) AS name), 'weighs, weighs: between', 'where means and medians are mixed, forecasts lie between them')
+FROM (SELECT lstm_train('noise', 'value', 'n', lookback => 4, options => '{"candidates": ["mean", "zero_shot"]}') AS model) m;
+CREATE TABLE wave AS SELECT n, 10 * sin(n * 0.5236) + hashint4(n) % 100 / 50.0 AS value FROM generate_series(1, 240) AS n;
+SELECT is((SELECT format('%s: %s', (lstm_info(model)->'blend'->'value'->>'weight')::float8 < 1, lstm_info(model)->>'forecasts')), 't: between', 'so they do in a blend with a baseline')
+FROM (SELECT lstm_train('wave', 'value', 'n', lookback => 24, options => '{"epochs": 1, "units": 2, "loss": "mae", "normalize": "none", "deseasonalize": "none", "blend": "auto"}') AS model) m;
 
 ---- history ----
 

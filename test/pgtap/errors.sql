@@ -61,10 +61,10 @@ HINT: Give the model in option "init".'),
     ('{"seed": -1}', 'option "seed" must be an integer from 0 to 9007199254740992, not -1'),
     ('{"shuffle": "true"}', 'option "shuffle" must be true or false, not "true"'),
     ('{"shuffle": 1}', 'option "shuffle" must be true or false, not 1'),
-    ('{"loss": "msee"}', 'option "loss" must be one of mse, mae, huber, quantile, gaussian, student_t, not "msee"
+    ('{"loss": "msee"}', 'option "loss" must be one of mse, mae, huber, quantile, gaussian, student_t, negative_binomial, not "msee"
 HINT: Perhaps you meant "mse".'),
-    ('{"loss": 3}', 'option "loss" must be one of mse, mae, huber, quantile, gaussian, student_t, not 3'),
-    ('{"loss": ["mse"]}', 'option "loss" must be one of mse, mae, huber, quantile, gaussian, student_t, not ["mse"]'),
+    ('{"loss": 3}', 'option "loss" must be one of mse, mae, huber, quantile, gaussian, student_t, negative_binomial, not 3'),
+    ('{"loss": ["mse"]}', 'option "loss" must be one of mse, mae, huber, quantile, gaussian, student_t, negative_binomial, not ["mse"]'),
     ('{"optimizer": "Adam"}', 'option "optimizer" must be one of adam, adamw, rmsprop, sgd, not "Adam"
 HINT: Perhaps you meant "adam".'),
     ('{"units": 0}', 'option "units" must be an integer from 1 to 65536, not 0'),

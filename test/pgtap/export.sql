@@ -19,12 +19,14 @@ CREATE TABLE months AS SELECT (date '2017-01-31' + make_interval(months => i))::
 CREATE TABLE shops AS SELECT format('shop %s', s) AS shop, s % 2 AS half, timestamptz '2024-03-01 00:00Z' + make_interval(hours => i) AS at,
         s * (10 + 5 * sin(i * 0.2618)) + (i % 5) AS sold, (i % 5) * 1.5 AS price, 10.5 * s AS area, CASE WHEN s = 2 THEN 'hill' ELSE 'coast' END AS place
     FROM generate_series(1, 3) AS s, generate_series(0, 99) AS i;
+CREATE TABLE counts AS SELECT i AS n, i * i % 7 / 2 AS value FROM generate_series(0, 99) AS i;
 CREATE TABLE models (name text PRIMARY KEY, model bytea NOT NULL);
 INSERT INTO models VALUES
     ('default', lstm_train('days', 'value', 'day', horizon => 7)),
     ('vanilla', lstm_train('days', 'value', 'day', lookback => 6, horizon => 2, options => '{"units": 4, "epochs": 4}')),
     ('ensemble', lstm_train('days', 'value', 'number', lookback => 5, options => '{"architecture": "stacked", "units": [4, 3], "epochs": 4, "ensemble": 3, "blend": "auto"}')),
     ('quantile', lstm_train('days', 'value', 'day', lookback => 6, options => '{"units": 4, "epochs": 4, "loss": "quantile", "quantiles": [0.1, 0.5, 0.9]}')),
+    ('counts', lstm_train('counts', 'value', 'n', lookback => 7, options => '{"units": 4, "epochs": 4, "loss": "negative_binomial"}')),
     ('gaussian', lstm_train('days', ARRAY['value', 'other'], 'day', lookback => 6, options => '{"units": 4, "epochs": 4, "loss": "gaussian"}')),
     ('student_t', lstm_train('days', 'value', 'day', lookback => 6, options => '{"architecture": "encoder_decoder", "units": 3, "epochs": 3, "loss": "student_t"}')),
     ('series', lstm_train('shops', 'sold', 'at', 'shop', lookback => 8, horizon => 3, known_inputs => ARRAY['price'], static_inputs => ARRAY['area', 'place'],

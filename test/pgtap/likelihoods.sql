@@ -177,7 +177,7 @@ HINT: For the interval of 80 percent: [0.1, 0.9].'),
 HINT: Set "loss": "quantile", or leave quantiles out.'),
     ('{"calibrate": false}', 'option "calibrate" must be true for loss mse
 DETAIL: The intervals of this loss are made from held-out errors alone.
-HINT: Leave the option out, or set loss to quantile, gaussian or student_t.'),
+HINT: Leave the option out, or set loss to quantile, gaussian, student_t or negative_binomial.'),
     ('{"loss": "quantile", "architecture": [{"type": "lstm", "units": 2}, {"type": "dense", "units": 1}]}',
      'the network''s output has shape (None, 1), but must have shape (None, 9)
 DETAIL: The horizon is 1 and the number of targets 1. The loss takes 9 outputs for each target.

@@ -12,6 +12,7 @@ need one "CREATE TABLE days AS SELECT date '2024-01-01' + i AS day, 50 + 20 * si
 CREATE TABLE months AS SELECT (date '2015-01-31' + make_interval(months => i))::date AS month, 100 * exp(i * 0.02) * (2 + sin(i * 0.5236)) + i % 4 AS value
     FROM generate_series(0, 95) AS i;
 CREATE TABLE stock AS SELECT i AS n, greatest(0, 20 * sin(i * 0.2618) + i % 7 - 3) AS value FROM generate_series(0, 299) AS i;
+CREATE TABLE counts AS SELECT i AS n, i * i % 7 / 2 AS value FROM generate_series(0, 99) AS i;
 CREATE TABLE shops AS SELECT format('shop %s', s) AS shop, timestamptz '2024-03-01 00:00Z' + make_interval(hours => i) AS at,
         CASE WHEN i < 120 THEN s * (10 + 5 * sin(i * 0.2618)) + (i % 5) END AS sold, (i % 5) * 1.5 AS price, 10.5 * s AS area, CASE WHEN s = 2 THEN 'hill' ELSE 'coast' END AS place
     FROM generate_series(1, 3) AS s, generate_series(0, 122) AS i;
@@ -34,6 +35,7 @@ INSERT INTO models VALUES
             {\"type\": \"time_distributed\", \"layer\": {\"type\": \"dense\", \"units\": 2, \"activation\": \"softplus\"}}, {\"type\": \"gru\", \"units\": 3, \"go_backwards\": true, \"reset_after\": false},
             {\"type\": \"dropout\", \"rate\": 0.2}, {\"type\": \"dense\", \"units\": 2}]}')),
     ('quantile', 'days', lstm_train('days', 'value', 'day', lookback => 7, horizon => 3, options => '{\"units\": 4, \"epochs\": 4, \"loss\": \"quantile\"}')),
+    ('counts', 'counts', lstm_train('counts', 'value', 'n', lookback => 7, horizon => 3, options => '{\"units\": 4, \"epochs\": 4, \"loss\": \"negative_binomial\"}')),
     ('gaussian', 'days', lstm_train('days', ARRAY['value', 'other'], 'day', lookback => 7, options => '{\"units\": 4, \"epochs\": 4, \"loss\": \"gaussian\"}')),
     ('lead 0, level by regression', 'days', lstm_train('days', 'value', 'day', lookback => 4, inputs => ARRAY['other'], options => '{\"units\": 3, \"epochs\": 3, \"lead\": 0, \"normalize\": \"last\"}')),
     ('seasonal_naive', 'days', lstm_train('days', 'value', 'day', lookback => 14, horizon => 8, options => '{\"units\": 3, \"epochs\": 3, \"season\": 7, \"normalize\": \"seasonal_naive\", \"deseasonalize\": \"none\"}')),
@@ -57,7 +59,7 @@ need one "CREATE TABLE cases AS
     ALTER TABLE cases ADD forecast float8[], ADD rows jsonb;
     UPDATE cases c SET rows = jsonb_path_query_array(known, '\$[*] ? (@.sold != null)'), forecast = (SELECT array_agg(f.forecast ORDER BY f.step) FROM lstm_forecast(model, series => ARRAY[c.series]) f)
     WHERE c.series IS NOT NULL;"
-for relation in days months stock; do
+for relation in days months stock counts; do
     need one "UPDATE cases c SET rows = (SELECT jsonb_agg(to_jsonb(r) || jsonb_build_object('value', value + added) ORDER BY ctid) FROM $relation r)
         FROM models m WHERE m.name = c.name AND m.relation = '$relation'"
 done
@@ -68,7 +70,7 @@ need one "UPDATE cases c SET forecast = (SELECT array_agg(f.forecast ORDER BY f.
     WHERE c.series IS NULL"
 sql one "SELECT json_build_object('name', name || coalesce(', ' || series, ''), 'spec', lstm_export(model), 'rows', rows, 'known', known, 'number', number, 'series', series, 'steps', steps, 'forecast', forecast) FROM cases
     ORDER BY name, series" >"$work/cases"
-is "$(wc -l <"$work/cases")" 26 'there are models of all kinds'
+is "$(wc -l <"$work/cases")" 27 'there are models of all kinds'
 
 # compare MODULE: a line of TAP, without its number, for each case that the module can rebuild
 compare() {
@@ -116,11 +118,11 @@ report() {
 }
 compare numpy >"$work/numpy" 2>&1 || { ok 1 'the example for numpy runs'; sed 's/^/# /' "$work/numpy"; }
 report "$work/numpy"
-is "$(grep -c '^ok' "$work/numpy")" 26 'the example for numpy repeats all of them'
+is "$(grep -c '^ok' "$work/numpy")" 27 'the example for numpy repeats all of them'
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
     compare torch >"$work/torch" 2>&1 || { ok 1 'the example for PyTorch runs'; sed 's/^/# /' "$work/torch"; }
     report "$work/torch"
-    is "$(grep -c '^ok' "$work/torch")" 19 'the example for PyTorch repeats those whose layers it has'
+    is "$(grep -c '^ok' "$work/torch")" 20 'the example for PyTorch repeats those whose layers it has'
 fi
 
 # a mixture says what it is, and how to have one network

@@ -69,12 +69,12 @@ lf_log_gamma_ratio(double x, double *slope)
 		r * (1.0 / 8 - rr * (1.0 / 192 - rr * (1.0 / 640 - rr * (17.0 / 14336 - rr * 31.0 / 18432))));
 }
 
-/* Terms of the fraction below: it takes some sqrt(max(a, b)), and a is at most MANY / 2. */
-#define MOST_TERMS 500
+/* Terms of the fraction below: it takes some sqrt(max(a, b)). */
+#define MOST_TERMS 5000
 
 /* The continued fraction of the incomplete beta function (DLMF 8.17.22), from the front (Lentz 1976). */
-static double
-beta_fraction(double a, double b, double x)
+double
+lf_beta_fraction(double a, double b, double x)
 {
 	double		c = 1;
 	double		d = 1 / (1 - (a + b) * x / (a + 1));
@@ -112,8 +112,8 @@ t_tail(double t, double freedom)
 
 	/* where the fraction converges fast */
 	if (x < (a + 1) / (a + b + 2))
-		return front / a * beta_fraction(a, b, x) / 2;
-	return 0.5 - front / b * beta_fraction(b, a, rest) / 2;
+		return front / a * lf_beta_fraction(a, b, x) / 2;
+	return 0.5 - front / b * lf_beta_fraction(b, a, rest) / 2;
 }
 
 /* More degrees of freedom: the expansion around the normal quantile is as exact as the sum. */

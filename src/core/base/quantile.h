@@ -21,4 +21,7 @@ double		lf_t_quantile(double tail, double freedom);
  */
 double		lf_log_gamma_ratio(double x, double *slope);
 
+/* The continued fraction of the incomplete beta function, which converges fast for x < (a + 1) / (a + b + 2). */
+double		lf_beta_fraction(double a, double b, double x);
+
 #endif

@@ -185,6 +185,10 @@ transform_is_sound(const lf_model *model)
 {
 	const lf_task *task = &model->task;
 
+	/* counts are scaled, and nothing else */
+	if (lf_head_counts(&task->head) &&
+		(model->training.normalize != LF_NORMALIZE_NONE || task->deseasonalize != LF_DESEASONALIZE_NONE))
+		return false;
 	/* a mean and a spread have no logarithm */
 	if (task->log && !lf_head_class_of(&task->head)->of_values)
 		return false;
@@ -234,7 +238,9 @@ training_is_sound(const lf_model *model)
 	const lf_training *training = &model->training;
 
 	/* a training that began with an imported model could take over its learning rate of 0 in 1.0.0 */
-	return (training->optimizer != LF_LEAST_SQUARES || lf_spec_is_linear(&model->spec)) && (training->learning_rate == 0 || within(training->learning_rate, LEAST_RATE, MOST_RATE)) &&
+	return (training->optimizer != LF_LEAST_SQUARES ||
+			(lf_spec_is_linear(&model->spec) && !lf_head_is_distribution(&model->task.head))) &&
+		(training->learning_rate == 0 || within(training->learning_rate, LEAST_RATE, MOST_RATE)) &&
 		within(training->momentum, 0, MOST_MOMENTUM) && within(training->weight_decay, 0, 1) &&
 		within(training->clip_norm, 0, MOST_NORM) && within(training->validation, 0, MOST_VALIDATION) &&
 		training->epochs <= MOST_EPOCHS && training->patience <= MOST_EPOCHS && training->batch_size >= 1 &&
@@ -363,6 +369,7 @@ scaling_is_sound(const lf_model *model)
 
 			if (!(scaler->scale > 0) ||	/* quantiles keep their order */
 				(as_it_is && (scaler->offset != 0 || scaler->scale != 1)) ||
+				(lf_head_counts(&task->head) && lf_task_is_target(task, (int) i) && scaler->offset != 0) ||
 				(kind == LF_COLUMN_STATIC &&
 				 (scaler->offset != model->scaler[i].offset || scaler->scale != model->scaler[i].scale)))
 				return false;

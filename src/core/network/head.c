@@ -16,6 +16,7 @@ static const lf_head_class *const classes[LF_HEAD_KINDS] = {
 	[LF_HEAD_QUANTILES] = &lf_head_quantiles_class,
 	[LF_HEAD_GAUSSIAN] = &lf_head_gaussian_class,
 	[LF_HEAD_STUDENT_T] = &lf_head_student_t_class,
+	[LF_HEAD_NEGATIVE_BINOMIAL] = &lf_head_negative_binomial_class,
 };
 
 const lf_head_class *
@@ -50,6 +51,17 @@ lf_head_levels_are_sound(const lf_head *head)
 
 	return !classes[head->kind]->has_levels ||
 		(lf_head_set_levels(&made, head->level, head->levels) && made.middle == head->middle);
+}
+
+size_t
+lf_head_known(const lf_head *head, const lf_real *target, size_t n)
+{
+	size_t		parts = lf_head_target_parts(head);
+	size_t		known = 0;
+
+	for (size_t i = 0; i < n; i++)
+		known += !isnan(target[i * parts]);
+	return known;
 }
 
 double

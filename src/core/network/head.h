@@ -23,6 +23,7 @@ typedef enum lf_head_kind
 	LF_HEAD_QUANTILES,
 	LF_HEAD_GAUSSIAN,
 	LF_HEAD_STUDENT_T,
+	LF_HEAD_NEGATIVE_BINOMIAL,
 	LF_HEAD_KINDS				/* how many there are: stays the last */
 } lf_head_kind;
 
@@ -52,6 +53,9 @@ typedef struct lf_head_class
 	bool		of_values;		/* each number of the distribution is a value that the target may take, so that what keeps
 								 * the order of values may be done to it: a logarithm, and back */
 
+	bool		counts;			/* targets are whole numbers from 0 on, which may be scaled but not shifted; each comes to the
+								 * loss as two numbers, itself and the unit that the network sees it in */
+
 	/* Numbers that the network puts out for each target, and numbers of the distribution. */
 	int			(*parts) (const lf_head *head);
 	void		(*distribution) (const lf_head *head, const lf_real *output, double *distribution);
@@ -71,6 +75,7 @@ extern const lf_head_class lf_head_point_class;
 extern const lf_head_class lf_head_quantiles_class;
 extern const lf_head_class lf_head_gaussian_class;
 extern const lf_head_class lf_head_student_t_class;
+extern const lf_head_class lf_head_negative_binomial_class;
 
 const lf_head_class *lf_head_class_of(const lf_head *head);
 
@@ -80,6 +85,22 @@ lf_head_is_distribution(const lf_head *head)
 {
 	return lf_head_class_of(head)->distribution != NULL;
 }
+
+static inline bool
+lf_head_counts(const lf_head *head)
+{
+	return lf_head_class_of(head)->counts;
+}
+
+/* Numbers that the loss wants of each target. */
+static inline size_t
+lf_head_target_parts(const lf_head *head)
+{
+	return lf_head_counts(head) ? 2 : 1;
+}
+
+/* How many of n targets are known: those that are not NaN. */
+size_t		lf_head_known(const lf_head *head, const lf_real *target, size_t n);
 
 /*
  * Makes it a head of quantiles. False, and nothing changed, unless the levels ascend from LF_LOWEST_LEVEL at least to

@@ -12,6 +12,7 @@ const char *const lf_loss_names[LF_LOSSES] = {
 	[LF_QUANTILE] = "quantile",
 	[LF_GAUSSIAN] = "gaussian",
 	[LF_STUDENT_T] = "student_t",
+	[LF_NEGATIVE_BINOMIAL] = "negative_binomial",
 };
 
 /* All others compare one value. */
@@ -19,6 +20,7 @@ static const lf_head_kind heads[LF_LOSSES] = {
 	[LF_QUANTILE] = LF_HEAD_QUANTILES,
 	[LF_GAUSSIAN] = LF_HEAD_GAUSSIAN,
 	[LF_STUDENT_T] = LF_HEAD_STUDENT_T,
+	[LF_NEGATIVE_BINOMIAL] = LF_HEAD_NEGATIVE_BINOMIAL,
 };
 
 lf_head_kind

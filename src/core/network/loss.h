@@ -15,6 +15,7 @@ typedef enum lf_loss
 	LF_QUANTILE,				/* that of quantiles, see head_quantiles.c */
 	LF_GAUSSIAN,				/* -ln of the density at t */
 	LF_STUDENT_T,				/* the same */
+	LF_NEGATIVE_BINOMIAL,		/* -ln of the probability of a count */
 	LF_LOSSES					/* how many there are: stays the last */
 } lf_loss;
 
@@ -34,7 +35,7 @@ size_t		lf_loss_known(const lf_real *target, size_t n);
  */
 double		lf_loss_sum(lf_loss loss, const lf_real *y, const lf_real *target, size_t n, lf_real *dy);
 
-/* The same for a loss that has a head of its own: n targets, and y and dy (n, parts). */
+/* The same for a loss that has a head of its own: n targets (n, target parts), and y and dy (n, parts). */
 double		lf_head_loss_sum(const lf_head *head, const lf_real *y, const lf_real *target, size_t n, lf_real *dy);
 
 /* Whichever of the two it is. */

@@ -9,6 +9,8 @@ const char *const lf_scale_names[LF_SCALES] = {
 	[LF_SCALE_MINMAX] = "minmax",
 };
 
+#define LEAST_UNIT 1e-6			/* counts whose mean is less have hardly any */
+
 #define ROWS_UNASKED ((size_t) 1 << 16)		/* rows between two looks at the interrupt: some milliseconds at most */
 
 /* What scaling needs to know of some values. */
@@ -82,6 +84,16 @@ fit_rows(lf_scale scale, const lf_windows *windows, int column, size_t rows, con
 	return scaler_for(scale, &all);
 }
 
+/* Counts keep their 0: the unit is their mean. */
+static lf_scaler
+of_counts(lf_scale scale, const lf_windows *windows, int column, size_t rows, const volatile sig_atomic_t *interrupt)
+{
+	lf_scaler	scaler = fit_rows(scale == LF_SCALE_NONE ? LF_SCALE_NONE : LF_SCALE_STANDARD, windows, column, rows, interrupt);
+
+	/* the offset is the mean */
+	return (lf_scaler) {.offset = 0, .scale = scaler.offset > LEAST_UNIT ? scaler.offset : 1};
+}
+
 lf_scaler
 lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, const double *shape, int column,
 					size_t series, size_t rows, const volatile sig_atomic_t *interrupt)
@@ -93,6 +105,8 @@ lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, 
 
 	none[column] = (lf_scaler) {.offset = 0, .scale = 1};
 
+	if (lf_head_counts(&task->head) && lf_task_is_target(task, column))
+		return of_counts(scale, &windows, column, rows, interrupt);
 	switch ((lf_column_kind) task->kind[column])
 	{
 		case LF_COLUMN_MEASURED:

@@ -156,12 +156,18 @@ lf_task_has_season(const lf_task *task)
 }
 
 bool
-lf_task_is_logged(const lf_task *task, int column)
+lf_task_is_target(const lf_task *task, int column)
 {
-	for (int j = 0; j < task->targets && task->log; j++)
+	for (int j = 0; j < task->targets; j++)
 		if (task->target[j] == column)
 			return true;
 	return false;
+}
+
+bool
+lf_task_is_logged(const lf_task *task, int column)
+{
+	return task->log && lf_task_is_target(task, column);
 }
 
 double
@@ -504,11 +510,40 @@ has_one_base(const lf_windows *windows, int j)
 	return windows->task->difference == 0 && !has_season_base(windows, j);
 }
 
+/* Counts as they are, each with the unit that the network sees it in. Imputed ones may be no counts; they are masked. */
+static void
+put_counts(const lf_windows *windows, size_t w, lf_real *y)
+{
+	const lf_task *task = windows->task;
+	const lf_frame *frame = windows->frame;
+
+	for (int j = 0; j < task->targets; j++)
+	{
+		column_place place = place_in_samples(task, task->horizon, task->targets, j);
+		int			column = task->target[j];
+
+		for (size_t k = 0; k < (size_t) task->horizon; k++)
+		{
+			size_t		row = lf_window_first_output(task, w) + k;
+			lf_real    *pair = y + 2 * (place.first + k * place.step);
+			double		count = floor(frame->values[row * (size_t) frame->columns + (size_t) column] + 0.5);
+
+			pair[0] = lf_frame_is_masked(frame, row, column) ? (lf_real) NAN : (lf_real) (count > 0 ? count : 0);
+			pair[1] = (lf_real) windows->scaler[column].scale;
+		}
+	}
+}
+
 void
 lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_real *y)
 {
 	const lf_task *task = windows->task;
 
+	if (lf_head_counts(&task->head))
+	{
+		put_counts(windows, w, y);
+		return;
+	}
 	for (int j = 0; j < task->targets; j++)
 	{
 		column_place place = place_in_samples(task, task->horizon, task->targets, j);

@@ -177,6 +177,8 @@ size_t		lf_window_first_output(const lf_task *task, size_t w);
 /* Place of a frame's column among the task's inputs, or -1. */
 int			lf_task_input_of(const lf_task *task, int column);
 
+bool		lf_task_is_target(const lf_task *task, int column);
+
 /* Whether an input is known beyond the origin of a forecast. */
 bool		lf_task_is_given(const lf_task *task, int input);
 
@@ -269,7 +271,10 @@ double		lf_window_level(const lf_windows *windows, size_t w, int i);
  */
 void		lf_window_input(const lf_windows *windows, size_t w, lf_real *x, double *level);
 
-/* Writes the outputs wanted from window w into y (samples, horizon, targets of a sample); those masked are NaN. */
+/*
+ * Writes the outputs wanted from window w into y (samples, horizon, targets of a sample, target parts of the head); those
+ * masked are NaN.
+ */
 void		lf_window_target(const lf_windows *windows, size_t w, const double *level, lf_real *y);
 
 /* What output k of target j is measured from, on the scale of the scaler. Not for differences beyond the first ones. */

@@ -114,6 +114,9 @@ choose_deseasonalize(const lf_facts *facts, const lf_wishes *wishes, lf_plan *pl
 	task->seasons = (lf_seasons) {0};
 	if (task->log && wish == LF_DESEASONALIZE_ADDITIVE)
 		return LF_PLAN_ADDITIVE_OF_LOG;
+	/* what a season leaves of a count is none */
+	if (lf_head_counts(&task->head))
+		return wish == LF_UNSET || wish == LF_DESEASONALIZE_NONE ? LF_PLAN_MADE : LF_PLAN_SEASON_OF_COUNTS;
 	if (facts->series == 0 || wish == LF_DESEASONALIZE_NONE)
 		return LF_PLAN_MADE;
 	if (seasons->count == 0)
@@ -273,7 +276,11 @@ choose_by_rows(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 	plan->windows = count_windows(facts, task);
 	if (plan->windows == 0 && !wishes->idle)
 		return LF_PLAN_TOO_FEW_ROWS;
-	if (wishes->normalize != LF_UNSET)
+	if (lf_head_counts(&task->head) && wishes->normalize > LF_NORMALIZE_NONE)
+		return LF_PLAN_LEVEL_OF_COUNTS;
+	if (lf_head_counts(&task->head))
+		plan->training.normalize = LF_NORMALIZE_NONE;
+	else if (wishes->normalize != LF_UNSET)
 		plan->training.normalize = (lf_normalize) wishes->normalize;
 	else
 		plan->training.normalize = task->difference > 0 ? LF_NORMALIZE_NONE : choose_normalize(facts, plan);
@@ -329,7 +336,8 @@ lf_choose(const lf_facts *facts, const lf_wishes *wishes, lf_plan *plan)
 	if (status == LF_PLAN_MADE)
 	{
 		lf_default_training(&plan->training, plan->windows);
-		if (preset_of(plan) != NULL && preset_of(plan)->least_squares)
+		/* squares are of values: what says more of a target than one has to learn it step by step */
+		if (preset_of(plan) != NULL && preset_of(plan)->least_squares && !lf_head_is_distribution(&plan->task.head))
 			lf_default_linear(&plan->training);
 	}
 	if (wishes->idle)

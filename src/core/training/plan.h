@@ -102,6 +102,8 @@ typedef enum lf_plan_status
 	LF_PLAN_TOO_MANY_LEVELS,	/* the level of a target would have to be estimated from too many inputs */
 	LF_PLAN_NO_SEASON,			/* windows measured by a season that they do not hold */
 	LF_PLAN_NOTHING_TO_TAKE_OUT,	/* seasons to be taken out of rows that have none */
+	LF_PLAN_LEVEL_OF_COUNTS,	/* counts measured from a level */
+	LF_PLAN_SEASON_OF_COUNTS,	/* seasons taken out of counts */
 	LF_PLAN_ADDITIVE_OF_LOG		/* a season that adds so much, and logarithms */
 } lf_plan_status;
 

@@ -85,7 +85,7 @@ walk(void *argument, int shard)
 	const lf_real *x = shards->x + first * network->layer[0].input_size;
 	lf_real    *dy = shards->dy == NULL ? NULL : shards->dy + first * outputs;
 	size_t		targets = outputs / (size_t) lf_head_parts(&shards->head);
-	const lf_real *target = shards->target + first * targets;
+	const lf_real *target = shards->target + first * targets * lf_head_target_parts(&shards->head);
 	lf_pass		pass = shards->pass;
 	const lf_real *y;
 	lf_status	status;
@@ -102,7 +102,7 @@ walk(void *argument, int shard)
 	status = lf_network_forward(network, &pass, x, &y);
 	if (status == LF_OK)
 	{
-		shards->known[shard] = lf_loss_known(target, samples * targets);
+		shards->known[shard] = lf_head_known(&shards->head, target, samples * targets);
 		shards->sum[shard] = lf_any_loss_sum(&shards->head, shards->loss, y, target, samples * targets, dy);
 		if (dy != NULL)
 			status = lf_network_backward(network, &pass, x, dy, NULL);

@@ -40,7 +40,7 @@ lf_trainer_layout(lf_trainer *trainer, lf_arena *arena, lf_network *network, con
 	trainer->listed = windows <= LF_MOST_LISTED;
 	trainer->order = trainer->listed ? lf_arena_take(arena, windows, sizeof(uint32_t)) : NULL;
 	trainer->x = lf_arena_reals(arena, batch * (size_t) task->lookback * (size_t) task->inputs);
-	trainer->y = lf_arena_reals(arena, batch * OUTPUTS(task));
+	trainer->y = lf_arena_reals(arena, batch * OUTPUTS(task) * lf_head_target_parts(&task->head));
 	trainer->dy = lf_arena_reals(arena, batch * OUTPUTS(task) * (size_t) lf_head_parts(&task->head));
 	trainer->level = lf_arena_take(arena, (size_t) task->targets, sizeof(double));
 }
@@ -160,7 +160,7 @@ fill_batch(lf_trainer *trainer)
 	size_t		count = left < batch ? left : batch;
 	const lf_task *task = trainer->windows.task;
 	size_t		in = (size_t) task->lookback * (size_t) task->inputs;
-	size_t		out = OUTPUTS(task);
+	size_t		out = OUTPUTS(task) * lf_head_target_parts(&task->head);
 
 	for (size_t i = 0; i < count; i++)
 	{

@@ -22,6 +22,7 @@
 #include "series/limits.h"
 #include "server/settings.h"
 #include "server/threads.h"
+#include "train/counts.h"
 
 #include <math.h>
 
@@ -293,6 +294,19 @@ reason_text(const Update *update, double before, double after)
 					after < before ? "better" : after == before ? "as good" : "worse", update->rows.forecasts);
 }
 
+/* Rows that a network cannot learn from, known ones included: it sees some of these again. */
+static void
+check_rows(const Update *update)
+{
+	for (int i = 0; i < update->networks; i++)
+	{
+		const lf_model *model = model_of_network(update, i);
+
+		counts_check(&update->rows.frame, &model->task, model->training.loss, model->names,
+					 "Correct the rows, or give a view without them as relation; if they are right, train a model with another loss.");
+	}
+}
+
 /* Reads the rows, and trains if there are enough. */
 static void
 run(void *state)
@@ -302,6 +316,7 @@ run(void *state)
 	Judgement	judgement;
 
 	new_rows_read(&update->rows, update->model, update->relation);
+	check_rows(update);
 	if (!new_rows_are_enough(&update->rows))
 		return;
 	progress_next_training();

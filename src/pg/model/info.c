@@ -328,6 +328,71 @@ append_candidates(StringInfo out, const lf_model *model)
 	appendStringInfoChar(out, '}');
 }
 
+/* Which statistics of the values to come forecasts are. */
+enum
+{
+	SAYS_MEAN = 1,
+	SAYS_MEDIAN = 2
+};
+
+/*
+ * What a network learns to say: what makes its loss least. In between lies what huber does. A mean of logarithms is that of the
+ * median, where they are as often above as below it.
+ */
+static int
+statistics_of_network(const lf_model *network)
+{
+	/* least squares are those of mse, whatever the loss says */
+	lf_loss		loss = network->training.optimizer == LF_LEAST_SQUARES ? LF_MSE : network->training.loss;
+
+	switch (loss)
+	{
+		case LF_MSE:
+			return network->task.log ? SAYS_MEDIAN : SAYS_MEAN;
+		case LF_HUBER:
+			return network->task.log ? SAYS_MEDIAN : SAYS_MEAN | SAYS_MEDIAN;
+		case LF_MAE:
+		case LF_QUANTILE:
+			return SAYS_MEDIAN;
+		case LF_GAUSSIAN:
+		case LF_STUDENT_T:
+		case LF_NEGATIVE_BINOMIAL:
+		case LF_LOSSES:
+			break;
+	}
+	return SAYS_MEAN;
+}
+
+/* The same of all that weighs in the forecast. What needs no network says means, but for the network that is shipped. */
+static int
+statistics_of(const lf_model *model)
+{
+	const lf_combination *combination = &model->combination;
+	int			said = 0;
+
+	if (combination->parts == 0)
+		said = statistics_of_network(model);
+	for (int i = 0; i < combination->parts; i++)
+	{
+		if (!(lf_combination_share(combination, model->task.targets, i) > 0))
+			continue;
+		said |= combination->part[i] == LF_ZERO_SHOT ? SAYS_MEDIAN : combination->part[i] != LF_NETWORK ? SAYS_MEAN :
+			statistics_of_network(i == 0 ? model : &model->other[i - 1]);
+	}
+	for (int j = 0; j < model->task.targets && model->blend != NULL; j++)
+		if (model->blend[j].with != LF_NETWORK && model->blend[j].weight < 1)
+			said |= SAYS_MEAN;
+	return said;
+}
+
+static void
+append_statistic(StringInfo out, const lf_model *model)
+{
+	int			said = statistics_of(model);
+
+	append_text(out, "forecasts", said == SAYS_MEAN ? "mean" : said == SAYS_MEDIAN ? "median" : "between");
+}
+
 /* The column that tells series apart, or an array of them. */
 static void
 append_keys(StringInfo out, const lf_model *model)
@@ -483,6 +548,7 @@ lstm_info(PG_FUNCTION_ARGS)
 		append_transform(&out, task);
 		append_blend(&out, model);
 		append_candidates(&out, model);
+		append_statistic(&out, model);
 		append_intervals(&out, model);
 		append_dependence(&out, model);
 		append_options(&out, &model->training, &task->head);

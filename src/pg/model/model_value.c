@@ -555,8 +555,16 @@ model_interval(const LoadedModel *loaded, int window, int step, int target, doub
 	bool		known = lf_bounds_interval(&loaded->model, &bounded, level, low, high);
 	double		wider = lf_bounds_are_zero_shot(&loaded->model) ? 0 : widening(loaded, window, target, forecast);
 
-	*low = lf_task_limit(&loaded->model.task, *low - wider);
-	*high = lf_task_limit(&loaded->model.task, *high + wider);
+	*low -= wider;
+	*high += wider;
+	/* bounds of counts are counts, wherever their width comes from; NaN stays what it is */
+	if (lf_head_counts(&loaded->model.task.head))
+	{
+		*low = *low < 0 ? 0 : floor(*low);
+		*high = ceil(*high);
+	}
+	*low = lf_task_limit(&loaded->model.task, *low);
+	*high = lf_task_limit(&loaded->model.task, *high);
 	return known;
 }
 

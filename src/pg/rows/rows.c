@@ -252,6 +252,15 @@ rows_keep_marks(Rows *rows)
 }
 
 void
+rows_start_masking(Rows *rows)
+{
+	if (rows->marks != NULL)
+		memset(rows->marks, 0, lf_mask_size((rows->mark + rows->count) * rows->columns));
+	rows_keep_marks(rows);
+	rows->masked = true;
+}
+
+void
 rows_widen(Rows *rows, int columns)
 {
 	int			before = rows->columns;

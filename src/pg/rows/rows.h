@@ -111,6 +111,9 @@ void		rows_expect(Rows *rows, uint64 more, Size beside);
 /* Starts to keep marks: none is set yet. */
 void		rows_keep_marks(Rows *rows);
 
+/* From here on what is marked counts for nothing as a target. Marks that were set before are of values that count, and go. */
+void		rows_start_masking(Rows *rows);
+
 /* Adds columns at the end of each row, without values. */
 void		rows_widen(Rows *rows, int columns);
 

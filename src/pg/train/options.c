@@ -116,7 +116,7 @@ static const OptionRow rows[] = {
 	{"loss", OPTION_CHOICE, PLACE(loss), NAMES(lf_loss_names, LF_LOSSES), "mse, for segment and for several series mae", false,
 	"What training minimizes: the squared error, the absolute error, or huber, which lies between the two; or, for "
 	"networks that also forecast how uncertain they are, the error of quantiles or the negative log-likelihood of a "
-	"normal or Student's t distribution."},
+	"normal, Student's t or, for counts, negative binomial distribution."},
 	{"quantiles", OPTION_LEVELS, PLACE(quantiles), NUMBERS(LF_LOWEST_LEVEL, 1 - LF_LOWEST_LEVEL),
 	"[0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975]", false,
 	"Levels that the loss quantile learns; 0.5 is added where it is missing."},
@@ -138,7 +138,7 @@ static const OptionRow rows[] = {
 	{"refit", OPTION_BOOL, PLACE(training.refit), ANYTHING, "true", false,
 	"Whether the final model is trained again on all windows, including the held-out ones."},
 	{"calibrate", OPTION_BOOL, PLACE(training.calibrate), ANYTHING, "true", false,
-	"Whether the intervals of the losses quantile, gaussian and student_t are widened or narrowed so that they hold "
+	"Whether the intervals of the losses quantile, gaussian, student_t and negative_binomial are widened or narrowed so that they hold "
 	"their level on the held-out windows."},
 	{"max_time", OPTION_DURATION, PLACE(training.max_seconds), NUMBERS(1e-6, 1e9), "none", false,
 	"Maximum time for training, as an interval or in seconds: training then ends with what it has reached. Reading "

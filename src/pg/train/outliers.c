@@ -37,11 +37,8 @@ find_in(Panel *panel, Size series, int target, const lf_parts *parts, bool take_
 		if (!take_out)
 			continue;
 		rows.values[place] = value - list[i].error;
-		if (panel->rows->marks == NULL)
-		{
-			rows_keep_marks(panel->rows);
-			panel->rows->masked = true;
-		}
+		if (!panel->rows->masked)
+			rows_start_masking(panel->rows);
 		lf_mask_set(panel->rows->marks, (panel->rows->mark + panel->start[series] + row) * rows.columns + target);
 	}
 }

@@ -10,6 +10,7 @@
 #include "model/model_value.h"
 #include "server/progress.h"
 #include "server/settings.h"
+#include "train/counts.h"
 #include "train/facts.h"
 #include "train/outliers.h"
 #include "train/networks.h"
@@ -214,6 +215,9 @@ make_plan(Training *training)
 	}
 	networks_choose(&training->networks, &training->facts, &training->wishes, &training->request->options,
 					training->request->source);
+	counts_check(&training->frame, &training->networks.candidates.plan[0].task, training->networks.candidates.plan[0].training.loss,
+				 (const char *const *) training->request->columns.names,
+				 "Leave the option \"loss\" out, or set it to quantile. Where gaps were filled, set \"missing\" to mask or previous.");
 }
 
 /*

@@ -153,7 +153,7 @@ report_wishes(lf_plan_status status, const lf_wishes *wishes, const lf_plan *pla
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("option \"calibrate\" must be true for loss %s", loss),
 					 errdetail("The intervals of this loss are made from held-out errors alone."),
-					 errhint("Leave the option out, or set loss to quantile, gaussian or student_t.")));
+					 errhint("Leave the option out, or set loss to quantile, gaussian, student_t or negative_binomial.")));
 			break;
 		case LF_PLAN_LIMITS_CROSS:
 			ereport(ERROR,
@@ -171,6 +171,13 @@ report_wishes(lf_plan_status status, const lf_wishes *wishes, const lf_plan *pla
 			break;
 		case LF_PLAN_DIFFERENCE_OF_LEVEL:
 			report_conflict("difference", "normalize", "Differences have no level that normalizing could remove.");
+			break;
+		case LF_PLAN_LEVEL_OF_COUNTS:
+			report_conflict("normalize", "loss", "What is left of a count where a level is subtracted is no count.");
+			break;
+		case LF_PLAN_SEASON_OF_COUNTS:
+			report_conflict("deseasonalize", "loss", "What a season leaves of a count is no count. Option \"calendar\" shows the network "
+							"where in the week or year a row lies.");
 			break;
 		case LF_PLAN_ADDITIVE_OF_LOG:
 			report_conflict("log", "deseasonalize", "What a season adds to logarithms multiplies the values.");
