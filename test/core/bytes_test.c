@@ -585,7 +585,7 @@ test_envelope(void)
 	sample_close(&s);
 }
 
-/* A field that came with format 2: an edit after which its first byte is another one, and how many bytes it has. */
+/* A field that came after format 1: an edit after which its first byte is another one, and how many bytes it has. */
 typedef struct later_field
 {
 	const char *name;
@@ -618,6 +618,13 @@ edit_keys(lf_model *model)
 
 	model->further_keys = 1;
 	model->further_key = key;
+}
+
+/* The length of the text, which comes first. */
+static void
+edit_holidays(lf_model *model)
+{
+	model->holidays = "x";
 }
 
 static void
@@ -705,6 +712,7 @@ static const later_field later_fields[] = {
 	{"whether logarithms were found", 1, edit_log},
 	{"seasons that are taken out: how, and how many", 8, edit_seasons},
 	{"how many further keys there are", 1, edit_keys},
+	{"relation of holidays", 4, edit_holidays},
 	{"weekdays of the step", 1, edit_weekdays},
 	{"what becomes of several rows of a step", 1, edit_aggregate},
 	{"how rows come onto the grid", 1, edit_alignment},
@@ -735,8 +743,8 @@ leave_out(unsigned char *bytes, size_t length, const unsigned char *whole, const
 }
 
 /*
- * A format with fewer fields, made here: the bytes of format 1 are those of the present one without what came with format
- * 2. Where those are shows in what changes with them.
+ * A format with fewer fields, made here: the bytes of format 1 are those of the present one without what came
+ * later. Where those are shows in what changes with them.
  */
 static void
 test_one_field_less(void)

@@ -51,7 +51,7 @@ lf_names_are_sound(const lf_model *model)
 	int			read = 0;
 
 	while (read < model->columns && model->task.kind[read] != LF_COLUMN_SERIES &&
-		   model->task.kind[read] != LF_COLUMN_CALENDAR)
+		   model->task.kind[read] != LF_COLUMN_EVENT && model->task.kind[read] != LF_COLUMN_CALENDAR)
 		read++;
 	for (int i = 0; i < model->columns; i++)
 		/* names of the values of an aggregate are the user's own, and may be nothing */
@@ -99,6 +99,27 @@ stands_for_value(const lf_model *model, int column)
 		strcmp(model->names[column] + length - of_value, labels->label[0]) == 0;
 }
 
+/* Columns of events are there together with a relation that says when they are, and each knows its holiday. */
+static bool
+events_are_sound(const lf_model *model)
+{
+	int			events = 0;
+
+	for (int i = 0; i < model->columns; i++)
+	{
+		bool		sound;
+
+		if (model->task.kind[i] != LF_COLUMN_EVENT)
+			continue;
+		if (++events > LF_MAX_EVENTS || model->categories == NULL || model->categories[i].count != 1)
+			return false;
+		(void) lf_event_offset(model->names[i], model->categories[i].label[0], &sound);
+		if (!sound)
+			return false;
+	}
+	return (events > 0) == lf_is_given(model->holidays);
+}
+
 bool
 lf_labels_are_sound(const lf_model *model)
 {
@@ -109,9 +130,9 @@ lf_labels_are_sound(const lf_model *model)
 		const lf_labels *labels = &model->categories[i];
 
 		/* a column of NULLs alone has none */
-		if (labels->count > 0 && !stands_for_value(model, i) &&
+		if (labels->count > 0 && model->task.kind[i] != LF_COLUMN_EVENT && !stands_for_value(model, i) &&
 			(model->task.kind[i] != LF_COLUMN_CATEGORY || !all_differ(labels->label, (size_t) labels->count)))
 			return false;
 	}
-	return model->labels == NULL || all_differ(model->labels, model->series);
+	return events_are_sound(model) && (model->labels == NULL || all_differ(model->labels, model->series));
 }

@@ -82,6 +82,21 @@ fit_rows(lf_scale scale, const lf_windows *windows, int column, size_t rows, con
 	return scaler_for(scale, &all);
 }
 
+/* Of the rows of all series: what a holiday does is one thing, however many of them a series has. */
+static lf_scaler
+fit_all(lf_scale scale, const lf_frame *frame, int column, const volatile sig_atomic_t *interrupt)
+{
+	spread		all = {0};
+
+	for (size_t row = 0; row < frame->rows && scale != LF_SCALE_NONE; row++)
+	{
+		spread_add(&all, frame->values[row * (size_t) frame->columns + (size_t) column]);
+		if (row % ROWS_UNASKED == 0 && interrupt != NULL && *interrupt != 0)
+			break;
+	}
+	return scaler_for(scale, &all);
+}
+
 lf_scaler
 lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, const double *shape, int column,
 					size_t series, size_t rows, const volatile sig_atomic_t *interrupt)
@@ -106,6 +121,8 @@ lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, 
 					spread_add(&all, one.values[column]);
 			}
 			break;
+		case LF_COLUMN_EVENT:
+			return fit_all(scale, frame, column, interrupt);
 		case LF_COLUMN_CALENDAR:
 		case LF_COLUMN_CATEGORY:
 		case LF_COLUMN_SERIES:
