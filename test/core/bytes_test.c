@@ -712,11 +712,11 @@ static const later_field later_fields[] = {
 	{"whether logarithms were found", 1, edit_log},
 	{"seasons that are taken out: how, and how many", 8, edit_seasons},
 	{"how many further keys there are", 1, edit_keys},
-	{"relation of holidays", 4, edit_holidays},
 	{"weekdays of the step", 1, edit_weekdays},
 	{"what becomes of several rows of a step", 1, edit_aggregate},
 	{"how rows come onto the grid", 1, edit_alignment},
 	{"phase of the grid", 8, edit_phase},
+	{"relation of holidays", 4, edit_holidays},
 	{"seasons that were looked for: of logarithms, and how many", 5, edit_found},
 	{"scores of the partners for the first target", 120, edit_first_score},
 	{"and for the second", 120, edit_second_score},
@@ -809,6 +809,19 @@ test_one_field_less(void)
 	free(less);
 	free(block.raw);
 	free(again.raw);
+	free(bytes.raw);
+
+	/* format 2 lacks this field alone */
+	bytes = write_sample(&s);
+	edit_holidays(&s.model);
+	other = write_sample(&s);
+	less = exact_copy(bytes.block, bytes.bytes);
+	length = leave_out(less, bytes.bytes, bytes.block, other.block, 0, 4);
+	put_number(less + FORMAT_AT, 2, 2);
+	seal(less, length);
+	ok(status_of(less, length) == LF_OK, "bytes of format 2, which knows of no holidays, are a model");
+	free(less);
+	free(other.raw);
 	free(bytes.raw);
 	sample_close(&s);
 }

@@ -1,4 +1,6 @@
 -- What a session of its own is told about holidays.
+SET client_min_messages = error;
+CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET client_min_messages = notice;
 CREATE TEMP TABLE days AS SELECT date '2024-01-01' + i AS day, (i % 7)::float8 AS v FROM generate_series(0, 199) i;
 CREATE TEMP TABLE feasts (day date, name text);
