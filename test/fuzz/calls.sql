@@ -49,7 +49,7 @@ INSERT INTO fuzz.models (model) VALUES
     (lstm_train('fuzz.shops', 'value', 'at', 'shop', horizon => 3, known_inputs => '{promo}', static_inputs => '{size}',
         options => '{"epochs": 1, "units": 2, "series_embedding": true}')),
     (lstm_train('fuzz.shops', 'value', 'at', 'shop', horizon => 3, lookback => 2, options => '{"epochs": 1, "units": 2, "holidays": "fuzz.feasts"}')),
-    (lstm_train('fuzz.days', 'value', 'at', options => '{"epochs": 1, "units": 2, "holidays": "fuzz.odd_feasts", "step": "business day", "aggregate": "mean"}')),
+    (lstm_train('fuzz.days', 'value', 'at', options => '{"epochs": 1, "units": 2, "holidays": "fuzz.feasts", "step": "7 days", "aggregate": "mean"}')),
     (lstm_train('fuzz.days', 'value', 'at', inputs => '{other}', lookback => 3, options => '{"epochs": 1, "units": 2, "lead": 0}')),
     ((SELECT lstm_train_agg(value, '{"epochs": 1, "units": 2, "lookback": 3}' ORDER BY at) FROM fuzz.days)),
     (lstm_import('{"input": [2, 1], "layers": [{"type": "lstm", "units": 1}, {"type": "dense", "units": 1}]}', array_fill(1::real, ARRAY[14]))),
