@@ -381,7 +381,6 @@ test_many_labels(size_t count)
 	sample_close(&s);
 }
 
-/* What is sound in spite of looking odd. */
 /* A column of a holiday, and what is none. */
 static void
 test_events(void)
@@ -454,6 +453,7 @@ test_events(void)
 	sample_close(&s);
 }
 
+/* What is sound in spite of looking odd. */
 static void
 test_sound(void)
 {

@@ -855,11 +855,18 @@ forge_value(forgery *f, int column)
 static inline void
 forge_event(forgery *f, int column)
 {
-	static const char *const columns[] = {"Feast", "Feast -1", "Feast +2", "Feast +31", "other holidays"};
+	static const char *const columns[] = {"Feast -1", "Feast", "Feast +2", "Feast +31", "other holidays"};
 	static const char *const odd[] = {"Feast +0", "Feast +32", "Feast -", "Feast 1", "Feasts", "feast", "Feast +1 ", "", "other"};
 	lf_model   *model = &f->model;
-	const char *name = forge_one_in(f, 12) ? FORGE_PICK(f, odd) : FORGE_PICK(f, columns);
+	int			before = 0;
+	const char *name;
 
+	/* in the order that is sound, of which the last may be left out */
+	while (before < column && before < 4 && model->task.kind[column - before - 1] == LF_COLUMN_EVENT)
+		before++;
+	if (before < 4 && (column + 1 == model->columns || model->task.kind[column + 1] != LF_COLUMN_EVENT) && forge_one_in(f, 2))
+		before = 4;
+	name = forge_one_in(f, 12) ? FORGE_PICK(f, odd) : forge_one_in(f, 12) ? FORGE_PICK(f, columns) : columns[before];
 	model->names[column] = name;
 	model->categories[column].count = forge_one_in(f, 40) ? 0 : 1;
 	model->categories[column].label = forge_take(f, 1, sizeof(char *));

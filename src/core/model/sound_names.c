@@ -99,7 +99,28 @@ stands_for_value(const lf_model *model, int column)
 		strcmp(model->names[column] + length - of_value, labels->label[0]) == 0;
 }
 
-/* Columns of events are there together with a relation that says when they are, and each knows its holiday. */
+/*
+ * Whether one column of events may stand behind another: they come by their holidays and the days from those on, and last the
+ * one of all others, which has no holiday.
+ */
+static bool
+event_is_behind(const lf_model *model, int column, int before)
+{
+	const char *holiday = model->categories[column].label[0];
+	const char *earlier = model->categories[before].label[0];
+	int			order = strcmp(earlier, holiday);
+	bool		sound;
+
+	if (!lf_is_given(earlier) || !lf_is_given(holiday))
+		return lf_is_given(earlier);
+	return order < 0 || (order == 0 && lf_event_offset(model->names[before], earlier, &sound) <
+						 lf_event_offset(model->names[column], holiday, &sound));
+}
+
+/*
+ * Columns of events are there together with a relation that says when they are. Each knows its holiday, and has a name that no
+ * column in front of it has.
+ */
 static bool
 events_are_sound(const lf_model *model)
 {
@@ -114,8 +135,11 @@ events_are_sound(const lf_model *model)
 		if (++events > LF_MAX_EVENTS || model->categories == NULL || model->categories[i].count != 1)
 			return false;
 		(void) lf_event_offset(model->names[i], model->categories[i].label[0], &sound);
-		if (!sound)
+		if (!sound || (events > 1 && !event_is_behind(model, i, i - 1)))
 			return false;
+		for (int k = 0; k < i; k++)
+			if (strcmp(model->names[k], model->names[i]) == 0)
+				return false;
 	}
 	return (events > 0) == lf_is_given(model->holidays);
 }

@@ -120,11 +120,31 @@ columns_add_series(Columns *columns, lf_task *task, const char *series_column)
 	columns->series = true;
 }
 
+/* Nobody could tell two inputs of one name apart where a function lists them. */
+static void
+check_event_name(const Columns *columns, const Events *events, const char *name)
+{
+	for (int i = 0; i < columns->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (strcmp(columns->names[i], name) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_DUPLICATE_COLUMN),
+					 errmsg("a holiday of relation %s has the name of another column: \"%s\"", events_name(events), name),
+					 errdetail("Columns are those of the rows, one of each holiday, and those of its days_before and days_after, "
+							   "such as \"Easter -1\"."),
+					 errhint("Give the holiday another name, in a view.")));
+	}
+}
+
 void
 columns_add_events(Columns *columns, lf_task *task, Events *events)
 {
 	for (int i = 0; i < events_count(events); i++)
+	{
+		check_event_name(columns, events, events_column(events, i));
 		add_column(columns, task, events_column(events, i), LF_COLUMN_EVENT);
+	}
 	columns->event_count = events_count(events);
 	columns->events = events;
 }

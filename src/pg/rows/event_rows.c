@@ -228,24 +228,97 @@ event_rows_open(EventRows *events, Oid relation, const Table *of)
 	events->values = dictionary_create();
 }
 
+Size
+event_rows_memory(const EventRows *events)
+{
+	return events->text + events->capacity * (sizeof(EventRow) + events->filters * sizeof(int32)) +
+		(events->order == NULL ? 0 : events->count * sizeof(uint32));
+}
+
+/* ---- of which series they are ---- */
+
+/*
+ * Shops by the ten thousand have holidays of their own, and no series may cost a look at all of them. So rows stand in the
+ * order of their filters: first by which of them they have, then by the values. What a series is told of is then one run of
+ * rows for each choice of filters that occurs, and there are few of these.
+ */
+static int
+compare_choice(const EventRows *events, const int32 *a, const int32 *b)
+{
+	for (int i = 0; i < events->filters; i++)
+		if ((a[i] < 0) != (b[i] < 0))
+			return a[i] < 0 ? -1 : 1;
+	return 0;
+}
+
+static int
+compare_filters(const EventRows *events, const int32 *a, const int32 *b)
+{
+	int			order = compare_choice(events, a, b);
+
+	for (int i = 0; i < events->filters && order == 0; i++)
+		order = a[i] < b[i] ? -1 : a[i] > b[i];
+	return order;
+}
+
+static const int32 *
+filters_of(const EventRows *events, Size row)
+{
+	return events->filter + (Size) events->rows[row].place * events->filters;
+}
+
+static int
+compare_order(const void *a, const void *b, void *state)
+{
+	CHECK_FOR_INTERRUPTS();
+	return compare_filters(state, filters_of(state, *(const uint32 *) a), filters_of(state, *(const uint32 *) b));
+}
+
+static void
+order_by_filters(EventRows *events)
+{
+	Size		size = events->count * sizeof(uint32);
+
+	if (events->filters == 0 || events->count == 0)
+		return;
+	check_memory_beside(event_rows_memory(events), size, psprintf("the days of %s", events->table->label),
+						"give fewer rows, in a view");
+	events->order = MemoryContextAllocHuge(events->context, size);
+	for (Size i = 0; i < events->count; i++)
+		events->order[i] = (uint32) i;
+	qsort_arg(events->order, events->count, sizeof(uint32), compare_order, events);
+}
+
 void
 event_rows_read(EventRows *events)
 {
 	visit_rows(make_query(events), read_row, events);
 	qsort(events->rows, events->count, sizeof(EventRow), compare_rows);
+	order_by_filters(events);
 }
 
-Size
-event_rows_memory(const EventRows *events)
+/* The first place from 'low' on whose row comes behind the filters; or, if 'values', does not come in front of them. */
+static Size
+find_place(const EventRows *events, Size low, const int32 *filters, bool values)
 {
-	return events->text + events->capacity * (sizeof(EventRow) + events->filters * sizeof(int32));
+	Size		high = events->count;
+
+	while (low < high)
+	{
+		Size		middle = low + (high - low) / 2;
+		const int32 *given = filters_of(events, events->order[middle]);
+
+		if (values ? compare_filters(events, given, filters) < 0 : compare_choice(events, given, filters) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
-/* ---- of which series they are ---- */
-
-/* A value that no row has is -1, which no row asks for. */
-void
-event_rows_of_series(const EventRows *events, const SeriesRows *series, int64 *wanted)
+/* What rows must have to be of a series; -1: no row has that. */
+static void
+wanted_filters(const EventRows *events, const SeriesRows *series, int32 *wanted)
 {
 	char	   *key[LF_MAX_KEYS] = {NULL};
 
@@ -256,19 +329,43 @@ event_rows_of_series(const EventRows *events, const SeriesRows *series, int64 *w
 		int			source = events->source[i];
 		const char *name = source >= 0 ? key[source] : series == NULL ? NULL : series->categories[-1 - source];
 
-		wanted[i] = name == NULL ? -1 : dictionary_find(events->values, name);
+		wanted[i] = name == NULL ? -1 : (int32) dictionary_find(events->values, name);
 	}
 }
 
-bool
-event_row_is_of(const EventRows *events, const EventRow *row, const int64 *wanted)
+void
+event_rows_visit(const EventRows *events, const SeriesRows *series, event_visitor visit, void *state)
 {
-	for (int i = 0; i < events->filters; i++)
-	{
-		int32		given = events->filter[(Size) row->place * events->filters + i];
+	int32		wanted[LF_MAX_KEYS + LF_MAX_COLUMNS];
+	int32		filters[LF_MAX_KEYS + LF_MAX_COLUMNS];
+	Size		end;
 
-		if (given >= 0 && given != wanted[i])
-			return false;
+	for (Size i = 0; i < events->count && events->filters == 0; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		visit(state, &events->rows[i]);
 	}
-	return true;
+	if (events->filters == 0)
+		return;
+	wanted_filters(events, series, wanted);
+	for (Size begin = 0; begin < events->count; begin = end)
+	{
+		const int32 *choice = filters_of(events, events->order[begin]);
+		bool		exists = true;
+
+		end = find_place(events, begin, choice, false);
+		for (int i = 0; i < events->filters; i++)
+		{
+			filters[i] = choice[i] < 0 ? -1 : wanted[i];
+			exists &= choice[i] < 0 || wanted[i] >= 0;
+		}
+		if (!exists)
+			continue;
+		for (Size i = find_place(events, begin, filters, true);
+			 i < end && compare_filters(events, filters_of(events, events->order[i]), filters) == 0; i++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			visit(state, &events->rows[events->order[i]]);
+		}
+	}
 }

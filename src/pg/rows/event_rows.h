@@ -34,6 +34,7 @@ typedef struct EventRows
 	int		   *source;			/* (filters): a key of the series from 0 on, or -1 - a static input */
 	int32	   *filter;			/* (count, filters): numbers of values; -1: any */
 	Dictionary *values;
+	uint32	   *order;			/* (count): rows by their filters; NULL: there are none */
 } EventRows;
 
 /* Opens a relation for the series of 'of', without any row yet. Raises as events_read(). */
@@ -45,8 +46,8 @@ void		event_rows_read(EventRows *events);
 /* Bytes that the rows take. */
 Size		event_rows_memory(const EventRows *events);
 
-/* What rows must have to be of a series, a number for each filter; NULL: one without a name. */
-void		event_rows_of_series(const EventRows *events, const SeriesRows *series, int64 *wanted);
-bool		event_row_is_of(const EventRows *events, const EventRow *row, const int64 *wanted);
+/* Goes over the rows of a series, in any order; NULL: one without a name. */
+typedef void (*event_visitor) (void *state, const EventRow *row);
+void		event_rows_visit(const EventRows *events, const SeriesRows *series, event_visitor visit, void *state);
 
 #endif

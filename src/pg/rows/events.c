@@ -71,6 +71,14 @@ open_events(Oid relation, const Table *of)
 	return events;
 }
 
+/* Checks what lists of all names take, of which a relation may have as many as rows. */
+static void
+check_names(const Events *events, Size size)
+{
+	check_memory_beside(event_rows_memory(&events->read), size, psprintf("the names of %s", events->read.table->label),
+						"give fewer rows, in a view");
+}
+
 static void
 read_events(Events *events)
 {
@@ -78,6 +86,7 @@ read_events(Events *events)
 
 	event_rows_read(&events->read);
 	names = dictionary_count(events->read.names);
+	check_names(events, names * sizeof(int32));
 	events->first = palloc_extended(names * sizeof(int32) + 1, MCXT_ALLOC_HUGE);
 	memset(events->first, 0xff, names * sizeof(int32));
 }
@@ -187,15 +196,20 @@ events_choose(Events *events, char *const *targets, int target_count)
 {
 	Span		span = span_of(events->read.of, targets, target_count);
 	Size		names = dictionary_count(events->read.names);
-	const char **own = palloc_extended(names * sizeof(char *) + 1, MCXT_ALLOC_HUGE);
-	const char **rare = palloc_extended(names * sizeof(char *) + 1, MCXT_ALLOC_HUGE);
-	uint8	   *before = palloc_extended(names + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	uint8	   *after = palloc_extended(names + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	const char **own;
+	const char **rare;
+	uint8	   *before;
+	uint8	   *after;
 	Size		own_count = 0;
 	Size		rare_count = 0;
 	int			rare_days = 0;
 	int32		rare_day = 0;
 
+	check_names(events, names * (sizeof(int32) + 2 * sizeof(char *) + 2));
+	own = palloc_extended(names * sizeof(char *) + 1, MCXT_ALLOC_HUGE);
+	rare = palloc_extended(names * sizeof(char *) + 1, MCXT_ALLOC_HUGE);
+	before = palloc_extended(names + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	after = palloc_extended(names + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (Size i = 0; i < events->read.count;)
 	{
 		int32		name = events->read.rows[i].name;
@@ -333,8 +347,9 @@ add_day(Events *events, int64 day, int column)
 
 /* Adds the days of a row, for each of its columns that it takes in. */
 static void
-add_days(Events *events, const EventRow *row)
+add_days(void *state, const EventRow *row)
 {
+	Events	   *events = state;
 	int			column = events->first[row->name];
 
 	if (column < 0 && events->others >= 0)
@@ -351,7 +366,6 @@ add_days(Events *events, const EventRow *row)
 void
 events_show_series(Events *events, const SeriesRows *series)
 {
-	int64		wanted[LF_MAX_KEYS + LF_MAX_COLUMNS];
 	Size		kept = 0;
 
 	/* days that are all series' are found once */
@@ -359,14 +373,7 @@ events_show_series(Events *events, const SeriesRows *series)
 		return;
 	events->shown = true;
 	events->day_count = 0;
-	if (events->read.filters > 0)
-		event_rows_of_series(&events->read, series, wanted);
-	for (Size i = 0; i < events->read.count; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (event_row_is_of(&events->read, &events->read.rows[i], wanted))
-			add_days(events, &events->read.rows[i]);
-	}
+	event_rows_visit(&events->read, series, add_days, events);
 	qsort(events->days, events->day_count, sizeof(EventDay), compare_days);
 	for (Size i = 0; i < events->day_count; i++)
 		if (i == 0 || compare_days(&events->days[kept - 1], &events->days[i]) != 0)

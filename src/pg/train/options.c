@@ -415,8 +415,8 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	if (options->holidays != NULL && aggregate)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"holidays\" needs a relation to train on, and an aggregate has none"),
-				 errhint("Put the rows into a view and call lstm_train.")));
+				 errmsg("option \"holidays\" needs a relation to train on, and there is none here"),
+				 errhint("Call lstm_train, for the rows of a query on a view of them.")));
 	if (options->init == NULL && (options->scale == SCALE_INIT || options->training.epochs == 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -98,6 +98,23 @@ add_holidays(FunctionCallInfo fcinfo, RequestForm form, Request *request, lf_tas
 	else
 		events_choose(events, targets, target_count);
 	columns_add_events(&request->columns, task, events);
+	if (init != NULL && events_count(events) > 0 && init->holidays[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model in option \"init\" was trained without holidays, but option \"holidays\" was given"),
+				 errhint("Leave option \"holidays\" out, or train without \"init\".")));
+}
+
+/* Whoever made the model chose its relation of holidays, so that is not taken without being named. */
+static void
+check_no_holidays(const Options *options)
+{
+	if (options->init == NULL || options->init->model.holidays[0] == '\0')
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the model in option \"init\" was trained with holidays, but option \"holidays\" was not given"),
+			 errhint("Give it; the model names relation %s.", options->init->model.holidays)));
 }
 
 Table *
@@ -124,6 +141,8 @@ request_read(FunctionCallInfo fcinfo, RequestForm form, Request *request)
 		columns_add_series(&request->columns, task, table->series_column);
 	if (request->options.holidays != NULL)
 		add_holidays(fcinfo, form, request, task, table);
+	else
+		check_no_holidays(&request->options);
 	wishes_of(&request->options, task, &request->wishes);
 	pfree(task);
 	request->source = table->label;
