@@ -430,6 +430,8 @@ test_events(void)
 		ok(lf_model_flaw(&s.model, true) == (tests[i].sound ? LF_SOUND : LF_FLAW_LABELS), "a column \"%s\" of a holiday \"%s\" is %s",
 		   tests[i].name, tests[i].holiday, tests[i].sound ? "sound" : "not");
 	}
+	s.names[2] = s.category[0] = s.names[0];
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "a holiday with the name of another column is unsound");
 	s.names[2] = s.category[0] = "Easter";
 	ok(status_when_read(&s.model) == LF_OK, "a model of holidays is read again");
 	s.model.holidays = "";

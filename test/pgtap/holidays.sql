@@ -88,7 +88,7 @@ SELECT cmp_ok((SELECT count(*) FROM lstm_tune('past', 'sold', horizon => 7, fold
 SELECT matches(pg_temp.failure($$ SELECT lstm_tune('past', 'sold', grid => '{"holidays": ["feasts"]}') $$), '^22023: option "holidays" cannot be in grid',
     'they are the same for all trials');
 SELECT is(pg_temp.failure($$ SELECT lstm_train_agg(day::timestamptz, sold, '{"holidays": "feasts"}') FROM past $$),
-    E'22023: option "holidays" needs a relation to train on, and an aggregate has none\nHINT: Put the rows into a view and call lstm_train.',
+    E'22023: option "holidays" needs a relation to train on, and there is none here\nHINT: Call lstm_train, for the rows of a query on a view of them.',
     'an aggregate has no relation');
 
 ---- steps that are no days ----
