@@ -5,7 +5,7 @@ SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(72);
+SELECT plan(73);
 
 \ir ../include/failure.sql
 \ir ../include/seal.sql
@@ -41,6 +41,8 @@ SELECT is(lstm_import(lstm_export(model)) = model, true, format('the model %s is
 SELECT is(jsonb_path_query_array(lstm_export(model), '$.task.column_kinds[*]') || (lstm_export(model)->'holidays'),
     '["measured", "holiday", "holiday", "holiday", "public.feasts"]'::jsonb, 'an export names the relation, and says which columns are of it') FROM models WHERE name = 'network';
 SELECT is(lstm_export(model)->'holidays', '""'::jsonb, 'and no relation where there is none') FROM models WHERE name = 'plain';
+SELECT is((SELECT array_agg(forecast ORDER BY step) FROM lstm_forecast(lstm_import(jsonb_set(lstm_export(model) - 'holidays', '{format_version}', '2')))),
+    (SELECT array_agg(forecast ORDER BY step) FROM lstm_forecast(model)), 'an export of the format before, which knows of no relation, is read as before') FROM models WHERE name = 'plain';
 SELECT cmp_ok((SELECT difference FROM lstm_compare(ARRAY(SELECT model FROM models WHERE name IN ('feasts', 'plain') ORDER BY name), 'sales') WHERE "model" = 2), '>', 1::float8,
     'lstm_compare reads them: who knows of none is worse');
 SELECT cmp_ok(length(lstm_plot(model, 'sales')), '>', 100, 'lstm_plot reads them') FROM models WHERE name = 'feasts';
