@@ -5,7 +5,7 @@ SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(64);
+SELECT plan(67);
 
 \ir ../include/failure.sql
 \ir ../include/seal.sql
@@ -150,7 +150,8 @@ BEGIN
     RETURN pg_temp.failure(format($q$ SELECT lstm_train(%L, 'sold', options => '{"holidays": "odd_days"}') $q$, relation));
 END $$;
 SELECT is(pg_temp.failure($$ SELECT lstm_train('past', 'sold', options => '{"holidays": "nowhere"}') $$), '42P01: relation "nowhere" does not exist', 'a relation that is not there');
-SELECT is(pg_temp.failure($$ SELECT lstm_train('past', 'sold', options => '{"holidays": "a..b"}') $$), '42602: invalid name syntax', 'what is no name');
+SELECT is(pg_temp.failure(format($$ SELECT lstm_train('past', 'sold', options => jsonb_build_object('holidays', %L::text)) $$, name)), format(E'22023: option "holidays" is "%s", which is no name of a relation\n'
+    'HINT: Write it as in a query: with quotes where it has some there, and with its schema where search_path does not lead to it.', name), format('what is no name: %s', name)) FROM unnest(ARRAY['a..b', '', '"a', 'a.b.c']) name;
 SELECT matches(pg_temp.failure($$ SELECT lstm_train('past', 'sold', options => '{"holidays": 1}') $$), '^22023: option "holidays" must be a string', 'what is no string');
 SELECT matches(pg_temp.refuses('SELECT day, name AS title FROM feasts'), '^42703: column "name" of relation "odd_days" does not exist', 'a relation without names');
 SELECT matches(pg_temp.refuses('SELECT day AS date, name FROM feasts'), '^42703: column "day" of relation "odd_days" does not exist', 'a relation without days');

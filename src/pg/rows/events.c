@@ -11,6 +11,7 @@
 #include "catalog/namespace.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
+#include "nodes/makefuncs.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/memutils.h"
@@ -57,7 +58,16 @@ struct Events
 Oid
 events_relation(const char *name)
 {
-	return RangeVarGetRelid(makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name))), AccessShareLock, false);
+	List	   *parts;
+
+	if (!SplitIdentifierString(pstrdup(name), '.', &parts) || parts == NIL || list_length(parts) > 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"holidays\" is \"%s\", which is no name of a relation", name),
+				 errhint("Write it as in a query: with quotes where it has some there, and with its schema where search_path does not "
+						 "lead to it.")));
+	return RangeVarGetRelid(makeRangeVar(list_length(parts) == 1 ? NULL : linitial(parts), llast(parts), -1), AccessShareLock,
+							false);
 }
 
 static Events *

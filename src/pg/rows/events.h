@@ -29,7 +29,7 @@ typedef struct Events Events;
  */
 Events	   *events_read(Oid relation, const Table *of);
 
-/* The relation of this name as the caller writes it, under search_path; raises 42P01 or 42602. */
+/* The relation of this name as the caller writes it, under search_path; raises 42P01 or 22023. */
 Oid			events_relation(const char *name);
 
 /*
