@@ -184,7 +184,7 @@ static const char *further_key = "item";
 
 typedef enum change
 {
-	CHANGE_NOTHING, CHANGE_NAME, CHANGE_INPUT, CHANGE_KIND, CHANGE_TIME_COLUMN, CHANGE_KEYS, CHANGE_AHEAD, CHANGE_LOOKBACK, CHANGE_LEAD,
+	CHANGE_NOTHING, CHANGE_NAME, CHANGE_INPUT, CHANGE_KIND, CHANGE_TIME_COLUMN, CHANGE_KEYS, CHANGE_HOLIDAYS, CHANGE_AHEAD, CHANGE_LOOKBACK, CHANGE_LEAD,
 	CHANGE_UNITS, CHANGE_MEMBERS, CHANGE_LOSS, CHANGE_LEVEL, CHANGE_LOG, CHANGE_LIMIT, CHANGE_DIFFERENCE, CHANGE_NORMALIZE,
 	CHANGE_SEASON, CHANGE_SCALE, CHANGE_STATIC, CHANGE_CATEGORY, CHANGE_STEP, CHANGE_WEEKDAYS, CHANGE_AGGREGATE, CHANGE_ALIGNMENT,
 	CHANGE_ZONE, CHANGE_MISSING,
@@ -202,6 +202,7 @@ change_model(sample *s, change what)
 		case CHANGE_INPUT: model->task.input[1] = 2; break;
 		case CHANGE_KIND: model->task.kind[0] = LF_COLUMN_KNOWN; break;
 		case CHANGE_KEYS: model->further_keys = 1; model->further_key = &further_key; break;
+		case CHANGE_HOLIDAYS: model->holidays = "public.feasts"; break;
 		case CHANGE_TIME_COLUMN: model->time_column = "when"; break;
 		case CHANGE_AHEAD: model->task.ahead[1] = 1; break;
 		case CHANGE_LOOKBACK: model->task.lookback++; break;
@@ -249,6 +250,7 @@ test_differences(void)
 		{CHANGE_INPUT, "an input", LF_OTHER_COLUMNS, LF_OTHER_COLUMNS},
 		{CHANGE_KIND, "what is known of a column", LF_OTHER_COLUMNS, LF_OTHER_COLUMNS},
 		{CHANGE_KEYS, "the columns of series", LF_OTHER_COLUMNS, LF_OTHER_COLUMNS},
+		{CHANGE_HOLIDAYS, "the relation of holidays", LF_OTHER_COLUMNS, LF_OTHER_COLUMNS},
 		{CHANGE_TIME_COLUMN, "the time column", LF_OTHER_COLUMNS, LF_OTHER_COLUMNS},
 		{CHANGE_AHEAD, "how far an input is known", LF_OTHER_COLUMNS, LF_OTHER_COLUMNS},
 		{CHANGE_LOOKBACK, "the lookback", LF_OTHER_WINDOWS, LF_OTHER_WINDOWS},

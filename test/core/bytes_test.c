@@ -585,7 +585,7 @@ test_envelope(void)
 	sample_close(&s);
 }
 
-/* A field that came with format 2: an edit after which its first byte is another one, and how many bytes it has. */
+/* A field that came after format 1: an edit after which its first byte is another one, and how many bytes it has. */
 typedef struct later_field
 {
 	const char *name;
@@ -618,6 +618,13 @@ edit_keys(lf_model *model)
 
 	model->further_keys = 1;
 	model->further_key = key;
+}
+
+/* The length of the text, which comes first. */
+static void
+edit_holidays(lf_model *model)
+{
+	model->holidays = "x";
 }
 
 static void
@@ -709,6 +716,7 @@ static const later_field later_fields[] = {
 	{"what becomes of several rows of a step", 1, edit_aggregate},
 	{"how rows come onto the grid", 1, edit_alignment},
 	{"phase of the grid", 8, edit_phase},
+	{"relation of holidays", 4, edit_holidays},
 	{"seasons that were looked for: of logarithms, and how many", 5, edit_found},
 	{"scores of the partners for the first target", 120, edit_first_score},
 	{"and for the second", 120, edit_second_score},
@@ -735,8 +743,8 @@ leave_out(unsigned char *bytes, size_t length, const unsigned char *whole, const
 }
 
 /*
- * A format with fewer fields, made here: the bytes of format 1 are those of the present one without what came with format
- * 2. Where those are shows in what changes with them.
+ * A format with fewer fields, made here: the bytes of format 1 are those of the present one without what came
+ * later. Where those are shows in what changes with them.
  */
 static void
 test_one_field_less(void)
@@ -801,6 +809,19 @@ test_one_field_less(void)
 	free(less);
 	free(block.raw);
 	free(again.raw);
+	free(bytes.raw);
+
+	/* format 2 lacks this field alone */
+	bytes = write_sample(&s);
+	edit_holidays(&s.model);
+	other = write_sample(&s);
+	less = exact_copy(bytes.block, bytes.bytes);
+	length = leave_out(less, bytes.bytes, bytes.block, other.block, 0, 4);
+	put_number(less + FORMAT_AT, 2, 2);
+	seal(less, length);
+	ok(status_of(less, length) == LF_OK, "bytes of format 2, which knows of no holidays, are a model");
+	free(less);
+	free(other.raw);
 	free(bytes.raw);
 	sample_close(&s);
 }

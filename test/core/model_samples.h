@@ -113,6 +113,7 @@ sample_columns(lf_model *model, int number)
 	model->series_column = samples[number].named ? "station" : "";
 	model->series = samples[number].named ? SAMPLE_SERIES : 1;
 	model->relation = samples[number].aggregate ? "" : "public.\"Daily Temperatures\"";
+	model->holidays = "";
 	model->time_column = samples[number].aggregate ? "" : "at";
 	model->time_kind = samples[number].time_kind;
 	model->time_zone = model->time_kind == LF_TIME_TIMESTAMPTZ ? "Europe/Berlin" : "";
@@ -278,6 +279,7 @@ sample_from_elsewhere(lf_model *model)
 	model->season = 1;
 	model->imported = true;
 	model->relation = "";
+	model->holidays = "";
 	model->series_column = "";
 	model->series = 1;
 	model->members = 1;

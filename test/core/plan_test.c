@@ -125,6 +125,8 @@ test_before_rows(void)
 static void
 test_known_ahead(void)
 {
+	int			lookback;
+
 	reset();
 	wishes.open = false;
 	add_column(LF_COLUMN_KNOWN);
@@ -138,6 +140,15 @@ test_known_ahead(void)
 	wishes.task.lookback = 1;
 	wishes.task.horizon = 2000;
 	ok(choose() == LF_PLAN_TOO_MANY_COLUMNS, "more copies than there may be columns are refused");
+	reset();
+	wishes.open = false;
+	wishes.task.horizon = 60;
+	ok(choose() == LF_PLAN_MADE, "a plan without holidays");
+	lookback = made.task.lookback;
+	add_column(LF_COLUMN_EVENT);
+	ok(choose() == LF_PLAN_MADE && made.task.lookback == lookback, "holidays make no window longer");
+	ok(made.task.inputs > 2 && made.task.input[made.task.inputs - 1] == 1 && made.task.ahead[made.task.inputs - 1] == 60,
+	   "holidays are seen up to the last output");
 }
 
 static void

@@ -67,9 +67,12 @@ test_statics(void)
 	s = scaler_of(LF_SCALE_STANDARD, LF_COLUMN_STATIC, &several);
 	ok(fabs(s.offset - 5) < 1e-12 && fabs(s.scale - sqrt(8.0 / 3)) < 1e-12,
 	   "a series counts once in the scaling of a static column, however long, and not at all without rows");
+	s = scaler_of(LF_SCALE_STANDARD, LF_COLUMN_EVENT, &several);
+	ok(fabs(s.offset - (3 * 10 + 7 * 20 + 5.0 * (ROWS - 30)) / ROWS) < 1e-12 && s.scale != 1, "a column of a holiday is scaled by all rows of all series");
 	for (int kind = 0; kind < LF_COLUMN_KINDS; kind++)
 	{
-		bool		scaled = kind == LF_COLUMN_MEASURED || kind == LF_COLUMN_KNOWN || kind == LF_COLUMN_STATIC;
+		bool		scaled = kind == LF_COLUMN_MEASURED || kind == LF_COLUMN_KNOWN || kind == LF_COLUMN_STATIC ||
+			kind == LF_COLUMN_EVENT;
 
 		s = scaler_of(LF_SCALE_STANDARD, (lf_column_kind) kind, &several);
 		ok(scaled == (s.offset != 0), "a column of kind %d is %s", kind, scaled ? "scaled" : "left as it is");

@@ -385,6 +385,80 @@ test_many_labels(size_t count)
 	sample_close(&s);
 }
 
+/* A column of a holiday, and what is none. */
+static void
+test_events(void)
+{
+	static const struct
+	{
+		const char *name;
+		const char *holiday;
+		bool		sound;
+	}			tests[] = {
+		{"Easter", "Easter", true},
+		{"Easter +1", "Easter", true},
+		{"Easter -31", "Easter", true},
+		{"other holidays", "", true},
+		{"Easter +1", "Easter +1", true},
+		{"Easter +32", "Easter", false},
+		{"Easter +0", "Easter", false},
+		{"Easter +01", "Easter", false},
+		{"Easter +", "Easter", false},
+		{"Easter +1 ", "Easter", false},
+		{"Easter +100", "Easter", false},
+		{"Easter 1", "Easter", false},
+		{"Easters", "Easter", false},
+		{"Easter", "Christmas", false},
+		{"Easter", "", false},
+	};
+	static const struct
+	{
+		const char *name;
+		int			offset;
+	}			offsets[] = {{"Easter", 0}, {"Easter +1", 1}, {"Easter -12", -12}};
+	sample		s;
+	bool		sound;
+
+	for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++)
+		ok(lf_event_offset(offsets[i].name, "Easter", &sound) == offsets[i].offset && sound, "%s is %d days from Easter",
+		   offsets[i].name, offsets[i].offset);
+	sample_open(&s, LF_STACKED);
+	s.model.task.kind[2] = LF_COLUMN_EVENT;
+	s.model.categories = s.categories;
+	s.categories[2].count = 1;
+	s.model.holidays = "public.feasts";
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+	{
+		s.names[2] = tests[i].name;
+		s.category[0] = tests[i].holiday;
+		ok(lf_model_flaw(&s.model, true) == (tests[i].sound ? LF_SOUND : LF_FLAW_LABELS), "a column \"%s\" of a holiday \"%s\" is %s",
+		   tests[i].name, tests[i].holiday, tests[i].sound ? "sound" : "not");
+	}
+	s.names[2] = s.category[0] = s.names[0];
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "a holiday with the name of another column is unsound");
+	s.names[2] = s.category[0] = "Easter";
+	ok(status_when_read(&s.model) == LF_OK, "a model of holidays is read again");
+	s.model.holidays = "";
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "holidays of no relation are unsound");
+	s.model.holidays = "public.feasts";
+	s.categories[2].count = 2;
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "a column of two holidays is unsound");
+	s.model.categories = NULL;
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "a column of no holiday is unsound");
+	s.model.categories = s.categories;
+	s.categories[2].count = 1;
+	s.model.time_kind = LF_TIME_INTEGER;
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_KINDS, "holidays of integer times are unsound");
+	s.model.time_kind = LF_TIME_DATE;
+	s.model.task.ahead[3] = 1;
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_INPUTS, "holidays that are not seen up to the last output are unsound");
+	sample_close(&s);
+	sample_open(&s, LF_STACKED);
+	s.model.holidays = "public.feasts";
+	ok(lf_model_flaw(&s.model, true) == LF_FLAW_LABELS, "a relation of holidays that no column is of is unsound");
+	sample_close(&s);
+}
+
 /* What is sound in spite of looking odd. */
 static void
 test_sound(void)
@@ -582,6 +656,7 @@ int
 main(void)
 {
 	test_sound();
+	test_events();
 	test_flaws();
 	test_learned();
 	test_look_ahead();

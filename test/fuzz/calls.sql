@@ -36,12 +36,20 @@ CREATE TABLE fuzz."Wörter ""x"" äöü" AS SELECT n AS "Zähler", value AS "Wer
 CREATE VIEW fuzz.endless AS SELECT n AS at, (1e308 * (n % 2))::float8 AS value, -n AS n FROM generate_series(1, 30) n;
 CREATE TABLE fuzz.events AS SELECT at + n * n % 17 * interval '37 minutes' AS at, n, value, other, promo, note, shop, n % 2 AS half FROM fuzz.days, unnest(ARRAY['a', 'bb', '(x,"y"']) shop
     WHERE extract(isodow FROM at) < 6;
+-- days of holidays, of which some are none
+CREATE TABLE fuzz.feasts AS SELECT date '2024-01-03' + n * n % 47 AS day, (ARRAY['feast', 'Fest "ä"', 'rare'])[1 + n % 3 * (n % 5) % 3] AS name,
+    n % 3 AS days_before, CASE WHEN n % 2 = 0 THEN 1 END AS days_after, (ARRAY['a', 'bb', NULL])[1 + n % 3] AS shop FROM generate_series(1, 25) n;
+CREATE VIEW fuzz.odd_feasts AS SELECT CASE WHEN random() < 0.01 THEN (ARRAY[NULL, 'infinity', '4713-01-01 BC', '5874897-12-31'])[1 + floor(random() * 4)::int]::date ELSE day END AS day,
+    CASE WHEN random() < 0.99 THEN name END AS name, CASE WHEN random() < 0.99 THEN days_before ELSE (ARRAY[31, 32, -1, 1e300])[1 + floor(random() * 4)::int] END AS days_before
+FROM fuzz.feasts WHERE random() < 0.9;
 CREATE TABLE fuzz.models (n serial, model bytea);
 INSERT INTO fuzz.models (model) VALUES
     (lstm_train('fuzz.days', 'value', 'at', lookback => 5, horizon => 2, options => '{"epochs": 1, "units": 2}')),
     (lstm_train('fuzz.days', ARRAY['value', 'other'], 'n', lookback => 3, options => '{"epochs": 1, "units": 2, "loss": "quantile", "log": true, "lower_limit": -1}')),
     (lstm_train('fuzz.shops', 'value', 'at', 'shop', horizon => 3, known_inputs => '{promo}', static_inputs => '{size}',
         options => '{"epochs": 1, "units": 2, "series_embedding": true}')),
+    (lstm_train('fuzz.shops', 'value', 'at', 'shop', horizon => 3, lookback => 2, options => '{"epochs": 1, "units": 2, "holidays": "fuzz.feasts"}')),
+    (lstm_train('fuzz.days', 'value', 'at', options => '{"epochs": 1, "units": 2, "holidays": "fuzz.feasts", "step": "7 days", "aggregate": "mean"}')),
     (lstm_train('fuzz.days', 'value', 'at', inputs => '{other}', lookback => 3, options => '{"epochs": 1, "units": 2, "lead": 0}')),
     ((SELECT lstm_train_agg(value, '{"epochs": 1, "units": 2, "lookback": 3}' ORDER BY at) FROM fuzz.days)),
     (lstm_import('{"input": [2, 1], "layers": [{"type": "lstm", "units": 1}, {"type": "dense", "units": 1}]}', array_fill(1::real, ARRAY[14]))),
@@ -125,6 +133,7 @@ BEGIN
         WHEN name = 'units' THEN RETURN fuzz.pick('{1,2,3,"[1, 2]","[]","[65536, 65536]","[1, 2, 3, 4, 5, 6, 7, 8, 9]"}');
         WHEN name = 'epochs' THEN RETURN fuzz.pick('{1,2,1000000}');
         WHEN name IN ('quantiles', 'calendar') AND random() < 0.8 THEN RETURN CASE name WHEN 'calendar' THEN '["day_of_week", "month_of_year"]' ELSE '[0.1, 0.5, 0.9]' END;
+        WHEN name = 'holidays' THEN RETURN fuzz.pick('{"\"fuzz.feasts\"","\"fuzz.odd_feasts\"","\"fuzz.days\"","\"feasts\"","\"a.b.c\""}');
         WHEN name IN ('step', 'max_time') THEN RETURN fuzz.pick('{1,"\"1 day\"","\"1 hour\"","\"1 month 1 day\"","\"-1 day\"","\"0.000001 s\"","1e-9"}');
         WHEN ends IS NOT NULL AND random() < 0.3 THEN RETURN ends[1 + fuzz.below(2)]::numeric + fuzz.below(3) - 1;
         WHEN ends IS NOT NULL THEN RETURN CASE WHEN ends[2]::numeric <= 1 THEN fuzz.pick('{0.1,0.5,0.9}') ELSE fuzz.pick('{1,2,3}') END;
@@ -150,7 +159,7 @@ CREATE FUNCTION fuzz.array() RETURNS text LANGUAGE sql AS $$
         ELSE (SELECT 'ARRAY[' || string_agg(CASE WHEN random() < 0.97 THEN fuzz.below(10)::text ELSE fuzz.real() END, ', ') || ']::float8[]' FROM generate_series(1, 1 + fuzz.below(12))) END $$;
 CREATE FUNCTION fuzz.model() RETURNS text LANGUAGE sql AS $$
     SELECT CASE WHEN random() < 0.15 THEN fuzz.pick(ARRAY['lstm_pretrained()', 'lstm_pretrained(''{"season": 3, "horizon": 2}'')', format('lstm_pretrained(%L)', fuzz.options())])
-        ELSE format('(SELECT model FROM fuzz.models WHERE n = %s)', 1 + fuzz.below(9)) END $$;
+        ELSE format('(SELECT model FROM fuzz.models WHERE n = %s)', 1 + fuzz.below(11)) END $$;
 -- a place in what lstm_export wrote of a model: rarely a whole list or object
 CREATE FUNCTION fuzz.place(value jsonb) RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
@@ -168,7 +177,7 @@ END $$;
 -- an exported model of which something is changed, or nothing
 CREATE FUNCTION fuzz.exported() RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    number int := 1 + fuzz.below(9);
+    number int := 1 + fuzz.below(11);
     spec jsonb := (SELECT lstm_export(model) FROM fuzz.models WHERE n = number);
     said text := format('lstm_export((SELECT model FROM fuzz.models WHERE n = %s))', number);
 BEGIN
@@ -180,6 +189,8 @@ END $$;
 CREATE FUNCTION fuzz.relation() RETURNS text LANGUAGE sql AS $$
     SELECT CASE WHEN random() < 0.5 THEN '''fuzz.days''' WHEN random() < 0.3 THEN '''fuzz.shops''' ELSE fuzz.pick(ARRAY['''fuzz.messy''', '''fuzz.events''', '''fuzz.gaps''', '''fuzz.constant''', '''fuzz.empty''',
         '''fuzz.one''', '''fuzz."Wörter ""x"" äöü"''', '''fuzz.endless''', '''pg_catalog.pg_class''', '''pg_class_oid_index''', '0', 'NULL', '123456789']) END $$;
+CREATE FUNCTION fuzz.feasts() RETURNS text LANGUAGE sql AS $$
+    SELECT CASE WHEN random() < 0.7 THEN fuzz.pick('{''fuzz.feasts'',''fuzz.odd_feasts''}') ELSE fuzz.relation() END $$;
 CREATE FUNCTION fuzz.name() RETURNS text LANGUAGE sql AS $$
     SELECT CASE WHEN random() < 0.6 THEN 'value' WHEN random() < 0.8 THEN fuzz.pick('{other,promo,size,n,note,at,shop}') ELSE
         fuzz.pick(ARRAY['Wert " '' \ ß', 'Zähler', 'tag', 'ctid', 'oid', fuzz.word()]) END $$;
@@ -196,7 +207,7 @@ BEGIN
     FOREACH kind IN ARRAY kinds LOOP
         CONTINUE WHEN random() < 0.5;
         result := result || ', ' || split_part(kind, ' ', 1) || ' => ' || CASE split_part(kind, ' ', 2)
-            WHEN 'int' THEN fuzz.integer() WHEN 'real' THEN fuzz.real() WHEN 'names' THEN fuzz.names() WHEN 'relation' THEN fuzz.relation()
+            WHEN 'int' THEN fuzz.integer() WHEN 'real' THEN fuzz.real() WHEN 'names' THEN fuzz.names() WHEN 'relation' THEN fuzz.relation() WHEN 'feasts' THEN fuzz.feasts()
             WHEN 'text' THEN quote_literal(fuzz.word()) WHEN 'bool' THEN fuzz.pick('{true,false,NULL}')
             WHEN 'kind' THEN quote_literal(fuzz.pick('{forecast,rolling,history,x}')) WHEN 'missing' THEN quote_literal(fuzz.pick('{error,linear,previous,seasonal,mask,auto,x}'))
             WHEN 'method' THEN quote_literal(fuzz.pick('{repeat_last,seasonal_naive,drift,seasonal_mean,mean,theta,ets,zero_shot,auto,x}'))
@@ -248,8 +259,8 @@ BEGIN
         WHEN 13 THEN RETURN format('(SELECT length(lstm_train_agg(value, %s || jsonb ''{"lookback": 3}'' ORDER BY n)) FROM fuzz.days)', options || '::jsonb');
         WHEN 14 THEN RETURN format('(SELECT length(lstm_train_agg(%s, %s::jsonb)) FROM generate_series(1, 20) n)',
             fuzz.pick(ARRAY[fuzz.array() || '::float8[]', 'ARRAY[n, -n]::float8[]', 'timestamptz ''2024-01-01'' + n * interval ''1 hour'', n', 'ARRAY[n, NULL, -n]::float8[]', '''infinity''::timestamptz, n']), options);
-        WHEN 15 THEN RETURN CASE WHEN random() < 0.5 THEN format('lstm_forecast(%s%s)', fuzz.model(), fuzz.parameters('steps int', 'level real', 'relation relation', 'as_of time', 'series names', 'until time')) ELSE
-            format('lstm_simulate(%s, %s%s)', fuzz.model(), fuzz.pick('{0,1,2,5,-1,1000001,2147483647,-2147483648}'), fuzz.parameters('steps int', 'relation relation', 'as_of time', 'series names', 'seed int')) END;
+        WHEN 15 THEN RETURN CASE WHEN random() < 0.5 THEN format('lstm_forecast(%s%s)', fuzz.model(), fuzz.parameters('steps int', 'level real', 'relation relation', 'as_of time', 'series names', 'until time', 'holidays feasts')) ELSE
+            format('lstm_simulate(%s, %s%s)', fuzz.model(), fuzz.pick('{0,1,2,5,-1,1000001,2147483647,-2147483648}'), fuzz.parameters('steps int', 'relation relation', 'as_of time', 'series names', 'seed int', 'holidays feasts')) END;
         WHEN 16 THEN RETURN CASE fuzz.below(4)
             WHEN 0 THEN format('lstm_explain(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'first_origin int', 'repeats int', 'seed int'))
             WHEN 1 THEN format('lstm_compare(ARRAY[%s, %s]%s)', fuzz.model(), fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'first_origin int'))

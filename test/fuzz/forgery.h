@@ -282,13 +282,14 @@ forge_columns(forgery *f)
 	lf_task    *task = &model->task;
 	int			count[LF_COLUMN_KINDS] = {0};
 	static const lf_column_kind order[] = {LF_COLUMN_MEASURED, LF_COLUMN_KNOWN, LF_COLUMN_STATIC, LF_COLUMN_CATEGORY,
-	LF_COLUMN_SERIES, LF_COLUMN_CALENDAR};
+	LF_COLUMN_SERIES, LF_COLUMN_EVENT, LF_COLUMN_CALENDAR};
 
 	count[LF_COLUMN_MEASURED] = forge_one_in(f, 50) ? 1 + forge_below(f, 300) : 1 + forge_below(f, 3);
 	count[LF_COLUMN_KNOWN] = forge_one_in(f, 3) ? 1 + forge_below(f, 2) : 0;
 	count[LF_COLUMN_STATIC] = forge_one_in(f, 4);
 	count[LF_COLUMN_CATEGORY] = forge_one_in(f, 3);
 	count[LF_COLUMN_SERIES] = forge_one_in(f, 3);
+	count[LF_COLUMN_EVENT] = forge_one_in(f, 4) ? 1 + forge_below(f, 4) : 0;
 	count[LF_COLUMN_CALENDAR] = forge_one_in(f, 3) ? 2 * (1 + forge_below(f, 3)) : 0;
 	model->columns = 0;
 	for (int i = 0; i < LF_COLUMN_KINDS; i++)
@@ -375,8 +376,11 @@ forge_time(forgery *f)
 {
 	lf_model   *model = &f->model;
 
-	switch (forge_below(f, 6))
+	switch (forge_below(f, 7))
 	{
+		case 6:
+			model->holidays = forge_text(f);
+			break;
 		case 0:
 			model->time_kind = (lf_time_kind) forge_below(f, LF_TIME_KINDS);
 			break;
@@ -490,7 +494,7 @@ forge_mend_inputs(forgery *f)
 	memset(task->ahead, 0, sizeof(task->ahead));
 	task->inputs = 0;
 	for (int i = 0; i < model->columns; i++)
-		if (task->kind[i] >= LF_COLUMN_CATEGORY)
+		if (lf_kind_is_category(task->kind[i]))
 			task->input[task->inputs++] = (int16_t) i;
 	for (int i = 0; i < model->columns; i++)
 		measured += task->kind[i] == LF_COLUMN_MEASURED;
@@ -501,11 +505,11 @@ forge_mend_inputs(forgery *f)
 	if (forge_one_in(f, 2))
 		wanted = measured;
 	for (int i = 0; i < model->columns; i++)
-		if (task->kind[i] < LF_COLUMN_CATEGORY && (task->kind[i] != LF_COLUMN_MEASURED || i < wanted))
+		if (!lf_kind_is_category(task->kind[i]) && (task->kind[i] != LF_COLUMN_MEASURED || i < wanted))
 			task->input[task->inputs++] = (int16_t) i;
 	present = task->inputs;
 	for (int i = 0; i < present; i++)
-		for (int ahead = 0; task->kind[task->input[i]] == LF_COLUMN_KNOWN && ahead < reach && task->inputs < LF_MAX_COLUMNS;)
+		for (int ahead = 0; lf_kind_looks_ahead(task->kind[task->input[i]]) && ahead < reach && task->inputs < LF_MAX_COLUMNS;)
 		{
 			ahead = reach - ahead > task->lookback ? ahead + task->lookback : reach;
 			task->input[task->inputs] = task->input[i];
@@ -675,7 +679,8 @@ forge_mend_time(forgery *f)
 	}
 	/* kinds that need a table, series or dates */
 	while (model->columns > 1 &&
-		   ((model->task.kind[model->columns - 1] == LF_COLUMN_CALENDAR && model->time_kind < LF_TIME_DATE) ||
+		   (((model->task.kind[model->columns - 1] == LF_COLUMN_CALENDAR || model->task.kind[model->columns - 1] == LF_COLUMN_EVENT) &&
+			 model->time_kind < LF_TIME_DATE) ||
 			(model->task.kind[model->columns - 1] == LF_COLUMN_SERIES && !is_named(model->series_column)) ||
 			(model->task.kind[model->columns - 1] > LF_COLUMN_MEASURED && model->task.kind[model->columns - 1] != LF_COLUMN_CALENDAR &&
 			 !is_named(model->time_column))))
@@ -698,7 +703,7 @@ forge_mend_import(forgery *f)
 	for (int j = 0; j < targets; j++)
 		task->target[j] = (int16_t) (task->inputs + j);
 	model->training = (lf_training) {.batch_size = 1};
-	model->relation = model->time_column = model->time_zone = model->series_column = "";
+	model->relation = model->holidays = model->time_column = model->time_zone = model->series_column = "";
 	model->time_kind = LF_TIME_NONE;
 	model->step = (lf_time_step) {0};
 	model->last_time = 0;
@@ -846,12 +851,49 @@ forge_value(forgery *f, int column)
 	model->categories[column].label[0] = text + LABEL;
 }
 
+/* A holiday, or what is nearly one. The relation of its days is there for all of them. */
+static inline void
+forge_event(forgery *f, int column)
+{
+	static const char *const columns[] = {"Feast -1", "Feast", "Feast +2", "Feast +31", "other holidays"};
+	static const char *const odd[] = {"Feast +0", "Feast +32", "Feast -", "Feast 1", "Feasts", "feast", "Feast +1 ", "", "other"};
+	lf_model   *model = &f->model;
+	int			before = 0;
+	const char *name;
+
+	/* in the order that is sound, of which the last may be left out */
+	while (before < column && before < 4 && model->task.kind[column - before - 1] == LF_COLUMN_EVENT)
+		before++;
+	if (before < 4 && (column + 1 == model->columns || model->task.kind[column + 1] != LF_COLUMN_EVENT) && forge_one_in(f, 2))
+		before = 4;
+	name = forge_one_in(f, 12) ? FORGE_PICK(f, odd) : forge_one_in(f, 12) ? FORGE_PICK(f, columns) : columns[before];
+	model->names[column] = name;
+	model->categories[column].count = forge_one_in(f, 40) ? 0 : 1;
+	model->categories[column].label = forge_take(f, 1, sizeof(char *));
+	model->categories[column].label[0] = forge_one_in(f, 40) ? forge_text(f) : name[0] == 'o' ? "" : "Feast";
+}
+
+/* Holidays are there where columns are, and else not. */
+static inline void
+forge_mend_holidays(forgery *f)
+{
+	lf_model   *model = &f->model;
+	bool		any = false;
+
+	for (int i = 0; i < model->columns; i++)
+		any |= model->task.kind[i] == LF_COLUMN_EVENT;
+	if (forge_one_in(f, 40))
+		return;
+	model->holidays = any ? "public.feasts" : "";
+}
+
 static inline void
 forge_categories(forgery *f)
 {
 	lf_model   *model = &f->model;
 
 	model->categories = forge_take(f, (size_t) model->columns, sizeof(lf_labels));
+	forge_mend_holidays(f);
 	for (int i = 0; i < model->columns && f->allocations < MOST_ALLOCATIONS / 2; i++)
 		if (model->task.kind[i] == LF_COLUMN_CATEGORY || forge_one_in(f, 200))
 		{
@@ -868,6 +910,8 @@ forge_categories(forgery *f)
 		}
 		else if (model->task.kind[i] <= LF_COLUMN_KNOWN && forge_one_in(f, 8))
 			forge_value(f, i);
+		else if (model->task.kind[i] == LF_COLUMN_EVENT)
+			forge_event(f, i);
 }
 
 static inline void
@@ -898,9 +942,9 @@ forge_scaling(forgery *f)
 	{
 		uint8_t		kind = model->task.kind[i % columns];
 
-		if (model->training.scale == LF_SCALE_NONE || kind >= LF_COLUMN_CATEGORY || kind == LF_COLUMN_CALENDAR)
+		if (model->training.scale == LF_SCALE_NONE || lf_kind_is_category(kind) || kind == LF_COLUMN_CALENDAR)
 			model->scaler[i] = (lf_scaler) {.scale = 1};
-		else if (kind == LF_COLUMN_STATIC)
+		else if (kind == LF_COLUMN_STATIC || kind == LF_COLUMN_EVENT)
 			model->scaler[i] = model->scaler[i % columns];
 	}
 	for (size_t i = 0; i < model->series * targets && mend && model->labels == NULL; i++)

@@ -183,7 +183,7 @@ SELECT is((SELECT count(*) FROM lstm_backtest('weekdays', 'value', lookback => 3
     'lstm_backtest');
 SELECT is(pg_temp.failure($$ SELECT p.* FROM models, lstm_predict(model, ARRAY[1]) p $$),
     '22023: an array of values is not enough for this model, which also needs "hour_of_day_sin"
-DETAIL: The model was trained with known, static or calendar inputs.
+DETAIL: The model was trained with known, static, calendar or holiday inputs.
 HINT: Use lstm_forecast, which reads these inputs from a relation.', 'lstm_predict does not know the time');
 
 SELECT * FROM finish();

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(218);
+SELECT plan(219);
 
 CREATE TABLE days (at date PRIMARY KEY, value float8, other float8);
 INSERT INTO days SELECT date '2024-01-01' + i - 1, sin(i / 3.0) * 5 + i * 0.1, i * i % 11 FROM generate_series(1, 60) AS i;
@@ -26,7 +26,7 @@ SELECT is((SELECT sum(parameters) FROM models, lstm_summary(stacked)), (SELECT (
 ---- info ----
 
 SELECT is((SELECT array_agg(key ORDER BY key) FROM models, jsonb_object_keys(lstm_info(stacked)) AS key),
-    '{aggregate,baseline_season,best_epoch,blend,calendar,candidates,channels,dependence,epochs,final_epochs,forecasts,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,pretrained,relation,rows,scaling,season,seasons,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
+    '{aggregate,baseline_season,best_epoch,blend,calendar,candidates,channels,dependence,epochs,final_epochs,forecasts,holiday_inputs,holidays,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,pretrained,relation,rows,scaling,season,seasons,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
     'lstm_info has the keys that are documented');
 SELECT is(lstm_info(stacked)->key, value, format('lstm_info knows %s', key))
 FROM models, (VALUES ('relation', '"public.days"'::jsonb), ('time_column', '"at"'), ('targets', '["value", "other"]'),
@@ -107,7 +107,7 @@ SELECT results_eq($$ SELECT step, forecast FROM rebuilt, lstm_predict(again, '{1
     $$ SELECT step, forecast FROM rebuilt, lstm_predict(bare, '{1,2,3,4,5,6}') $$,
     'layers and weights imported again forecast the same, bit for bit');
 SELECT is((SELECT array_agg(key ORDER BY key) FROM rebuilt, jsonb_object_keys(lstm_info(again)) AS key),
-    '{aggregate,calendar,channels,horizon,imported,inputs,known_inputs,last_time,layers,lead,lookback,members,parameters,pretrained,relation,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,version}',
+    '{aggregate,calendar,channels,holiday_inputs,holidays,horizon,imported,inputs,known_inputs,last_time,layers,lead,lookback,members,parameters,pretrained,relation,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,version}',
     'an imported model does not claim to know its training');
 SELECT is(lstm_info(again)->'layers', lstm_info(bare)->'layers', 'layers survive the way out and in') FROM rebuilt;
 SELECT is(lstm_info(again)->'targets', '["y1"]', 'outputs of an imported model are called y1, y2, ...') FROM rebuilt;
@@ -147,7 +147,7 @@ CREATE FUNCTION pg_temp.example(name text, type text, standard text, range text)
 SELECT lives_ok(format($$ SELECT lstm_train_agg(ARRAY[value, other], '{"epochs": 1, "units": 2, "lookback": 3, "columns": ["value",
         "other"]}'::jsonb || %L ORDER BY at) FROM days $$,
     jsonb_build_object(name, pg_temp.example(name, type, "default", range))), format('option %s is taken as listed', name))
-FROM lstm_options() WHERE name NOT IN ('step', 'max_time', 'init', 'series_embedding', 'quantiles');	-- no time, no model, no series, and levels are for one loss only
+FROM lstm_options() WHERE name NOT IN ('step', 'max_time', 'init', 'series_embedding', 'quantiles', 'holidays');	-- no time, no model, no series, no relation, and levels are for one loss only
 SELECT throws_ok(format($$ SELECT lstm_train('days', 'value', options => %L) $$, jsonb_build_object(name, '[null]'::jsonb)),
     '22023', NULL, format('option %s refuses what it cannot mean', name)) FROM lstm_options();
 SELECT throws_ok(format($$ SELECT lstm_train('days', 'value', options => %L) $$,

@@ -60,7 +60,7 @@ SELECT is_empty($$ SELECT path FROM files WHERE lstm_import(lstm_export(decode(h
 
 CREATE TEMP TABLE one AS SELECT lstm_export(model) AS spec, model FROM models WHERE name = 'vanilla';
 SELECT is(spec->>'format', 'lstm_forecast', 'the format has a name') FROM one;
-SELECT is(spec->>'format_version', '2', 'and a version') FROM one;
+SELECT is(spec->>'format_version', '3', 'and a version') FROM one;
 SELECT is(spec->'columns', '["value"]', 'columns are named') FROM one;
 SELECT is(spec->'task' @> '{"lookback": 6, "horizon": 2, "lead": 1, "inputs": [0], "targets": [0], "column_kinds": ["measured"]}', true, 'the task is there') FROM one;
 SELECT is(spec->'layers'->0, '{"type": "lstm", "units": 4, "activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": true, "unit_forget_bias": true, "return_sequences": false, "go_backwards": false}',
@@ -101,7 +101,7 @@ HINT: For layers that were trained elsewhere call lstm_import(spec, weights).', 
 SELECT is(pg_temp.failure($$ SELECT lstm_import(spec, ARRAY[1]::real[]) FROM one $$), E'22023: spec is an exported model, which has weights of its own\nHINT: Call lstm_import(spec), without weights.', 'a model beside weights');
 SELECT is(pg_temp.failure($$ SELECT lstm_import('[1]') $$), E'22023: spec must be a JSON object\nHINT: Give what lstm_export returned.', 'no object');
 SELECT is(pg_temp.failure($$ SELECT lstm_import('1') $$), E'22023: spec must be a JSON object\nHINT: Give what lstm_export returned.', 'a scalar');
-SELECT is(pg_temp.refused('{format_version}', '3'), '0A000: the model was written by a newer version of lstm_forecast', 'a newer version');
+SELECT is(pg_temp.refused('{format_version}', '4'), '0A000: the model was written by a newer version of lstm_forecast', 'a newer version');
 SELECT is(pg_temp.refused('{format_version}', '0'), '22023: "format_version" of spec must be a positive integer', 'an older one than any');
 SELECT is(pg_temp.refused('{task,lookback}', '0'), '22023: "task.lookback" of spec is out of its range, or does not fit the other fields', 'a value out of its range');
 SELECT is(pg_temp.refused('{task,lookback}', '1e30'), '22023: "task.lookback" of spec is out of its range, or does not fit the other fields', 'a value that no integer holds');

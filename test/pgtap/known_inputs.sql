@@ -152,7 +152,7 @@ SELECT results_eq($$ SELECT series, count(*), min(status) FROM lstm_train('two_s
         'of several series each has its own rows ahead');
 SELECT is(pg_temp.failure($$ SELECT p.* FROM models, lstm_predict(day, ARRAY[1, 2, 3]) p $$),
     '22023: an array of values is not enough for this model, which also needs "promo"
-DETAIL: The model was trained with known, static or calendar inputs.
+DETAIL: The model was trained with known, static, calendar or holiday inputs.
 HINT: Use lstm_forecast, which reads these inputs from a relation.', 'lstm_predict says where to go');
 SELECT throws_ok($$ SELECT lstm_predict_agg(day, 1) FROM models $$, '22023', NULL, 'lstm_predict_agg says where to go');
 SELECT is(pg_temp.failure(format($$ SELECT lstm_train('shop', 'sold', 'day', known_inputs => %L) $$, names)), failure,

@@ -35,6 +35,9 @@ need one "CREATE EXTENSION lstm_forecast;
     INSERT INTO many SELECT 's' || s, date '2024-01-01' + i, s + i % 7, i % 5, i % 2, chr(97 + s % 3) FROM generate_series(1, 20) s, generate_series(1, 100) i;
     CREATE TABLE numbered (n int PRIMARY KEY, v float8, w float8, k float8);
     INSERT INTO numbered SELECT i, i % 11, i % 7, i % 2 FROM generate_series(1, 300) i;
+    CREATE TABLE feasts (day date, name text, days_before int, days_after int, s text);
+    INSERT INTO feasts SELECT date '2024-01-05' + i * 9, CASE WHEN i % 3 = 0 THEN 'Other' ELSE 'Feast' END, i % 3, i % 2,
+        CASE WHEN i % 4 = 0 THEN 's1' END FROM generate_series(0, 20) i;
     CREATE SCHEMA forged;
     CREATE TABLE forged.model (n serial PRIMARY KEY, model bytea NOT NULL);
     ALTER TABLE forged.model ALTER model SET STORAGE external;
@@ -50,7 +53,8 @@ need one "INSERT INTO forged.call (call) VALUES
     ('lstm_plot(\$1)'), ('(SELECT lstm_info(lstm_average_agg(m, 1.5)) FROM (VALUES (\$1), (\$1)) v (m)) a'),
     ('lstm_predict(\$1, forged.input(\$1), steps => 100, level => 0.8)'), ('lstm_rolling(\$1, ''load'', steps => 2, stride => 7)'),
     ('lstm_evaluate(\$1, ''many'')'), ('(SELECT lstm_predict_agg(\$1, v) FROM load) a'), ('lstm_plot(\$1, ''numbered'')'),
-    ('lstm_anomalies(\$1, ''load'')'), ('lstm_update(\$1, ''load'', epochs => 1, rehearsal => 0.5)'), ('lstm_forecast(\$1, as_of => ''2024-02-01'')');
+    ('lstm_anomalies(\$1, ''load'')'), ('lstm_update(\$1, ''load'', epochs => 1, rehearsal => 0.5)'), ('lstm_forecast(\$1, as_of => ''2024-02-01'')'),
+    ('lstm_forecast(\$1, holidays => ''feasts'')'), ('lstm_simulate(\$1, 3, holidays => ''feasts'')');
     -- as many values as a window takes
     CREATE FUNCTION forged.input(model bytea) RETURNS float8[] LANGUAGE sql AS \$\$
         SELECT array_agg((i * i % 11)::float8) FROM generate_series(1, least(100000, (lstm_info(model)->>'lookback')::int *

@@ -19,7 +19,7 @@ same_columns(const lf_model *a, const lf_model *b)
 
 	if (a->columns != b->columns || x->inputs != y->inputs || x->targets != y->targets ||
 		(a->labels == NULL) != (b->labels == NULL) || a->imported != b->imported ||
-		!lf_same_keys(a, b) || strcmp(a->time_column, b->time_column) != 0)
+		!lf_same_keys(a, b) || strcmp(a->time_column, b->time_column) != 0 || strcmp(a->holidays, b->holidays) != 0)
 		return false;
 	for (int i = 0; i < a->columns; i++)
 		if (strcmp(a->names[i], b->names[i]) != 0 || x->kind[i] != y->kind[i])
@@ -104,7 +104,7 @@ int
 lf_scalings_differ(const lf_task *task, int columns, const lf_scaler *a, const lf_scaler *b, bool shared)
 {
 	for (int i = 0; i < columns; i++)
-		if ((!shared || task->kind[i] == LF_COLUMN_STATIC) && (a[i].offset != b[i].offset || a[i].scale != b[i].scale))
+		if ((!shared || task->kind[i] == LF_COLUMN_STATIC || task->kind[i] == LF_COLUMN_EVENT) && (a[i].offset != b[i].offset || a[i].scale != b[i].scale))
 			return i;
 	return -1;
 }

@@ -43,6 +43,37 @@ lf_same_keys(const lf_model *a, const lf_model *b)
 	return true;
 }
 
+int
+lf_event_offset(const char *name, const char *holiday, bool *sound)
+{
+	size_t		length = strlen(holiday);
+	int			days = 0;
+	int			digits = 0;
+	char		sign;
+
+	*sound = false;
+	if (length == 0)
+	{
+		*sound = strcmp(name, LF_OTHER_EVENTS) == 0;
+		return 0;
+	}
+	if (strncmp(name, holiday, length) != 0)
+		return 0;
+	name += length;
+	if (name[0] == '\0')
+	{
+		*sound = true;
+		return 0;
+	}
+	if (name[0] != ' ' || (name[1] != '+' && name[1] != '-') || name[2] == '0')
+		return 0;
+	sign = name[1];
+	for (name += 2; *name >= '0' && *name <= '9' && digits < 2; name++, digits++)
+		days = days * 10 + (*name - '0');
+	*sound = *name == '\0' && digits > 0 && days <= LF_MAX_EVENT_DAYS;
+	return sign == '-' ? -days : days;
+}
+
 void
 lf_model_share(lf_model *model)
 {

@@ -96,6 +96,17 @@ typedef struct lf_labels
 #define LF_MAX_KEYS 32			/* columns that tell series apart: as many as a key has */
 
 /*
+ * A column of an event has the name of the holiday as its only category, and is called by it and the days from the holiday on:
+ * "Easter", "Easter -2", "Easter +1". One that stands for all holidays without a column of their own has none, and this name.
+ */
+#define LF_MAX_EVENTS 256
+#define LF_MAX_EVENT_DAYS 31
+#define LF_OTHER_EVENTS "other holidays"
+
+/* Days from its holiday on that a column of an event stands for, by both names; sets whether they go together. */
+int			lf_event_offset(const char *name, const char *holiday, bool *sound);
+
+/*
  * Rows or values that a model can have been trained on: sums of these stay there, and as signed numbers they are the
  * same.
  */
@@ -122,6 +133,7 @@ typedef struct lf_model
 	lf_range   *ranges;			/* (inputs): what training has shown the network; NULL: not known */
 
 	const char *relation;		/* qualified and quoted, "" where rows came from an aggregate */
+	const char *holidays;		/* the relation of the days of the events, the same way; "" where no column is an event */
 	const char *time_column;	/* "" where there is none */
 	lf_time_kind time_kind;
 	lf_time_step step;

@@ -189,6 +189,12 @@ serialize_time(lf_stream *s, lf_model *model)
 		model->phase = 0;
 	}
 	lf_close(s);
+
+	/* ---- from format 3 on ---- */
+	if (s->format >= 3)
+		lf_serialize_text(lf_named(s, "holidays"), &model->holidays);
+	else
+		model->holidays = "";
 }
 
 static void
@@ -454,7 +460,7 @@ lf_model_read(const unsigned char *bytes, size_t length, const volatile sig_atom
 	lf_stream	s = {.direction = LF_READING, .in = bytes, .length = length, .arena = arena, .interrupt = interrupt};
 	lf_status	status = open_envelope(&s);
 
-	*model = (lf_model) {.relation = ""};
+	*model = (lf_model) {.relation = "", .holidays = ""};
 	if (status != LF_OK)
 		return status;
 	serialize_model(&s, model);
@@ -477,7 +483,7 @@ lf_model_outline(const unsigned char *bytes, size_t length, const volatile sig_a
 	lf_arena	arena = lf_arena_measure();
 	lf_stream	s = {.direction = LF_READING, .in = bytes, .length = length, .arena = &arena, .interrupt = interrupt};
 	lf_status	status = open_envelope(&s);
-	lf_model	model = {.relation = ""};
+	lf_model	model = {.relation = "", .holidays = ""};
 
 	fields->building = false;
 	fields->marks = 0;
@@ -499,7 +505,7 @@ lf_model_from_tree(lf_node *root, int format, const volatile sig_atomic_t *inter
 	lf_stream	s = {.direction = LF_READING, .format = format, .in = fields->out, .at = HEADER_SIZE,
 		.length = HEADER_SIZE, .arena = &arena, .interrupt = interrupt, .fields = fields};
 	lf_stream	around = {.direction = LF_WRITING, .out = fields->out, .interrupt = interrupt};
-	lf_model	model = {.relation = ""};
+	lf_model	model = {.relation = "", .holidays = ""};
 
 	LF_ASSERT(root->kind == LF_NODE_OBJECT && fields->size >= HEADER_SIZE + CHECKSUM_SIZE);
 	fields->building = true;

@@ -16,9 +16,10 @@
 #include "model/model.h"
 
 /*
- * What is written. All before it are read: 1 is that of release 1.0.0; what 2 has in addition is marked where it is read.
+ * What is written. All before it are read: 1 is that of release 1.0.0; what later ones have in addition is marked where it
+ * is read. Models of format 2 were never released, but are stored where 1.1.0 was tried before it was.
  */
-#define LF_FORMAT 2
+#define LF_FORMAT 3
 
 /* Bytes that lf_model_write needs, or 0 where the model passes 1 GB. */
 size_t		lf_model_size(const lf_model *model);

@@ -68,8 +68,10 @@ part_of(uint8_t kind)
 			return 2;
 		case LF_COLUMN_SERIES:
 			return 3;
-		case LF_COLUMN_CALENDAR:
+		case LF_COLUMN_EVENT:
 			return 4;
+		case LF_COLUMN_CALENDAR:
+			return 5;
 	}
 	return 0;
 }
@@ -84,7 +86,7 @@ kinds_are_sound(const lf_model *model)
 		if (i > 0 && (part_of(kind[i]) < part_of(kind[i - 1]) ||
 					  (kind[i] == LF_COLUMN_SERIES && kind[i - 1] == LF_COLUMN_SERIES)))
 			return false;
-		if (kind[i] == LF_COLUMN_CALENDAR && model->time_kind < LF_TIME_DATE)
+		if ((kind[i] == LF_COLUMN_CALENDAR || kind[i] == LF_COLUMN_EVENT) && model->time_kind < LF_TIME_DATE)
 			return false;
 		/* aggregates have values and times, and nothing else */
 		if (kind[i] != LF_COLUMN_CALENDAR && kind[i] != LF_COLUMN_MEASURED && !lf_is_given(model->time_column))
@@ -123,13 +125,13 @@ inputs_are_sound(const lf_model *model)
 	for (int j = 0; j < task->targets; j++)
 		is_target[task->target[j]] = true;
 	for (int i = 0; i < model->columns; i++)
-		if (task->kind[i] >= LF_COLUMN_CATEGORY && !next_is(task, &place, i, 0))
+		if (lf_kind_is_category(task->kind[i]) && !next_is(task, &place, i, 0))
 			return false;
 	for (int i = 0; i < model->columns; i++)
 	{
 		bool		measured = task->kind[i] == LF_COLUMN_MEASURED;
 
-		if (task->kind[i] >= LF_COLUMN_CATEGORY)
+		if (lf_kind_is_category(task->kind[i]))
 			continue;
 		if (!(measured && only_targets) && next_is(task, &place, i, 0))
 			continue;
@@ -139,7 +141,7 @@ inputs_are_sound(const lf_model *model)
 	}
 	present = place;
 	for (int i = 0; i < present; i++)
-		for (int ahead = 0; task->kind[task->input[i]] == LF_COLUMN_KNOWN && ahead < reach;)
+		for (int ahead = 0; lf_kind_looks_ahead(task->kind[task->input[i]]) && ahead < reach;)
 		{
 			ahead = reach - ahead > task->lookback ? ahead + task->lookback : reach;
 			if (!next_is(task, &place, task->input[i], ahead))
@@ -352,7 +354,9 @@ network_is_sound(const lf_model *model)
 	return true;
 }
 
-/* Static columns have one scaling for all series; numbers of categories and sines of the calendar have none. */
+/*
+ * Static columns and holidays have one scaling for all series; numbers of categories and sines of the calendar have none.
+ */
 static bool
 scaling_is_sound(const lf_model *model)
 {
@@ -364,13 +368,13 @@ scaling_is_sound(const lf_model *model)
 		{
 			const lf_scaler *scaler = &model->scaler[s * columns + i];
 			lf_column_kind kind = (lf_column_kind) task->kind[i];
-			bool		as_it_is = model->training.scale == LF_SCALE_NONE || kind >= LF_COLUMN_CATEGORY ||
+			bool		as_it_is = model->training.scale == LF_SCALE_NONE || lf_kind_is_category(task->kind[i]) ||
 				kind == LF_COLUMN_CALENDAR;
 
 			if (!(scaler->scale > 0) ||	/* quantiles keep their order */
 				(as_it_is && (scaler->offset != 0 || scaler->scale != 1)) ||
 				(lf_head_counts(&task->head) && lf_task_is_target(task, (int) i) && scaler->offset != 0) ||
-				(kind == LF_COLUMN_STATIC &&
+				((kind == LF_COLUMN_STATIC || kind == LF_COLUMN_EVENT) &&
 				 (scaler->offset != model->scaler[i].offset || scaler->scale != model->scaler[i].scale)))
 				return false;
 		}

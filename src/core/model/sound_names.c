@@ -51,7 +51,7 @@ lf_names_are_sound(const lf_model *model)
 	int			read = 0;
 
 	while (read < model->columns && model->task.kind[read] != LF_COLUMN_SERIES &&
-		   model->task.kind[read] != LF_COLUMN_CALENDAR)
+		   model->task.kind[read] != LF_COLUMN_EVENT && model->task.kind[read] != LF_COLUMN_CALENDAR)
 		read++;
 	for (int i = 0; i < model->columns; i++)
 		/* names of the values of an aggregate are the user's own, and may be nothing */
@@ -99,6 +99,51 @@ stands_for_value(const lf_model *model, int column)
 		strcmp(model->names[column] + length - of_value, labels->label[0]) == 0;
 }
 
+/*
+ * Whether one column of events may stand behind another: they come by their holidays and the days from those on, and last the
+ * one of all others, which has no holiday.
+ */
+static bool
+event_is_behind(const lf_model *model, int column, int before)
+{
+	const char *holiday = model->categories[column].label[0];
+	const char *earlier = model->categories[before].label[0];
+	int			order = strcmp(earlier, holiday);
+	bool		sound;
+
+	if (!lf_is_given(earlier) || !lf_is_given(holiday))
+		return lf_is_given(earlier);
+	return order < 0 || (order == 0 && lf_event_offset(model->names[before], earlier, &sound) <
+						 lf_event_offset(model->names[column], holiday, &sound));
+}
+
+/*
+ * Columns of events are there together with a relation that says when they are. Each knows its holiday, and has a name that no
+ * column in front of it has.
+ */
+static bool
+events_are_sound(const lf_model *model)
+{
+	int			events = 0;
+
+	for (int i = 0; i < model->columns; i++)
+	{
+		bool		sound;
+
+		if (model->task.kind[i] != LF_COLUMN_EVENT)
+			continue;
+		if (++events > LF_MAX_EVENTS || model->categories == NULL || model->categories[i].count != 1)
+			return false;
+		(void) lf_event_offset(model->names[i], model->categories[i].label[0], &sound);
+		if (!sound || (events > 1 && !event_is_behind(model, i, i - 1)))
+			return false;
+		for (int k = 0; k < i; k++)
+			if (strcmp(model->names[k], model->names[i]) == 0)
+				return false;
+	}
+	return (events > 0) == lf_is_given(model->holidays);
+}
+
 bool
 lf_labels_are_sound(const lf_model *model)
 {
@@ -109,9 +154,9 @@ lf_labels_are_sound(const lf_model *model)
 		const lf_labels *labels = &model->categories[i];
 
 		/* a column of NULLs alone has none */
-		if (labels->count > 0 && !stands_for_value(model, i) &&
+		if (labels->count > 0 && model->task.kind[i] != LF_COLUMN_EVENT && !stands_for_value(model, i) &&
 			(model->task.kind[i] != LF_COLUMN_CATEGORY || !all_differ(labels->label, (size_t) labels->count)))
 			return false;
 	}
-	return model->labels == NULL || all_differ(model->labels, model->series);
+	return events_are_sound(model) && (model->labels == NULL || all_differ(model->labels, model->series));
 }

@@ -168,6 +168,7 @@ static const char *const kind_words[LF_COLUMN_KINDS] = {
 	[LF_COLUMN_STATIC] = "static",
 	[LF_COLUMN_CATEGORY] = "category",
 	[LF_COLUMN_SERIES] = "series",
+	[LF_COLUMN_EVENT] = "holiday",
 };
 
 void

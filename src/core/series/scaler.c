@@ -94,6 +94,21 @@ of_counts(lf_scale scale, const lf_windows *windows, int column, size_t rows, co
 	return (lf_scaler) {.offset = 0, .scale = scaler.offset > LEAST_UNIT ? scaler.offset : 1};
 }
 
+/* Of the rows of all series: what a holiday does is one thing, however many of them a series has. */
+static lf_scaler
+fit_all(lf_scale scale, const lf_frame *frame, int column, const volatile sig_atomic_t *interrupt)
+{
+	spread		all = {0};
+
+	for (size_t row = 0; row < frame->rows && scale != LF_SCALE_NONE; row++)
+	{
+		spread_add(&all, frame->values[row * (size_t) frame->columns + (size_t) column]);
+		if (row % ROWS_UNASKED == 0 && interrupt != NULL && *interrupt != 0)
+			break;
+	}
+	return scaler_for(scale, &all);
+}
+
 lf_scaler
 lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, const double *shape, int column,
 					size_t series, size_t rows, const volatile sig_atomic_t *interrupt)
@@ -120,6 +135,8 @@ lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, 
 					spread_add(&all, one.values[column]);
 			}
 			break;
+		case LF_COLUMN_EVENT:
+			return fit_all(scale, frame, column, interrupt);
 		case LF_COLUMN_CALENDAR:
 		case LF_COLUMN_CATEGORY:
 		case LF_COLUMN_SERIES:

@@ -27,8 +27,8 @@ typedef struct lf_scaler
 } lf_scaler;
 
 /*
- * The scaling of one of a task's columns by rows 0 .. rows - 1 of one series, or by all series where it is static. Of a
- * target it is what 'shape', that of the series, leaves of it. Worthless where the interrupt (NULL: none) came meanwhile.
+ * The scaling of one of a task's columns by rows 0 .. rows - 1 of one series, or by all series where it is static or an
+ * event, whose days are known ahead. Of a target it is what 'shape', that of the series, leaves of it. Worthless where the interrupt (NULL: none) came meanwhile.
  */
 lf_scaler	lf_scaler_of_column(lf_scale scale, const lf_frame *frame, const lf_task *task, const double *shape, int column,
 								size_t series, size_t rows, const volatile sig_atomic_t *interrupt);

@@ -134,7 +134,7 @@ lf_task_categories(const lf_task *task)
 {
 	int			count = 0;
 
-	while (count < task->inputs && task->kind[task->input[count]] >= LF_COLUMN_CATEGORY)
+	while (count < task->inputs && lf_kind_is_category(task->kind[task->input[count]]))
 		count++;
 	return count;
 }
@@ -345,7 +345,7 @@ lf_window_level(const lf_windows *windows, size_t w, int i)
 	double		last = scaled(&v, rows.first + rows.count - 1);
 	double		sum = 0;
 
-	if (task->kind[column] >= LF_COLUMN_CATEGORY)
+	if (lf_kind_is_category(task->kind[column]))
 		return 0;				/* its number says nothing about how much */
 	if (windows->normalize == LF_NORMALIZE_LAST)
 		return last;

@@ -116,10 +116,25 @@ typedef enum lf_column_kind
 	LF_COLUMN_CALENDAR,			/* at any time: made from the time of the row; not scaled */
 	LF_COLUMN_STATIC,			/* one number in each series; scaled over all series */
 	LF_COLUMN_CATEGORY,			/* one category in each series, as its number from 0 on; -1: one never seen */
-	LF_COLUMN_SERIES			/* the number of the series itself, the same way */
+	LF_COLUMN_SERIES,			/* the number of the series itself, the same way */
+	LF_COLUMN_EVENT				/* at any time: days of a holiday that are in the step of the row; scaled over all series */
 } lf_column_kind;
 
-#define LF_COLUMN_KINDS 6
+#define LF_COLUMN_KINDS 7
+
+/* Whether values of a kind are numbers of categories, which the network embeds. */
+static inline bool
+lf_kind_is_category(uint8_t kind)
+{
+	return kind == LF_COLUMN_CATEGORY || kind == LF_COLUMN_SERIES;
+}
+
+/* Whether the network sees a kind up to the last output, and not only in the rows of the window. */
+static inline bool
+lf_kind_looks_ahead(uint8_t kind)
+{
+	return kind == LF_COLUMN_KNOWN || kind == LF_COLUMN_EVENT;
+}
 
 /*
  * How seasons are taken out of the targets before the network sees them, and put back into what it says. These numbers

@@ -187,7 +187,8 @@ know_series(lf_fit *fit, size_t series, bool select, const volatile sig_atomic_t
 	{
 		const lf_scaler *given = fit->given == NULL ? NULL : &fit->given[series * (size_t) one.columns + (size_t) i];
 
-		scaler[i] = given != NULL && given->scale > 0 ? *given :
+		/* once, for it is that of all series */
+		scaler[i] = given != NULL && given->scale > 0 ? *given : task->kind[i] == LF_COLUMN_EVENT && series > 0 ? fit->scaler[i] :
 			lf_scaler_of_column(fit->training.scale, fit->frame, task, shape, i, series, known, interrupt);
 	}
 	/* errors are measured in one unit all along: that of the rows before them */

@@ -25,7 +25,7 @@ lf_task_look_ahead(lf_task *task)
 	task->inputs = inputs;
 	for (int i = 0; i < inputs; i++)
 	{
-		if (task->kind[task->input[i]] != LF_COLUMN_KNOWN)
+		if (!lf_kind_looks_ahead(task->kind[task->input[i]]))
 			continue;
 		for (int ahead = 0; ahead < reach;)
 		{

@@ -116,6 +116,7 @@ lstm_forecast(PG_FUNCTION_ARGS)
 	newest.as_of = PG_ARGISNULL(4) ? NULL : &as_of;
 	newest.ahead = read_ahead(fcinfo, model, has_until ? &until : NULL);
 	newest.asked = asked_read(fcinfo, 5, model, &newest.filter);
+	newest.holidays = newest_holidays(fcinfo, 7, model);
 	newest_run(&newest, PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3));
 	return (Datum) 0;
 }

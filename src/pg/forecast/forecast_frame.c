@@ -229,7 +229,7 @@ forecast_frame_read(const lf_model *model, Oid relation, const char *label, int 
 {
 	OneSeries	one = {.context = CurrentMemoryContext, .ahead = {.steps = steps}, .start = start};
 	ReadFilter	filter = table_filter(label);
-	Table	   *table = latest_open(model, relation, &one.plan);
+	Table	   *table = latest_open(model, relation, InvalidOid, &one.plan);
 
 	one.panel = panel_create(&one.plan, table->series_column != NULL);
 	table_read_series(table, &filter, receive_one, &one);

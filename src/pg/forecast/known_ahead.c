@@ -32,7 +32,7 @@ known_ahead_is_needed(const PanelSpec *plan)
 	for (int i = 0; i < plan->columns->read; i++)
 		if (plan->task->kind[i] == LF_COLUMN_KNOWN)
 			return true;
-	return plan->columns->calendar != 0;
+	return plan->columns->calendar != 0 || plan->columns->event_count > 0;
 }
 
 /* The value of a column k rows behind the origin. */

@@ -214,7 +214,7 @@ check_count(const Rows *rows, const lf_model *model, const Table *table, bool as
 }
 
 Table *
-latest_open(const lf_model *model, Oid relation, PanelSpec *plan)
+latest_open(const lf_model *model, Oid relation, Oid holidays, PanelSpec *plan)
 {
 	Columns    *columns = palloc(sizeof(Columns));
 	Table	   *table;
@@ -222,6 +222,8 @@ latest_open(const lf_model *model, Oid relation, PanelSpec *plan)
 	*columns = columns_of_model(model);
 	table = table_of_model(model, relation, columns->names, columns->values, columns->read);
 	*plan = latest_plan(model, table, columns);
+	if (columns->event_count > 0)
+		columns->events = events_of_model(model, holidays, table);
 	return table;
 }
 

@@ -20,8 +20,11 @@ Series		latest_series(const lf_model *model, const Table *table);
  */
 PanelSpec	latest_plan(const lf_model *model, Table *table, Columns *columns);
 
-/* Opens a relation for it, that of the model where it is InvalidOid, and makes the plan. */
-Table	   *latest_open(const lf_model *model, Oid relation, PanelSpec *plan);
+/*
+ * Opens a relation for it, that of the model where it is InvalidOid, and makes the plan. The days of holidays, which a model may
+ * want, are read from 'holidays', the same way.
+ */
+Table	   *latest_open(const lf_model *model, Oid relation, Oid holidays, PanelSpec *plan);
 
 /*
  * The inputs of the newest window, (lookback, inputs), of a relation that was opened with latest_columns(). Sets the

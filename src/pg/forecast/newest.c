@@ -129,12 +129,14 @@ static void
 put_all(Newest *newest, Oid relation)
 {
 	const lf_model *model = &newest->loaded->model;
-	Table	   *table = latest_open(model, relation, &newest->plan);
+	Table	   *table = latest_open(model, relation, newest->holidays, &newest->plan);
 
 	newest->panel = panel_create(&newest->plan, table->series_column != NULL);
 	newest->each = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast of a series", ALLOCSET_DEFAULT_SIZES);
 	table_read_series(table, &newest->filter, put_series, newest);
 	asked_report_missing(&newest->asked, newest->left_out, newest->state);
+	if (newest->plan.columns->event_count > 0)
+		events_report_end(newest->plan.columns->events);
 	MemoryContextDelete(newest->each);
 }
 
@@ -194,6 +196,19 @@ put_latest(Newest *newest, Oid relation)
 		number = model_align(newest->loaded, window, model->task.lookback);
 	model_show_inputs(newest->loaded, window, known.rows - model->task.lookback, number);
 	put(newest, (NewestSeries) {NULL, &timeline, origin, steps, steps, NULL});
+}
+
+Oid
+newest_holidays(FunctionCallInfo fcinfo, int number, const lf_model *model)
+{
+	if (PG_NARGS() <= number || PG_ARGISNULL(number))
+		return InvalidOid;
+	if (model->holidays[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model was trained without holidays, but \"holidays\" was given"),
+				 errhint("Train with option \"holidays\", or leave \"holidays\" out.")));
+	return PG_GETARG_OID(number);
 }
 
 void

@@ -26,6 +26,7 @@ typedef struct Newest
 	LoadedModel *loaded;
 	Ahead		ahead;
 	const TimestampTz *as_of;	/* NULL: the newest rows */
+	Oid			holidays;		/* relation of their days; InvalidOid: that of the model */
 	Asked		asked;
 	ReadFilter	filter;
 	void		(*put) (void *state, const NewestSeries *series);	/* forecasts it, by model_forecast() */
@@ -43,6 +44,12 @@ typedef struct Newest
 	uint64		outside;		/* forecasts from windows beyond what the model has learned */
 	char	   *outside_label;	/* the first of their series; NULL: it has no name */
 } Newest;
+
+/*
+ * The relation of the days of holidays in this argument, which functions of earlier versions have not; InvalidOid: that of the
+ * model. Raises 22023 where the model knows of no holidays.
+ */
+Oid			newest_holidays(FunctionCallInfo fcinfo, int number, const lf_model *model);
 
 /*
  * Goes over them, in a relation, or where it is InvalidOid, in that of the training. Raises why a model of one series cannot be

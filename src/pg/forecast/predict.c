@@ -20,7 +20,7 @@ check_input(const lf_model *model)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("an array of values is not enough for this model, which also needs \"%s\"",
 							model->names[model->task.input[i]]),
-					 errdetail("The model was trained with known, static or calendar inputs."),
+					 errdetail("The model was trained with known, static, calendar or holiday inputs."),
 					 errhint("Use lstm_forecast, which reads these inputs from a relation.")));
 }
 

@@ -85,7 +85,7 @@ rolling_origin_open_filtered(const lf_model *model, Oid relation, const ReadFilt
 	PanelSpec	plan;
 
 	rolling->newest = newest;
-	rolling->table = latest_open(model, relation, &plan);
+	rolling->table = latest_open(model, relation, InvalidOid, &plan);
 	plan.keep_times = true;
 	plan.left_out = left_out;
 	plan.left_out_state = state;

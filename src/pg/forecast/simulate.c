@@ -253,6 +253,7 @@ lstm_simulate(PG_FUNCTION_ARGS)
 	newest.as_of = PG_ARGISNULL(4) ? NULL : &as_of;
 	newest.ahead = (Ahead) {.steps = model_steps(model, !PG_ARGISNULL(2), PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2))};
 	newest.asked = asked_read(fcinfo, 5, model, &newest.filter);
+	newest.holidays = newest_holidays(fcinfo, 7, model);
 	newest_run(&newest, PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3));
 	report_lack(&simulation);
 	return (Datum) 0;

@@ -165,6 +165,7 @@ panel_until(CutoffScore *score, Table *table)
 		return cutoff->panel;
 	*columns = columns_of_model(model);
 	plan = latest_plan(model, table, columns);
+	columns->events = cutoff->plan.columns->events;
 	plan.keep_times = true;
 	if (cutoff->panel->names == NULL)
 		plan.series = cutoff->plan.series;

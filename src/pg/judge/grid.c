@@ -71,7 +71,7 @@ check_value(const GridReader *reader, const char *name, const JsonbValue *value,
 static void
 visit_grid(void *state, const char *name, const JsonbValue *value)
 {
-	static const char *const rows[] = {"lead", "missing", "step", "aggregate"};
+	static const char *const rows[] = {"lead", "missing", "step", "aggregate", "holidays"};
 	GridReader *reader = state;
 	Grid	   *grid = reader->grid;
 	JsonbValue *values;

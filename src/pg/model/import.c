@@ -160,7 +160,7 @@ lstm_import(PG_FUNCTION_ARGS)
 			task->target[i - task->inputs] = (int16) i;
 	}
 	model->training.batch_size = 1;
-	model->relation = model->time_column = model->time_zone = model->series_column = "";
+	model->relation = model->holidays = model->time_column = model->time_zone = model->series_column = "";
 	model->series = 1;
 	model->members = 1;
 	model->error_scale = palloc(task->targets * sizeof(double));

@@ -178,7 +178,7 @@ append_scaling(StringInfo out, const lf_model *model)
 		lf_scaler	low = model->scaler[i];
 		lf_scaler	high = low;
 
-		if (kind == LF_COLUMN_CALENDAR || kind >= LF_COLUMN_CATEGORY)
+		if (kind == LF_COLUMN_CALENDAR || lf_kind_is_category(model->task.kind[i]))
 			continue;			/* as they are */
 		check_length(out);
 		for (size_t s = 1; s < model->series && several; s++)
@@ -514,6 +514,8 @@ lstm_info(PG_FUNCTION_ARGS)
 	append_kind(&out, "known_inputs", model, LF_COLUMN_KNOWN);
 	append_statics(&out, model);
 	append_calendar(&out, model);
+	append_text(&out, "holidays", model->holidays);
+	append_kind(&out, "holiday_inputs", model, LF_COLUMN_EVENT);
 	append_keys(&out, model);
 	append_int(&out, "series", (int64) model->series);
 	append_bool(&out, "series_embedding", model->columns > 0 && columns_of_model(model).series);

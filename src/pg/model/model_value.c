@@ -118,6 +118,7 @@ model_load(const bytea *value)
 	for (int i = 0; i < loaded->model.further_keys; i++)
 		check_text(loaded->model.further_key[i]);
 	check_text(loaded->model.relation);
+	check_text(loaded->model.holidays);
 	check_text(loaded->model.time_column);
 	check_text(loaded->model.version);
 	check_text(loaded->model.time_zone);

@@ -67,7 +67,7 @@ columns_of_task(char **targets, int target_count, char **inputs, int input_count
 static void
 add_column(Columns *columns, lf_task *task, const char *name, lf_column_kind kind)
 {
-	int			place = kind >= LF_COLUMN_CATEGORY ? lf_task_categories(task) : task->inputs;
+	int			place = lf_kind_is_category(kind) ? lf_task_categories(task) : task->inputs;
 
 	check_room(Max(columns->count, task->inputs) + 1);
 	memmove(task->input + place + 1, task->input + place, (task->inputs - place) * sizeof(task->input[0]));
@@ -118,6 +118,35 @@ columns_add_series(Columns *columns, lf_task *task, const char *series_column)
 {
 	add_column(columns, task, series_column, LF_COLUMN_SERIES);
 	columns->series = true;
+}
+
+/* Nobody could tell two inputs of one name apart where a function lists them. */
+static void
+check_event_name(const Columns *columns, const Events *events, const char *name)
+{
+	for (int i = 0; i < columns->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (strcmp(columns->names[i], name) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_DUPLICATE_COLUMN),
+					 errmsg("a holiday of relation %s has the name of another column: \"%s\"", events_name(events), name),
+					 errdetail("Columns are those of the rows, one of each holiday, and those of its days_before and days_after, "
+							   "such as \"Easter -1\"."),
+					 errhint("Give the holiday another name, in a view.")));
+	}
+}
+
+void
+columns_add_events(Columns *columns, lf_task *task, Events *events)
+{
+	for (int i = 0; i < events_count(events); i++)
+	{
+		check_event_name(columns, events, events_column(events, i));
+		add_column(columns, task, events_column(events, i), LF_COLUMN_EVENT);
+	}
+	columns->event_count = events_count(events);
+	columns->events = events;
 }
 
 void
@@ -176,6 +205,7 @@ columns_of_model(const lf_model *model)
 		columns.read += kind == LF_COLUMN_MEASURED || kind == LF_COLUMN_KNOWN;
 		columns.statics += kind == LF_COLUMN_STATIC || kind == LF_COLUMN_CATEGORY;
 		columns.series |= kind == LF_COLUMN_SERIES;
+		columns.event_count += kind == LF_COLUMN_EVENT;
 	}
 	columns.calendar = calendar_of_names((const char *const *) model->names + first, model->columns - first);
 	return columns;
@@ -188,7 +218,7 @@ columns_are_sound(const lf_model *model)
 	int			count = calendar_columns(columns.calendar);
 	char	  **names = calendar_column_names(columns.calendar);
 
-	if (columns.read + columns.statics + (columns.series ? 1 : 0) + count != model->columns)
+	if (columns.read + columns.statics + (columns.series ? 1 : 0) + columns.event_count + count != model->columns)
 		return false;
 	for (int i = 0; i < count; i++)
 		if (strcmp(names[i], model->names[model->columns - count + i]) != 0)

@@ -1,7 +1,7 @@
 /*
  * columns.h: which columns a frame has, and which of them are inputs and targets.
  *
- *	   | inputs, targets, known inputs | static inputs | series | calendar |
+ *	   | inputs, targets, known inputs | static inputs | series | holidays, calendar |
  *	     read row by row				 one value in	 its	  made from
  *										 each series	 number	  the time
  */
@@ -9,6 +9,7 @@
 #define LFPG_COLUMNS_H
 
 #include "rows/calendar.h"
+#include "rows/events.h"
 #include "rows/table.h"
 #include "rows/text_column.h"
 
@@ -20,6 +21,8 @@ typedef struct Columns
 	int			read;			/* of the first part */
 	int			statics;
 	bool		series;
+	int			event_count;	/* of holidays, */
+	Events	   *events;			/* which say on which days they are; a model's must be read before rows are made */
 	CalendarSet calendar;
 } Columns;
 
@@ -36,6 +39,7 @@ Columns		columns_of_task(char **targets, int target_count, char **inputs, int in
 void		columns_add_known(Columns *columns, lf_task *task, char **names, int count);
 void		columns_add_statics(Columns *columns, lf_task *task, const Table *table);
 void		columns_add_series(Columns *columns, lf_task *task, const char *series_column);
+void		columns_add_events(Columns *columns, lf_task *task, Events *events);
 void		columns_add_calendar(Columns *columns, lf_task *task, CalendarSet set);
 
 /* Notes which of the columns that are read stand for values of text. */

@@ -104,6 +104,8 @@ panel_constants(const Panel *panel, const PanelSpec *plan, const SeriesRows *ser
 {
 	const Columns *columns = plan->columns;
 
+	if (columns->event_count > 0)
+		events_show_series(columns->events, series);
 	for (int i = 0; i < columns->statics; i++)
 	{
 		int			column = columns->read + i;
@@ -255,8 +257,10 @@ panel_complete_row(const Columns *columns, const Timeline *timeline, int64 at, c
 
 	if (count > 0)
 		memcpy(made, constants, count * sizeof(double));
+	if (columns->event_count > 0)
+		events_write(columns->events, timeline, at, made + count);
 	if (columns->calendar != 0)
-		calendar_write(columns->calendar, timeline, at, made + count);
+		calendar_write(columns->calendar, timeline, at, made + count + columns->event_count);
 }
 
 static void
@@ -529,6 +533,8 @@ panel_of_rows(PanelSpec *plan, Rows *rows)
 	{
 		double		no_constants = 0;
 
+		if (columns->event_count > 0)
+			events_show_series(columns->events, NULL);
 		rows_widen(rows, columns->count - columns->read);
 		for (uint64 i = 0; i < rows->count; i++)
 		{

@@ -109,11 +109,12 @@ Rows		panel_rows(const Panel *panel, Size series);
 char	   *panel_regularize(const PanelSpec *plan, const char *label, Rows *rows, Series *series, lf_missing_record *record);
 
 /*
- * The values of the columns that are the same in all rows of a series: statics, and its number. NULL, or what is wrong.
+ * The values of the columns that are the same in all rows of a series: statics, and its number. NULL, or what is wrong. From
+ * then on holidays are those of this series.
  */
 char	   *panel_constants(const Panel *panel, const PanelSpec *plan, const SeriesRows *series, double *constants);
 
-/* Writes the columns behind those that were read: the constants, and what the calendar says of the time. */
+/* Writes the columns behind those that were read: the constants, and what holidays and the calendar say of the time. */
 void		panel_complete_row(const Columns *columns, const Timeline *timeline, int64 at, const double *constants,
 							   double *made);
 

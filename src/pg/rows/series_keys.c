@@ -168,9 +168,8 @@ read_field(const Table *table, const char *name, const char **at)
 	return found ? field.data : NULL;
 }
 
-/* The values of a name, by columns; those that are NULL are NULL. */
-static void
-split_name(const Table *table, char *name, char **fields)
+void
+series_keys_split(const Table *table, char *name, char **fields)
 {
 	const char *at = name;
 
@@ -245,7 +244,7 @@ series_keys_filter(const Table *table, Datum names, StringInfo query, bool *exac
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		split_name(table, TextDatumGetCString(elements[i]), fields + (Size) i * table->keys);
+		series_keys_split(table, TextDatumGetCString(elements[i]), fields + (Size) i * table->keys);
 	}
 	for (int i = 0; i < table->keys; i++)
 	{

@@ -41,6 +41,9 @@ int			series_keys_null(const SeriesKeys *keys);
 /* The name of the series at hand; NULL where the only key is. */
 char	   *series_keys_label(SeriesKeys *keys);
 
+/* The values of a name, by columns; those that are NULL are NULL. Raises 22023 where it is none. */
+void		series_keys_split(const Table *table, char *name, char **fields);
+
 /*
  * Appends to a query the condition that picks the series of these names, and makes its parameters; NULL where it cannot
  * be asked for. Tells whether it picks no other ones. Names are a text[] without NULLs.

@@ -436,6 +436,6 @@ table_of_model(const lf_model *model, Oid relation, char **names, char **values,
 		relation = table_resolve(model->relation, false);
 	table = table_open(relation, model->time_column[0] == '\0' ? NULL : model->time_column, names, values, columns);
 	if (!asked)
-		trust_check_relation(table);
+		trust_check_relation(table, "relation");
 	return table;
 }

@@ -167,11 +167,11 @@ look_into(Search *search, Oid relid)
 	}
 }
 
-pg_noreturn static void report_stranger(const Table *table, Oid owner, const ObjectAddress *object);
+pg_noreturn static void report_stranger(const Table *table, const char *parameter, Oid owner, const ObjectAddress *object);
 
 /* 'object' NULL: it is the relation itself that belongs to this role. */
 static void
-report_stranger(const Table *table, Oid owner, const ObjectAddress *object)
+report_stranger(const Table *table, const char *parameter, Oid owner, const ObjectAddress *object)
 {
 	char	   *role = GetUserNameFromId(owner, true);
 	char	   *what = object == NULL ? "" : psprintf(" uses %s, which", GET_OBJECT_DESCRIPTION(object));
@@ -183,25 +183,25 @@ report_stranger(const Table *table, Oid owner, const ObjectAddress *object)
 			 errmsg("the model names relation %s, which%s belongs to role \"%s\"", table->name, what, role),
 			 errdetail("Whoever made the model chose the relation, and reading it can run code of that role with the rights "
 					   "of role \"%s\".", GetUserNameFromId(GetUserId(), false)),
-			 errhint("To read the relation nevertheless, name it explicitly: relation => %s.",
+			 errhint("To read the relation nevertheless, name it explicitly: %s => %s.", parameter,
 					 quote_literal_cstr(table->name))));
 }
 
 void
-trust_check_relation(const Table *table)
+trust_check_relation(const Table *table, const char *parameter)
 {
 	ObjectAddress itself = {.classId = RelationRelationId, .objectId = table->relid};
 	Oid			owner = owner_of(&itself);
 	Search		search = {0};
 
 	if (!has_rights_of(owner))
-		report_stranger(table, owner, NULL);
+		report_stranger(table, parameter, owner, NULL);
 	search.relations = list_make1_oid(table->relid);
 	for (int i = 0; i < list_length(search.relations); i++)
 	{
 		look_into(&search, list_nth_oid(search.relations, i));
 		if (OidIsValid(search.stranger.objectId))
-			report_stranger(table, owner_of(&search.stranger), &search.stranger);
+			report_stranger(table, parameter, owner_of(&search.stranger), &search.stranger);
 	}
 }
 
@@ -211,11 +211,13 @@ trust_check_relation(const Table *table)
 static bool
 is_read(const lf_model *model, int column)
 {
-	return model->task.kind[column] != LF_COLUMN_CALENDAR && model->task.kind[column] != LF_COLUMN_SERIES;
+	lf_column_kind kind = (lf_column_kind) model->task.kind[column];
+
+	return kind != LF_COLUMN_CALENDAR && kind != LF_COLUMN_SERIES && kind != LF_COLUMN_EVENT;
 }
 
 static void
-check_column(Oid relid, const lf_model *model, const char *name, bool may_be_gone)
+check_column(Oid relid, const char *relation, const char *name, bool may_be_gone)
 {
 	AttrNumber	column = get_attnum(relid, name);
 
@@ -224,43 +226,74 @@ check_column(Oid relid, const lf_model *model, const char *name, bool may_be_gon
 	if (column == InvalidAttrNumber)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("the model names column \"%s\" of relation %s, which does not exist", name, model->relation),
+				 errmsg("the model names column \"%s\" of relation %s, which does not exist", name, relation),
 				 errhint("Only the owner of the table of models may save this model, because your right to read "
 						 "that column cannot be checked.")));
 	if (pg_attribute_aclcheck(relid, column, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for column \"%s\" of relation %s", name, model->relation),
+				 errmsg("permission denied for column \"%s\" of relation %s", name, relation),
 				 errdetail("The model names this column, and whoever forecasts with the model reads it."),
 				 errhint("Only a role that may read what a model names may save the model.")));
+}
+
+/* The relation of a name, where columns of it are to be checked one by one; else InvalidOid. */
+static Oid
+relation_to_check(const char *relation, bool may_be_gone)
+{
+	Oid			relid;
+
+	if (relation[0] == '\0')
+		return InvalidOid;
+	relid = table_resolve(relation, true);
+	if (!OidIsValid(relid) && may_be_gone)
+		return InvalidOid;
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("the model names relation %s, which does not exist", relation),
+				 errhint("Only the owner of the table of models may save this model, because your right to read "
+						 "that relation cannot be checked.")));
+	return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK ? InvalidOid : relid;
+}
+
+/* Of the days of holidays only those columns that tell of them are read, and those that tell whose they are. */
+static void
+check_holidays(const lf_model *model, bool may_be_gone)
+{
+	Oid			relid = relation_to_check(model->holidays, may_be_gone);
+
+	if (!OidIsValid(relid))
+		return;
+	check_column(relid, model->holidays, "day", may_be_gone);
+	check_column(relid, model->holidays, "name", may_be_gone);
+	check_column(relid, model->holidays, "days_before", true);
+	check_column(relid, model->holidays, "days_after", true);
+	if (model->series_column[0] != '\0')
+		check_column(relid, model->holidays, model->series_column, true);
+	for (int i = 0; i < model->further_keys; i++)
+		check_column(relid, model->holidays, model->further_key[i], true);
+	for (int i = 0; i < model->columns; i++)
+		if (model->task.kind[i] == LF_COLUMN_CATEGORY)
+			check_column(relid, model->holidays, model->names[i], true);
 }
 
 void
 trust_check_claims(const lf_model *model, Oid owner)
 {
 	bool		may_be_gone = has_privs_of_role(GetUserId(), owner);
-	Oid			relid;
+	Oid			relid = relation_to_check(model->relation, may_be_gone);
 
-	if (model->relation[0] == '\0')
-		return;
-	relid = table_resolve(model->relation, true);
-	if (!OidIsValid(relid) && may_be_gone)
-		return;
+	check_holidays(model, may_be_gone);
 	if (!OidIsValid(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("the model names relation %s, which does not exist", model->relation),
-				 errhint("Only the owner of the table of models may save this model, because your right to read "
-						 "that relation cannot be checked.")));
-	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
 		return;
 	if (model->time_column[0] != '\0')
-		check_column(relid, model, model->time_column, may_be_gone);
+		check_column(relid, model->relation, model->time_column, may_be_gone);
 	if (model->series_column[0] != '\0')
-		check_column(relid, model, model->series_column, may_be_gone);
+		check_column(relid, model->relation, model->series_column, may_be_gone);
 	for (int i = 0; i < model->further_keys; i++)
-		check_column(relid, model, model->further_key[i], may_be_gone);
+		check_column(relid, model->relation, model->further_key[i], may_be_gone);
 	for (int i = 0; i < model->columns; i++)
 		if (is_read(model, i))
-			check_column(relid, model, text_column_source(model->names[i], text_column_value(model, i)), may_be_gone);
+			check_column(relid, model->relation, text_column_source(model->names[i], text_column_value(model, i)), may_be_gone);
 }

@@ -9,9 +9,9 @@
 
 /*
  * Raises 42501 unless the relation that a model names, and all whose code runs when it is read, belongs to the caller,
- * or to roles whose rights the caller has without being superuser.
+ * or to roles whose rights the caller has without being superuser. 'parameter' is the one by which the caller can name it.
  */
-void		trust_check_relation(const Table *table);
+void		trust_check_relation(const Table *table, const char *parameter);
 
 /*
  * Raises 42501 unless the caller may read the relation and the columns that a model names. Where they are not there

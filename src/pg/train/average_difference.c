@@ -18,6 +18,8 @@ columns_text(const lf_model *model)
 		appendStringInfo(&out, ", series by \"%s\"", model->series_column);
 	for (int i = 0; i < model->further_keys; i++)
 		appendStringInfo(&out, " and \"%s\"", model->further_key[i]);
+	if (model->holidays[0] != '\0')
+		appendStringInfo(&out, ", holidays of %s", model->holidays);
 	return out.data;
 }
 

@@ -28,6 +28,7 @@ typedef enum OptionType
 	OPTION_DIFFERENCE,			/* rows, or the word season */
 	OPTION_SEASON,				/* the word auto, or rows */
 	OPTION_DURATION,			/* seconds, as a number or an interval */
+	OPTION_RELATION,			/* its name, kept as text */
 	OPTION_STEP,				/* kept as text: what it means depends on the time column */
 	OPTION_ARCHITECTURE,
 	OPTION_LEVELS,
@@ -194,6 +195,9 @@ static const OptionRow rows[] = {
 	"What the network is told about the time of each row, as sine and cosine: none, auto, or an array of "
 	"minute_of_hour, hour_of_day, day_of_week, day_of_month, day_of_year, month_of_year. auto takes the cycles that "
 	"rows of this step can show and that the rows cover at least twice."},
+	{"holidays", OPTION_RELATION, PLACE(holidays), ANYTHING, "none", false,
+	"A relation with the days of holidays, past and coming: columns day and name; optionally days_before and days_after, and "
+	"columns called as the keys of series or as static inputs of text. Each name is an input that is known ahead."},
 	{"on_error", OPTION_CHOICE, PLACE(on_error), NAMES(on_error_names, 2), "skip", false,
 	"With series_column: whether a series that is too short or broken is left out with a warning, or is an error."},
 	{"series_embedding", OPTION_BOOL, PLACE(series_embedding), ANYTHING, "false", false,
@@ -273,6 +277,9 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 			break;
 		case OPTION_DURATION:
 			*(double *) place = option_duration(value, what, row->low, row->high);
+			break;
+		case OPTION_RELATION:
+			*(char **) place = json_text(value, what);
 			break;
 		case OPTION_STEP:
 			options->step = value->type == jbvNumeric ? json_display(value) : json_text(value, what);
@@ -405,6 +412,11 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 		json_each_key(&json->root, "options", visit_option, &reader);
 	options->training.seed = (uint64) options->seed;
 	options->training.blend = options->blend == 1;
+	if (options->holidays != NULL && aggregate)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"holidays\" needs a relation to train on, and there is none here"),
+				 errhint("Call lstm_train, for the rows of a query on a view of them.")));
 	if (options->init == NULL && (options->scale == SCALE_INIT || options->training.epochs == 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

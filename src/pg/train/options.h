@@ -69,6 +69,7 @@ typedef struct Options
 	lf_seasons	seasons;		/* the same: which there are */
 	int			outliers;		/* what becomes of values far beyond all others; LF_UNSET: clip, but where nothing is trained */
 	int			deseasonalize;	/* lf_deseasonalize, LF_DESEASONALIZES for auto, or LF_UNSET */
+	char	   *holidays;		/* relation of their days, as it was written; NULL: none */
 	CalendarSet calendar;
 	bool		calendar_auto;	/* the cycles that suit the rows */
 

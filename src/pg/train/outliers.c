@@ -12,9 +12,19 @@
 /* Fewer rows than this show no spread that a value could be far beyond. */
 #define LEAST_ROWS 20
 
+/* Whether a row has a holiday that an input tells of: then what is far beyond all others is what is to be learned. */
+static bool
+has_event(const lf_task *task, const Rows *rows, uint64 row)
+{
+	for (int column = 0; column < rows->columns; column++)
+		if (task->kind[column] == LF_COLUMN_EVENT && rows->values[row * rows->columns + column] != 0)
+			return true;
+	return false;
+}
+
 /* Those of one target of a series. */
 static void
-find_in(Panel *panel, Size series, int target, const lf_parts *parts, bool take_out, Outliers *outliers)
+find_in(Panel *panel, Size series, const lf_task *task, int target, const lf_parts *parts, bool take_out, Outliers *outliers)
 {
 	Rows		rows = panel_rows(panel, series);
 	lf_gross	list[LF_MAX_GROSS];
@@ -26,6 +36,8 @@ find_in(Panel *panel, Size series, int target, const lf_parts *parts, bool take_
 		Size		place = (Size) row * rows.columns + target;
 		double		value = rows.values[place];
 
+		if (has_event(task, &rows, row))
+			continue;
 		if (outliers->count++ == 0)
 		{
 			outliers->series = series;
@@ -94,7 +106,7 @@ outliers_find(Panel *panel, const lf_task *task, const lf_seasons *seasons, bool
 		for (int j = 0; j < task->targets; j++)
 		{
 			seasons_take_apart(&parts, seasons, &rows, task->target[j], false);
-			find_in(panel, s, task->target[j], &parts, take_out, &outliers);
+			find_in(panel, s, task, task->target[j], &parts, take_out, &outliers);
 			if (panel->series == 1)
 				find_shift(s, &rows, task->target[j], &parts, scratch, &outliers);
 		}

@@ -82,6 +82,41 @@ request_columns(FunctionCallInfo fcinfo, RequestForm form, lf_task *task, const 
 	return table;
 }
 
+/* The columns of holidays: those of the model that training begins with, or what the rows show. */
+static void
+add_holidays(FunctionCallInfo fcinfo, RequestForm form, Request *request, lf_task *task, const Table *table)
+{
+	const lf_model *init = request->options.init == NULL ? NULL : &request->options.init->model;
+	int			target_count;
+	char	  **targets = read_targets(fcinfo, form, &target_count);
+	Events	   *events;
+
+	calendar_check("option \"holidays\"", table->time_kind, table->time_column);
+	events = events_read(events_relation(request->options.holidays), table);
+	if (init != NULL && init->holidays[0] != '\0')
+		events_choose_as(events, init);
+	else
+		events_choose(events, targets, target_count);
+	columns_add_events(&request->columns, task, events);
+	if (init != NULL && events_count(events) > 0 && init->holidays[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model in option \"init\" was trained without holidays, but option \"holidays\" was given"),
+				 errhint("Leave option \"holidays\" out, or train without \"init\".")));
+}
+
+/* Whoever made the model chose its relation of holidays, so that is not taken without being named. */
+static void
+check_no_holidays(const Options *options)
+{
+	if (options->init == NULL || options->init->model.holidays[0] == '\0')
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the model in option \"init\" was trained with holidays, but option \"holidays\" was not given"),
+			 errhint("Give it; the model names relation %s.", options->init->model.holidays)));
+}
+
 Table *
 request_read(FunctionCallInfo fcinfo, RequestForm form, Request *request)
 {
@@ -104,6 +139,10 @@ request_read(FunctionCallInfo fcinfo, RequestForm form, Request *request)
 							&request->columns);
 	if (request->options.series_embedding && table->series_column != NULL)
 		columns_add_series(&request->columns, task, table->series_column);
+	if (request->options.holidays != NULL)
+		add_holidays(fcinfo, form, request, task, table);
+	else
+		check_no_holidays(&request->options);
 	wishes_of(&request->options, task, &request->wishes);
 	pfree(task);
 	request->source = table->label;

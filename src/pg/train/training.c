@@ -113,6 +113,8 @@ training_check(const Request *request)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"aggregate\" needs a time, and these rows have none"),
 				 errhint("Give the time as the first argument: lstm_train_agg(at, value, options).")));
+	if (request->options.holidays != NULL)
+		calendar_check("option \"holidays\"", request->time_kind, request->time_column);
 	if (request->options.calendar != 0)
 		calendar_check("option \"calendar\"", request->time_kind, request->time_column);
 	(void) training_series(request);
@@ -259,6 +261,29 @@ prepare_fit(Training *training)
 	networks_start(networks, &training->frame);
 }
 
+/* Columns of holidays stand in front of those of the calendar. */
+static int
+first_event(const Columns *columns)
+{
+	return columns->read + columns->statics + (columns->series ? 1 : 0);
+}
+
+static bool
+is_event(const Columns *columns, int column)
+{
+	return column >= first_event(columns) && column < first_event(columns) + columns->event_count;
+}
+
+/* A column of a holiday knows which one it is. */
+static lf_labels
+event_labels(const Columns *columns, int column)
+{
+	const char **label = palloc(sizeof(char *));
+
+	*label = events_holiday(columns->events, column - first_event(columns));
+	return (lf_labels) {.count = 1, .label = label};
+}
+
 static lf_labels *
 categories_of(const Panel *panel, const Columns *columns)
 {
@@ -267,6 +292,8 @@ categories_of(const Panel *panel, const Columns *columns)
 	for (int i = 0; i < columns->count; i++)
 		if (panel->categories[i] != NULL)
 			labels[i] = dictionary_list(panel->categories[i]);
+		else if (is_event(columns, i))
+			labels[i] = event_labels(columns, i);
 		else if (columns->values != NULL && i < columns->read && columns->values[i] != NULL)
 			labels[i] = (lf_labels) {.count = 1, .label = (const char **) &columns->values[i]};
 	return labels;
@@ -280,6 +307,7 @@ model_of(Training *training)
 	const Panel *panel = training->panel;
 	const Rows *rows = panel->rows;
 	lf_model	model = {.relation = request->relation, .time_column = request->time_column,
+		.holidays = training->columns.event_count > 0 ? events_name(training->columns.events) : "",
 		.series_column = request->series_column == NULL ? "" : request->series_column, .version = LF_VERSION};
 
 	networks_result(&training->networks, &model);
