@@ -324,10 +324,13 @@ next_phase(lf_contest *contest)
 			return LF_EPOCH_DONE;
 		case LF_CONTEST_LEARN:
 			if (contest->tuning != NULL)
+			{
 				lf_zero_tuning_start(contest->tuning, contest->frame, contest->task, &contest->fit[0].split, &contest->facts,
 									 contest->fit[0].error_scale, contest->fit[0].training.seed, contest->pool);
-			contest->phase = LF_CONTEST_TUNE;
-			return LF_EPOCH_DONE;
+				contest->phase = LF_CONTEST_TUNE;
+				return LF_EPOCH_DONE;
+			}
+			/* FALLTHROUGH */
 		case LF_CONTEST_TUNE:
 			if (contest->tuning != NULL)
 				contest->facts.tuned = lf_zero_tuning_result(contest->tuning);
@@ -379,7 +382,7 @@ lf_contest_step(lf_contest *contest, const volatile sig_atomic_t *interrupt)
 			status = learn(contest, interrupt);
 			break;
 		case LF_CONTEST_TUNE:
-			status = contest->tuning == NULL ? LF_FINISHED : lf_zero_tuning_step(contest->tuning, interrupt);
+			status = lf_zero_tuning_step(contest->tuning, interrupt);
 			break;
 		case LF_CONTEST_WEIGH:
 			status = lf_contest_weigh(contest, interrupt);
