@@ -7,6 +7,7 @@
 #include "server/error.h"
 #include "forecast/known_ahead.h"
 #include "forecast/latest_window.h"
+#include "forecast/scenario.h"
 #include "rows/align.h"
 
 bool
@@ -157,6 +158,8 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	if (reason != NULL)
 		return reason;
 	future = split_future(rows, plan, &series.timeline, as_of);
+	if (ahead->scenario != NULL)
+		future = scenario_of(ahead->scenario, read->label);
 	/* what is measured has not begun where its targets have not */
 	if (lf_task_targets_are_inputs(task))
 		(void) regularize_cut_past(rows, task->target, task->targets);

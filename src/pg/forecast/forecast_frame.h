@@ -12,6 +12,7 @@ typedef struct Ahead
 {
 	int			steps;			/* where no time is given */
 	const TimestampTz *until;	/* so many steps as are not later; NULL: it is not given */
+	struct Scenario *scenario;	/* what is known of them, see scenario.h; NULL: the rows behind the newest ones */
 } Ahead;
 
 typedef struct ForecastFrame
