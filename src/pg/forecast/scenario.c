@@ -39,7 +39,7 @@ add_series(Scenario *scenario)
 	{
 		Size		capacity = Max(2 * scenario->capacity, 16);
 
-		check_memory_beside(scenario->held, capacity * sizeof(Future) + dictionary_memory(capacity), "the series of a scenario",
+		check_memory_beside(scenario->held, capacity * sizeof(Future) + dictionary_memory(capacity), "keeping the series of a scenario",
 							"give fewer series");
 		scenario->series = scenario->series == NULL ? palloc_extended(capacity * sizeof(Future), MCXT_ALLOC_HUGE) :
 			repalloc_huge(scenario->series, capacity * sizeof(Future));
@@ -86,7 +86,7 @@ keep_series(void *state, SeriesRows *read)
 				 errmsg("%s cannot be read: %s", scenario->table->label, read->trouble)));
 	rows_check_times(rows, scenario->table->label, scenario->table->time_column);
 	check_doubled(scenario, read);
-	check_memory_beside(scenario->held, needed, "the rows of a scenario", "give fewer rows: only those behind the newest rows count");
+	check_memory_beside(scenario->held, needed, "keeping the rows of a scenario", "give fewer rows: only those behind the newest rows count");
 	scenario->held += needed;
 	future->count = rows->count;
 	future->at = palloc_extended(rows->count * sizeof(int64) + 1, MCXT_ALLOC_HUGE);
