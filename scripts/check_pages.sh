@@ -1,6 +1,6 @@
 #!/bin/sh
-# Looks at the README, the pages in doc/ and llms.txt without running them, and prints TAP: links lead somewhere, the
-# README stays short and leads to every page.
+# Looks at the README, the pages in doc/ and llms.txt without running them, and prints TAP: links lead somewhere, lines
+# can be read, the README stays short and leads to every page.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
@@ -47,6 +47,11 @@ for page in $pages; do
         fi
     done <"$work/links" >"$work/found"
     result "$page: its links lead somewhere"
+
+    # rows of tables and what is run or printed stay as long as they are
+    awk -v page="$page" '/^```/ { inside = !inside } !inside && !/^\|/ && !/^    / && length > 120 {
+        print page ":" NR ": " length " characters" }' "$page" >"$work/found"
+    result "$page: its lines have 120 characters at the most"
 done
 
 awk 'END { if (NR > 150) print NR " lines" }' README.md >"$work/found"
