@@ -205,47 +205,6 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 							&start->unknown);
 }
 
-typedef struct OneSeries
-{
-	PanelSpec	plan;
-	Panel	   *panel;
-	MemoryContext context;
-	Ahead		ahead;
-	ForecastFrame    *start;
-	bool		found;
-	char	   *reason;			/* why there is no forecast frame */
-} OneSeries;
-
-static void
-receive_one(void *state, SeriesRows *read)
-{
-	OneSeries  *one = state;
-	MemoryContext caller = MemoryContextSwitchTo(one->context);
-
-	one->found = true;
-	one->reason = forecast_frame_make(&one->plan, one->panel, read, NULL, &one->ahead, one->start);
-	MemoryContextSwitchTo(caller);
-}
-
-void
-forecast_frame_read(const lf_model *model, Oid relation, const char *label, int steps, ForecastFrame *start)
-{
-	OneSeries	one = {.context = CurrentMemoryContext, .ahead = {.steps = steps}, .start = start};
-	ReadFilter	filter = table_filter(label);
-	Table	   *table = latest_open(model, relation, InvalidOid, &one.plan);
-
-	one.panel = panel_create(&one.plan, table->series_column != NULL);
-	table_read_series(table, &filter, receive_one, &one);
-	if (!one.found)
-		one.reason = "it has no rows";
-	if (one.reason != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("%s cannot be forecast: %s",
-						label == NULL ? table->label : psprintf("series \"%s\" of %s", label, table->label),
-						one.reason)));
-}
-
 /* The place on the grid of the first of the rows that a model carries; without times rows were counted from 0 on. */
 static int64
 tail_number(const lf_model *model, const Timeline *timeline)

@@ -50,9 +50,6 @@ char	   *forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRo
 char	   *forecast_frame_steps(const lf_model *model, const Timeline *timeline, int64 origin, const Ahead *ahead,
 								 int *steps);
 
-/* The same of one series of a relation, by its name (NULL: there are no names); raises why there is none. */
-void		forecast_frame_read(const lf_model *model, Oid relation, const char *label, int steps, ForecastFrame *start);
-
 /* The same from the newest rows that a model carries itself. */
 void		forecast_frame_of_tail(const lf_model *model, const Ahead *ahead, ForecastFrame *start);
 

@@ -6,7 +6,7 @@
 #include "server/error.h"
 #include "mb/pg_wchar.h"
 #include "model/model_cache.h"
-#include "forecast/forecast_frame.h"
+#include "forecast/newest.h"
 #include "sql/svg.h"
 #include "rows/timeline.h"
 
@@ -58,26 +58,45 @@ row_label(const RollingOrigin *rolling, uint64 row)
 	return timeline_text(rolling->table->time_kind, rows_time(rolling->rows, row));
 }
 
-/* The forecast from the newest rows, (steps, targets): of fewer steps where no more are known. */
-static double *
-newest_forecast(Plot *plot, const RollingOrigin *rolling)
+/* What is drawn behind the newest rows: (steps). */
+typedef struct Ending
 {
-	const lf_task *task = &plot->model->task;
-	ForecastFrame start;
+	Plot	   *plot;
+	const char *source;			/* for messages */
+	bool		found;
+	double	   *forecast;
+	double	   *low;
+	double	   *high;
+} Ending;
 
-	if (!forecast_frame_is_needed(plot->model))
+/* Keeps the forecast of the series that is drawn, of fewer steps where no more are known. */
+static void
+keep_forecast(void *state, const NewestSeries *series)
+{
+	Ending	   *ending = state;
+	Plot	   *plot = ending->plot;
+	const lf_task *task = &plot->model->task;
+	double	   *out = model_forecast(plot->loaded, 0, 1, 1, series->known);
+
+	ending->found = true;
+	plot->steps = series->known;
+	for (int k = 0; k < plot->steps; k++)
 	{
-		model_show_nothing(plot->loaded);
-		plot->loaded->frame = rolling->frame;
-		return model_forecast(plot->loaded, rolling->rows->count - task->lookback, 1, 1, plot->steps);
+		ending->forecast[k] = out[(Size) k * task->targets + plot->target];
+		(void) model_interval(plot->loaded, 0, k, plot->target, ending->forecast[k], plot->level, &ending->low[k],
+							  &ending->high[k]);
 	}
-	forecast_frame_read(plot->model, plot->relation, plot->series, plot->steps, &start);
-	forecast_frame_show(&start, plot->loaded);
-	plot->steps = forecast_frame_known(&start, task);
-	return model_forecast(plot->loaded, 0, 1, 1, plot->steps);
 }
 
-/* The newest rows, and the forecast behind them. */
+static void
+raise_left_out(void *state, const char *label, const char *reason)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg("series \"%s\" of %s cannot be forecast: %s", label, ((Ending *) state)->source, reason)));
+}
+
+/* The newest rows, and the forecast behind them: that of lstm_forecast, which sees more rows than are drawn. */
 static void
 plot_forecast(Plot *plot)
 {
@@ -92,44 +111,50 @@ plot_forecast(Plot *plot)
 	double	   *x = room(known);
 	double	   *y = room(known);
 	double	   *future;
-	double	   *forecast;
-	double	   *low;
-	double	   *high;
-	double	   *out;
+	Ending		ending = {
+		.plot = plot,
+		.source = rolling->table->label,
+		.forecast = room(plot->steps),
+		.low = room(plot->steps),
+		.high = room(plot->steps),
+	};
+	Newest		newest = {
+		.loaded = plot->loaded,
+		.ahead = {.steps = plot->steps},
+		.filter = table_filter(plot->series),
+		.put = keep_forecast,
+		.left_out = raise_left_out,
+		.state = &ending,
+	};
 
 	if (rows < task->lookback)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s has %d rows, but the lookback of the model is %d", rolling->table->label, rows,
 						task->lookback)));
-	out = newest_forecast(plot, rolling);
+	newest_run(&newest, plot->relation);
+	if (!ending.found)
+		raise_left_out(&ending, plot->series, "it has no rows");
 	steps = plot->steps;
 	future = room(steps);
-	forecast = room(steps);
-	low = room(steps);
-	high = room(steps);
 	for (int i = 0; i < known; i++)
 	{
 		x[i] = i - known + 1;
 		y[i] = rolling_origin_actual(rolling, rows - known + i, plot->target);
 	}
 	for (int k = 0; k < steps; k++)
-	{
 		future[k] = k + lead;
-		forecast[k] = out[k * task->targets + plot->target];
-		(void) model_interval(plot->loaded, 0, k, plot->target, forecast[k], plot->level, &low[k], &high[k]);
-	}
 	chart->x_low = 1 - known;
 	chart->x_high = steps - 1 + lead;
 	include_all(chart, y, known);
-	include_all(chart, forecast, steps);
-	include_all(chart, low, steps);
-	include_all(chart, high, steps);
+	include_all(chart, ending.forecast, steps);
+	include_all(chart, ending.low, steps);
+	include_all(chart, ending.high, steps);
 	chart_open(chart, psprintf("%s: forecast after %s", target_text(plot, rolling), row_label(rolling, rows - 1)),
 			   row_label(rolling, rows - known), psprintf("step %d", steps));
-	chart_band(chart, COLOUR_FORECAST, psprintf("%g%% interval", 100 * plot->level), future, low, high, steps);
+	chart_band(chart, COLOUR_FORECAST, psprintf("%g%% interval", 100 * plot->level), future, ending.low, ending.high, steps);
 	chart_line(chart, COLOUR_KNOWN, "known", x, y, known);
-	chart_line(chart, COLOUR_FORECAST, "forecast", future, forecast, steps);
+	chart_line(chart, COLOUR_FORECAST, "forecast", future, ending.forecast, steps);
 	chart_mark(chart, 0);
 }
 
@@ -140,8 +165,12 @@ plot_rolling(Plot *plot)
 	const lf_task *task = &plot->model->task;
 	Chart	   *chart = &plot->chart;
 	uint64		span = lf_window_first_output(task, 0);
-	RollingOrigin *rolling = rolling_origin_open(plot->model, plot->relation, plot->series, span + MOST_ROWS);
-	int			count = (int) (rolling->rows->count > span ? rolling->rows->count - span : 0);
+	/* those before the ones that are shown are for candidates that see more than a window */
+	RollingOrigin *rolling = rolling_origin_open(plot->model, plot->relation, plot->series,
+												 span + MOST_ROWS + lf_model_history(plot->model));
+	uint64		after = rolling->rows->count > span ? rolling->rows->count - span : 0;
+	int			count = (int) Min(after, MOST_ROWS);
+	uint64		before = after - count;
 	double	   *x = room(count);
 	double	   *actual = room(count);
 	double	   *forecast = room(count);
@@ -156,7 +185,7 @@ plot_rolling(Plot *plot)
 				 errmsg("%s has " UINT64_FORMAT " rows, but the model needs " UINT64_FORMAT " before the first "
 						"forecast",
 						rolling->table->label, rolling->rows->count, span)));
-	rolling_origin_start(rolling, plot->loaded, 1, 1, task->lookback);
+	rolling_origin_start(rolling, plot->loaded, 1, 1, (int64) (task->lookback + before));
 	while (rolling_origin_next(rolling, &batch))
 		for (int i = 0; i < batch.count; i++, done++)
 		{
@@ -173,7 +202,7 @@ plot_rolling(Plot *plot)
 	include_all(chart, high, count);
 	include_all(chart, forecast, count);
 	chart_open(chart, psprintf("%s: one-step-ahead forecasts", target_text(plot, rolling)),
-			   row_label(rolling, span), row_label(rolling, rolling->rows->count - 1));
+			   row_label(rolling, span + before), row_label(rolling, rolling->rows->count - 1));
 	chart_band(chart, COLOUR_FORECAST, psprintf("%g%% interval", 100 * plot->level), x, low, high, count);
 	chart_line(chart, COLOUR_KNOWN, "actual", x, actual, count);
 	chart_line(chart, COLOUR_FORECAST, "forecast", x, forecast, count);
