@@ -227,6 +227,7 @@ test_mixed(void)
 	float		error[] = {1, 2, 3};
 	int			count = 3;
 	lf_zero_quantiles told;
+	lf_score	scores[LF_FORECASTERS] = {{0}};
 	lf_model	model = {.task = {.targets = 1, .horizon = 1}, .combination = {.parts = 2, .part = {LF_NETWORK, LF_ZERO_SHOT}, .weight = weights},
 		.errors = {.steps = 1, .most = 3, .count = &count, .error = error}};
 	lf_bounded	bounded = {.forecast = 100, .error_scale = 10, .told = &told};
@@ -255,6 +256,15 @@ test_mixed(void)
 	   lf_bounds_rarity(&model, &bounded, 0) == 1 && fabs(lf_bounds_rarity(&model, &bounded, lf_bounds_usual(&model, &bounded)) - 0.5) < 1e-9,
 	   "half of the values have the usual nonconformity, and values far off one that tells so");
 	ok(lf_bounds_error(&model, &bounded, 85) == 1.5, "errors are those in the unit of the series all the same");
+	scores[LF_NETWORK] = (lf_score) {.count = 10, .absolute = 10};
+	scores[LF_ZERO_SHOT] = (lf_score) {.count = 5, .absolute = 20};
+	model.scores = scores;
+	ok(lf_bounds_interval(&model, &bounded, 0.5, &low, &high) && fabs(high - 100 - (20 + z) / 2) < 1e-9 &&
+	   fabs(100 - low - (20 + z / 2) / 2) < 1e-9, "of what was told as large a part is taken as the errors of the forecast are of those of the network");
+	scores[LF_ZERO_SHOT] = (lf_score) {0};
+	ok(lf_bounds_interval(&model, &bounded, 0.5, &low, &high) && fabs(high - 100 - (20 + 4 * z) / 2) < 1e-9, "all of it where that is not known");
+	scores[LF_ZERO_SHOT].count = 5;
+	ok(lf_bounds_interval(&model, &bounded, 0.5, &low, &high) && fabs(high - 100 - (20 + 4 * z) / 2) < 1e-9, "or where it made no errors");
 	count = 0;
 	ok(lf_bounds_interval(&model, &bounded, 0.5, &low, &high) && fabs(high - 100 - 4 * z) < 1e-9, "where none was measured the sides are those that were told");
 	count = 3;

@@ -79,13 +79,30 @@ normal_of(double level)
 }
 
 /*
+ * What the network says is of errors of its own. Those of the forecast may be a part of them, where others know more: inputs that
+ * are known ahead, which that network never sees. Held-out rows tell which part. Where they do not, it is taken as it was told.
+ */
+static double
+told_part(const lf_model *model, int target)
+{
+	const lf_score *scores = model->scores == NULL ? NULL : model->scores + target * LF_FORECASTERS;
+	double		part;
+
+	if (scores == NULL || !(scores[LF_NETWORK].count > 0 && scores[LF_ZERO_SHOT].count > 0))
+		return 1;
+	part = lf_score_mae(&scores[LF_NETWORK]) / lf_score_mae(&scores[LF_ZERO_SHOT]);
+	return isfinite(part) ? part : 1;
+}
+
+/*
  * How far an interval goes to one side of the forecast: by the half-width that was measured, NaN where none was, and by so many
  * normal standard deviations, which are negative below.
  */
 static double
-side(const lf_bounded *bounded, double half_width, double normal)
+side(const lf_model *model, const lf_bounded *bounded, double half_width, double normal)
 {
-	double		told = lf_nearest_finite(fabs(lf_zero_quantile(bounded->told, normal) - bounded->told->at[LF_ZERO_MEDIAN]), 0);
+	double		away = fabs(lf_zero_quantile(bounded->told, normal) - bounded->told->at[LF_ZERO_MEDIAN]);
+	double		told = lf_nearest_finite(told_part(model, bounded->target) * away, 0);
 	double		measured = half_width * bounded->error_scale;
 
 	return isnan(measured) ? told : (1 - TOLD_SHARE) * lf_nearest_finite(measured, 0) + TOLD_SHARE * told;
@@ -101,7 +118,7 @@ mixed_nonconformity(const lf_model *model, const lf_bounded *bounded, double val
 {
 	double		direction = value > bounded->forecast ? 1 : -1;
 	double		far = fabs(value - bounded->forecast);
-	double		farthest = side(bounded, measured_half_width(model, bounded, level_of(FARTHEST)), direction * FARTHEST);
+	double		farthest = side(model, bounded, measured_half_width(model, bounded, level_of(FARTHEST)), direction * FARTHEST);
 	double		within = 0;
 	double		enough = FARTHEST;
 
@@ -113,7 +130,7 @@ mixed_nonconformity(const lf_model *model, const lf_bounded *bounded, double val
 	{
 		double		middle = (within + enough) / 2;
 
-		if (side(bounded, measured_half_width(model, bounded, level_of(middle)), direction * middle) >= far)
+		if (side(model, bounded, measured_half_width(model, bounded, level_of(middle)), direction * middle) >= far)
 			enough = middle;
 		else
 			within = middle;
@@ -166,8 +183,8 @@ lf_bounds_interval(const lf_model *model, const lf_bounded *bounded, double leve
 	}
 	else if (told)
 	{
-		*low = lf_nearest_finite(forecast - side(bounded, half_width, -normal), forecast);
-		*high = lf_nearest_finite(forecast + side(bounded, half_width, normal), forecast);
+		*low = lf_nearest_finite(forecast - side(model, bounded, half_width, -normal), forecast);
+		*high = lf_nearest_finite(forecast + side(model, bounded, half_width, normal), forecast);
 	}
 	else if (bounded->distribution != NULL)
 		lf_head_interval(&model->task.head, bounded->distribution, half_width, low, high);
