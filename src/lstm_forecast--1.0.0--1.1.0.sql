@@ -60,6 +60,125 @@ AS 'MODULE_PATHNAME', 'lstm_forecast';
 COMMENT ON FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[], timestamptz, regclass, regclass) IS
 'forecasts from the newest rows of the relation the model was trained on, or of another one';
 
+---- those that go along known rows have another parameter, and what depends on them has to be dropped as well ----
+
+DROP FUNCTION lstm_rolling(bytea, regclass, int, int, float8, bigint);
+DROP FUNCTION lstm_evaluate(bytea, regclass, int, int, float8, bigint);
+DROP FUNCTION lstm_backtest(regclass, text, text, text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8);
+DROP FUNCTION lstm_backtest(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8);
+
+CREATE FUNCTION lstm_rolling(
+    model bytea,
+    relation regclass DEFAULT NULL,
+    steps int DEFAULT NULL,
+    stride int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    first_origin bigint DEFAULT NULL,
+    future regclass DEFAULT NULL)
+RETURNS TABLE (
+    series text,
+    origin bigint,
+    step int,
+    at timestamptz,
+    target text,
+    actual float8,
+    forecast float8,
+    lower_bound float8,
+    upper_bound float8)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'lstm_rolling';
+
+COMMENT ON FUNCTION lstm_rolling(bytea, regclass, int, int, float8, bigint, regclass) IS
+'forecasts along known rows, beside the actual values; a forecast begins at every stride-th row, and origin is the number of the last row that it knows';
+
+CREATE FUNCTION lstm_evaluate(
+    model bytea,
+    relation regclass DEFAULT NULL,
+    steps int DEFAULT NULL,
+    stride int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    first_origin bigint DEFAULT NULL,
+    future regclass DEFAULT NULL)
+RETURNS TABLE (
+    series text,
+    target text,
+    metric text,
+    value float8,
+    baseline text,
+    baseline_value float8,
+    skill float8)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 9
+AS 'MODULE_PATHNAME', 'lstm_evaluate';
+
+COMMENT ON FUNCTION lstm_evaluate(bytea, regclass, int, int, float8, bigint, regclass) IS
+'how good the forecasts are on rows that training did not know, beside the best naive baseline';
+
+CREATE FUNCTION lstm_backtest(
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    folds int DEFAULT 5,
+    test_rows int DEFAULT NULL,
+    gap int DEFAULT 0,
+    retrain boolean DEFAULT true,
+    level float8 DEFAULT 0.95,
+    future regclass DEFAULT NULL)
+RETURNS TABLE (
+    fold int,
+    known_rows bigint,
+    series text,
+    target_column text,
+    metric text,
+    value float8,
+    baseline text,
+    baseline_value float8,
+    skill float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
+AS 'MODULE_PATHNAME', 'lstm_backtest';
+
+COMMENT ON FUNCTION lstm_backtest(regclass, text, text, text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8, regclass) IS
+'how good this training would have been at earlier times: trains on the rows known at each fold and measures the rows after them';
+
+CREATE FUNCTION lstm_backtest(
+    relation regclass,
+    target text[],
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    folds int DEFAULT 5,
+    test_rows int DEFAULT NULL,
+    gap int DEFAULT 0,
+    retrain boolean DEFAULT true,
+    level float8 DEFAULT 0.95,
+    future regclass DEFAULT NULL)
+RETURNS TABLE (
+    fold int,
+    known_rows bigint,
+    series text,
+    target_column text,
+    metric text,
+    value float8,
+    baseline text,
+    baseline_value float8,
+    skill float8)
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
+AS 'MODULE_PATHNAME', 'lstm_backtest_columns';
+
+COMMENT ON FUNCTION lstm_backtest(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8, regclass) IS
+'how good this training of several columns would have been at earlier times';
+
 ---- lstm_windows has another parameter, and what depends on it has to be dropped as well ----
 
 DROP FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int, text, text, text[]);
@@ -162,7 +281,8 @@ CREATE FUNCTION lstm_backtest(
     test_rows int DEFAULT NULL,
     gap int DEFAULT 0,
     retrain boolean DEFAULT true,
-    level float8 DEFAULT 0.95)
+    level float8 DEFAULT 0.95,
+    future regclass DEFAULT NULL)
 RETURNS TABLE (
     fold int,
     known_rows bigint,
@@ -176,7 +296,7 @@ RETURNS TABLE (
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
 AS 'MODULE_PATHNAME', 'lstm_backtest_keys';
 
-COMMENT ON FUNCTION lstm_backtest(regclass, text, text[], text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
+COMMENT ON FUNCTION lstm_backtest(regclass, text, text[], text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8, regclass) IS
 'how good this training would have been at earlier times: trains on the rows known at each fold and measures the rows after them; series are told apart by several columns';
 
 CREATE FUNCTION lstm_backtest(
@@ -194,7 +314,8 @@ CREATE FUNCTION lstm_backtest(
     test_rows int DEFAULT NULL,
     gap int DEFAULT 0,
     retrain boolean DEFAULT true,
-    level float8 DEFAULT 0.95)
+    level float8 DEFAULT 0.95,
+    future regclass DEFAULT NULL)
 RETURNS TABLE (
     fold int,
     known_rows bigint,
@@ -208,7 +329,7 @@ RETURNS TABLE (
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
 AS 'MODULE_PATHNAME', 'lstm_backtest_columns_keys';
 
-COMMENT ON FUNCTION lstm_backtest(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
+COMMENT ON FUNCTION lstm_backtest(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8, regclass) IS
 'how good this training of several columns would have been at earlier times; series are told apart by several columns';
 
 CREATE FUNCTION lstm_tune(
@@ -392,14 +513,8 @@ FOR EACH ROW EXECUTE FUNCTION lstm_check_model();
 
 ---- comments in plainer words ----
 
-COMMENT ON FUNCTION lstm_rolling(bytea, regclass, int, int, float8, bigint) IS
-'forecasts along known rows, beside the actual values; a forecast begins at every stride-th row, and origin is the number of the last row that it knows';
-
 COMMENT ON FUNCTION lstm_update(bytea, regclass, int, float8, float8) IS
 'goes on training a model with the rows that came since, and returns the old model where the new one is worse on the newest of these rows';
-
-COMMENT ON FUNCTION lstm_evaluate(bytea, regclass, int, int, float8, bigint) IS
-'how good the forecasts are on rows that training did not know, beside the best naive baseline';
 
 COMMENT ON FUNCTION lstm_tune(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, jsonb, int, interval, int, int, int, int) IS
 'trains several columns with several combinations of options, ranks them by their errors on rows that came later, and tests the best on the newest rows';

@@ -315,7 +315,8 @@ CREATE FUNCTION lstm_rolling(
     steps int DEFAULT NULL,
     stride int DEFAULT NULL,
     level float8 DEFAULT 0.95,
-    first_origin bigint DEFAULT NULL)
+    first_origin bigint DEFAULT NULL,
+    future regclass DEFAULT NULL)
 RETURNS TABLE (
     series text,
     origin bigint,
@@ -329,7 +330,7 @@ RETURNS TABLE (
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'lstm_rolling';
 
-COMMENT ON FUNCTION lstm_rolling(bytea, regclass, int, int, float8, bigint) IS
+COMMENT ON FUNCTION lstm_rolling(bytea, regclass, int, int, float8, bigint, regclass) IS
 'forecasts along known rows, beside the actual values; a forecast begins at every stride-th row, and origin is the number of the last row that it knows';
 
 CREATE FUNCTION lstm_update(
@@ -357,7 +358,8 @@ CREATE FUNCTION lstm_evaluate(
     steps int DEFAULT NULL,
     stride int DEFAULT NULL,
     level float8 DEFAULT 0.95,
-    first_origin bigint DEFAULT NULL)
+    first_origin bigint DEFAULT NULL,
+    future regclass DEFAULT NULL)
 RETURNS TABLE (
     series text,
     target text,
@@ -369,7 +371,7 @@ RETURNS TABLE (
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 9
 AS 'MODULE_PATHNAME', 'lstm_evaluate';
 
-COMMENT ON FUNCTION lstm_evaluate(bytea, regclass, int, int, float8, bigint) IS
+COMMENT ON FUNCTION lstm_evaluate(bytea, regclass, int, int, float8, bigint, regclass) IS
 'how good the forecasts are on rows that training did not know, beside the best naive baseline';
 
 CREATE FUNCTION lstm_backtest(
@@ -387,7 +389,8 @@ CREATE FUNCTION lstm_backtest(
     test_rows int DEFAULT NULL,
     gap int DEFAULT 0,
     retrain boolean DEFAULT true,
-    level float8 DEFAULT 0.95)
+    level float8 DEFAULT 0.95,
+    future regclass DEFAULT NULL)
 RETURNS TABLE (
     fold int,
     known_rows bigint,
@@ -401,7 +404,7 @@ RETURNS TABLE (
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
 AS 'MODULE_PATHNAME', 'lstm_backtest';
 
-COMMENT ON FUNCTION lstm_backtest(regclass, text, text, text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
+COMMENT ON FUNCTION lstm_backtest(regclass, text, text, text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8, regclass) IS
 'how good this training would have been at earlier times: trains on the rows known at each fold and measures the rows after them';
 
 CREATE FUNCTION lstm_backtest(
@@ -419,7 +422,8 @@ CREATE FUNCTION lstm_backtest(
     test_rows int DEFAULT NULL,
     gap int DEFAULT 0,
     retrain boolean DEFAULT true,
-    level float8 DEFAULT 0.95)
+    level float8 DEFAULT 0.95,
+    future regclass DEFAULT NULL)
 RETURNS TABLE (
     fold int,
     known_rows bigint,
@@ -433,7 +437,7 @@ RETURNS TABLE (
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
 AS 'MODULE_PATHNAME', 'lstm_backtest_keys';
 
-COMMENT ON FUNCTION lstm_backtest(regclass, text, text[], text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
+COMMENT ON FUNCTION lstm_backtest(regclass, text, text[], text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8, regclass) IS
 'how good this training would have been at earlier times: trains on the rows known at each fold and measures the rows after them; series are told apart by several columns';
 
 CREATE FUNCTION lstm_backtest(
@@ -451,7 +455,8 @@ CREATE FUNCTION lstm_backtest(
     test_rows int DEFAULT NULL,
     gap int DEFAULT 0,
     retrain boolean DEFAULT true,
-    level float8 DEFAULT 0.95)
+    level float8 DEFAULT 0.95,
+    future regclass DEFAULT NULL)
 RETURNS TABLE (
     fold int,
     known_rows bigint,
@@ -465,7 +470,7 @@ RETURNS TABLE (
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
 AS 'MODULE_PATHNAME', 'lstm_backtest_columns';
 
-COMMENT ON FUNCTION lstm_backtest(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
+COMMENT ON FUNCTION lstm_backtest(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8, regclass) IS
 'how good this training of several columns would have been at earlier times';
 
 CREATE FUNCTION lstm_backtest(
@@ -483,7 +488,8 @@ CREATE FUNCTION lstm_backtest(
     test_rows int DEFAULT NULL,
     gap int DEFAULT 0,
     retrain boolean DEFAULT true,
-    level float8 DEFAULT 0.95)
+    level float8 DEFAULT 0.95,
+    future regclass DEFAULT NULL)
 RETURNS TABLE (
     fold int,
     known_rows bigint,
@@ -497,7 +503,7 @@ RETURNS TABLE (
 LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 45
 AS 'MODULE_PATHNAME', 'lstm_backtest_columns_keys';
 
-COMMENT ON FUNCTION lstm_backtest(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8) IS
+COMMENT ON FUNCTION lstm_backtest(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8, regclass) IS
 'how good this training of several columns would have been at earlier times; series are told apart by several columns';
 
 CREATE FUNCTION lstm_tune(

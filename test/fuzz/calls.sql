@@ -233,7 +233,7 @@ BEGIN
         WHEN 0, 1, 2, 3 THEN RETURN format('length(lstm_train(%s, options => %s))', fuzz.task(), options);
         WHEN 4 THEN RETURN format('lstm_tune(%s, options => %s, grid => %s, max_time => ''0.2 s''%s)', fuzz.task(), options, quote_literal(fuzz.grid()),
             fuzz.parameters('trials int', 'folds int', 'fold_rows int', 'test_rows int', 'seed int'));
-        WHEN 5 THEN RETURN format('lstm_backtest(%s, options => %s%s)', fuzz.task(), options, fuzz.parameters('folds int', 'test_rows int', 'gap int', 'retrain bool', 'level real'));
+        WHEN 5 THEN RETURN format('lstm_backtest(%s, options => %s%s)', fuzz.task(), options, fuzz.parameters('folds int', 'test_rows int', 'gap int', 'retrain bool', 'level real', 'future relation'));
         WHEN 7 THEN RETURN format('%s(%s, %L%s%s', fuzz.pick('{lstm_baseline,lstm_zero_shot}'), fuzz.relation(), fuzz.name(),
             CASE WHEN random() < 0.8 THEN ', time_column => ''at''' ELSE '' END || CASE WHEN random() < 0.5 THEN ', series_column => ''shop''' ELSE '' END,
             fuzz.parameters('horizon int', 'level real', 'as_of time', 'series names') || CASE WHEN random() < 0.5 THEN ', options => ' || options ELSE '' END || ')');
@@ -264,7 +264,7 @@ BEGIN
         WHEN 16 THEN RETURN CASE fuzz.below(4)
             WHEN 0 THEN format('lstm_explain(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'first_origin int', 'repeats int', 'seed int'))
             WHEN 1 THEN format('lstm_compare(ARRAY[%s, %s]%s)', fuzz.model(), fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'first_origin int'))
-            ELSE format('%s(%s%s)', fuzz.pick('{lstm_rolling,lstm_evaluate}'), fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'level real', 'first_origin int')) END;
+            ELSE format('%s(%s%s)', fuzz.pick('{lstm_rolling,lstm_evaluate}'), fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'level real', 'first_origin int', 'future relation')) END;
         WHEN 17 THEN RETURN CASE WHEN random() < 0.5 THEN format('lstm_anomalies(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'level real', 'newest int')) ELSE
             format('lstm_plot(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'kind kind', 'target text', 'steps int', 'level real', 'width int', 'height int', 'series text')) END;
         WHEN 18 THEN RETURN format('lstm_update(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'epochs nothing', 'learning_rate real', 'rehearsal nothing'));

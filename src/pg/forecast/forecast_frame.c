@@ -73,6 +73,15 @@ left_out(const Rows *rows, const PanelSpec *plan, uint64 read)
 	return future;
 }
 
+/* What a scenario has of a series, as it was known. */
+static Future
+from_scenario(const Scenario *scenario, const char *label, const Timeline *timeline, const TimestampTz *as_of, Size held)
+{
+	Known		known = {PG_INT64_MIN, PG_INT64_MAX, as_of == NULL ? PG_INT64_MAX : timeline_stamp_of(timeline->kind, *as_of)};
+
+	return scenario_of(scenario, label, &known, held);
+}
+
 /* Brings the future onto the grid of the known rows, and its rows of one step together. */
 static void
 align_future(Future *future, const Series *known, int columns)
@@ -166,7 +175,8 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 		return reason;
 	rows_read = rows->count;
 	cut_future(rows, plan, &series.timeline, as_of);
-	future = ahead->scenario != NULL ? scenario_of(ahead->scenario, read->label) : left_out(rows, plan, rows_read);
+	future = ahead->scenario == NULL ? left_out(rows, plan, rows_read) :
+		from_scenario(ahead->scenario, read->label, &series.timeline, as_of, rows_memory(rows));
 	/* what is measured has not begun where its targets have not */
 	if (lf_task_targets_are_inputs(task))
 		(void) regularize_cut_past(rows, task->target, task->targets);

@@ -2,6 +2,7 @@
  * rolling.c: lstm_rolling: forecasts beside what came, from origins along known rows.
  */
 #include "forecast/rolling_origin.h"
+#include "forecast/scenario.h"
 #include "sql/arguments.h"
 #include "model/model_cache.h"
 
@@ -71,6 +72,7 @@ lstm_rolling(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	task = &shared->model.task;
 	rolling = rolling_origin_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), NULL, 0);
+	rolling_origin_know(rolling, &rolling->plan, scenario_relation(fcinfo, 6, &shared->model), &(ReadFilter) {0});
 	steps = argument_int(fcinfo, 2, "steps", 1, PG_INT32_MAX, task->horizon);
 	stride = argument_int(fcinfo, 3, "stride", 1, PG_INT32_MAX, (int) Min((uint64) steps, Max(rolling->rows->count, 1)));
 	targets = model_targets(rolling->model);

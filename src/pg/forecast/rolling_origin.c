@@ -4,8 +4,10 @@
 #include "forecast/rolling_origin.h"
 
 #include "server/error.h"
+#include "forecast/forecast_frame.h"
 #include "forecast/latest_window.h"
 #include "forecast/series_scaling.h"
+#include "forecast/vintage.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -82,17 +84,17 @@ rolling_origin_open_filtered(const lf_model *model, Oid relation, const ReadFilt
 					void *state)
 {
 	RollingOrigin *rolling = create(model);
-	PanelSpec	plan;
+	PanelSpec  *plan = &rolling->plan;
 
 	rolling->newest = newest;
-	rolling->table = latest_open(model, relation, InvalidOid, &plan);
-	plan.keep_times = true;
-	plan.left_out = left_out;
-	plan.left_out_state = state;
+	rolling->table = latest_open(model, relation, InvalidOid, plan);
+	plan->keep_times = true;
+	plan->left_out = left_out;
+	plan->left_out_state = state;
 	if (table_has_series(rolling->table))
-		rolling->panel = panel_read(&plan, rolling->table, filter);
+		rolling->panel = panel_read(plan, rolling->table, filter);
 	else
-		rolling->panel = panel_of_rows(&plan, read_known(model, rolling->table, newest, &plan.series.partial));
+		rolling->panel = panel_of_rows(plan, read_known(model, rolling->table, newest, &plan->series.partial));
 	if (rolling->panel->series == 0)
 		return NULL;
 	take_series(rolling, 0);
@@ -138,6 +140,13 @@ rolling_origin_over(const lf_model *model, Table *table, Panel *panel)
 }
 
 void
+rolling_origin_know(RollingOrigin *rolling, const PanelSpec *plan, Oid future, const ReadFilter *filter)
+{
+	if (OidIsValid(future))
+		rolling->vintage = vintage_read(plan, future, filter);
+}
+
+void
 rolling_origin_end(RollingOrigin *rolling, uint64 count)
 {
 	rolling->rows->count = Min(rolling->rows->count, count);
@@ -172,6 +181,12 @@ rolling_origin_start(RollingOrigin *rolling, const LoadedModel *shared, int step
 	rolling->error_scale = scaling.error_scale;
 	rolling->loaded->frame.number = model_align_frame(rolling->model, &scaling, &rolling->frame,
 													  Min((uint64) first_origin, rolling->rows->count));
+	if (rolling->vintage != NULL)
+	{
+		caller = MemoryContextSwitchTo(rolling->each);
+		rolling->loaded->frame.values = vintage_start(rolling->vintage, rolling->rows, &rolling->panel->timeline, rolling->label);
+		MemoryContextSwitchTo(caller);
+	}
 	model_show_series(rolling->loaded, &rolling->scaling);
 	model_show_step(rolling->loaded, &rolling->panel->timeline);
 	rolling->next = first_origin - task->lookback;
@@ -223,23 +238,55 @@ renew_shape(RollingOrigin *rolling, uint64 known)
 	rolling->shape_of = known;
 }
 
+/*
+ * Goes to the next origin at which the known inputs of some steps were known, and makes the batch of its window alone: each sees
+ * other rows. False where there is none.
+ */
+static bool
+take_vintage(RollingOrigin *rolling, RollingBatch *batch)
+{
+	const lf_task *task = &rolling->model->task;
+
+	for (;; rolling->next += rolling->stride)
+	{
+		uint64		first = lf_window_first_output(task, rolling->next);
+		int			steps;
+		int			known;
+
+		CHECK_FOR_INTERRUPTS();
+		if (first >= last_first(rolling))
+			return false;
+		steps = (int) Min((uint64) rolling->steps, rolling->rows->count - first);
+		known = vintage_put(rolling->vintage, rolling->next, forecast_frame_reach(task, steps)) - task->lead + 1;
+		if (known < 1)
+			continue;
+		batch->count = 1;
+		batch->steps = Min(steps, known);
+		return true;
+	}
+}
+
 bool
 rolling_origin_next(RollingOrigin *rolling, RollingBatch *batch)
 {
-	uint64		first = lf_window_first_output(&rolling->model->task, rolling->next);
+	const lf_task *task = &rolling->model->task;
+	uint64		first;
 	MemoryContext caller;
-	uint64		left;			/* rows, from the first output on */
 
 	MemoryContextReset(rolling->context);
+	batch->steps = rolling->steps;
+	batch->count = rolling->batch;
+	if (rolling->vintage != NULL && !take_vintage(rolling, batch))
+		return false;
+	first = lf_window_first_output(task, rolling->next);
 	if (first >= last_first(rolling))
 		return false;
-	left = rolling->rows->count - first;
 	batch->window = rolling->next;
-	batch->count = (int) Min((uint64) rolling->batch, (last_first(rolling) - first - 1) / rolling->stride + 1);
-	batch->steps = (int) Min((uint64) rolling->steps, left);
+	batch->count = (int) Min((uint64) batch->count, (last_first(rolling) - first - 1) / rolling->stride + 1);
+	batch->steps = (int) Min((uint64) batch->steps, rolling->rows->count - first);
 	caller = MemoryContextSwitchTo(rolling->context);
 	if (has_shape(rolling))
-		batch->count = (int) Min((uint64) batch->count, Max(rows_to_renewal(&rolling->model->task) / rolling->stride, 1));
+		batch->count = (int) Min((uint64) batch->count, Max(rows_to_renewal(task) / rolling->stride, 1));
 	renew_shape(rolling, first);
 	batch->out = model_forecast(rolling->loaded, batch->window, rolling->stride, batch->count, batch->steps);
 	MemoryContextSwitchTo(caller);

@@ -13,6 +13,7 @@
 typedef struct Along
 {
 	const lf_model *model;
+	PanelSpec	plan;			/* of the rows, where they were read by it */
 	Table	   *table;
 	Panel	   *panel;			/* all that was read */
 	Size		series;			/* the one at hand, of the panel */
@@ -25,6 +26,7 @@ typedef struct Along
 	SeriesScaling scaling;		/* of the series at hand, with its seasons as they were before the batch, */
 	uint64		shape_of;		/* taken from so many rows */
 	uint64		newest;			/* rows of each series to be looked at; 0: all */
+	struct Vintage *vintage;	/* known inputs as they were known at each origin; NULL: as they came */
 	int			steps;			/* of each forecast */
 	int			stride;			/* rows from one origin to the next */
 	int			batch;
@@ -56,6 +58,12 @@ RollingOrigin *rolling_origin_open_filtered(const lf_model *model, Oid relation,
 
 /* The same over a panel that was made by the plan of the model. */
 RollingOrigin *rolling_origin_over(const lf_model *model, Table *table, Panel *panel);
+
+/*
+ * From here on the known inputs of each horizon are those of another relation, see vintage.h, of the series that a filter lets
+ * through; not where it is InvalidOid. The rows are those of this plan.
+ */
+void		rolling_origin_know(RollingOrigin *rolling, const PanelSpec *plan, Oid future, const ReadFilter *filter);
 
 /* Leaves out what stands behind the first 'count' rows of the series at hand. */
 void		rolling_origin_end(RollingOrigin *rolling, uint64 count);

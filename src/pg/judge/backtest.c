@@ -18,7 +18,8 @@ enum
 	ARG_TEST_ROWS,
 	ARG_GAP,
 	ARG_RETRAIN,
-	ARG_LEVEL
+	ARG_LEVEL,
+	ARG_FUTURE
 };
 
 /* The columns of a result row. */
@@ -39,6 +40,7 @@ typedef struct Backtest
 	int			test_rows;		/* of each fold */
 	int			gap;			/* rows before the test part that training does not see */
 	double		level;
+	Oid			future;			/* known inputs as they were known; InvalidOid: as they came */
 	bool		retrain;		/* in each fold; else the first model is kept */
 	ReturnSetInfo *result;
 } Backtest;
@@ -83,15 +85,16 @@ test_fold(const Backtest *backtest, int fold, const LoadedModel *loaded)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "lstm_backtest test", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	CutoffScore	score;
+	CutoffScore *score;
 
 	progress_phase(PROGRESS_TESTING);
 	score = cutoff_score(backtest->cutoff, loaded, later_rows(backtest, fold), backtest->test_rows, backtest->level);
+	rolling_origin_know(score->rolling, &score->plan, backtest->future, &(ReadFilter) {0});
 	do
 	{
-		cutoff_measure(&score);
-		put_measures(backtest, fold, &score);
-	} while (cutoff_next(&score));
+		cutoff_measure(score);
+		put_measures(backtest, fold, score);
+	} while (cutoff_next(score));
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 }
@@ -150,6 +153,12 @@ backtest(FunctionCallInfo fcinfo, RequestForm form)
 	backtest.gap = argument_int(fcinfo, ARG_GAP, "gap", 0, PG_INT32_MAX, 0);
 	backtest.retrain = PG_ARGISNULL(ARG_RETRAIN) || PG_GETARG_BOOL(ARG_RETRAIN);
 	backtest.table = request_read(fcinfo, form, request);
+	backtest.future = PG_NARGS() > ARG_FUTURE && !PG_ARGISNULL(ARG_FUTURE) ? PG_GETARG_OID(ARG_FUTURE) : InvalidOid;
+	if (OidIsValid(backtest.future) && PG_ARGISNULL(ARG_KNOWN_INPUTS))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there are no known inputs, but \"future\" was given"),
+				 errhint("Give \"known_inputs\", or leave \"future\" out.")));
 	backtest.test_rows = argument_int(fcinfo, ARG_TEST_ROWS, "test_rows", request->wishes.task.horizon, PG_INT32_MAX,
 									  request->wishes.task.horizon);
 	progress_around(PROGRESS_BACKTEST, backtest.table->relid, run, &backtest);

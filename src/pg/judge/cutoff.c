@@ -157,22 +157,22 @@ panel_until(CutoffScore *score, Table *table)
 	const lf_model *model = &score->loaded->model;
 	Columns    *columns = palloc(sizeof(Columns));
 	Cut			cut = {.cutoff = cutoff, .unknown = score->unknown};
-	PanelSpec	plan;
+	PanelSpec  *plan = &score->plan;
 
 	score->numbers = palloc0((cutoff->panel->series + 1) * sizeof(Size));
+	*columns = columns_of_model(model);
+	*plan = latest_plan(model, table, columns);
+	columns->events = cutoff->plan.columns->events;
+	plan->keep_times = true;
+	if (cutoff->panel->names == NULL)
+		plan->series = cutoff->plan.series;
+	plan->series.season = 0;
+	plan->series.lenient = true;
 	/* nothing was filled, and others read no further than they are told */
 	if (cutoff->panel->names == NULL && cutoff->panel->rows->marks == NULL && cutoff->panel->rows->columns == model->columns)
 		return cutoff->panel;
-	*columns = columns_of_model(model);
-	plan = latest_plan(model, table, columns);
-	columns->events = cutoff->plan.columns->events;
-	plan.keep_times = true;
-	if (cutoff->panel->names == NULL)
-		plan.series = cutoff->plan.series;
-	plan.series.season = 0;
-	plan.series.lenient = true;
 	cut.numbers = score->numbers;
-	return make_panel(&plan, &cut);
+	return make_panel(plan, &cut);
 }
 
 /* What is to be measured of the series at hand: a filled last row may have gone with the cut. */
@@ -185,14 +185,15 @@ find_part(CutoffScore *score)
 	rolling_origin_end(score->rolling, end);
 }
 
-CutoffScore
+CutoffScore *
 cutoff_score(const Cutoff *cutoff, const LoadedModel *loaded, uint64 unknown, uint64 measured, double level)
 {
-	CutoffScore	score = {.cutoff = cutoff, .loaded = loaded, .unknown = unknown, .measured = measured, .level = level};
+	CutoffScore *score = palloc0(sizeof(CutoffScore));
 	Table	   *table = memcpy(palloc(sizeof(Table)), cutoff->table, sizeof(Table));
 
-	score.rolling = rolling_origin_over(&loaded->model, table, panel_until(&score, table));
-	find_part(&score);
+	*score = (CutoffScore) {.cutoff = cutoff, .loaded = loaded, .unknown = unknown, .measured = measured, .level = level};
+	score->rolling = rolling_origin_over(&loaded->model, table, panel_until(score, table));
+	find_part(score);
 	return score;
 }
 

@@ -54,6 +54,7 @@ typedef struct CutoffScore
 	uint64		unknown;
 	uint64		measured;
 	double		level;
+	PanelSpec	plan;			/* of its rows */
 	Size	   *numbers;		/* (series of the rolling origin): in the panel of the cutoff */
 } CutoffScore;
 
@@ -62,7 +63,7 @@ typedef struct CutoffScore
  * forecasts start from the row before these, one horizon after the other. None of the rows before them is measured: a
  * model with lead 0 begins one row later.
  */
-CutoffScore	cutoff_score(const Cutoff *cutoff, const LoadedModel *loaded, uint64 unknown, uint64 measured, double level);
+CutoffScore *cutoff_score(const Cutoff *cutoff, const LoadedModel *loaded, uint64 unknown, uint64 measured, double level);
 
 /* Measures the series at hand, the first one to begin with. */
 void		cutoff_measure(CutoffScore *score);

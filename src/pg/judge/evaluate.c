@@ -5,6 +5,7 @@
 #include "server/error.h"
 #include "model/model_cache.h"
 #include "judge/scoring.h"
+#include "forecast/scenario.h"
 
 #include <math.h>
 
@@ -51,6 +52,7 @@ lstm_evaluate(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	task = &shared->model.task;
 	rolling = rolling_origin_open(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), NULL, 0);
+	rolling_origin_know(rolling, &rolling->plan, scenario_relation(fcinfo, 6, &shared->model), &(ReadFilter) {0});
 	steps = argument_int(fcinfo, 2, "steps", 1, PG_INT32_MAX, task->horizon);
 	stride = argument_int(fcinfo, 3, "stride", 1, PG_INT32_MAX, 1);
 	do

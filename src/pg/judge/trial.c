@@ -29,7 +29,7 @@ try_part(const Division *division, Trial *trial, int fold, uint64 later, uint64 
 	int			targets = task->targets;
 	double	   *units = palloc(targets * sizeof(double));
 	LoadedModel *loaded;
-	CutoffScore	score;
+	CutoffScore *score;
 
 	options_read(trial->options, false, &request->options);
 	task->lookback = trial->wanted;
@@ -41,11 +41,11 @@ try_part(const Division *division, Trial *trial, int fold, uint64 later, uint64 
 	score = cutoff_score(division->cutoff, loaded, later, measured, 0.95);
 	do
 	{
-		cutoff_measure(&score);
+		cutoff_measure(score);
 		for (int j = 0; j < targets; j++)
-			units[j] = scoring_error_scale(score.rolling, score.origin, j);
-		lf_cv_add(cv, score.metrics, units, targets);
-	} while (cutoff_next(&score));
+			units[j] = scoring_error_scale(score->rolling, score->origin, j);
+		lf_cv_add(cv, score->metrics, units, targets);
+	} while (cutoff_next(score));
 	trial->lookback = loaded->model.task.lookback;
 	trial->parameters = loaded->model.parameters;
 	MemoryContextSwitchTo(caller);

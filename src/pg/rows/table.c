@@ -405,6 +405,28 @@ table_open_statics(Table *table, char **names, int count)
 	relation_close(relation, NoLock);
 }
 
+void
+table_open_known_at(Table *table)
+{
+	static const char *const name = "known_at";
+	AttrNumber	number = get_attnum(table->relid, name);
+	lf_time_kind kind;
+
+	if (number <= 0 || strcmp(table->time_column, name) == 0 ||
+		name_index(name, (const char *const *) table->names, table->columns) >= 0)
+		return;
+	kind = time_kind_of(get_atttype(table->relid, number));
+	if (kind == LF_TIME_NONE || (kind == LF_TIME_INTEGER) != (table->time_kind == LF_TIME_INTEGER))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"known_at\" of %s is of type %s, and time column \"%s\" of type %s", table->label,
+						format_type_be(get_atttype(table->relid, number)), table->time_column, format_type_be(table->time_type)),
+				 errdetail("It tells since when each row has been known."),
+				 errhint("Give it the type of the time column, for example in a view, or another name if it is something else.")));
+	table->names[table->columns++] = pstrdup(name);
+	table->has_known_at = true;
+}
+
 Oid
 table_resolve(const char *name, bool may_be_gone)
 {

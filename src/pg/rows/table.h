@@ -18,6 +18,7 @@ typedef struct Table
 	char	   *time_column;
 	lf_time_kind time_kind;
 	Oid			time_type;
+	bool		has_known_at;	/* the last column tells since when a row has been known, see table_open_known_at() */
 	char	   *series_column;	/* the first key; NULL: all rows are one series */
 	int			keys;			/* columns that tell series apart */
 	char	  **key;			/* (keys) */
@@ -98,6 +99,13 @@ void		table_need_type(const Table *table, const char *name, Oid type, bool numer
  */
 void		table_open_series(Table *table, char **columns, int count);
 void		table_open_statics(Table *table, char **names, int count);
+
+/*
+ * Looks for a column "known_at", which tells since when a row has been known: of one time there may be several rows then. If it is
+ * there, it is read as one more column, the last: a time as number of its time column's kind, -inf where it is NULL; rows of
+ * one time are read in its order. 'names' of the table must have room for it. Raises 42804 where it cannot be compared with the time.
+ */
+void		table_open_known_at(Table *table);
 
 /*
  * The relation of a model by its name; raises 22P03 where that has no schema, as it always has. One that is gone is

@@ -20,6 +20,7 @@
 #include "portability/instr_time.h"
 #include "server/progress.h"
 #include "tcop/dest.h"
+#include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
@@ -56,13 +57,25 @@ typedef struct RowReceiver
 	FmgrInfo   *static_output;	/* (statics) */
 } RowReceiver;
 
+/* Whether a column is the one that tells since when a row has been known. */
+static bool
+is_known_at(const Table *table, int column)
+{
+	return table->has_known_at && column == table->columns - 1;
+}
+
 /* The columns of the query: the time, the values, and of series what each has once and its own name. */
 static void
 append_columns(StringInfo query, const Table *table)
 {
 	appendStringInfo(query, "SELECT %s", quote_identifier(table->time_column));
 	for (int i = 0; i < table->columns; i++)
+	{
 		appendStringInfo(query, ", %s", quote_identifier(text_column_source(table->names[i], table_value(table, i))));
+		/* a forecast of noon is known at the end of that day, which is what the row of a day tells of */
+		if (is_known_at(table, i) && table->time_kind != LF_TIME_INTEGER)
+			appendStringInfo(query, "::%s", format_type_be_qualified(getBaseType(table->time_type)));
+	}
 	for (int i = 0; i < table->static_count; i++)
 		appendStringInfo(query, ", %s", quote_identifier(table->statics[i]));
 	for (int i = 0; i < table->keys; i++)
@@ -106,6 +119,8 @@ series_query(const Table *table, Datum names, ParamListInfo *params, bool *exact
 	for (int i = 0; i < table->keys; i++)
 		appendStringInfo(&query, "%d, ", 1 + table->columns + table->static_count + 1 + i);
 	appendStringInfoString(&query, "1");
+	if (table->has_known_at)
+		appendStringInfo(&query, ", %d NULLS FIRST", 1 + table->columns);
 	return query.data;
 }
 
@@ -210,6 +225,20 @@ stamp_of(Oid type, Datum value, int64 *at)
 	}
 }
 
+/* Whole numbers up to this one are doubles. */
+#define LARGEST_EXACT 9007199254740992.0
+
+/* The same as a number; what is always known, or never, is infinite. What is rounded becomes later: nothing is known too early. */
+static double
+known_at_of(Oid type, Datum value, bool null)
+{
+	int64		at;
+
+	if (null || !stamp_of(type, value, &at))
+		return null || at < 0 ? -INFINITY : INFINITY;
+	return fabs((double) at) <= LARGEST_EXACT ? (double) at : nextafter((double) at, INFINITY);
+}
+
 /*
  * Sets the values of columns from 'first' on that stand for values of the text at hand; returns the last of them.
  */
@@ -243,9 +272,11 @@ add_row(RowReceiver *to, TupleTableSlot *slot)
 	}
 	for (int i = 0; i < to->columns; i++)
 	{
-		to->nulls[i] = slot->tts_isnull[i + 1];
+		to->nulls[i] = slot->tts_isnull[i + 1] && !is_known_at(to->table, i);
 		if (to->nulls[i])
 			to->values[i] = 0;
+		else if (is_known_at(to->table, i))
+			to->values[i] = known_at_of(to->types[i + 1], slot->tts_values[i + 1], slot->tts_isnull[i + 1]);
 		else if (table_value(to->table, i) == NULL)
 			to->values[i] = number_from_datum(to->types[i + 1], slot->tts_values[i + 1]);
 		else

@@ -482,6 +482,22 @@ timeline_as_timestamptz(lf_time_kind kind, int64 at, TimestampTz *result)
 	}
 }
 
+int64
+timeline_stamp_of(lf_time_kind kind, TimestampTz at)
+{
+	switch (kind)
+	{
+		case LF_TIME_DATE:
+			return DatumGetDateADT(DirectFunctionCall1(timestamptz_date, TimestampTzGetDatum(at)));
+		case LF_TIME_TIMESTAMP:
+			return DatumGetTimestamp(DirectFunctionCall1(timestamptz_timestamp, TimestampTzGetDatum(at)));
+		case LF_TIME_TIMESTAMPTZ:
+			return at;
+		default:
+			return PG_INT64_MAX;
+	}
+}
+
 char *
 timeline_text(lf_time_kind kind, int64 at)
 {

@@ -97,6 +97,9 @@ bool		timeline_is_valid(lf_time_kind kind, int64 at);
 /* A stamp as timestamptz for a result row; integers and rows without a time have none. */
 bool		timeline_as_timestamptz(lf_time_kind kind, int64 at, TimestampTz *result);
 
+/* The stamp in which a time lies, that of its day among days; what compares with no time is the largest number. */
+int64		timeline_stamp_of(lf_time_kind kind, TimestampTz at);
+
 /*
  * A stamp in ISO 8601, and a step in PostgreSQL's own style, whatever the session's settings; weekdays by their names.
  */
