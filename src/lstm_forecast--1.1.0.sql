@@ -286,6 +286,30 @@ AS 'MODULE_PATHNAME', 'lstm_forecast';
 COMMENT ON FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[], timestamptz, regclass, regclass) IS
 'forecasts from the newest rows of the relation the model was trained on, or of another one';
 
+CREATE FUNCTION lstm_quantiles(
+    model bytea,
+    probabilities float8[] DEFAULT '{0.025,0.1,0.25,0.5,0.75,0.9,0.975}',
+    steps int DEFAULT NULL,
+    relation regclass DEFAULT NULL,
+    as_of timestamptz DEFAULT NULL,
+    series text[] DEFAULT NULL,
+    until timestamptz DEFAULT NULL,
+    holidays regclass DEFAULT NULL,
+    future regclass DEFAULT NULL)
+RETURNS TABLE (
+    series text,
+    step int,
+    forecast_at timestamptz,
+    target text,
+    probability float8,
+    value float8,
+    status text)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000 ROWS 70
+AS 'MODULE_PATHNAME', 'lstm_quantiles';
+
+COMMENT ON FUNCTION lstm_quantiles(bytea, float8[], int, regclass, timestamptz, text[], timestamptz, regclass, regclass) IS
+'several bounds of each forecast at once: the values that less comes than with these probabilities';
+
 CREATE FUNCTION lstm_simulate(
     model bytea,
     paths int DEFAULT 500,

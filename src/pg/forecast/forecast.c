@@ -4,11 +4,8 @@
 #include "sql/arguments.h"
 #include "model/bounds.h"
 #include "forecast/newest.h"
-#include "forecast/scenario.h"
 #include "forecast/forecast_columns.h"
-#include "server/error.h"
 #include "model/model_cache.h"
-#include "utils/timestamp.h"
 
 /* One call of lstm_forecast. */
 typedef struct Forecast
@@ -79,21 +76,7 @@ put_status(void *state, const char *label, const char *status)
 	asked_put_status(forecast->result, OUT_SERIES, label, OUT_STATUS, status);
 }
 
-/* How far it goes: so many steps, or up to a time. */
-static Ahead
-read_ahead(FunctionCallInfo fcinfo, const lf_model *model, const TimestampTz *until)
-{
-	if (until != NULL && !PG_ARGISNULL(1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("steps and until cannot both be given"),
-				 errhint("Leave one of them out: until takes as many steps as reach that time.")));
-	if (until != NULL && TIMESTAMP_NOT_FINITE(*until))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("until must be a finite time")));
-	return (Ahead) {model_steps(model, !PG_ARGISNULL(1), PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1)), until, NULL};
-}
+static const NewestArguments arguments = {.steps = 1, .as_of = 4, .series = 5, .until = 6, .holidays = 7, .future = 8};
 
 SQL_FUNCTION(lstm_forecast);
 Datum
@@ -101,24 +84,14 @@ lstm_forecast(PG_FUNCTION_ARGS)
 {
 	Forecast	forecast = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
 	Newest		newest = {.put = put_forecast, .left_out = put_status, .state = &forecast};
-	TimestampTz as_of = PG_ARGISNULL(4) ? 0 : PG_GETARG_TIMESTAMPTZ(4);
-	/* that of 1.0.0 has no 'until', until the extension is updated */
-	bool		has_until = PG_NARGS() > 6 && !PG_ARGISNULL(6);
-	TimestampTz until = has_until ? PG_GETARG_TIMESTAMPTZ(6) : 0;
-	const lf_model *model;
 
 	forecast.loaded = model_start_rows(fcinfo, 2, &forecast.level);
 	if (forecast.loaded == NULL)
 		return (Datum) 0;
-	model = &forecast.loaded->model;
-	forecast.targets = model_targets(model);
+	forecast.targets = model_targets(&forecast.loaded->model);
 	forecast.ok = CStringGetTextDatum("ok");
 	newest.loaded = forecast.loaded;
-	newest.as_of = PG_ARGISNULL(4) ? NULL : &as_of;
-	newest.ahead = read_ahead(fcinfo, model, has_until ? &until : NULL);
-	newest.asked = asked_read(fcinfo, 5, model, &newest.filter);
-	newest.holidays = newest_holidays(fcinfo, 7, model);
-	newest.future = scenario_relation(fcinfo, 8, model);
+	newest_read(&newest, fcinfo, &arguments);
 	newest_run(&newest, PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3));
 	return (Datum) 0;
 }

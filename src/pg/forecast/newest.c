@@ -6,6 +6,7 @@
 #include "forecast/latest_window.h"
 #include "forecast/scenario.h"
 #include "server/error.h"
+#include "utils/timestamp.h"
 #include "utils/memutils.h"
 
 /* Counts a forecast from a window that lay outside what the model has learned. */
@@ -201,8 +202,9 @@ put_latest(Newest *newest, Oid relation)
 	put(newest, (NewestSeries) {NULL, &timeline, origin, steps, steps, NULL});
 }
 
-Oid
-newest_holidays(FunctionCallInfo fcinfo, int number, const lf_model *model)
+/* The relation of the days of holidays; InvalidOid: that of the model. */
+static Oid
+read_holidays(FunctionCallInfo fcinfo, int number, const lf_model *model)
 {
 	if (PG_NARGS() <= number || PG_ARGISNULL(number))
 		return InvalidOid;
@@ -212,6 +214,42 @@ newest_holidays(FunctionCallInfo fcinfo, int number, const lf_model *model)
 				 errmsg("the model was trained without holidays, but \"holidays\" was given"),
 				 errhint("Train with option \"holidays\", or leave \"holidays\" out.")));
 	return PG_GETARG_OID(number);
+}
+
+/* How far it goes: so many steps, or up to a time. */
+static Ahead
+read_ahead(FunctionCallInfo fcinfo, const lf_model *model, const NewestArguments *arguments, TimestampTz *end)
+{
+	bool		has_steps = !PG_ARGISNULL(arguments->steps);
+	bool		has_end = arguments->until > 0 && PG_NARGS() > arguments->until && !PG_ARGISNULL(arguments->until);
+
+	*end = has_end ? PG_GETARG_TIMESTAMPTZ(arguments->until) : 0;
+	if (has_end && has_steps)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("steps and until cannot both be given"),
+				 errhint("Leave one of them out: until takes as many steps as reach that time.")));
+	if (has_end && TIMESTAMP_NOT_FINITE(*end))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("until must be a finite time")));
+	return (Ahead) {model_steps(model, has_steps, has_steps ? PG_GETARG_INT32(arguments->steps) : 0), has_end ? end : NULL, NULL};
+}
+
+void
+newest_read(Newest *newest, FunctionCallInfo fcinfo, const NewestArguments *arguments)
+{
+	const lf_model *model = &newest->loaded->model;
+
+	if (!PG_ARGISNULL(arguments->as_of))
+	{
+		newest->stated = PG_GETARG_TIMESTAMPTZ(arguments->as_of);
+		newest->as_of = &newest->stated;
+	}
+	newest->ahead = read_ahead(fcinfo, model, arguments, &newest->end);
+	newest->asked = asked_read(fcinfo, arguments->series, model, &newest->filter);
+	newest->holidays = read_holidays(fcinfo, arguments->holidays, model);
+	newest->future = scenario_relation(fcinfo, arguments->future, model);
 }
 
 void

@@ -26,6 +26,8 @@ typedef struct Newest
 	LoadedModel *loaded;
 	Ahead		ahead;
 	const TimestampTz *as_of;	/* NULL: the newest rows */
+	TimestampTz stated;			/* has room for it */
+	TimestampTz end;			/* the same of the time up to which it goes */
 	Oid			holidays;		/* relation of their days; InvalidOid: that of the model */
 	Oid			future;			/* relation of the known inputs of the steps to come; InvalidOid: they stand behind the newest rows */
 	Asked		asked;
@@ -46,11 +48,19 @@ typedef struct Newest
 	char	   *outside_label;	/* the first of their series; NULL: it has no name */
 } Newest;
 
-/*
- * The relation of the days of holidays in this argument, which functions of earlier versions have not; InvalidOid: that of the
- * model. Raises 22023 where the model knows of no holidays.
- */
-Oid			newest_holidays(FunctionCallInfo fcinfo, int number, const lf_model *model);
+/* Arguments that functions which forecast from there share, by their numbers; those of earlier versions end before some of them. */
+typedef struct NewestArguments
+{
+	int			steps;
+	int			as_of;
+	int			series;
+	int			until;			/* 0: there is none */
+	int			holidays;
+	int			future;
+} NewestArguments;
+
+/* Reads them for the model that was loaded; raises 22023 where they do not fit it, or each other. */
+void		newest_read(Newest *newest, FunctionCallInfo fcinfo, const NewestArguments *arguments);
 
 /*
  * Goes over them, in a relation, or where it is InvalidOid, in that of the training. Raises why a model of one series cannot be

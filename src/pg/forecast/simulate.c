@@ -6,14 +6,12 @@
  * is the business of path.h alone.
  */
 #include "forecast/newest.h"
-#include "forecast/scenario.h"
 #include "judging/path.h"
 #include "model/bounds.h"
 #include "model/model_cache.h"
 #include "server/error.h"
 #include "sql/arguments.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
 #include <math.h>
 
@@ -232,13 +230,14 @@ check_bounds(const lf_model *model)
 				 model->imported ? 0 : errhint("Train with rows that are held out: see the option validation.")));
 }
 
+static const NewestArguments arguments = {.steps = 2, .as_of = 4, .series = 5, .holidays = 7, .future = 8};
+
 SQL_FUNCTION(lstm_simulate);
 Datum
 lstm_simulate(PG_FUNCTION_ARGS)
 {
 	Simulation	simulation = {.result = (ReturnSetInfo *) fcinfo->resultinfo, .context = CurrentMemoryContext};
 	Newest		newest = {.put = put_paths, .left_out = leave_out, .state = &simulation};
-	TimestampTz as_of = PG_ARGISNULL(4) ? 0 : PG_GETARG_TIMESTAMPTZ(4);
 	const lf_model *model;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
@@ -251,11 +250,7 @@ lstm_simulate(PG_FUNCTION_ARGS)
 	simulation.dependence = lf_dependence_or_usual(&model->dependence);
 	simulation.targets = model_targets(model);
 	newest.loaded = simulation.loaded;
-	newest.as_of = PG_ARGISNULL(4) ? NULL : &as_of;
-	newest.ahead = (Ahead) {.steps = model_steps(model, !PG_ARGISNULL(2), PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2))};
-	newest.asked = asked_read(fcinfo, 5, model, &newest.filter);
-	newest.holidays = newest_holidays(fcinfo, 7, model);
-	newest.future = scenario_relation(fcinfo, 8, model);
+	newest_read(&newest, fcinfo, &arguments);
 	newest_run(&newest, PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3));
 	report_lack(&simulation);
 	return (Datum) 0;
