@@ -785,6 +785,33 @@ AS 'MODULE_PATHNAME', 'lstm_explain';
 COMMENT ON FUNCTION lstm_explain(bytea, regclass, int, int, bigint, int, int) IS
 'what each input is worth: by how much the errors grow where its values are exchanged in time';
 
+CREATE FUNCTION lstm_components(
+    model bytea,
+    steps int DEFAULT NULL,
+    relation regclass DEFAULT NULL,
+    as_of timestamptz DEFAULT NULL,
+    series text[] DEFAULT NULL,
+    until timestamptz DEFAULT NULL,
+    holidays regclass DEFAULT NULL,
+    future regclass DEFAULT NULL)
+RETURNS TABLE (
+    series text,
+    step int,
+    forecast_at timestamptz,
+    target text,
+    forecast float8,
+    level float8,
+    season float8,
+    inputs float8,
+    remainder float8,
+    by_input jsonb,
+    status text)
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 10
+AS 'MODULE_PATHNAME', 'lstm_components';
+
+COMMENT ON FUNCTION lstm_components(bytea, int, regclass, timestamptz, text[], timestamptz, regclass, regclass) IS
+'what each forecast is made of: level, season, what the known inputs add, and the remainder';
+
 CREATE FUNCTION lstm_quantiles(
     model bytea,
     probabilities float8[] DEFAULT '{0.025,0.1,0.25,0.5,0.75,0.9,0.975}',

@@ -261,7 +261,8 @@ BEGIN
             fuzz.pick(ARRAY[fuzz.array() || '::float8[]', 'ARRAY[n, -n]::float8[]', 'timestamptz ''2024-01-01'' + n * interval ''1 hour'', n', 'ARRAY[n, NULL, -n]::float8[]', '''infinity''::timestamptz, n']), options);
         WHEN 15 THEN RETURN CASE WHEN random() < 0.5 THEN format('lstm_forecast(%s%s)', fuzz.model(), fuzz.parameters('steps int', 'level real', 'relation relation', 'as_of time', 'series names', 'until time', 'holidays feasts', 'future relation')) ELSE
             format('lstm_simulate(%s, %s%s)', fuzz.model(), fuzz.pick('{0,1,2,5,-1,1000001,2147483647,-2147483648}'), fuzz.parameters('steps int', 'relation relation', 'as_of time', 'series names', 'seed int', 'holidays feasts', 'future relation')) END;
-        WHEN 16 THEN RETURN CASE fuzz.below(5)
+        WHEN 16 THEN RETURN CASE fuzz.below(6)
+            WHEN 5 THEN format('lstm_components(%s%s)', fuzz.model(), fuzz.parameters('steps int', 'relation relation', 'as_of time', 'series names', 'until time', 'holidays feasts', 'future relation'))
             WHEN 4 THEN format('lstm_quantiles(%s, %s%s)', fuzz.model(), fuzz.pick(ARRAY[fuzz.array(), '''{0.1,0.5,0.9}''', '''{1e-300,0.999999999999}''', '''{0,1}''', '''{}''', 'NULL']),
                 fuzz.parameters('steps int', 'relation relation', 'as_of time', 'series names', 'until time', 'holidays feasts', 'future relation'))
             WHEN 0 THEN format('lstm_explain(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'first_origin int', 'repeats int', 'seed int'))

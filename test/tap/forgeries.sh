@@ -55,7 +55,7 @@ need one "INSERT INTO forged.call (call) VALUES
     ('lstm_evaluate(\$1, ''many'')'), ('(SELECT lstm_predict_agg(\$1, v) FROM load) a'), ('lstm_plot(\$1, ''numbered'')'),
     ('lstm_anomalies(\$1, ''load'')'), ('lstm_update(\$1, ''load'', epochs => 1, rehearsal => 0.5)'), ('lstm_forecast(\$1, as_of => ''2024-02-01'')'),
     ('lstm_forecast(\$1, holidays => ''feasts'')'), ('lstm_simulate(\$1, 3, holidays => ''feasts'')'),
-    ('lstm_quantiles(\$1, steps => 3)'), ('lstm_rolling(\$1, ''load'', stride => 3, future => ''load'')');
+    ('lstm_quantiles(\$1, steps => 3)'), ('lstm_components(\$1)'), ('lstm_components(\$1, relation => ''load'', steps => 30)'), ('lstm_rolling(\$1, ''load'', stride => 3, future => ''load'')');
     -- as many values as a window takes
     CREATE FUNCTION forged.input(model bytea) RETURNS float8[] LANGUAGE sql AS \$\$
         SELECT array_agg((i * i % 11)::float8) FROM generate_series(1, least(100000, (lstm_info(model)->>'lookback')::int *

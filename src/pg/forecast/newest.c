@@ -260,7 +260,7 @@ newest_run(Newest *newest, Oid relation)
 	newest->caller = CurrentMemoryContext;
 	if (!OidIsValid(relation) && model->relation[0] == '\0' && model->tail != NULL)
 		put_tail(newest);
-	else if (forecast_frame_is_needed(model))
+	else if (newest->framed || forecast_frame_is_needed(model))
 		put_all(newest, relation);
 	else
 		put_latest(newest, relation);

@@ -28,6 +28,7 @@ typedef struct Newest
 	const TimestampTz *as_of;	/* NULL: the newest rows */
 	TimestampTz stated;			/* has room for it */
 	TimestampTz end;			/* the same of the time up to which it goes */
+	bool		framed;			/* frames have the targets as well, and are the caller's to change */
 	Oid			holidays;		/* relation of their days; InvalidOid: that of the model */
 	Oid			future;			/* relation of the known inputs of the steps to come; InvalidOid: they stand behind the newest rows */
 	Asked		asked;
