@@ -65,6 +65,7 @@ suite 'pg_regress' scripts/with_cluster.sh "$make" -s installcheck BLAS="$blas" 
 suite 'pgTAP' scripts/with_cluster.sh scripts/pgtap.sh
 suite 'pages' scripts/check_pages.sh
 suite 'README' scripts/with_cluster.sh scripts/check_readme.sh
+suite 'clients' scripts/with_cluster.sh scripts/check_clients.sh
 suite 'demo' scripts/with_cluster.sh scripts/check_demo.sh
 suite 'servers' scripts/servers.sh
 suite 'undefined behaviour' undefined_behaviour

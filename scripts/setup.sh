@@ -8,7 +8,7 @@ packages="gcc make postgresql-$version postgresql-server-dev-$version postgresql
 # "check" needs the test tools as well
 if [ "${1:-}" = check ]; then
     packages="$packages postgresql-$version-pgtap postgresql-$version-cron libtap-parser-sourcehandler-pgtap-perl perl
-        python3 python3-numpy"
+        python3 python3-numpy python3-psycopg python3-psycopg2 python3-sqlalchemy python3-jinja2 python3-ipython"
 fi
 # "tools" what searches for mistakes
 if [ "${1:-}" = tools ]; then
