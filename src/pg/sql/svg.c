@@ -494,7 +494,7 @@ figure_height(const Figure *figure, int width)
 	int			columns = columns_of(figure, width);
 	int			rows = (charts + columns - 1) / columns;
 
-	return rows == 1 ? Min(Max(width / 2, 200), 1000) : 70 + rows * Max(Min(width / columns / 2, 300), 130);
+	return rows == 1 ? Min(Max(width < 500 ? 7 * width / 10 : width / 2, 200), 1000) : 70 + rows * Max(Min(width / columns / 2, 300), 130);
 }
 
 void
