@@ -63,7 +63,9 @@ suite 'fuzz, model bytes' build/"$blas"/model_fuzz 250000 200000 1 test/fuzz/cor
 suite 'pg_regress' scripts/with_cluster.sh "$make" -s installcheck BLAS="$blas" \
     PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config"
 suite 'pgTAP' scripts/with_cluster.sh scripts/pgtap.sh
+suite 'pages' scripts/check_pages.sh
 suite 'README' scripts/with_cluster.sh scripts/check_readme.sh
+suite 'demo' scripts/with_cluster.sh scripts/check_demo.sh
 suite 'servers' scripts/servers.sh
 suite 'undefined behaviour' undefined_behaviour
 suite 'pretraining' scripts/pretraining.sh

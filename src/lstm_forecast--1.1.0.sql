@@ -269,7 +269,8 @@ CREATE FUNCTION lstm_forecast(
     as_of timestamptz DEFAULT NULL,
     series text[] DEFAULT NULL,
     until timestamptz DEFAULT NULL,
-    holidays regclass DEFAULT NULL)
+    holidays regclass DEFAULT NULL,
+    future regclass DEFAULT NULL)
 RETURNS TABLE (
     series text,
     step int,
@@ -282,7 +283,7 @@ RETURNS TABLE (
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'lstm_forecast';
 
-COMMENT ON FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[], timestamptz, regclass) IS
+COMMENT ON FUNCTION lstm_forecast(bytea, int, float8, regclass, timestamptz, text[], timestamptz, regclass, regclass) IS
 'forecasts from the newest rows of the relation the model was trained on, or of another one';
 
 CREATE FUNCTION lstm_simulate(
@@ -293,7 +294,8 @@ CREATE FUNCTION lstm_simulate(
     as_of timestamptz DEFAULT NULL,
     series text[] DEFAULT NULL,
     seed int DEFAULT 1,
-    holidays regclass DEFAULT NULL)
+    holidays regclass DEFAULT NULL,
+    future regclass DEFAULT NULL)
 RETURNS TABLE (
     series text,
     path int,
@@ -304,7 +306,7 @@ RETURNS TABLE (
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 10000
 AS 'MODULE_PATHNAME', 'lstm_simulate';
 
-COMMENT ON FUNCTION lstm_simulate(bytea, int, int, regclass, timestamptz, text[], int, regclass) IS
+COMMENT ON FUNCTION lstm_simulate(bytea, int, int, regclass, timestamptz, text[], int, regclass, regclass) IS
 'random paths of the future, whose steps and series hang together as errors of forecasts do: for totals, maxima and the like';
 
 CREATE FUNCTION lstm_rolling(

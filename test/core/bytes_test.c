@@ -321,6 +321,7 @@ same_combination(const lf_model *a, const lf_model *b)
 		return false;
 	if (!same_learned(a->learned, b->learned, a->series * (size_t) a->task.targets * LF_PARTNERS) ||
 		a->partner_facts.logged != b->partner_facts.logged || a->partner_facts.sought != b->partner_facts.sought ||
+		(a->partner_facts.tuned == NULL) != (b->partner_facts.tuned == NULL) ||
 		!lf_seasons_equal(&a->partner_facts.seasons, &b->partner_facts.seasons))
 		return false;
 	for (int i = 0; i < a->others; i++)
@@ -916,6 +917,62 @@ test_levels(void)
 	sample_close(&s);
 }
 
+/* The bytes with another number of 'size' bytes in place of the first one that is like 'old', sealed again. */
+static lf_status
+status_with(const guarded *bytes, const void *old, const void *new, size_t size)
+{
+	unsigned char *copy = exact_copy(bytes->block, bytes->bytes);
+	lf_status	status = LF_FINISHED;
+
+	for (size_t at = ENVELOPE; at + size + 4 <= bytes->bytes; at++)
+		if (memcmp(copy + at, old, size) == 0)
+		{
+			memcpy(copy + at, new, size);
+			seal(copy, bytes->bytes);
+			status = status_of(copy, bytes->bytes);
+			break;
+		}
+	free(copy);
+	return status;
+}
+
+/* Weights of the network that is shipped, where it was trained on: all of them, and none that would make sums overflow. */
+static void
+test_tuned(void)
+{
+	size_t		count = lf_zero_weights();
+	float	   *tuned = malloc(count * sizeof(float));
+	const float far[] = {2 * LF_ZERO_LARGEST_WEIGHT, -2 * LF_ZERO_LARGEST_WEIGHT, (float) NAN, (float) INFINITY};
+	const float largest = -LF_ZERO_LARGEST_WEIGHT;
+	uint64_t	fewer = count - 1;
+	uint64_t	as_many = count;
+	sample		s;
+	guarded		bytes;
+	guarded		block;
+	lf_arena	arena;
+	lf_model	model;
+	size_t		used;
+
+	for (size_t i = 0; i < count; i++)
+		tuned[i] = (float) (0.0123 + (double) i / 1024);
+	sample_open(&s, SAMPLE_COMBINED);
+	s.model.partner_facts.tuned = tuned;
+	bytes = write_sample(&s);
+	(void) measure(bytes.block, bytes.bytes, &used);
+	block = guarded_new(used);
+	arena = lf_arena_over(block.block, block.bytes);
+	ok(lf_model_read(bytes.block, bytes.bytes, NULL, &arena, &model) == LF_OK && guarded_intact(&block) &&
+	   memcmp(model.partner_facts.tuned, tuned, count * sizeof(float)) == 0, "weights that were trained on are read as they were written");
+	ok(status_with(&bytes, tuned, &largest, sizeof(float)) == LF_OK, "the largest that may be");
+	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++)
+		ok(status_with(&bytes, tuned, &far[i], sizeof(float)) == LF_CORRUPT, "not %g", (double) far[i]);
+	ok(status_with(&bytes, &as_many, &fewer, sizeof(fewer)) == LF_CORRUPT, "nor fewer of them than the network has");
+	free(tuned);
+	free(block.raw);
+	free(bytes.raw);
+	sample_close(&s);
+}
+
 int
 main(void)
 {
@@ -933,5 +990,6 @@ main(void)
 	test_interrupt();
 	test_values();
 	test_levels();
+	test_tuned();
 	return done_testing();
 }

@@ -259,8 +259,8 @@ BEGIN
         WHEN 13 THEN RETURN format('(SELECT length(lstm_train_agg(value, %s || jsonb ''{"lookback": 3}'' ORDER BY n)) FROM fuzz.days)', options || '::jsonb');
         WHEN 14 THEN RETURN format('(SELECT length(lstm_train_agg(%s, %s::jsonb)) FROM generate_series(1, 20) n)',
             fuzz.pick(ARRAY[fuzz.array() || '::float8[]', 'ARRAY[n, -n]::float8[]', 'timestamptz ''2024-01-01'' + n * interval ''1 hour'', n', 'ARRAY[n, NULL, -n]::float8[]', '''infinity''::timestamptz, n']), options);
-        WHEN 15 THEN RETURN CASE WHEN random() < 0.5 THEN format('lstm_forecast(%s%s)', fuzz.model(), fuzz.parameters('steps int', 'level real', 'relation relation', 'as_of time', 'series names', 'until time', 'holidays feasts')) ELSE
-            format('lstm_simulate(%s, %s%s)', fuzz.model(), fuzz.pick('{0,1,2,5,-1,1000001,2147483647,-2147483648}'), fuzz.parameters('steps int', 'relation relation', 'as_of time', 'series names', 'seed int', 'holidays feasts')) END;
+        WHEN 15 THEN RETURN CASE WHEN random() < 0.5 THEN format('lstm_forecast(%s%s)', fuzz.model(), fuzz.parameters('steps int', 'level real', 'relation relation', 'as_of time', 'series names', 'until time', 'holidays feasts', 'future relation')) ELSE
+            format('lstm_simulate(%s, %s%s)', fuzz.model(), fuzz.pick('{0,1,2,5,-1,1000001,2147483647,-2147483648}'), fuzz.parameters('steps int', 'relation relation', 'as_of time', 'series names', 'seed int', 'holidays feasts', 'future relation')) END;
         WHEN 16 THEN RETURN CASE fuzz.below(4)
             WHEN 0 THEN format('lstm_explain(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'first_origin int', 'repeats int', 'seed int'))
             WHEN 1 THEN format('lstm_compare(ARRAY[%s, %s]%s)', fuzz.model(), fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'first_origin int'))

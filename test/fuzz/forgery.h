@@ -1116,6 +1116,15 @@ forge_partners(forgery *f)
 		if (forge_one_in(f, 20))
 			seasons->season[i].knots = forge_size(f);
 	}
+	if (forge_one_in(f, 50))
+	{
+		size_t		count = lf_zero_weights();
+		float	   *tuned = forge_take(f, count, sizeof(float));
+
+		for (size_t i = 0; i < count; i++)
+			tuned[i] = LF_ZERO_LARGEST_WEIGHT * (float) (2 * lf_random_uniform(f->random) - 1);
+		model->partner_facts.tuned = tuned;
+	}
 	model->learned = forge_take(f, learned, sizeof(lf_learned));
 	for (size_t i = 0; i < learned; i++)
 		model->learned[i] = forge_learned(f, (int) (i % LF_PARTNERS));

@@ -26,7 +26,7 @@ SELECT is((SELECT sum(parameters) FROM models, lstm_summary(stacked)), (SELECT (
 ---- info ----
 
 SELECT is((SELECT array_agg(key ORDER BY key) FROM models, jsonb_object_keys(lstm_info(stacked)) AS key),
-    '{aggregate,baseline_season,best_epoch,blend,calendar,candidates,channels,dependence,epochs,final_epochs,forecasts,holiday_inputs,holidays,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,pretrained,relation,rows,scaling,season,seasons,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,validation_windows,version,windows}',
+    '{aggregate,baseline_season,best_epoch,blend,calendar,candidates,channels,dependence,epochs,final_epochs,forecasts,holiday_inputs,holidays,horizon,imported,inputs,intervals,known_inputs,last_time,layers,lead,lookback,members,metrics,metrics_unit,missing,options,parameters,pretrained,relation,rows,scaling,season,seasons,seed,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,transform,tuned,validation_windows,version,windows}',
     'lstm_info has the keys that are documented');
 SELECT is(lstm_info(stacked)->key, value, format('lstm_info knows %s', key))
 FROM models, (VALUES ('relation', '"public.days"'::jsonb), ('time_column', '"at"'), ('targets', '["value", "other"]'),
@@ -107,7 +107,7 @@ SELECT results_eq($$ SELECT step, forecast FROM rebuilt, lstm_predict(again, '{1
     $$ SELECT step, forecast FROM rebuilt, lstm_predict(bare, '{1,2,3,4,5,6}') $$,
     'layers and weights imported again forecast the same, bit for bit');
 SELECT is((SELECT array_agg(key ORDER BY key) FROM rebuilt, jsonb_object_keys(lstm_info(again)) AS key),
-    '{aggregate,calendar,channels,holiday_inputs,holidays,horizon,imported,inputs,known_inputs,last_time,layers,lead,lookback,members,parameters,pretrained,relation,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,version}',
+    '{aggregate,calendar,channels,holiday_inputs,holidays,horizon,imported,inputs,known_inputs,last_time,layers,lead,lookback,members,parameters,pretrained,relation,series,series_column,series_embedding,static_inputs,step,targets,time_column,time_zone,tuned,version}',
     'an imported model does not claim to know its training');
 SELECT is(lstm_info(again)->'layers', lstm_info(bare)->'layers', 'layers survive the way out and in') FROM rebuilt;
 SELECT is(lstm_info(again)->'targets', '["y1"]', 'outputs of an imported model are called y1, y2, ...') FROM rebuilt;

@@ -5,7 +5,7 @@ SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(54);
+SELECT plan(71);
 
 \ir ../include/failure.sql
 
@@ -201,6 +201,60 @@ SELECT is((SELECT count(*) FROM lstm_train('gaps', 'sold', 'day', lookback => 3,
 CREATE TABLE half_known AS SELECT n, sin(n) AS a, CASE WHEN n < 100 THEN cos(n) END AS b FROM generate_series(1, 100) n;
 SELECT throws_like($$ SELECT lstm_train('half_known', '{a,b}'::text[], 'n', lookback => 3, options => '{"epochs": 1, "units": 1, "missing": "error"}') $$,
     '%"b" of relation "half_known" is NULL in row 100%', 'a last row that knows one of two targets is no row of the future');
+
+---- from another relation ----
+
+CREATE TEMP TABLE of_shop AS SELECT lstm_train('shop', 'sold', 'day', lookback => 3, horizon => 5, known_inputs => '{promo,price}',
+    options => '{"units": 4, "epochs": 3}') AS model;
+CREATE VIEW plan_of_shop AS SELECT price, day, promo FROM shop WHERE n > 300;
+CREATE VIEW whole_plan AS SELECT price, day, promo FROM shop;
+CREATE VIEW other_plan AS SELECT day, NOT promo AS promo, price FROM shop WHERE n > 300;
+CREATE VIEW other_shop AS SELECT n, day, sold, CASE WHEN n > 300 THEN NOT promo ELSE promo END AS promo, price FROM shop;
+CREATE VIEW short_plan AS SELECT day, promo, price FROM shop WHERE n BETWEEN 301 AND 303;
+CREATE VIEW past AS SELECT n, day, sold, promo, price FROM shop WHERE n <= 300;
+SELECT results_eq($$ SELECT f.* FROM of_shop, lstm_forecast(model, relation => 'past', future => 'plan_of_shop') f $$,
+    $$ SELECT f.* FROM of_shop, lstm_forecast(model) f $$, 'known inputs may stand in a relation of their own');
+SELECT results_eq($$ SELECT f.* FROM of_shop, lstm_forecast(model, relation => 'past', future => 'whole_plan') f $$,
+    $$ SELECT f.* FROM of_shop, lstm_forecast(model) f $$, 'of which rows of the past do nothing');
+SELECT results_eq($$ SELECT f.* FROM of_shop, lstm_forecast(model, future => 'other_plan') f $$,
+    $$ SELECT f.* FROM of_shop, lstm_forecast(model, relation => 'other_shop') f $$, 'and which goes before that of the rows');
+SELECT results_ne($$ SELECT f.* FROM of_shop, lstm_forecast(model, future => 'other_plan') f $$,
+    $$ SELECT f.* FROM of_shop, lstm_forecast(model) f $$, 'another plan is another forecast');
+SELECT results_eq($$ SELECT f.* FROM of_shop, lstm_simulate(model, 3, future => 'other_plan') f $$,
+    $$ SELECT f.* FROM of_shop, lstm_simulate(model, 3, relation => 'other_shop') f $$, 'paths see it, too');
+SELECT results_eq($$ SELECT f.* FROM of_shop, lstm_forecast(model, future => 'whole_plan', as_of => '2024-06-01') f $$,
+    $$ SELECT f.* FROM of_shop, lstm_forecast(model, as_of => '2024-06-01') f $$, 'and forecasts from an earlier row');
+SELECT results_eq($$ SELECT step, f.forecast IS NULL, f.status FROM of_shop, lstm_forecast(model, future => 'short_plan') f WHERE step > 2 $$,
+    $$ VALUES (3, false, 'ok'), (4, true, 'known input "promo" is not known from 2024-10-31 on'), (5, true, 'known input "promo" is not known from 2024-10-31 on') $$,
+    'it may be shorter than the horizon');
+CREATE VIEW doubled_plan AS SELECT * FROM other_plan UNION ALL SELECT * FROM short_plan;
+CREATE VIEW endless_plan AS SELECT day, promo, CASE WHEN day = '2024-10-30' THEN 'infinity'::float8 ELSE price END AS price FROM short_plan;
+CREATE VIEW numbered_plan AS SELECT n AS day, promo, price FROM shop;
+CREATE VIEW priceless_plan AS SELECT day, promo FROM shop;
+CREATE VIEW no_plan AS SELECT * FROM other_plan WHERE false;
+SELECT matches(pg_temp.failure('SELECT lstm_forecast(model, future => ''doubled_plan'') FROM of_shop'), '^22000: two rows of relation "doubled_plan" have the time 2024-10-28', 'two plans for a day are refused');
+SELECT matches(pg_temp.failure('SELECT lstm_forecast(model, future => ''endless_plan'') FROM of_shop'), '^22000: .*"price" is infinite at 2024-10-30', 'an infinite value is');
+SELECT matches(pg_temp.failure('SELECT lstm_forecast(model, future => ''numbered_plan'') FROM of_shop'), '^42804: column "day" of relation "numbered_plan" and column "day" of relation "shop" are not of one kind of time', 'another kind of time is');
+SELECT matches(pg_temp.failure('SELECT lstm_forecast(model, future => ''priceless_plan'') FROM of_shop'), '^42703: column "price" of relation "priceless_plan" does not exist', 'all known inputs are needed');
+SELECT matches(pg_temp.failure('SELECT lstm_forecast(model, future => ''no_plan'') FROM of_shop'), '^22000: .*"promo" is needed from 2024-10-28 on', 'and a row of them');
+SELECT matches(pg_temp.failure($$ SELECT lstm_forecast(lstm_train('known', 'sold', 'day', lookback => 3, options => '{"epochs": 1, "units": 1}'), future => 'plan_of_shop') $$),
+    '^22023: the model has no known inputs, but "future" was given', 'who has no known inputs needs none');
+
+-- of several series, whose known input is text
+CREATE TABLE shops AS SELECT s, n, day, CASE WHEN n <= 300 THEN sold + 3 * s END AS sold, CASE WHEN promo THEN 'sale' ELSE 'none' END AS offer FROM shop, generate_series(1, 3) s;
+CREATE TEMP TABLE of_shops AS SELECT lstm_train('shops', 'sold', 'day', 's', lookback => 3, horizon => 2, known_inputs => '{offer}', options => '{"units": 4, "epochs": 3}') AS model;
+CREATE VIEW offers AS SELECT s, day, offer FROM shops WHERE s < 3 AND n > 300;
+CREATE VIEW past_shops AS SELECT * FROM shops WHERE n <= 300;
+SELECT results_eq($$ SELECT f.* FROM of_shops, lstm_forecast(model, relation => 'past_shops', future => 'offers') f WHERE series < '3' $$,
+    $$ SELECT f.* FROM of_shops, lstm_forecast(model) f WHERE series < '3' $$, 'each series has its own');
+SELECT is((SELECT string_agg(f.status, '; ') FROM of_shops, lstm_forecast(model, future => 'offers') f WHERE series = '3'),
+    (SELECT string_agg(f.status, '; ') FROM of_shops, lstm_forecast(model, relation => 'past_shops') f WHERE series = '3'), 'or none, and then a status says so');
+SELECT results_eq($$ SELECT f.* FROM of_shops, lstm_forecast(model, future => 'offers', series => '{2}') f $$,
+    $$ SELECT f.* FROM of_shops, lstm_forecast(model, series => '{2}') f $$, 'and some series can be asked for');
+SET LOCAL maintenance_work_mem = '1MB';
+CREATE VIEW endless AS SELECT s, date '2000-01-01' + i AS day, 'sale' AS offer FROM generate_series(1, 100) s, generate_series(1, 12000) i;
+SELECT matches(pg_temp.failure('SELECT lstm_forecast(model, future => ''endless'') FROM of_shops'), '^54000: keeping the rows of a scenario', 'rows without end are refused');
+RESET maintenance_work_mem;
 
 SELECT * FROM finish();
 ROLLBACK;

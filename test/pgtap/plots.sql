@@ -5,7 +5,7 @@ SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(62);
+SELECT plan(70);
 
 CREATE TABLE "a<b> & ""c""" (at date PRIMARY KEY, "x & <y>" float8, other float8);
 INSERT INTO "a<b> & ""c""" SELECT date '2024-01-01' + n, 10 * sin(n / 3.0) + n, 7 FROM generate_series(1, 120) n;
@@ -96,6 +96,53 @@ SELECT throws_ok($$ SELECT lstm_plot(one, kind => 'pie') FROM models $$, '22023'
 SELECT throws_ok($$ SELECT lstm_plot(one, width => 1) FROM models $$, '22023', NULL, 'no room');
 SELECT is(lstm_plot(NULL), NULL, 'no model, no plot');
 SELECT ok(pg_temp.points(lstm_plot((SELECT lstm_train_agg(at, v, '{"units": 2, "epochs": 2, "horizon": 6}') FROM hours)), 'lf-forecast') = 7, 'the model of an aggregate draws the rows that it carries');
+
+---- candidates see more rows than are drawn: what is drawn must be what lstm_forecast says ----
+
+-- heights of pixels are a line of the values, the same for known rows and for forecasts; these begin at the last known row
+CREATE FUNCTION pg_temp.heights(svg text, class text) RETURNS TABLE (n bigint, height float8) LANGUAGE sql AS
+$$ SELECT point.n, split_part(point.value, ' ', 2)::float8
+   FROM regexp_split_to_table(ltrim(pg_temp.path(svg, class), 'M'), 'L') WITH ORDINALITY AS point(value, n) $$;
+CREATE TABLE years AS
+SELECT series, date '2000-01-01' + n * interval '1 month' AS month,
+       series * (100 + n) * (1 + 0.3 * sin(pi() * n / 6)) + hashint4(n) % 20 AS value
+FROM generate_series(0, 143) n, generate_series(1, 2) series;
+CREATE VIEW first_year AS SELECT month, value FROM years WHERE series = 1;
+CREATE TABLE contests AS SELECT lstm_train('first_year', 'value', horizon => 12) AS one,
+    lstm_train('years', 'value', series_column => 'series', horizon => 12) AS two;
+CREATE VIEW drawn AS
+SELECT 'one' AS model, 'forecast' AS line, h.height, f.forecast AS value
+FROM contests, pg_temp.heights(lstm_plot(one), 'lf-forecast') h JOIN lstm_forecast((SELECT one FROM contests)) f ON f.step = h.n - 1
+UNION ALL
+SELECT 'one', 'known', h.height, y.value
+FROM contests, pg_temp.heights(lstm_plot(one), 'lf-known') h
+     JOIN (SELECT row_number() OVER (ORDER BY month) - 108 AS n, value FROM first_year) y USING (n)
+UNION ALL
+SELECT 'two', 'forecast', h.height, f.forecast
+FROM contests, pg_temp.heights(lstm_plot(two, series => '1'), 'lf-forecast') h
+     JOIN lstm_forecast((SELECT two FROM contests), series => '{1}') f ON f.step = h.n - 1
+UNION ALL
+SELECT 'two', 'known', h.height, y.value
+FROM contests, pg_temp.heights(lstm_plot(two, series => '1'), 'lf-known') h
+     JOIN (SELECT row_number() OVER (ORDER BY month) - 108 AS n, value FROM years WHERE series = 1) y USING (n);
+SELECT is(count(*), 12::bigint, format('model %s: all steps of the forecast are drawn', model))
+FROM drawn WHERE line = 'forecast' GROUP BY model ORDER BY model;
+SELECT is(count(*), 36::bigint, format('model %s: and three times as many known rows', model))
+FROM drawn WHERE line = 'known' GROUP BY model ORDER BY model;
+SELECT ok(regr_r2(height, value) > 0.99999, format('model %s: the plot shows what lstm_forecast says (r2 %s)', model,
+    regr_r2(height, value))) FROM drawn GROUP BY model ORDER BY model;
+
+CREATE TABLE days AS SELECT date '2020-01-01' + n AS day, 100 + n / 10.0 + 20 * sin(2 * pi() * n / 7) + hashint4(n) % 9 AS value
+FROM generate_series(0, 599) n;
+CREATE TABLE rolled AS SELECT h.height, r.forecast
+FROM lstm_train('days', 'value') AS model, pg_temp.heights(lstm_plot(model, kind => 'rolling'), 'lf-forecast') h,
+     LATERAL (SELECT row_number() OVER (ORDER BY origin) AS n, forecast FROM lstm_rolling(model, first_origin => 300)) r
+WHERE r.n = h.n;
+SELECT is(count(*), 300::bigint, 'the newest 300 forecasts are drawn') FROM rolled;
+SELECT ok(regr_r2(height, forecast) > 0.99999, format('they are those of lstm_rolling (r2 %s)', regr_r2(height, forecast)))
+FROM rolled;
+
+---- sparklines ----
 
 SELECT is(lstm_sparkline('{0,1,2,3,4,5,6,7}'), '▁▂▃▄▅▆▇█', 'a sparkline has eight heights');
 SELECT is(lstm_sparkline(ARRAY[1, NULL, 'NaN'::float8, 'Infinity', 2]), '▁   █', 'what is no number is blank');

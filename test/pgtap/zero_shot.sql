@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(60);
+SELECT plan(72);
 
 -- ten years of months: a trend, and a year that grows with it
 CREATE TABLE sales (month date PRIMARY KEY, sold float8);
@@ -127,7 +127,7 @@ SELECT alike(lstm_plot(m, 'values'), '<svg%', 'lstm_plot draws it') FROM model;
 SELECT matches(pg_temp.failure($$ SELECT lstm_pretrained('{"candidates": ["theta"]}') $$), '^22023: the pretrained network is one', 'no other candidates');
 SELECT matches(pg_temp.failure($$ SELECT lstm_pretrained('{"units": [3]}') $$), '^22023: the pretrained network is one', 'no other network');
 SELECT matches(pg_temp.failure($$ SELECT lstm_pretrained('{"columns": ["a", "b"]}') $$), '^22023: the pretrained network is one.*several columns', 'no several columns');
-SELECT matches(pg_temp.failure($$ SELECT lstm_train('sales', 'sold', options => '{"init": "pretrained"}') $$), '^0A000: option "init" cannot be "pretrained".*zero_shot', 'no network starts from its weights');
+SELECT matches(pg_temp.failure($$ SELECT lstm_pretrained('{"init": "pretrained"}') $$), '^22023: the pretrained network is one', 'it is not trained on without rows');
 SELECT matches(pg_temp.failure($$ SELECT lstm_pretrained('{"horizons": 3}') $$), '^22023: unrecognized option "horizons"', 'and no unknown ones');
 
 ---- a model of a table in which nothing but it contends ----
@@ -140,6 +140,36 @@ SELECT results_eq('SELECT f.step, f.forecast, f.status FROM measured, lstm_forec
 SELECT is((SELECT count(*) FROM lstm_backtest('sales', 'sold', horizon => 6, options => '{"candidates": ["zero_shot"]}') WHERE metric = 'mae'),
     (SELECT count(*) FROM lstm_backtest('sales', 'sold', horizon => 6, options => '{"candidates": ["theta"]}') WHERE metric = 'mae'), 'lstm_backtest measures it');
 SELECT ok((lstm_info(lstm_train('sales', 'sold', horizon => 6)) #> '{candidates, zero_shot, weight}')::float8 > 0, 'among others it weighs something, too');
+
+---- trained on, with the rows of a panel ----
+
+-- what follows from the last value, by the logistic map, no network that saw other series can know
+CREATE TABLE chaos AS WITH RECURSIVE map AS (
+    SELECT g, 1 AS i, 0.2 + 0.019 * g AS v FROM generate_series(1, 30) g
+    UNION ALL SELECT g, i + 1, 3.9 * v * (1 - v) FROM map WHERE i < 100)
+SELECT g, i, v::float8 FROM map;
+CREATE FUNCTION pg_temp.of_chaos(options jsonb) RETURNS bytea LANGUAGE sql
+    AS $$ SELECT lstm_train('chaos', 'v', 'i', series_column => 'g', horizon => 2, options => '{"candidates": ["zero_shot"]}'::jsonb || options) $$;
+CREATE TABLE shipped AS SELECT pg_temp.of_chaos('{}') AS m;
+CREATE TABLE tuned AS SELECT pg_temp.of_chaos('{"init": "pretrained"}') AS m;
+SELECT is((SELECT lstm_info(m) -> 'tuned' FROM shipped), 'false', 'the network that is shipped is as it is');
+SELECT is((SELECT lstm_info(m) -> 'tuned' FROM tuned), 'true', 'with init it is trained on');
+SELECT cmp_ok((SELECT (lstm_info(m) #>> '{metrics,v,zero_shot,mae}')::float8 FROM tuned), '<', (SELECT (lstm_info(m) #>> '{metrics,v,zero_shot,mae}')::float8 FROM shipped),
+    'and is better on rows that it has not seen');
+SELECT cmp_ok((SELECT count(*) FROM shipped s, tuned t, lstm_forecast(s.m) a JOIN lstm_forecast(t.m) b USING (series, step) WHERE a.forecast <> b.forecast), '=', 60::bigint, 'forecasts are other ones');
+SELECT is((SELECT pg_temp.of_chaos('{"init": "pretrained", "threads": 2}') = m FROM tuned), true, 'a second training gives the same bytes, with threads too');
+SELECT is((SELECT lstm_import(lstm_export(m)) = m FROM tuned), true, 'and an export has the weights');
+SELECT is((SELECT jsonb_array_length(lstm_export(m) #> '{partners,tuned}') FROM tuned), 60743, 'all of them');
+SELECT is((SELECT lstm_info(lstm_train('sales', 'sold', options => '{"init": "pretrained", "candidates": ["zero_shot"]}')) -> 'tuned'), 'false', 'one series teaches it nothing');
+SELECT is((SELECT lstm_info(lstm_train('chaos', 'v', 'i', series_column => 'g', horizon => 2, options => '{"init": "pretrained", "candidates": ["theta"]}')) -> 'tuned'), 'false',
+    'nor do rows where it is no candidate');
+SELECT is((SELECT count(*) FROM tuned, jsonb_object_keys(lstm_info(lstm_train('chaos', 'v', 'i', series_column => 'g', horizon => 2, options => '{"init": "pretrained"}')) -> 'candidates') k WHERE k = 'network'), 1::bigint,
+    'others contend as without it');
+\set tuning `psql -qX -d :'DBNAME' -f test/include/tuning.sql 2>&1`
+SELECT matches(:'tuning'::text, 'NOTICE:  trained on, the pretrained network has 0\.\d+ of the error that it has as it is shipped
+DETAIL:  On 570 windows that are held out, after \d+ steps\. It forecasts with the new weights\.', 'a message says what became of it');
+SELECT matches(:'tuning'::text, 'NOTICE:  the pretrained network forecasts as it is shipped, although init is "pretrained"
+DETAIL:  It is trained on over several series, of which some rows are held out\.', 'and why nothing did');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -32,6 +32,43 @@ serialize_weights(lf_stream *s, lf_combination *combination, int targets)
 	lf_close(s);
 }
 
+/* A flag, then how many weights the network that is shipped has, and these, where it was trained on. */
+static void
+serialize_tuned(lf_stream *s, lf_partner_facts *facts)
+{
+	bool		present = s->direction != LF_READING && facts->tuned != NULL;
+	uint64_t	count = lf_zero_weights();
+	float	   *tuned;
+
+	lf_serialize_bool(lf_presence_of(s, "tuned"), &present);
+	if (!present)
+	{
+		facts->tuned = NULL;
+		return;
+	}
+	lf_open_list(s, "tuned");
+	lf_serialize_u64(lf_length_of(s, NULL), &count);
+	/* another release may ship another network: its weights would say nothing here */
+	if (count != lf_zero_weights())
+		s->failed = true;
+	if (s->failed)
+		return;
+	tuned = lf_serialize_array(s, facts->tuned, (size_t) count, sizeof(float), 4);
+	for (size_t i = 0; i < count && !s->failed; i++)
+	{
+		float		weight = s->direction == LF_READING ? 0 : facts->tuned[i];
+
+		lf_serialize_single(s, &weight);
+		/* no training comes near such weights, and sums of them stay finite in floats */
+		if (!(fabsf(weight) <= LF_ZERO_LARGEST_WEIGHT))
+			s->failed = true;
+		if (s->direction == LF_READING && tuned != NULL)
+			tuned[i] = weight;
+	}
+	lf_close(s);
+	facts->tuned = tuned;
+}
+
 /* What partners have learned of each series; each number in the range that it can have. */
 static void
 serialize_learned(lf_stream *s, lf_model *model)
@@ -49,6 +86,7 @@ serialize_learned(lf_stream *s, lf_model *model)
 	lf_serialize_seasons(s, &model->partner_facts.seasons);
 	lf_serialize_bool(lf_named(s, "logged"), &model->partner_facts.logged);
 	lf_serialize_bool(lf_named(s, "sought"), &model->partner_facts.sought);
+	serialize_tuned(s, &model->partner_facts);
 	lf_open_list(s, "learned");
 	model->learned = lf_serialize_array(s, model->learned, count, sizeof(lf_learned), 41);
 	for (size_t i = 0; i < count && !s->failed; i++)

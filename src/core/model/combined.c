@@ -109,6 +109,7 @@ ask_zero_shot(lf_combined *combined, const volatile sig_atomic_t *interrupt, con
 		seasons = found.seasons;
 		column.logged = found.logged;
 	}
+	lf_zero_use(&combined->zero_shot, facts->tuned);
 	lf_zero_forecast(&combined->zero_shot, &seasons, &column, steps, quantiles, interrupt);
 	for (int k = 0; k < steps; k++)
 		combined->mean[k] = quantiles[k].at[LF_ZERO_MEDIAN];

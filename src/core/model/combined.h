@@ -20,6 +20,8 @@ typedef struct lf_partner_facts
 	lf_seasons	seasons;		/* that are taken out */
 	bool		logged;			/* their shapes are those of logarithms */
 	bool		sought;			/* the rows at hand tell both: no training saw any */
+	const float *tuned;			/* weights of the network that is shipped, trained on; NULL: as it is shipped */
+	bool		tunes;			/* it is to be; not stored */
 	double		natural[LF_MAX_NATURAL];	/* seasons that their calendar suggests; not stored */
 	int			naturals;
 } lf_partner_facts;

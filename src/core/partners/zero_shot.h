@@ -83,6 +83,7 @@ typedef struct lf_zero_room
 	lf_head		head;
 	lf_network	longest;		/* whose packed weights serve shorter ones */
 	lf_real    *weights;
+	const float *tuned;			/* in place of those that are shipped; NULL: these */
 	bool		started;
 	lf_arena	memory;			/* for the network of the length at hand */
 	lf_real    *x;				/* (2, LF_ZERO_PATCHES, LF_ZERO_FEATURES) */
@@ -97,6 +98,9 @@ typedef struct lf_zero_room
 } lf_zero_room;
 
 void		lf_zero_layout(lf_zero_room *room, lf_arena *arena, size_t rows, const lf_seasons *seasons, int steps);
+
+/* From now on it forecasts with these weights (lf_zero_weights()), which outlive it; NULL: with those that are shipped. */
+void		lf_zero_use(lf_zero_room *room, const float *tuned);
 
 /*
  * Quantiles of each of the 'steps' values that follow the last row of a column of at least one row, of which none is
@@ -136,5 +140,8 @@ double		lf_zero_nonconformity(const lf_zero_quantiles *quantiles, double value);
 /* Units of each layer of the network that is shipped, and how many weights there are. */
 #define LF_ZERO_UNITS 64
 size_t		lf_zero_weights(void);
+
+/* Weights of a stored model that lie farther from 0 come from no training; below it all sums stay finite in single precision. */
+#define LF_ZERO_LARGEST_WEIGHT 1e6f
 
 #endif

@@ -35,12 +35,22 @@ lf_zero_layout(lf_zero_room *room, lf_arena *arena, size_t rows, const lf_season
 	room->variance = lf_arena_take(arena, (size_t) steps, sizeof(double));
 }
 
+void
+lf_zero_use(lf_zero_room *room, const float *tuned)
+{
+	room->started &= room->tuned == tuned;
+	room->tuned = tuned;
+}
+
 /* Reads the weights and packs them: once, and not before there is something to forecast. */
 static void
 start(lf_zero_room *room)
 {
 	(void) lf_head_set_levels(&room->head, lf_zero_level, LF_ZERO_LEVELS);
-	lf_zero_weights_read(room->weights);
+	if (room->tuned == NULL)
+		lf_zero_weights_read(room->weights);
+	for (size_t i = 0; i < room->longest.parameters && room->tuned != NULL; i++)
+		room->weights[i] = (lf_real) room->tuned[i];
 	lf_network_bind(&room->longest, room->weights, NULL);
 	(void) lf_network_pack(&room->longest, &(lf_pass) {.batch = 1});
 	room->started = true;

@@ -107,6 +107,15 @@ lf_contest_layout(lf_contest *contest, lf_arena *arena, const lf_contender *netw
 				fits[0].judge.partner_out[p] = out;
 		}
 	}
+	if (facts->tunes && held > 0 && series >= LF_ZERO_TUNING_SERIES && lf_combination_part(&every, LF_ZERO_SHOT) >= 0)
+	{
+		lf_zero_tuning tuning;
+
+		contest->tuning = lf_arena_take(arena, 1, sizeof(lf_zero_tuning));
+		lf_zero_tuning_layout(&tuning, arena, frame, task, facts);
+		if (contest->tuning != NULL && !arena->overflow)
+			*contest->tuning = tuning;
+	}
 	if (held == 0 && (lf_combination_part(&every, LF_THETA) >= 0 || lf_combination_part(&every, LF_ETS) >= 0))
 	{
 		size_t		lists = (size_t) task->horizon * (size_t) task->targets;
@@ -314,6 +323,17 @@ next_phase(lf_contest *contest)
 			contest->phase = LF_CONTEST_LEARN;
 			return LF_EPOCH_DONE;
 		case LF_CONTEST_LEARN:
+			if (contest->tuning != NULL)
+			{
+				lf_zero_tuning_start(contest->tuning, contest->frame, contest->task, &contest->fit[0].split, &contest->facts,
+									 contest->fit[0].error_scale, contest->fit[0].training.seed, contest->pool);
+				contest->phase = LF_CONTEST_TUNE;
+				return LF_EPOCH_DONE;
+			}
+			/* FALLTHROUGH */
+		case LF_CONTEST_TUNE:
+			if (contest->tuning != NULL)
+				contest->facts.tuned = lf_zero_tuning_result(contest->tuning);
 			lf_combination_sums_start(&contest->sums[0]);
 			lf_combination_sums_start(&contest->sums[1]);
 			contest->phase = LF_CONTEST_WEIGH;
@@ -361,6 +381,9 @@ lf_contest_step(lf_contest *contest, const volatile sig_atomic_t *interrupt)
 		case LF_CONTEST_RELEARN:
 			status = learn(contest, interrupt);
 			break;
+		case LF_CONTEST_TUNE:
+			status = lf_zero_tuning_step(contest->tuning, interrupt);
+			break;
 		case LF_CONTEST_WEIGH:
 			status = lf_contest_weigh(contest, interrupt);
 			break;
@@ -386,6 +409,8 @@ lf_contest_result(const lf_contest *contest, const lf_contender *networks, lf_mo
 		model->errors = contest->supposed;
 	model->combination = contest->kept;
 	model->partner_facts = contest->facts;
+	if (lf_combination_part(&contest->kept, LF_ZERO_SHOT) < 0)
+		model->partner_facts.tuned = NULL;
 	model->learned = contest->learned;
 	model->others = 0;
 	model->other = other;

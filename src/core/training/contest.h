@@ -3,6 +3,7 @@
  *
  *	   LF_CONTEST_TRAIN		the networks, each on the older windows
  *	   LF_CONTEST_LEARN		the partners, of each series, from the rows before those that are held out
+ *	   LF_CONTEST_TUNE		where that is asked for, the network that is shipped is trained on; see zero_tuning.h
  *	   LF_CONTEST_WEIGH		forecasts of held-out windows by each candidate: from their errors follow the weights
  *	   LF_CONTEST_JUDGE		the same with weights found on the other half of what is held out: scores and intervals
  *	   LF_CONTEST_FINAL		networks that have a weight are trained again on all windows,
@@ -16,11 +17,13 @@
 #define LF_CONTEST_H
 
 #include "training/fit.h"
+#include "training/zero_tuning.h"
 
 typedef enum lf_contest_phase
 {
 	LF_CONTEST_TRAIN,
 	LF_CONTEST_LEARN,
+	LF_CONTEST_TUNE,
 	LF_CONTEST_WEIGH,
 	LF_CONTEST_JUDGE,
 	LF_CONTEST_FINAL,
@@ -54,6 +57,7 @@ typedef struct lf_contest
 	lf_partner_facts facts;
 	bool		partners;		/* there are some among the candidates */
 	lf_learned *learned;		/* (series, targets, LF_PARTNERS) */
+	lf_zero_tuning *tuning;		/* NULL: the network that is shipped is not trained on */
 	lf_team		team;
 	double		usual[LF_MAX_COMBINED];	/* weights where nothing is known, of each candidate */
 	lf_combination_sums sums[2];	/* over the older and the newer half of what is held out */

@@ -4,6 +4,7 @@
 #include "sql/arguments.h"
 #include "model/bounds.h"
 #include "forecast/newest.h"
+#include "forecast/scenario.h"
 #include "forecast/forecast_columns.h"
 #include "server/error.h"
 #include "model/model_cache.h"
@@ -91,7 +92,7 @@ read_ahead(FunctionCallInfo fcinfo, const lf_model *model, const TimestampTz *un
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("until must be a finite time")));
-	return (Ahead) {model_steps(model, !PG_ARGISNULL(1), PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1)), until};
+	return (Ahead) {model_steps(model, !PG_ARGISNULL(1), PG_ARGISNULL(1) ? 0 : PG_GETARG_INT32(1)), until, NULL};
 }
 
 SQL_FUNCTION(lstm_forecast);
@@ -117,6 +118,7 @@ lstm_forecast(PG_FUNCTION_ARGS)
 	newest.ahead = read_ahead(fcinfo, model, has_until ? &until : NULL);
 	newest.asked = asked_read(fcinfo, 5, model, &newest.filter);
 	newest.holidays = newest_holidays(fcinfo, 7, model);
+	newest.future = scenario_relation(fcinfo, 8, model);
 	newest_run(&newest, PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3));
 	return (Datum) 0;
 }

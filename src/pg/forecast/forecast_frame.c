@@ -7,6 +7,7 @@
 #include "server/error.h"
 #include "forecast/known_ahead.h"
 #include "forecast/latest_window.h"
+#include "forecast/scenario.h"
 #include "rows/align.h"
 
 bool
@@ -157,6 +158,8 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	if (reason != NULL)
 		return reason;
 	future = split_future(rows, plan, &series.timeline, as_of);
+	if (ahead->scenario != NULL)
+		future = scenario_of(ahead->scenario, read->label);
 	/* what is measured has not begun where its targets have not */
 	if (lf_task_targets_are_inputs(task))
 		(void) regularize_cut_past(rows, task->target, task->targets);
@@ -200,47 +203,6 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	}
 	return known_ahead_fill(plan, &series, start->origin, &future, constants, reach, values, &start->known,
 							&start->unknown);
-}
-
-typedef struct OneSeries
-{
-	PanelSpec	plan;
-	Panel	   *panel;
-	MemoryContext context;
-	Ahead		ahead;
-	ForecastFrame    *start;
-	bool		found;
-	char	   *reason;			/* why there is no forecast frame */
-} OneSeries;
-
-static void
-receive_one(void *state, SeriesRows *read)
-{
-	OneSeries  *one = state;
-	MemoryContext caller = MemoryContextSwitchTo(one->context);
-
-	one->found = true;
-	one->reason = forecast_frame_make(&one->plan, one->panel, read, NULL, &one->ahead, one->start);
-	MemoryContextSwitchTo(caller);
-}
-
-void
-forecast_frame_read(const lf_model *model, Oid relation, const char *label, int steps, ForecastFrame *start)
-{
-	OneSeries	one = {.context = CurrentMemoryContext, .ahead = {.steps = steps}, .start = start};
-	ReadFilter	filter = table_filter(label);
-	Table	   *table = latest_open(model, relation, InvalidOid, &one.plan);
-
-	one.panel = panel_create(&one.plan, table->series_column != NULL);
-	table_read_series(table, &filter, receive_one, &one);
-	if (!one.found)
-		one.reason = "it has no rows";
-	if (one.reason != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("%s cannot be forecast: %s",
-						label == NULL ? table->label : psprintf("series \"%s\" of %s", label, table->label),
-						one.reason)));
 }
 
 /* The place on the grid of the first of the rows that a model carries; without times rows were counted from 0 on. */

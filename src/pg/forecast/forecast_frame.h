@@ -12,6 +12,7 @@ typedef struct Ahead
 {
 	int			steps;			/* where no time is given */
 	const TimestampTz *until;	/* so many steps as are not later; NULL: it is not given */
+	struct Scenario *scenario;	/* what is known of them, see scenario.h; NULL: the rows behind the newest ones */
 } Ahead;
 
 typedef struct ForecastFrame
@@ -48,9 +49,6 @@ char	   *forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRo
 /* The steps from an origin on: sets them, or returns why there are none. */
 char	   *forecast_frame_steps(const lf_model *model, const Timeline *timeline, int64 origin, const Ahead *ahead,
 								 int *steps);
-
-/* The same of one series of a relation, by its name (NULL: there are no names); raises why there is none. */
-void		forecast_frame_read(const lf_model *model, Oid relation, const char *label, int steps, ForecastFrame *start);
 
 /* The same from the newest rows that a model carries itself. */
 void		forecast_frame_of_tail(const lf_model *model, const Ahead *ahead, ForecastFrame *start);

@@ -65,18 +65,24 @@ latest_series(const lf_model *model, const Table *table)
 	};
 }
 
+void
+latest_open_keys(const lf_model *model, Table *table)
+{
+	char	  **keys;
+
+	if (model->series_column[0] == '\0')
+		return;
+	keys = palloc((1 + model->further_keys) * sizeof(char *));
+	keys[0] = (char *) model->series_column;
+	for (int i = 0; i < model->further_keys; i++)
+		keys[1 + i] = (char *) model->further_key[i];
+	table_open_series(table, keys, 1 + model->further_keys);
+}
+
 PanelSpec
 latest_plan(const lf_model *model, Table *table, Columns *columns)
 {
-	if (model->series_column[0] != '\0')
-	{
-		char	  **keys = palloc((1 + model->further_keys) * sizeof(char *));
-
-		keys[0] = (char *) model->series_column;
-		for (int i = 0; i < model->further_keys; i++)
-			keys[1 + i] = (char *) model->further_key[i];
-		table_open_series(table, keys, 1 + model->further_keys);
-	}
+	latest_open_keys(model, table);
 	if (columns->statics > 0)
 		table_open_statics(table, columns->names + columns->read, columns->statics);
 	for (int i = 0; i < columns->statics; i++)

@@ -15,6 +15,9 @@ char	  **latest_columns(const lf_model *model, int *columns);
 /* How rows of this relation become a series: with the step, the zone and the filling of the model. */
 Series		latest_series(const lf_model *model, const Table *table);
 
+/* Looks up the columns that tell the series of a model apart, if there are several. */
+void		latest_open_keys(const lf_model *model, Table *table);
+
 /*
  * How the rows of a relation become those of a model, with all its columns. Opens what tells series apart, and statics.
  */

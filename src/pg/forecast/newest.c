@@ -4,6 +4,7 @@
 #include "forecast/newest.h"
 
 #include "forecast/latest_window.h"
+#include "forecast/scenario.h"
 #include "server/error.h"
 #include "utils/memutils.h"
 
@@ -132,6 +133,8 @@ put_all(Newest *newest, Oid relation)
 	Table	   *table = latest_open(model, relation, newest->holidays, &newest->plan);
 
 	newest->panel = panel_create(&newest->plan, table->series_column != NULL);
+	if (OidIsValid(newest->future))
+		newest->ahead.scenario = scenario_read(&newest->plan, newest->future, &newest->filter);
 	newest->each = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast of a series", ALLOCSET_DEFAULT_SIZES);
 	table_read_series(table, &newest->filter, put_series, newest);
 	asked_report_missing(&newest->asked, newest->left_out, newest->state);

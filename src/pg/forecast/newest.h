@@ -27,6 +27,7 @@ typedef struct Newest
 	Ahead		ahead;
 	const TimestampTz *as_of;	/* NULL: the newest rows */
 	Oid			holidays;		/* relation of their days; InvalidOid: that of the model */
+	Oid			future;			/* relation of the known inputs of the steps to come; InvalidOid: they stand behind the newest rows */
 	Asked		asked;
 	ReadFilter	filter;
 	void		(*put) (void *state, const NewestSeries *series);	/* forecasts it, by model_forecast() */

@@ -104,7 +104,9 @@ rolling_chart(Plot *plot, const char *series, const char *caption)
 	const lf_task *task = &plot->model->task;
 	const Levels *levels = &plot->request.levels;
 	uint64		span = lf_window_first_output(task, 0);
-	RollingOrigin *rolling = rolling_origin_open(plot->model, plot->request.relation, series, span + MOST_SHOWN);
+	/* those before the ones that are shown are for candidates that see more than a window */
+	RollingOrigin *rolling = rolling_origin_open(plot->model, plot->request.relation, series,
+												 span + MOST_SHOWN + lf_model_history(plot->model));
 	int			count = (int) (rolling->rows->count > span ? Min(rolling->rows->count - span, MOST_SHOWN) : 0);
 	uint64		first = rolling->rows->count - count;
 	double	   *x = room(count);

@@ -6,6 +6,7 @@
  * is the business of path.h alone.
  */
 #include "forecast/newest.h"
+#include "forecast/scenario.h"
 #include "judging/path.h"
 #include "model/bounds.h"
 #include "model/model_cache.h"
@@ -254,6 +255,7 @@ lstm_simulate(PG_FUNCTION_ARGS)
 	newest.ahead = (Ahead) {.steps = model_steps(model, !PG_ARGISNULL(2), PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2))};
 	newest.asked = asked_read(fcinfo, 5, model, &newest.filter);
 	newest.holidays = newest_holidays(fcinfo, 7, model);
+	newest.future = scenario_relation(fcinfo, 8, model);
 	newest_run(&newest, PG_ARGISNULL(3) ? InvalidOid : PG_GETARG_OID(3));
 	report_lack(&simulation);
 	return (Datum) 0;

@@ -507,6 +507,7 @@ lstm_info(PG_FUNCTION_ARGS)
 	escape_json(&out, model->version);
 	append_bool(&out, "imported", model->imported);
 	append_bool(&out, "pretrained", lf_bounds_are_zero_shot(model));
+	append_bool(&out, "tuned", model->partner_facts.tuned != NULL);
 	append_text(&out, "relation", model->relation);
 	append_text(&out, "time_column", model->time_column);
 	append_columns(&out, "targets", model, task->target, task->targets);

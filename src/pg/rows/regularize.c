@@ -163,7 +163,7 @@ sound_rows(const Rows *rows, const Series *series, uint64 newest, bool may_fill)
 		bool		complete = have_all_values(rows, series, step.first, step.end);
 
 		if (!step.on_grid || (series->aggregate == LF_AGGREGATE_NONE && step.end - step.first > 1) ||
-			have_infinite_values(rows, step.first, step.end) || (!totals && step.between > longest))
+			have_infinite_values(rows, step.first, step.end))
 			break;
 		lacking += (totals ? 0 : step.between) + (complete ? 0 : 1);
 		if (lacking > longest)

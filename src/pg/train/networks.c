@@ -38,7 +38,7 @@ networks_choose(Networks *networks, const lf_facts *facts, const lf_wishes *wish
 	if (options->contends && wishes->task.lead == 1 && !lf_head_is_distribution(&candidates->plan[0].task.head))
 		choose_plans(networks, facts, wishes, options);
 	networks->facts = (lf_partner_facts) {.seasons = wishes->season_given ? wishes->seasons : facts->seasons.seasons,
-		.logged = facts->seasons.logged};
+		.logged = facts->seasons.logged, .tunes = options->tunes};
 	for (int i = 0; i < candidates->networks; i++)
 	{
 		spec_build(&candidates->plan[i], facts, &networks->spec[i]);
@@ -228,6 +228,30 @@ networks_result(Networks *networks, lf_model *model)
 	}
 	else
 		lf_fit_result(&networks->fit, &networks->spec[0], model);
+}
+
+void
+networks_report_tuning(const Networks *networks)
+{
+	const lf_zero_tuning *tuning = networks->contend ? networks->contest.tuning : NULL;
+	bool		contends = networks->contend && lf_combination_part(&networks->contest.all, LF_ZERO_SHOT) >= 0;
+	double		share;
+
+	if (tuning == NULL || tuning->steps == 0)
+	{
+		ereport(NOTICE,
+				(errmsg("the pretrained network forecasts as it is shipped, although init is \"pretrained\""),
+				 !contends ? errdetail("It is not one of the candidates: these rows, or the options, allow others only.") :
+				 networks->facts.tunes && tuning != NULL ? errdetail("The series are too short.") :
+				 errdetail("It is trained on over several series, of which some rows are held out.")));
+		return;
+	}
+	share = tuning->error[0] > 0 ? tuning->error[1] / tuning->error[0] : 1;
+	ereport(NOTICE,
+			(errmsg("trained on, the pretrained network has %.3g of the error that it has as it is shipped", share),
+			 errdetail("On " UINT64_FORMAT " windows that are held out, after " UINT64_FORMAT " steps. It forecasts %s.",
+					   (uint64) tuning->windows, tuning->steps,
+					   lf_zero_tuning_result(tuning) != NULL ? "with the new weights" : "as it is shipped")));
 }
 
 const lf_fit *

@@ -47,6 +47,9 @@ void		networks_train(Networks *networks, const Options *options, lf_thread_pool 
 /* The model, as far as training knows it. */
 void		networks_result(Networks *networks, lf_model *model);
 
+/* Says what became of the wish that the network that is shipped be trained on. */
+void		networks_report_tuning(const Networks *networks);
+
 /* The fit of the first network. */
 const lf_fit *networks_first(const Networks *networks);
 

@@ -182,17 +182,18 @@ option_seasons(const JsonbValue *value, const char *what, double low, double hig
 				 errmsg("%s names a season twice", what)));
 }
 
+bool
+option_is_pretrained(const JsonbValue *value)
+{
+	return value->type == jbvString && value->val.string.len == strlen("pretrained") &&
+		memcmp(value->val.string.val, "pretrained", strlen("pretrained")) == 0;
+}
+
 LoadedModel *
 option_model(const JsonbValue *value, const char *what)
 {
 	char	   *name = json_text(value, what);
 
-	if (strcmp(name, "pretrained") == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("%s cannot be \"pretrained\"", what),
-				 errdetail("The pretrained network sees rows in a way of its own: no other network can start from its weights."),
-				 errhint("It forecasts beside the networks that are trained: {\"candidates\": [\"network\", \"zero_shot\"]}.")));
 	return model_load(DatumGetByteaPP(DirectFunctionCall1(byteain, CStringGetDatum(name))));
 }
 

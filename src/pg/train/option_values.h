@@ -30,6 +30,9 @@ unsigned int option_candidates(const JsonbValue *value, const char *what);
 /* A stored model, as text. */
 LoadedModel *option_model(const JsonbValue *value, const char *what);
 
+/* Whether it is the word that stands for the network that is shipped. */
+bool		option_is_pretrained(const JsonbValue *value);
+
 /* A number of seconds, or an interval. */
 double		option_duration(const JsonbValue *value, const char *what, double low, double high);
 

@@ -129,7 +129,8 @@ static const OptionRow rows[] = {
 	"auto."},
 	{"init", OPTION_MODEL, PLACE(init), ANYTHING, "none", false,
 	"A model of the same network, whose weights training starts from. If network, lookback or normalization are not "
-	"given, those of this model are taken. To go on with new rows, see lstm_update()."},
+	"given, those of this model are taken. To go on with new rows, see lstm_update(). Or \"pretrained\": over several "
+	"series the network of the candidate zero_shot is trained on, and kept where it is better on held-out rows."},
 	{"validation", OPTION_REAL, PLACE(training.validation), NUMBERS(0, 0.9), "0.2", false,
 	"Share of the windows, the newest ones, that is held out to choose the best epoch and to measure how good the "
 	"forecast is."},
@@ -300,7 +301,8 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 			options->candidates = option_candidates(value, what);
 			break;
 		case OPTION_MODEL:
-			*(LoadedModel **) place = option_model(value, what);
+			options->tunes = option_is_pretrained(value);
+			*(LoadedModel **) place = options->tunes ? NULL : option_model(value, what);
 			break;
 	}
 }
@@ -345,7 +347,8 @@ visit_option(void *state, const char *name, const JsonbValue *value)
 						 errhint("Give the parameter by name: %s => ...", name)));
 			if (is_of_network(name))
 				reader->options->open = false;
-			if (is_of_training(name))
+			/* the network that is shipped is a candidate, not the network that is trained */
+			if (is_of_training(name) && !(rows[i].type == OPTION_MODEL && option_is_pretrained(value)))
 				reader->options->contends = false;
 			if (strcmp(name, "ensemble") == 0)
 				reader->options->members_open = false;

@@ -52,6 +52,7 @@ typedef struct Options
 	bool		timing;			/* keep the seconds of each epoch */
 	int			threads;		/* 0: as many as are allowed */
 	LoadedModel *init;			/* to begin with its weights; NULL: with fresh ones */
+	bool		tunes;			/* init is "pretrained": the network that is shipped is trained on */
 
 	/* the rows */
 	int			missing;		/* lf_missing */

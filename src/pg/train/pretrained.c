@@ -30,11 +30,12 @@ make_request(Jsonb *json, Request *request)
 	char	   *name = "value";
 
 	options_read(json, true, options);
-	if (options->columns_count > 1 || !options->contends || has_key(json, "candidates"))
+	if (options->columns_count > 1 || !options->contends || options->tunes || has_key(json, "candidates"))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the pretrained network is one, and forecasts one column by itself"),
-				 errdetail("The options ask for %s.", options->columns_count > 1 ? "several columns" : "another network or candidates"),
+				 errdetail("The options ask for %s.", options->columns_count > 1 ? "several columns" : options->tunes ?
+						   "a training, which needs rows: lstm_train" : "another network or candidates"),
 				 errhint("Options that it takes are horizon, columns (one name), season, lower_limit and upper_limit.")));
 	options->candidates = 1u << LF_CANDIDATE_ZERO_SHOT;
 	options->outliers = OUTLIERS_KEEP;

@@ -349,6 +349,8 @@ report_training(const Training *training, const lf_model *model)
 		ereport(NOTICE,
 				(errmsg("max_time ended the training on %s after %d of %d epochs", training->request->source, fit->epochs,
 						fit->training.epochs)));
+	if (training->request->options.tunes)
+		networks_report_tuning(&training->networks);
 	verdict_report(model, fit->judge.by_step);
 }
 

@@ -1,0 +1,76 @@
+#!/bin/sh
+# Runs the demonstration in a new database of the cluster in the environment, and prints TAP: it wins and says so, it
+# fits a terminal, and the picture of the README is the one that it draws.
+set -u
+
+cd "$(dirname "$0")/.." || exit 1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tests=0
+failures=0
+
+# result 0|1 NAME [FILE]: one line of TAP; what stands in the file explains a failure
+result() {
+    tests=$((tests + 1))
+    if [ "$1" -eq 0 ]; then
+        echo "ok $tests - $2"
+    else
+        failures=$((failures + 1))
+        echo "not ok $tests - $2"
+        sed 's/^/# /' "${3:-$work/output}"
+    fi
+}
+
+# Pictures differ between processors by fractions of a pixel: the words must be the same, and the numbers close.
+close_to() {
+    sed 's/-\{0,1\}[0-9][0-9.]*/\n&\n/g' "$1" >"$work/wanted"
+    sed 's/-\{0,1\}[0-9][0-9.]*/\n&\n/g' "$2" | awk -v wanted="$work/wanted" '
+        function differs(text) {
+            print text
+            if (++count == 5)
+                exit 1
+        }
+        {
+            if ((getline other <wanted) <= 0)
+                differs("too much is drawn: " $0)
+            else if (other != $0 && !(other ~ /^-?[0-9][0-9.]*$/ && $0 ~ /^-?[0-9][0-9.]*$/ &&
+                                      other - $0 < 2 && $0 - other < 2))
+                differs("wanted: " other ", drawn: " $0)
+        }
+        END {
+            if (count < 5 && (getline other <wanted) > 0)
+                differs("wanted, but not drawn: " other)
+            exit count > 0
+        }'
+}
+
+rm -f build/air_passengers.svg
+status=0
+scripts/demo.sh check_demo >"$work/output" 2>&1 || status=$?
+result "$status" 'the demonstration runs to its end'
+
+status=0
+grep -q '^   The trained forecast wins over the five years, and in 1960' "$work/output" || status=1
+result $status 'its forecast wins, and it says so'
+
+status=0
+grep -qE '^(WARNING|ERROR)' "$work/output" && status=1
+result $status 'it greets nobody with a WARNING'
+
+status=0
+awk 'length > 100' "$work/output" >"$work/long"
+[ ! -s "$work/long" ] || status=1
+result $status 'its lines fit 100 columns' "$work/long"
+
+status=0
+[ "$(tail -n 1 "$work/output")" = "$(pwd)/build/air_passengers.svg" ] && [ -s build/air_passengers.svg ] || status=1
+result $status 'its last line is the path of a picture'
+
+status=0
+close_to doc/air_passengers.svg build/air_passengers.svg >"$work/differences" 2>&1 || status=1
+[ $status -eq 0 ] ||
+    echo 'if the new picture is right: make demo, then cp build/air_passengers.svg doc' >>"$work/differences"
+result $status 'the picture of the README is the one that it draws' "$work/differences"
+
+echo "1..$tests"
+[ "$failures" -eq 0 ]
