@@ -133,7 +133,8 @@ measured_add(Measured *measured, const ForecastRequest *request, RollingOrigin *
 	uint64		rows = rolling->rows->count;
 	uint64		seen = rows_seen(rolling);
 	bool		unseen = seen < rows;
-	uint64		share = (uint64) ceil(model->training.validation * (double) Min(model->rows / Max(model->series, 1), MOST_ROWS));
+	uint64		share = (uint64) ceil(fmin(fmax(model->training.validation, 0), 1) *
+											(double) Min(model->rows / Max(model->series, 1), MOST_ROWS));
 	uint64		part = Min(unseen ? rows - seen : Max(share, (uint64) task->horizon), (uint64) MOST_ROWS);
 	int64		origin;
 	double		mean;
