@@ -87,6 +87,7 @@ fails 'tuning' "SELECT count(*) FROM lstm_tune('load', 'mw', lookback => 6, opti
 fails 'an update' "SELECT new_rows, $sum new_model, 'hex')) FROM models, lstm_update(model, 'later')"
 fails 'known rows' "SELECT count(*), round(sum(value)::numeric, 6) FROM models, lstm_evaluate(model)"
 fails 'a plot' "SELECT hashtext(lstm_plot(model)) FROM models"
+fails 'a report' "SELECT length(lstm_report(model)) FROM models"
 fails 'an import' "SELECT length(lstm_import('{\"input\": [2, 1], \"layers\": [{\"type\": \"lstm\", \"units\": 1}, {\"type\": \"dense\", \"units\": 1}]}', array_fill(1::real, ARRAY[14])))"
 fails 'saving' "SELECT lstm_save('x', model) > 0 FROM models"
 
