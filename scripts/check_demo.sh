@@ -4,22 +4,7 @@
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-tests=0
-failures=0
-
-# result 0|1 NAME [FILE]: one line of TAP; what stands in the file explains a failure
-result() {
-    tests=$((tests + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $tests - $2"
-    else
-        failures=$((failures + 1))
-        echo "not ok $tests - $2"
-        sed 's/^/# /' "${3:-$work/output}"
-    fi
-}
+. scripts/tap.sh
 
 # Pictures differ between processors by fractions of a pixel: the words must be the same, and the numbers close.
 close_to() {
@@ -46,24 +31,24 @@ close_to() {
 
 rm -f build/air_passengers.svg
 status=0
-scripts/demo.sh check_demo >"$work/output" 2>&1 || status=$?
+scripts/demo.sh check_demo >"$work/log" 2>&1 || status=$?
 result "$status" 'the demonstration runs to its end'
 
 status=0
-grep -q '^   The trained forecast wins over the five years, and in 1960' "$work/output" || status=1
+grep -q '^   The trained forecast wins over the five years, and in 1960' "$work/log" || status=1
 result $status 'its forecast wins, and it says so'
 
 status=0
-grep -qE '^(WARNING|ERROR)' "$work/output" && status=1
+grep -qE '^(WARNING|ERROR)' "$work/log" && status=1
 result $status 'it greets nobody with a WARNING'
 
 status=0
-awk 'length > 100' "$work/output" >"$work/long"
+awk 'length > 100' "$work/log" >"$work/long"
 [ ! -s "$work/long" ] || status=1
 result $status 'its lines fit 100 columns' "$work/long"
 
 status=0
-[ "$(tail -n 1 "$work/output")" = "$(pwd)/build/air_passengers.svg" ] && [ -s build/air_passengers.svg ] || status=1
+[ "$(tail -n 1 "$work/log")" = "$(pwd)/build/air_passengers.svg" ] && [ -s build/air_passengers.svg ] || status=1
 result $status 'its last line is the path of a picture'
 
 status=0
@@ -72,5 +57,4 @@ close_to doc/air_passengers.svg build/air_passengers.svg >"$work/differences" 2>
     echo 'if the new picture is right: make demo, then cp build/air_passengers.svg doc' >>"$work/differences"
 result $status 'the picture of the README is the one that it draws' "$work/differences"
 
-echo "1..$tests"
-[ "$failures" -eq 0 ]
+plan

@@ -5,21 +5,13 @@ set -u
 
 cd "$(dirname "$0")/.." || exit 1
 pages="README.md llms.txt $(ls doc/*.md)"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-tests=0
-failures=0
+. scripts/tap.sh
 
-# result NAME: fails if $work/found says why
-result() {
-    tests=$((tests + 1))
-    if [ ! -s "$work/found" ]; then
-        echo "ok $tests - $1"
-    else
-        failures=$((failures + 1))
-        echo "not ok $tests - $1"
-        sed 's/^/# /' "$work/found"
-    fi
+# found NAME: fails if $work/found says why
+found() {
+    status=0
+    [ ! -s "$work/found" ] || status=1
+    result $status "$1" "$work/found"
 }
 
 # anchors PAGE: what its headings are called in links, as GitHub does it
@@ -46,26 +38,25 @@ for page in $pages; do
             echo "$page: $link has no such heading"
         fi
     done <"$work/links" >"$work/found"
-    result "$page: its links lead somewhere"
+    found "$page: its links lead somewhere"
 
     # rows of tables and what is run or printed stay as long as they are
     awk -v page="$page" '/^```/ { inside = !inside } !inside && !/^\|/ && !/^    / && length > 120 {
         print page ":" NR ": " length " characters" }' "$page" >"$work/found"
-    result "$page: its lines have 120 characters at the most"
+    found "$page: its lines have 120 characters at the most"
 done
 
 awk 'END { if (NR > 150) print NR " lines" }' README.md >"$work/found"
-result 'the README has 150 lines at the most'
+found 'the README has 150 lines at the most'
 
 for page in doc/*.md; do
     links README.md | grep -qF "$page" || echo "$page"
 done >"$work/found"
-result 'the README leads to every page'
+found 'the README leads to every page'
 
 awk '/^```/ { inside = $0 == "```sql" } inside && !/^```/ { print "    " $0 } /^```text/ { exit }' README.md >"$work/five"
 awk 'FILENAME == ARGV[1] { wanted[++n] = $0; next } $0 == wanted[1] || at { if ($0 == wanted[at + 1]) at++; else if (at < n) at = 0 }
     END { if (!n || at < n) print "line " at + 1 " of " n " is missing" }' "$work/five" llms.txt >"$work/found"
-result 'llms.txt has the five statements of the README'
+found 'llms.txt has the five statements of the README'
 
-echo "1..$tests"
-[ "$failures" -eq 0 ]
+plan

@@ -9,28 +9,11 @@ set -u
 
 cd "$(dirname "$0")/.." || exit 1
 pages="README.md $(ls doc/*.md 2>/dev/null)"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-tests=0
-failures=0
+. scripts/tap.sh
 unset PSQLRC
 PGOPTIONS="-c client_min_messages=notice"
 PSQL_PAGER=
 export PGOPTIONS PSQL_PAGER
-
-# result 0|1 NAME: one line of TAP; what stands in $work/diag explains a failure
-result() {
-    tests=$((tests + 1))
-    # a # would begin a directive
-    name=$(printf '%s' "$2" | tr '#' ' ')
-    if [ "$1" -eq 0 ]; then
-        echo "ok $tests - $name"
-    else
-        failures=$((failures + 1))
-        echo "not ok $tests - $name"
-        sed 's/^/# /' "$work/diag"
-    fi
-}
 
 query() {
     psql -XqAt -F "$(printf '\t')" -v ON_ERROR_STOP=1 -d readme -c "$1"
@@ -89,9 +72,9 @@ run_block() {
     psql -Xq -d readme -v ON_ERROR_STOP=1 -v VERBOSITY=verbose <"$work/$1.sql" >"$work/raw" 2>&1 || status=$?
     code=$(sed -n 's/^ERROR: *\([0-9A-Z]\{5\}\): .*/\1/p' "$work/raw")
     sed -E -e "/^LOCATION: /d" -e "s/^(ERROR|WARNING|NOTICE|INFO): *[0-9A-Z]{5}: /\1:  /" "$work/raw" >"$work/output"
-    cp "$work/output" "$work/diag"
+    cp "$work/output" "$work/log"
     if [ "$code" != "$wanted" ] || { [ "$status" -ne 0 ] && [ -z "$wanted" ]; }; then
-        echo "SQLSTATE wanted: '$wanted', got: '$code'; psql ended with $status" >>"$work/diag"
+        echo "SQLSTATE wanted: '$wanted', got: '$code'; psql ended with $status" >>"$work/log"
         result 1 "$2"
         return
     fi
@@ -111,7 +94,7 @@ run_block() {
                 diff "$work/expected" "$work/got"
                 echo 'the whole output:'
                 cat "$work/output"
-            } >"$work/diag"
+            } >"$work/log"
             result 1 "$2"
             return
         fi
@@ -142,13 +125,13 @@ while IFS= read -r line; do
     name=${line%%"$(printf '\t')"*}
     status=0
     grep -qxF "$line" "$work/options" || status=1
-    printf 'lstm_options() says: %s\n' "$line" >"$work/diag"
+    printf 'lstm_options() says: %s\n' "$line" >"$work/log"
     result $status "option $name stands in the reference with its type, default and range"
 done <"$work/wanted"
 cut -f 1 "$work/wanted" | sort >"$work/names"
-cut -f 1 "$work/options" | sort | comm -13 "$work/names" - >"$work/diag"
+cut -f 1 "$work/options" | sort | comm -13 "$work/names" - >"$work/log"
 status=0
-[ ! -s "$work/diag" ] || status=1
+[ ! -s "$work/log" ] || status=1
 result $status 'the reference has no option that lstm_options() does not have'
 
 # Functions: each has a section of its own that names its parameters and result columns.
@@ -162,15 +145,14 @@ query "SELECT DISTINCT p.proname, a.name
     ORDER BY 1, 2" >"$work/functions"
 for name in $(cut -f 1 "$work/functions" | uniq); do
     awk -v name="\`$name\`" '/^#/ { inside = index($0, name) > 0 } inside' $pages >"$work/section"
-    : >"$work/diag"
+    : >"$work/log"
     status=0
-    [ -s "$work/section" ] || echo "there is no heading with \`$name\`" >"$work/diag"
+    [ -s "$work/section" ] || echo "there is no heading with \`$name\`" >"$work/log"
     for argument in $(awk -F '\t' -v name="$name" '$1 == name { print $2 }' "$work/functions"); do
-        grep -qF "\`$argument\`" "$work/section" || echo "\`$argument\` is missing" >>"$work/diag"
+        grep -qF "\`$argument\`" "$work/section" || echo "\`$argument\` is missing" >>"$work/log"
     done
-    [ ! -s "$work/diag" ] || status=1
+    [ ! -s "$work/log" ] || status=1
     result $status "function $name stands in the reference with its parameters and columns"
 done
 
-echo "1..$tests"
-[ "$failures" -eq 0 ]
+plan

@@ -6,22 +6,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 make=${MAKE:-make}
 blas=${BLAS:-openblas}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-tests=0
-failures=0
-
-# result 0|1 NAME
-result() {
-    tests=$((tests + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $tests - $2"
-    else
-        failures=$((failures + 1))
-        echo "not ok $tests - $2"
-        sed 's/^/# /' "$work"/log
-    fi
-}
+. scripts/tap.sh
 
 "$make" -s -j2 pretrain-program BLAS="$blas" >"$work/log" 2>&1
 result $? 'the program is built'
@@ -68,5 +53,4 @@ result $? 'it says which argument is wrong'
 grep -q "$(sha256sum src/core/partners/zero_shot.weights | cut -c1-64)" doc/pretrained.md 2>"$work/log"
 result $? 'doc/pretrained.md has the checksum of the file that is shipped'
 
-echo "1..$tests"
-[ $failures -eq 0 ]
+plan

@@ -104,7 +104,8 @@ int
 lf_scalings_differ(const lf_task *task, int columns, const lf_scaler *a, const lf_scaler *b, bool shared)
 {
 	for (int i = 0; i < columns; i++)
-		if ((!shared || task->kind[i] == LF_COLUMN_STATIC || task->kind[i] == LF_COLUMN_EVENT) && (a[i].offset != b[i].offset || a[i].scale != b[i].scale))
+		if ((!shared || lf_kind_is_scaled_over_all(task->kind[i])) &&
+			(a[i].offset != b[i].offset || a[i].scale != b[i].scale))
 			return i;
 	return -1;
 }

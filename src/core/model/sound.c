@@ -374,7 +374,7 @@ scaling_is_sound(const lf_model *model)
 			if (!(scaler->scale > 0) ||	/* quantiles keep their order */
 				(as_it_is && (scaler->offset != 0 || scaler->scale != 1)) ||
 				(lf_head_counts(&task->head) && lf_task_is_target(task, (int) i) && scaler->offset != 0) ||
-				((kind == LF_COLUMN_STATIC || kind == LF_COLUMN_EVENT) &&
+				(lf_kind_is_scaled_over_all(kind) &&
 				 (scaler->offset != model->scaler[i].offset || scaler->scale != model->scaler[i].scale)))
 				return false;
 		}

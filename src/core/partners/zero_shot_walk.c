@@ -49,8 +49,9 @@ start(lf_zero_room *room)
 	(void) lf_head_set_levels(&room->head, lf_zero_level, LF_ZERO_LEVELS);
 	if (room->tuned == NULL)
 		lf_zero_weights_read(room->weights);
-	for (size_t i = 0; i < room->longest.parameters && room->tuned != NULL; i++)
-		room->weights[i] = (lf_real) room->tuned[i];
+	else
+		for (size_t i = 0; i < room->longest.parameters; i++)
+			room->weights[i] = (lf_real) room->tuned[i];
 	lf_network_bind(&room->longest, room->weights, NULL);
 	(void) lf_network_pack(&room->longest, &(lf_pass) {.batch = 1});
 	room->started = true;

@@ -129,6 +129,13 @@ lf_kind_is_category(uint8_t kind)
 	return kind == LF_COLUMN_CATEGORY || kind == LF_COLUMN_SERIES;
 }
 
+/* Whether a kind is scaled by the rows of all series, so that each of them has the same scaling. */
+static inline bool
+lf_kind_is_scaled_over_all(uint8_t kind)
+{
+	return kind == LF_COLUMN_STATIC || kind == LF_COLUMN_EVENT;
+}
+
 /* Whether the network sees a kind up to the last output, and not only in the rows of the window. */
 static inline bool
 lf_kind_looks_ahead(uint8_t kind)

@@ -27,15 +27,12 @@ forecast_frame_reach(const lf_task *task, int steps)
 	return task->lead + Max(steps, task->horizon) - 1;
 }
 
-/* Leaves out the rows that are not known yet, and returns them, if anything of them is used. */
-static Future
-split_future(Rows *rows, const PanelSpec *plan, const Timeline *timeline, const TimestampTz *as_of)
+/* Leaves out the rows that are not known yet. */
+static void
+cut_future(Rows *rows, const PanelSpec *plan, const Timeline *timeline, const TimestampTz *as_of)
 {
 	const lf_task *task = plan->task;
-	uint64		read = rows->count;
 	bool		tells = task->lead > 0;	/* whether a target says that its row is known */
-	Future		future = {0};
-	Size		each = sizeof(int64) + rows->columns * sizeof(double);
 
 	if (as_of != NULL)
 		for (; rows->count > 0; rows->count--)
@@ -50,6 +47,15 @@ split_future(Rows *rows, const PanelSpec *plan, const Timeline *timeline, const 
 		tells |= lf_task_input_of(task, task->target[j]) >= 0;
 	if (tells && regularize_cut_future(rows, task->target, task->targets) == rows->count)
 		rows->count = 0;
+}
+
+/* The rows that were left out, of so many that were read, if anything of them is used. */
+static Future
+left_out(const Rows *rows, const PanelSpec *plan, uint64 read)
+{
+	Future		future = {0};
+	Size		each = sizeof(int64) + rows->columns * sizeof(double);
+
 	if (!known_ahead_is_needed(plan))
 		return future;
 	future.count = read - rows->count;
@@ -150,6 +156,7 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 	char	   *reason = read->trouble;
 	lf_missing_record record;
 	Future		future;
+	uint64		rows_read;
 	lf_frame	frame;
 	double	   *values;
 	uint64		before = 0;
@@ -157,9 +164,9 @@ forecast_frame_make(const PanelSpec *plan, const Panel *panel, SeriesRows *read,
 
 	if (reason != NULL)
 		return reason;
-	future = split_future(rows, plan, &series.timeline, as_of);
-	if (ahead->scenario != NULL)
-		future = scenario_of(ahead->scenario, read->label);
+	rows_read = rows->count;
+	cut_future(rows, plan, &series.timeline, as_of);
+	future = ahead->scenario != NULL ? scenario_of(ahead->scenario, read->label) : left_out(rows, plan, rows_read);
 	/* what is measured has not begun where its targets have not */
 	if (lf_task_targets_are_inputs(task))
 		(void) regularize_cut_past(rows, task->target, task->targets);

@@ -46,7 +46,7 @@ given_scaling(const Options *options, const lf_task *task, const Columns *column
 
 		for (int i = 0; i < init->columns; i++)
 			given[s * init->columns + i] = number >= 0 ? init->scaler[number * init->columns + i] :
-				init->task.kind[i] == LF_COLUMN_STATIC || init->task.kind[i] == LF_COLUMN_EVENT ? init->scaler[i] : (lf_scaler) {0};
+				lf_kind_is_scaled_over_all(init->task.kind[i]) ? init->scaler[i] : (lf_scaler) {0};
 	}
 	return given;
 }
