@@ -717,7 +717,7 @@ CREATE FUNCTION lstm_report(
     title text DEFAULT NULL,
     unit text DEFAULT NULL)
 RETURNS text
-LANGUAGE C STABLE PARALLEL UNSAFE COST 100000
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000
 AS 'MODULE_PATHNAME', 'lstm_report';
 
 COMMENT ON FUNCTION lstm_report(bytea, regclass, text, int, float8, timestamptz, text[], text, text) IS

@@ -88,7 +88,7 @@ plot_forecast(Plot *plot)
 	check_memory(points * (2 * plot->request.levels.count + 4) * 4 * sizeof(double), "the plot", "give fewer steps or panels");
 	for (int i = 0; i < chart_count(plot); i++)
 	{
-		shown = series_forecast(&plot->request, series_of(plot, i));
+		shown = series_forecast(&plot->request, series_of(plot, i), NULL);
 		plot->figure.charts = lappend(plot->figure.charts,
 									  series_forecast_chart(shown, &plot->request.levels,
 															plot->panels == NULL ? NULL : plot->panels[i]));

@@ -10,6 +10,7 @@
 #include "forecast/rolling_origin.h"
 #include "server/error.h"
 #include "sql/arguments.h"
+#include "utils/memutils.h"
 
 #include <math.h>
 
@@ -188,22 +189,31 @@ carries_rows(const ForecastRequest *request)
 	return !OidIsValid(request->relation) && model->relation[0] == '\0' && model->tail != NULL;
 }
 
-/* As many rows as are shown, and as the baseline needs. */
-static Around
-read_around(const ForecastRequest *request, const char *label, int shown, lf_forecaster baseline)
+/* As many rows as are shown, and as the baseline needs. False where those of a series cannot be used: 'taken' knows why. */
+static bool
+read_around(Taken *taken, const char *label, int shown, lf_forecaster baseline, Around *around)
 {
+	const ForecastRequest *request = taken->request;
 	const lf_model *model = &request->loaded->model;
 	uint64		needed = rows_of_baseline(model, baseline);
+	ReadFilter	filter = table_filter(label);
 	RollingOrigin *rolling;
 
 	if (carries_rows(request))
-		return (Around) {"the newest rows of its training",
-						 {.values = model->tail, .rows = model->tail_before + model->task.lookback, .columns = model->columns},
-						 NULL};
+	{
+		*around = (Around) {"the newest rows of its training",
+							{.values = model->tail, .rows = model->tail_before + model->task.lookback, .columns = model->columns},
+							NULL};
+		return true;
+	}
 	/* how many rows came after some time, nobody knows */
-	rolling = rolling_origin_open(model, request->relation, label,
-								  request->as_of != NULL || needed == 0 ? 0 : Max((uint64) shown, needed));
-	return (Around) {rolling->table->label, rolling->frame, rolling};
+	rolling = rolling_origin_open_filtered(model, request->relation, &filter,
+										   request->as_of != NULL || needed == 0 ? 0 : Max((uint64) shown, needed),
+										   label == NULL ? NULL : take_reason, taken);
+	if (rolling == NULL)
+		return false;
+	*around = (Around) {rolling->table->label, rolling->frame, rolling};
+	return true;
 }
 
 static double
@@ -274,8 +284,22 @@ show_around(SeriesForecast *shown, const Around *around, const ForecastRequest *
 	}
 }
 
+/* What stands in the way of a forecast of a named series, as an error where the caller wants no text. */
+static SeriesForecast *
+refuse(const Taken *taken, const char *label, char **reason)
+{
+	const char *why = taken->reason == NULL ? "it has no rows" : taken->reason;
+
+	if (reason == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("series \"%s\" cannot be forecast: %s", label, why)));
+	*reason = psprintf("series \"%s\" cannot be forecast: %s", label, why);
+	return NULL;
+}
+
 SeriesForecast *
-series_forecast(const ForecastRequest *request, const char *label)
+series_forecast(const ForecastRequest *request, const char *label, char **reason)
 {
 	const lf_model *model = &request->loaded->model;
 	const lf_task *task = &model->task;
@@ -285,18 +309,30 @@ series_forecast(const ForecastRequest *request, const char *label)
 	Taken		taken = {.request = request, .context = CurrentMemoryContext, .shown = shown};
 	Newest		newest = {.loaded = request->loaded, .ahead = {.steps = request->steps}, .as_of = request->as_of,
 						  .filter = table_filter(label), .put = take_forecast, .left_out = take_reason, .state = &taken};
-	Around		around = read_around(request, label, most, baseline);
+	/* the rows go before the next series is read: twelve of them are not to take twelve times what one may */
+	MemoryContext reading = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast rows of a chart", ALLOCSET_DEFAULT_SIZES);
+	Around		around;
+	bool		read = false;
 
-	shown->label = label;
-	shown->source = around.source;
+	MemoryContextSwitchTo(reading);
 	newest_run(&newest, request->relation);
+	MemoryContextReset(reading);
+	if (taken.found || label == NULL)
+		read = read_around(&taken, label, most, baseline, &around);
+	MemoryContextSwitchTo(taken.context);
+	if (!read)
+	{
+		MemoryContextDelete(reading);
+		return refuse(&taken, label, reason);
+	}
 	if (!taken.found)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("%s cannot be forecast: %s",
-						label == NULL ? around.source : psprintf("series \"%s\" of %s", label, around.source),
-						taken.reason == NULL ? "it has no rows" : taken.reason)));
+				 errmsg("%s cannot be forecast: it has no rows", around.source)));
+	shown->label = label;
+	shown->source = pstrdup(around.source);
 	show_around(shown, &around, request, most, baseline);
+	MemoryContextDelete(reading);
 	return shown;
 }
 

@@ -67,10 +67,10 @@ Levels		argument_levels(FunctionCallInfo fcinfo, int number);
 lf_forecaster best_naive(const lf_model *model, int target);
 
 /*
- * The forecast of the series of this name (NULL: the only one). Raises 22000 where it cannot be made, and what
- * lstm_forecast raises.
+ * The forecast of the series of this name (NULL: the only one). Where a named one cannot be forecast, NULL and why; where
+ * 'reason' is NULL, and of the only series, that is error 22000. Raises what lstm_forecast raises.
  */
-SeriesForecast *series_forecast(const ForecastRequest *request, const char *label);
+SeriesForecast *series_forecast(const ForecastRequest *request, const char *label, char **reason);
 
 /* "50, 80, 95% interval" */
 char	   *series_forecast_band_name(const Levels *levels);

@@ -4,48 +4,22 @@
 #include "report/report.h"
 
 #include "model/bounds.h"
-#include "server/attempt.h"
 #include "server/error.h"
+#include "utils/memutils.h"
 
 #include <math.h>
 
 #define MOST_EXPLAINED 40		/* inputs: each takes forecasts of its own */
 
-/* The forecast of one series, which may fail. */
-typedef struct Attempted
-{
-	Report	   *report;
-	int			number;
-} Attempted;
-
-static void
-make_forecast(void *state)
-{
-	Attempted  *attempted = state;
-
-	attempted->report->forecast[attempted->number] =
-		series_forecast(&attempted->report->request, attempted->report->series[attempted->number]);
-}
-
-/* A series that cannot be forecast is told of, and does not stand in the way of the others; all else is an error. */
+/* A series that cannot be forecast is told of, and does not stand in the way of the others; alone it is an error. */
 static void
 forecast_series(Report *report, int number)
 {
-	Attempted	attempted = {report, number};
-	ErrorData  *error;
+	char	   *reason = NULL;
 
-	if (report->model->labels == NULL)
-	{
-		make_forecast(&attempted);
-		return;
-	}
-	error = attempt(make_forecast, &attempted);
-	if (error == NULL)
-		return;
-	if (error->sqlerrcode != ERRCODE_DATA_EXCEPTION || report->count == 1)
-		ReThrowError(error);
-	report->forecast[number] = NULL;
-	report->unknown = lappend(report->unknown, psprintf("There is no forecast: %s.", error->message));
+	report->forecast[number] = series_forecast(&report->request, report->series[number], report->count == 1 ? NULL : &reason);
+	if (reason != NULL)
+		report->unknown = lappend(report->unknown, psprintf("There is no forecast: %s.", reason));
 }
 
 /* The seasons of the rows at hand: those that training found, or where it could not look, those that they have. */
@@ -56,7 +30,7 @@ take_apart(Report *report, RollingOrigin *rolling)
 	int			column = report->model->task.target[report->request.target];
 	Rows	   *rows = rolling->rows;
 	lf_arena	arena = lf_arena_measure();
-	lf_parts   *parts = palloc0(sizeof(lf_parts));
+	lf_parts   *parts = MemoryContextAllocZero(report->context, sizeof(lf_parts));
 	void	   *block;
 	Size		needed;
 
@@ -74,7 +48,7 @@ take_apart(Report *report, RollingOrigin *rolling)
 	lf_parts_layout(parts, &arena, rows->count, &found.seasons);
 	needed = arena.used + LF_ALIGNMENT;
 	check_memory_beside(rows_memory(rolling->panel->rows), needed, "taking rows apart", "give fewer rows");
-	block = MemoryContextAllocHuge(CurrentMemoryContext, needed);
+	block = MemoryContextAllocHuge(report->context, needed);
 	arena = lf_arena_over(block, needed);
 	lf_parts_layout(parts, &arena, rows->count, &found.seasons);
 	seasons_take_apart(parts, &found.seasons, rows, column, report->multiplies);
@@ -98,27 +72,56 @@ count_inputs(const lf_task *task)
 	return count;
 }
 
-/* What the rows of a series say of forecasts along them. */
+/* The importances along the rows at hand, with what is said of them in the memory of the report. */
+static void
+weigh_inputs(Report *report, RollingOrigin *rolling, const ExplainPlan *plan)
+{
+	Importance *found = MemoryContextAllocZero(report->context, report->model->task.inputs * sizeof(Importance));
+
+	report->inputs = explain_along(report->request.loaded, rolling, plan, report->request.target, found);
+	for (int i = 0; i < report->inputs; i++)
+		if (found[i].status != NULL)
+			found[i].status = MemoryContextStrdup(report->context, found[i].status);
+	report->importance = found;
+}
+
+static void
+note_left_out(void *state, const char *label, const char *reason)
+{
+	Report	   *report = state;
+	MemoryContext caller = MemoryContextSwitchTo(report->context);
+
+	report->unknown = lappend(report->unknown, psprintf("No errors were measured along series \"%s\": %s.", label, reason));
+	MemoryContextSwitchTo(caller);
+}
+
+/* What the rows of a series say of forecasts along them. Those of a named one may not be of use for that. */
 static void
 look_along(Report *report, int number)
 {
 	const lf_task *task = &report->model->task;
-	RollingOrigin *rolling = rolling_origin_open(report->model, report->request.relation, report->series[number],
-												 measured_rows(report->model));
+	const char *label = report->series[number];
+	ReadFilter	filter = table_filter(label);
+	RollingOrigin *rolling = rolling_origin_open_filtered(report->model, report->request.relation, &filter,
+														  measured_rows(report->model), label == NULL ? NULL : note_left_out,
+														  report);
 	int			inputs = count_inputs(task);
 	ExplainPlan plan = {0};
 	bool		first = report->measured == NULL;
 
+	if (rolling == NULL)
+		return;
 	if (first)
-		report->measured = measured_create(&report->request);
-	measured_add(report->measured, &report->request, rolling, &plan);
-	if (first && inputs > 1 && inputs <= MOST_EXPLAINED && plan.steps > 0)
 	{
-		report->importance = palloc0(task->inputs * sizeof(Importance));
-		report->inputs = explain_along(report->request.loaded, rolling, &plan, report->request.target, report->importance);
+		report->measured = measured_create(&report->request, report->context);
+		report->looked_along = label;
 	}
-	if (first)
-		take_apart(report, rolling);
+	measured_add(report->measured, &report->request, rolling, &plan);
+	if (!first)
+		return;
+	if (inputs > 1 && inputs <= MOST_EXPLAINED && plan.steps > 0)
+		weigh_inputs(report, rolling, &plan);
+	take_apart(report, rolling);
 }
 
 void
@@ -127,7 +130,9 @@ report_gather(Report *report)
 	const lf_model *model = report->model;
 	Size		points = (Size) Max(report->count, 1) * (MOST_SHOWN + report->request.steps);
 	bool		has_relation = OidIsValid(report->request.relation) || model->relation[0] != '\0';
+	MemoryContext reading;
 
+	report->context = CurrentMemoryContext;
 	check_memory(points * (2 * report->request.levels.count + 4) * 6 * sizeof(double), "the report", "give fewer steps or series");
 	report->forecast = palloc0(Max(report->count, 1) * sizeof(SeriesForecast *));
 	if (!has_relation && model->tail == NULL)
@@ -135,10 +140,17 @@ report_gather(Report *report)
 		report->no_forecast = "There is no forecast: the model names no relation. Name one: relation => 'name'.";
 		return;
 	}
+	/* the rows of one series go before the next one is read */
+	reading = AllocSetContextCreate(report->context, "lstm_report rows of a series", ALLOCSET_DEFAULT_SIZES);
 	for (int i = 0; i < report->count; i++)
 	{
 		forecast_series(report, i);
-		if (report->forecast[i] != NULL && has_relation)
-			look_along(report, i);
+		if (report->forecast[i] == NULL || !has_relation)
+			continue;
+		MemoryContextSwitchTo(reading);
+		look_along(report, i);
+		MemoryContextSwitchTo(report->context);
+		MemoryContextReset(reading);
 	}
+	MemoryContextDelete(reading);
 }

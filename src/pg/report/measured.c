@@ -45,18 +45,19 @@ measured_rows(const lf_model *model)
 }
 
 Measured *
-measured_create(const ForecastRequest *request)
+measured_create(const ForecastRequest *request, MemoryContext context)
 {
 	const lf_model *model = &request->loaded->model;
-	Measured   *measured = palloc0(sizeof(Measured));
+	Measured   *measured = MemoryContextAllocZero(context, sizeof(Measured));
 	Size		cells;
 
+	measured->context = context;
 	measured->steps = Min(model->task.horizon, MOST_STEPS);
 	measured->levels = request->levels;
 	measured->scaled = model->labels != NULL;
 	cells = (Size) measured->steps * LF_NAIVE_FORECASTERS;
-	measured->error = palloc0(cells * sizeof(double));
-	measured->count = palloc0(cells * sizeof(double));
+	measured->error = MemoryContextAllocZero(context, cells * sizeof(double));
+	measured->count = MemoryContextAllocZero(context, cells * sizeof(double));
 	return measured;
 }
 
@@ -162,9 +163,11 @@ measured_add(Measured *measured, const ForecastRequest *request, RollingOrigin *
 		if (measured->from == NULL && rolling->rows->timed)
 		{
 			uint64		first = rolling_origin_row(rolling, &batch, 0, 0);
+			MemoryContext caller = MemoryContextSwitchTo(measured->context);
 
 			measured->from = timeline_text(rolling->table->time_kind, rows_time(rolling->rows, Min(first, rows - 1)));
 			measured->to = timeline_text(rolling->table->time_kind, rows_time(rolling->rows, rows - 1));
+			MemoryContextSwitchTo(caller);
 		}
 		add_batch(measured, request, rolling, &batch, mean);
 	}

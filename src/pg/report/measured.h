@@ -10,6 +10,7 @@
 
 typedef struct Measured
 {
+	MemoryContext context;		/* of all that follows */
 	int			steps;
 	Levels		levels;
 	bool		unseen;			/* the rows came after those of the training */
@@ -30,7 +31,7 @@ lf_seasons	seasons_of_model(const lf_model *model);
 /* Rows of a series that are read for it, at least. */
 uint64		measured_rows(const lf_model *model);
 
-Measured   *measured_create(const ForecastRequest *request);
+Measured   *measured_create(const ForecastRequest *request, MemoryContext context);
 
 /* Adds the forecasts along the rows of the series at hand. Sets how importances along the same rows are to be found. */
 void		measured_add(Measured *measured, const ForecastRequest *request, RollingOrigin *rolling, ExplainPlan *plan);

@@ -20,13 +20,15 @@ typedef struct Report
 	const char **series;		/* (count): names of those shown; one NULL where series have none */
 	int			count;
 	uint64		left_out;		/* series that are not shown */
-	List	   *unknown;		/* texts: series that cannot be forecast, and why */
+	List	   *unknown;		/* texts: series of which something is not known, and why */
 	SeriesForecast **forecast;	/* (count): NULL where there is none */
+	MemoryContext context;		/* of what is shown */
+	const char *looked_along;	/* the first series whose rows tell something: its inputs and seasons are shown */
 	const char *no_forecast;	/* why there is none at all; NULL: there may be one */
 	Measured   *measured;		/* NULL: there are no rows to look at */
-	Importance *importance;		/* of the first series */
+	Importance *importance;		/* of that series */
 	int			inputs;			/* (inputs) of it; 0: it is not known */
-	lf_parts   *parts;			/* of the first series, taken apart; NULL: it has no season */
+	lf_parts   *parts;			/* of that series, taken apart; NULL: it has no season */
 	bool		multiplies;		/* its parts are logarithms */
 	double		season_length;	/* the longest, in rows */
 	TimeAxis	parts_axis;		/* its row 0 is step 0 */

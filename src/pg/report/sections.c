@@ -204,7 +204,7 @@ report_importance(Report *report)
 		return;
 	page_section(page, "What inputs are worth");
 	page_paragraph(page, "What the mean absolute error%s grows by where an input's values are exchanged in time.",
-				   report->series[0] == NULL ? "" : psprintf(" of series \"%s\"", report->series[0]));
+				   report->looked_along == NULL ? "" : psprintf(" of series \"%s\"", report->looked_along));
 	page_table(page, 4, (const char *const[]) {"input", "importance", "share", ""}, true);
 	for (int i = 0; i < report->inputs; i++)
 	{
@@ -258,7 +258,7 @@ report_decomposition(Report *report)
 		remainder[i] = parts->value[i] - parts->level[i] - parts->season[i];
 	page_section(&report->page, "What the rows are made of");
 	page_paragraph(&report->page, "The newest %d rows%s as level, season and remainder%s.", count,
-				   report->series[0] == NULL ? "" : psprintf(" of series \"%s\"", report->series[0]),
+				   report->looked_along == NULL ? "" : psprintf(" of series \"%s\"", report->looked_along),
 				   report->multiplies ? ", which multiply" : ", which add up");
 	put_figure(report, list_make3(part_chart(report, "level", x, parts->level, first, count),
 								  part_chart(report, "season", x, parts->season, first, count),
