@@ -12,6 +12,12 @@
 
 #include <math.h>
 
+/*
+ * Steps of an axis that are looked at: more than a chart has pixels by far. A model may forecast from a million steps
+ * after the newest row, which all lie on the axis.
+ */
+#define MOST_PLACES 16384
+
 /* The calendar's units. */
 typedef enum Unit
 {
@@ -112,9 +118,9 @@ add_tick(List *ticks, int64 at, const char *label)
 	return lappend(ticks, tick);
 }
 
-/* The first steps of the spans of a kind; false where these are more than fit. */
+/* The first steps of the spans of a kind, among those looked at, one in 'apart'; false where these are more than fit. */
 static bool
-ticks_of(const Place *places, int64 first, int count, int span, int most, List **ticks)
+ticks_of(const Place *places, int64 first, int apart, int count, int span, int most, List **ticks)
 {
 	*ticks = NIL;
 	for (int i = 1; i < count; i++)
@@ -124,7 +130,7 @@ ticks_of(const Place *places, int64 first, int count, int span, int most, List *
 			continue;
 		if (list_length(*ticks) == most)
 			return false;
-		*ticks = add_tick(*ticks, first + i, label_of(&places[i], span));
+		*ticks = add_tick(*ticks, first + (int64) i * apart, label_of(&places[i], span));
 	}
 	return true;
 }
@@ -157,26 +163,31 @@ time_ticks(const void *state, double low, double high, int most)
 {
 	const TimeAxis *axis = state;
 	int64		first = (int64) ceil(low);
-	int			count = (int) (floor(high) - ceil(low)) + 1;
+	int			count;
+	int			apart;
 	List	   *ticks = NIL;
 	Place	   *places;
 
-	if (!timeline_has_step(&axis->timeline))
+	if (!timeline_has_step(&axis->timeline) || high - low > PG_INT32_MAX / 2)
 		return number_ticks(NULL, low, high, most);
+	count = (int) (floor(high) - ceil(low)) + 1;
 	if (axis->timeline.kind == LF_TIME_INTEGER)
 		return integer_ticks(axis, first, count, most);
+	apart = count / MOST_PLACES + 1;
+	count = (count + apart - 1) / apart;
 	places = palloc(Max(count, 1) * sizeof(Place));
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		places[i] = place_of(axis, first + i);
+		places[i] = place_of(axis, first + (int64) i * apart);
 	}
 	for (Size span = 0; span < lengthof(spans); span++)
 		/* years are short words */
-		if (ticks_of(places, first, count, (int) span, spans[span].unit == UNIT_YEAR ? 2 * most : most, &ticks))
+		if (ticks_of(places, first, apart, count, (int) span, spans[span].unit == UNIT_YEAR ? 2 * most : most, &ticks))
 			break;
 	/* of few rows, or in less than a second, nothing turns over */
 	if (ticks == NIL && count > 0)
 		ticks = add_tick(NIL, first, timeline_text(axis->timeline.kind, timeline_at(&axis->timeline, axis->origin, first)));
+	pfree(places);
 	return ticks;
 }
