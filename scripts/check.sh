@@ -66,6 +66,7 @@ suite 'pgTAP' scripts/with_cluster.sh scripts/pgtap.sh
 suite 'pages' scripts/check_pages.sh
 suite 'README' scripts/with_cluster.sh scripts/check_readme.sh
 suite 'demo' scripts/with_cluster.sh scripts/check_demo.sh
+suite 'report' scripts/check_report.sh
 suite 'servers' scripts/servers.sh
 suite 'undefined behaviour' undefined_behaviour
 suite 'pretraining' scripts/pretraining.sh

@@ -5,7 +5,7 @@ SET LOCAL timezone = 'UTC';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(63);
+SELECT plan(66);
 
 CREATE TABLE tide (at timestamptz PRIMARY KEY, metres float8);
 INSERT INTO tide SELECT timestamptz '2024-01-01 00:00+00' + n * interval '1 hour', 4 + sin(2 * pi() * n / 12) + 0.3 * sin(n * n) FROM generate_series(0, 299) n;
@@ -79,6 +79,13 @@ SELECT ok((SELECT count(*) FROM regexp_matches(page, 'class="lf-mark"', 'g')) = 
 FROM models, lstm_report(model, series => '{b]]>}') page WHERE name = 'hostile';
 SELECT alike(pg_temp.said(page), '%There is no forecast: series "nowhere"%', 'a series without rows is told of, beside the others')
 FROM models, lstm_report(model, series => '{nowhere,c}') page WHERE name = 'hostile';
+SELECT matches(pg_temp.said(page), 'What the mean absolute error of series "c" grows by', 'what a series without rows cannot tell is told of the next one')
+FROM models, lstm_report(model, series => '{nowhere,c}') page WHERE name = 'hostile';
+CREATE TABLE twice AS TABLE "<script>alert(1)</script>";
+INSERT INTO twice SELECT * FROM twice WHERE shop = 'c' AND at = '2024-01-20';
+SELECT matches(pg_temp.said(page), 'Forecast of 5 steps.*There is no forecast: series "c" of relation "twice" cannot be forecast: .*2024-01-20', 'rows that cannot be used are told of, beside a forecast of others')
+FROM models, lstm_report(model, 'twice', series => '{c,s1}') page WHERE name = 'hostile';
+SELECT is(provolatile::text || proparallel::text, 'sr', 'a report writes nothing, and begins no subtransaction') FROM pg_proc WHERE proname = 'lstm_report';
 SELECT throws_ok($$ SELECT lstm_report(model, series => '{nowhere}') FROM models WHERE name = 'hostile' $$, '22000', NULL, 'alone it is an error');
 SELECT throws_ok($$ SELECT lstm_report(model, series => '{a}') FROM models WHERE name = 'tide' $$, '22023', NULL, 'a model without series has none to ask for');
 

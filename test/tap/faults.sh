@@ -17,8 +17,6 @@ chmod -R a+rX "$work/stage"
 STAGED_SETTINGS=$(echo "$STAGED_SETTINGS" | sed "s|$STAGE|$work/stage|g")
 create one <<'CONF'
 fsync = off
-# LLVM ends the session where it gets no memory, and a plan that calls a costly function for many rows would be compiled by it
-jit = off
 max_parallel_workers_per_gather = 0
 CONF
 PRELOAD=$work/faults.so

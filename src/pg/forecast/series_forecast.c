@@ -286,15 +286,17 @@ show_around(SeriesForecast *shown, const Around *around, const ForecastRequest *
 
 /* What stands in the way of a forecast of a named series, as an error where the caller wants no text. */
 static SeriesForecast *
-refuse(const Taken *taken, const char *label, char **reason)
+refuse(const Taken *taken, const char *label, const char *source, char **reason)
 {
-	const char *why = taken->reason == NULL ? "it has no rows" : taken->reason;
+	char	   *why = psprintf("series \"%s\" of %s %s%s", label, source,
+							   taken->reason == NULL ? "has no rows" : "cannot be forecast: ",
+							   taken->reason == NULL ? "" : taken->reason);
 
 	if (reason == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("series \"%s\" cannot be forecast: %s", label, why)));
-	*reason = psprintf("series \"%s\" cannot be forecast: %s", label, why);
+				 errmsg("%s", why)));
+	*reason = why;
 	return NULL;
 }
 
@@ -311,11 +313,14 @@ series_forecast(const ForecastRequest *request, const char *label, char **reason
 						  .filter = table_filter(label), .put = take_forecast, .left_out = take_reason, .state = &taken};
 	/* the rows go before the next series is read: twelve of them are not to take twelve times what one may */
 	MemoryContext reading = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast rows of a chart", ALLOCSET_DEFAULT_SIZES);
+	const char *source = "the model";
 	Around		around;
 	bool		read = false;
 
 	MemoryContextSwitchTo(reading);
 	newest_run(&newest, request->relation);
+	if (newest.plan.series.source != NULL)
+		source = MemoryContextStrdup(taken.context, newest.plan.series.source);
 	MemoryContextReset(reading);
 	if (taken.found || label == NULL)
 		read = read_around(&taken, label, most, baseline, &around);
@@ -323,7 +328,7 @@ series_forecast(const ForecastRequest *request, const char *label, char **reason
 	if (!read)
 	{
 		MemoryContextDelete(reading);
-		return refuse(&taken, label, reason);
+		return refuse(&taken, label, source, reason);
 	}
 	if (!taken.found)
 		ereport(ERROR,

@@ -85,32 +85,16 @@ weigh_inputs(Report *report, RollingOrigin *rolling, const ExplainPlan *plan)
 	report->importance = found;
 }
 
-static void
-note_left_out(void *state, const char *label, const char *reason)
-{
-	Report	   *report = state;
-	MemoryContext caller = MemoryContextSwitchTo(report->context);
-
-	report->unknown = lappend(report->unknown, psprintf("No errors were measured along series \"%s\": %s.", label, reason));
-	MemoryContextSwitchTo(caller);
-}
-
-/* What the rows of a series say of forecasts along them. Those of a named one may not be of use for that. */
+/* What the rows of a series say of forecasts along them. */
 static void
 look_along(Report *report, int number)
 {
-	const lf_task *task = &report->model->task;
 	const char *label = report->series[number];
-	ReadFilter	filter = table_filter(label);
-	RollingOrigin *rolling = rolling_origin_open_filtered(report->model, report->request.relation, &filter,
-														  measured_rows(report->model), label == NULL ? NULL : note_left_out,
-														  report);
-	int			inputs = count_inputs(task);
+	RollingOrigin *rolling = rolling_origin_open(report->model, report->request.relation, label, measured_rows(report->model));
+	int			inputs = count_inputs(&report->model->task);
 	ExplainPlan plan = {0};
 	bool		first = report->measured == NULL;
 
-	if (rolling == NULL)
-		return;
 	if (first)
 	{
 		report->measured = measured_create(&report->request, report->context);

@@ -20,7 +20,7 @@ typedef struct Report
 	const char **series;		/* (count): names of those shown; one NULL where series have none */
 	int			count;
 	uint64		left_out;		/* series that are not shown */
-	List	   *unknown;		/* texts: series of which something is not known, and why */
+	List	   *unknown;		/* texts: series that cannot be forecast, and why */
 	SeriesForecast **forecast;	/* (count): NULL where there is none */
 	MemoryContext context;		/* of what is shown */
 	const char *looked_along;	/* the first series whose rows tell something: its inputs and seasons are shown */
