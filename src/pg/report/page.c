@@ -40,8 +40,8 @@ static const char style[] =
 ".wide{display:block}.narrow{display:none}\n"
 ".warning{background:none}\n"
 ".scroll{overflow:visible}th,td{padding-top:0;padding-bottom:0}\n"
-"svg{max-height:22cm}\n"
-"h2,h2+p{break-after:avoid}figure,tr,.warning{break-inside:avoid}thead{display:table-header-group}\n"
+"svg{max-height:17cm}\n"
+"h2,h2+p,p:has(+.scroll){break-after:avoid}figure,tr,.warning{break-inside:avoid}thead{display:table-header-group}\n"
 ".lf-ground{fill:#fff}.lf-ink{fill:#333}.lf-grid{stroke:#bbb}\n"
 ".lf-known{stroke:#000}.lf-forecast{stroke:#0072b2}.lf-forecast-band{fill:#0072b2}.lf-actual{stroke:#d55e00}\n"
 "}\n";
