@@ -70,7 +70,7 @@ setup-tools: setup-check
 demo: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh scripts/demo.sh
-	@echo 'The picture is in $(CURDIR)/build/air_passengers.svg'
+	@echo 'The picture is in $(CURDIR)/build/air_passengers.svg, the report in $(CURDIR)/build/air_passengers.html'
 
 check: setup-check
 	$(SUB) -s all

@@ -1,4 +1,4 @@
--- Forecasts airline passengers, compares the forecasts of five years with what came, and draws a picture.
+-- Forecasts airline passengers, compares the forecasts of five years with what came, makes a report and draws a picture.
 --
 -- Run from the root of the repository, in a database that may be written to:
 --
@@ -128,14 +128,18 @@ SELECT round(q[2]::numeric, 2) AS median, round(q[1]::numeric, 2) AS lower_bound
     round((SELECT sum(passengers) / 1000 FROM passengers WHERE month >= '1960-01-01')::numeric, 2) AS in_1960
 FROM quantiles;
 
-\echo '6. A picture of the forecast and its bounds, for a browser:'
+\echo '6. A report for people who read no SQL, and a picture of the forecast and its bounds, for a browser:'
 \echo
 
 \! mkdir -p build
 \pset tuples_only on
 \pset format unaligned
+\o build/air_passengers.html
+SELECT lstm_report(model, title => 'Airline passengers in 1961', unit => 'thousand passengers', level => 0.8)
+FROM passenger_model;
 \o build/air_passengers.svg
 SELECT lstm_plot(model, level => 0.8) FROM passenger_model;
 \o
 \set folder `pwd`
+\echo :folder/build/air_passengers.html
 \echo :folder/build/air_passengers.svg

@@ -67,6 +67,7 @@ suite 'pages' scripts/check_pages.sh
 suite 'README' scripts/with_cluster.sh scripts/check_readme.sh
 suite 'clients' scripts/with_cluster.sh scripts/check_clients.sh
 suite 'demo' scripts/with_cluster.sh scripts/check_demo.sh
+suite 'report' scripts/check_report.sh
 suite 'servers' scripts/servers.sh
 suite 'undefined behaviour' undefined_behaviour
 suite 'pretraining' scripts/pretraining.sh

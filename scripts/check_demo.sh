@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the demonstration in a new database of the cluster in the environment, and prints TAP: it wins and says so, it
-# fits a terminal, and the picture of the README is the one that it draws.
+# fits a terminal, and the picture and the report of the README are those that it makes.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
@@ -29,7 +29,7 @@ close_to() {
         }'
 }
 
-rm -f build/air_passengers.svg
+rm -f build/air_passengers.svg build/air_passengers.html
 status=0
 scripts/demo.sh check_demo >"$work/log" 2>&1 || status=$?
 result "$status" 'the demonstration runs to its end'
@@ -56,5 +56,16 @@ close_to doc/air_passengers.svg build/air_passengers.svg >"$work/differences" 2>
 [ $status -eq 0 ] ||
     echo 'if the new picture is right: make demo, then cp build/air_passengers.svg doc' >>"$work/differences"
 result $status 'the picture of the README is the one that it draws' "$work/differences"
+
+status=0
+close_to doc/air_passengers.html build/air_passengers.html >"$work/differences" 2>&1 || status=1
+[ $status -eq 0 ] ||
+    echo 'if the new report is right: make demo, then cp build/air_passengers.html doc' >>"$work/differences"
+result $status 'the report that the README leads to is the one that it makes' "$work/differences"
+
+status=0
+wc -c doc/air_passengers.html >"$work/size"
+[ "$(cut -d ' ' -f 1 "$work/size")" -le 150000 ] || status=1
+result $status 'it has 150 kB at the most' "$work/size"
 
 plan

@@ -179,6 +179,51 @@ AS 'MODULE_PATHNAME', 'lstm_backtest_columns';
 COMMENT ON FUNCTION lstm_backtest(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, int, int, int, boolean, float8, regclass) IS
 'how good this training of several columns would have been at earlier times';
 
+---- lstm_plot has other parameters, and what depends on it has to be dropped as well ----
+
+DROP FUNCTION lstm_plot(bytea, regclass, text, text, int, float8, int, int, text);
+
+CREATE FUNCTION lstm_plot(
+    model bytea,
+    relation regclass DEFAULT NULL,
+    kind text DEFAULT 'forecast',
+    target text DEFAULT NULL,
+    steps int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    width int DEFAULT 800,
+    height int DEFAULT NULL,
+    series text DEFAULT NULL,
+    title text DEFAULT NULL,
+    unit text DEFAULT NULL,
+    levels float8[] DEFAULT NULL,
+    as_of timestamptz DEFAULT NULL,
+    panels text[] DEFAULT NULL)
+RETURNS text
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000
+AS 'MODULE_PATHNAME', 'lstm_plot';
+
+COMMENT ON FUNCTION lstm_plot(bytea, regclass, text, text, int, float8, int, int, text, text, text, float8[], timestamptz, text[]) IS
+'a chart as SVG: the newest rows with the forecast and its intervals, or known rows beside their forecasts, or the losses of training';
+
+---- a page about a model ----
+
+CREATE FUNCTION lstm_report(
+    model bytea,
+    relation regclass DEFAULT NULL,
+    target text DEFAULT NULL,
+    steps int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    as_of timestamptz DEFAULT NULL,
+    series text[] DEFAULT NULL,
+    title text DEFAULT NULL,
+    unit text DEFAULT NULL)
+RETURNS text
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000
+AS 'MODULE_PATHNAME', 'lstm_report';
+
+COMMENT ON FUNCTION lstm_report(bytea, regclass, text, int, float8, timestamptz, text[], text, text) IS
+'a page of HTML about a model: what was asked, the forecast, its errors and intervals on known rows, what it is made of, and warnings';
+
 ---- lstm_windows has another parameter, and what depends on it has to be dropped as well ----
 
 DROP FUNCTION lstm_windows(regclass, text, text, text, int, int, text[], text[], text[], int, text, text, text[]);

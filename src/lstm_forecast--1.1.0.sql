@@ -749,14 +749,36 @@ CREATE FUNCTION lstm_plot(
     steps int DEFAULT NULL,
     level float8 DEFAULT 0.95,
     width int DEFAULT 800,
-    height int DEFAULT 400,
-    series text DEFAULT NULL)
+    height int DEFAULT NULL,
+    series text DEFAULT NULL,
+    title text DEFAULT NULL,
+    unit text DEFAULT NULL,
+    levels float8[] DEFAULT NULL,
+    as_of timestamptz DEFAULT NULL,
+    panels text[] DEFAULT NULL)
 RETURNS text
 LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000
 AS 'MODULE_PATHNAME', 'lstm_plot';
 
-COMMENT ON FUNCTION lstm_plot(bytea, regclass, text, text, int, float8, int, int, text) IS
-'a chart as SVG: the newest rows with the forecast and its interval, or known rows beside their forecasts, or the losses of training';
+COMMENT ON FUNCTION lstm_plot(bytea, regclass, text, text, int, float8, int, int, text, text, text, float8[], timestamptz, text[]) IS
+'a chart as SVG: the newest rows with the forecast and its intervals, or known rows beside their forecasts, or the losses of training';
+
+CREATE FUNCTION lstm_report(
+    model bytea,
+    relation regclass DEFAULT NULL,
+    target text DEFAULT NULL,
+    steps int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    as_of timestamptz DEFAULT NULL,
+    series text[] DEFAULT NULL,
+    title text DEFAULT NULL,
+    unit text DEFAULT NULL)
+RETURNS text
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000
+AS 'MODULE_PATHNAME', 'lstm_report';
+
+COMMENT ON FUNCTION lstm_report(bytea, regclass, text, int, float8, timestamptz, text[], text, text) IS
+'a page of HTML about a model: what was asked, the forecast, its errors and intervals on known rows, what it is made of, and warnings';
 
 CREATE FUNCTION lstm_sparkline("values" float8[]) RETURNS text
 LANGUAGE C STABLE STRICT PARALLEL SAFE

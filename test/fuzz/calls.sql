@@ -207,9 +207,9 @@ BEGIN
     FOREACH kind IN ARRAY kinds LOOP
         CONTINUE WHEN random() < 0.5;
         result := result || ', ' || split_part(kind, ' ', 1) || ' => ' || CASE split_part(kind, ' ', 2)
-            WHEN 'int' THEN fuzz.integer() WHEN 'real' THEN fuzz.real() WHEN 'names' THEN fuzz.names() WHEN 'relation' THEN fuzz.relation() WHEN 'feasts' THEN fuzz.feasts()
+            WHEN 'int' THEN fuzz.integer() WHEN 'real' THEN fuzz.real() WHEN 'reals' THEN format('ARRAY[%s, %s]::float8[]', fuzz.real(), fuzz.real()) WHEN 'names' THEN fuzz.names() WHEN 'relation' THEN fuzz.relation() WHEN 'feasts' THEN fuzz.feasts()
             WHEN 'text' THEN quote_literal(fuzz.word()) WHEN 'bool' THEN fuzz.pick('{true,false,NULL}')
-            WHEN 'kind' THEN quote_literal(fuzz.pick('{forecast,rolling,history,x}')) WHEN 'missing' THEN quote_literal(fuzz.pick('{error,linear,previous,seasonal,mask,auto,x}'))
+            WHEN 'kind' THEN quote_literal(fuzz.pick('{forecast,rolling,loss,x}')) WHEN 'missing' THEN quote_literal(fuzz.pick('{error,linear,previous,seasonal,mask,auto,x}'))
             WHEN 'method' THEN quote_literal(fuzz.pick('{repeat_last,seasonal_naive,drift,seasonal_mean,mean,theta,ets,zero_shot,auto,x}'))
             WHEN 'time' THEN fuzz.pick(ARRAY['''2024-02-01''', '''infinity''', '''-infinity''', '''4713-01-01 BC''', '''294276-12-31''', 'NULL'])
             ELSE 'NULL' END;
@@ -269,7 +269,8 @@ BEGIN
             WHEN 1 THEN format('lstm_compare(ARRAY[%s, %s]%s)', fuzz.model(), fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'first_origin int'))
             ELSE format('%s(%s%s)', fuzz.pick('{lstm_rolling,lstm_evaluate}'), fuzz.model(), fuzz.parameters('relation relation', 'steps int', 'stride int', 'level real', 'first_origin int', 'future relation')) END;
         WHEN 17 THEN RETURN CASE WHEN random() < 0.5 THEN format('lstm_anomalies(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'level real', 'newest int')) ELSE
-            format('lstm_plot(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'kind kind', 'target text', 'steps int', 'level real', 'width int', 'height int', 'series text')) END;
+            CASE WHEN random() < 0.4 THEN format('length(lstm_report(%s%s))', fuzz.model(), fuzz.parameters('relation relation', 'target text', 'steps int', 'level real', 'as_of time', 'series names', 'title text', 'unit text')) ELSE
+            format('lstm_plot(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'kind kind', 'target text', 'steps int', 'level real', 'width int', 'height int', 'series text', 'title text', 'unit text', 'levels reals', 'as_of time', 'panels names')) END END;
         WHEN 18 THEN RETURN format('lstm_update(%s%s)', fuzz.model(), fuzz.parameters('relation relation', 'epochs nothing', 'learning_rate real', 'rehearsal nothing'));
         ELSE RETURN fuzz.pick(ARRAY[
             format('(SELECT lstm_predict_agg(%s, %s) FROM generate_series(1, 10))', fuzz.model(), fuzz.real()),

@@ -238,8 +238,9 @@ SELECT ok(pg_temp.chart(expression) !~* '(nan|inf)' AND pg_temp.chart(expression
     FROM unnest(ARRAY['(n % 2 * 2 - 1) * 1.7976931348623157e308', '1.7e308', '-1.7976931348623157e308', 'n * 4e306', 'n % 3 * 5e-324', '1e-300 + n % 2 * 1e-310',
         '1e-305', '1e15 + n % 2', '0', '(n % 2) * 1e-295']) expression;
 -- the ticks of a narrow range are told apart
-SELECT is((SELECT count(DISTINCT t) FROM regexp_matches(split_part(pg_temp.chart('1000000 + n % 2'), '</svg>', 2), 'text-anchor="end">(\d[^<]*)<', 'g') t) > 3, true,
-    'lines of a narrow range have labels of their own');
-
+CREATE TABLE narrow AS SELECT n, 1000000 + n % 2 + 0.1 * sin(n * n) AS value FROM generate_series(1, 60) n;
+SELECT ok(count(t) > 3 AND count(DISTINCT t) = count(t), format('lines of a narrow range have labels of their own: %s', string_agg(t, ', ')))
+    FROM regexp_matches(lstm_plot(lstm_train('narrow', 'value', 'n', lookback => 3, options => '{"epochs": 20, "units": 2}'), kind => 'rolling'), 'text-anchor="end">(\d[^<]*)<', 'g') m (m), LATERAL (SELECT m[1]) l (t)
+    WHERE t ~ '^\d{6}';
 SELECT * FROM finish();
 ROLLBACK;

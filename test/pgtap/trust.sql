@@ -3,7 +3,7 @@ BEGIN;
 SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
-SELECT plan(64);
+SELECT plan(66);
 \ir ../include/failure.sql
 \ir ../include/seal.sql
 
@@ -66,13 +66,13 @@ SELECT is(pg_temp.failure($$ SELECT count(*) FROM models, lstm_forecast(model) W
     'the error says why, and what to write');
 SELECT is(pg_temp.failure(format('SELECT count(*) FROM models, %s AS f WHERE name = ''author.days''', call)) LIKE '42501: the model names%', true,
     format('%s reads nothing of others', call))
-    FROM (VALUES ('lstm_rolling(model)'), ('lstm_evaluate(model)'), ('lstm_update(model)'), ('lstm_anomalies(model)'), ('lstm_plot(model)'),
+    FROM (VALUES ('lstm_rolling(model)'), ('lstm_evaluate(model)'), ('lstm_update(model)'), ('lstm_anomalies(model)'), ('lstm_plot(model)'), ('lstm_report(model)'),
         ($$lstm_plot(model, kind => 'rolling')$$), ('lstm_forecast(model, 3, as_of => ''2024-02-01'')')) AS v (call);
 SELECT is(pg_temp.failure(format('SELECT count(*) FROM models, %s AS f WHERE name = ''author.days''', call)), 'no error',
     format('%s reads what is asked for', call))
     FROM (VALUES ('lstm_forecast(model, relation => ''author.days'')'), ('lstm_rolling(model, ''author.days'')'),
         ('lstm_evaluate(model, ''author.days'')'), ('lstm_update(model, ''author.days'')'), ('lstm_anomalies(model, ''author.days'')'),
-        ('lstm_plot(model, ''author.days'')'), ('lstm_predict(model, ''{1,2,3}'')'), ('lstm_info(model)')) AS v (call);
+        ('lstm_plot(model, ''author.days'')'), ('lstm_report(model, ''author.days'')'), ('lstm_predict(model, ''{1,2,3}'')'), ('lstm_info(model)')) AS v (call);
 SELECT is_empty('SELECT * FROM author.seen', 'no function of the author has run with the rights of others');
 
 ---- what a view of one's own leads to ----

@@ -30,6 +30,7 @@ need one "CREATE EXTENSION lstm_forecast; $series;
 need one "CREATE TABLE later AS TABLE load; INSERT INTO later SELECT at + interval '10 days', mw FROM load WHERE at < '2024-01-02';
     ALTER TABLE later ADD PRIMARY KEY (at);
     CREATE TABLE series AS SELECT place, at, mw FROM load, unnest(ARRAY['north', 'south']) place"
+need one "CREATE TABLE places AS SELECT lstm_train('series', 'mw', 'at', 'place', lookback => 6, horizon => 3, options => '{\"epochs\": 2, \"units\": 3, \"threads\": 2}') AS model"
 
 little='"epochs": 2, "units": 3, "threads": 2'
 train="lstm_train('load', 'mw', lookback => 6, options => '{$little, \"batch_size\": 128}')"
@@ -87,6 +88,8 @@ fails 'tuning' "SELECT count(*) FROM lstm_tune('load', 'mw', lookback => 6, opti
 fails 'an update' "SELECT new_rows, $sum new_model, 'hex')) FROM models, lstm_update(model, 'later')"
 fails 'known rows' "SELECT count(*), round(sum(value)::numeric, 6) FROM models, lstm_evaluate(model)"
 fails 'a plot' "SELECT hashtext(lstm_plot(model)) FROM models"
+fails 'a report' "SELECT length(lstm_report(model)) FROM models"
+fails 'a report of series of which one has no rows' "SELECT length(lstm_report(model, series => '{north,x,south}')) FROM places"
 fails 'an import' "SELECT length(lstm_import('{\"input\": [2, 1], \"layers\": [{\"type\": \"lstm\", \"units\": 1}, {\"type\": \"dense\", \"units\": 1}]}', array_fill(1::real, ARRAY[14])))"
 fails 'saving' "SELECT lstm_save('x', model) > 0 FROM models"
 

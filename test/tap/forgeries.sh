@@ -50,7 +50,7 @@ need one "INSERT INTO forged.call (call) VALUES
     ('lstm_info(\$1)'), ('lstm_forecast(\$1)'), ('lstm_rolling(\$1)'), ('lstm_evaluate(\$1)'),
     ('lstm_predict(\$1, forged.input(\$1))'), ('lstm_anomalies(\$1)'), ('lstm_summary(\$1)'), ('lstm_forecast(\$1, series => ''{s1,s2,x}'')'),
     ('lstm_update(\$1, epochs => 1)'), ('lstm_weights(\$1)'), ('lstm_history(\$1)'), ('lstm_forecast(\$1, relation => ''load'', steps => 50)'),
-    ('lstm_plot(\$1)'), ('(SELECT lstm_info(lstm_average_agg(m, 1.5)) FROM (VALUES (\$1), (\$1)) v (m)) a'),
+    ('lstm_plot(\$1)'), ('lstm_report(\$1)'), ('lstm_report(\$1, ''load'')'), ('(SELECT lstm_info(lstm_average_agg(m, 1.5)) FROM (VALUES (\$1), (\$1)) v (m)) a'),
     ('lstm_predict(\$1, forged.input(\$1), steps => 100, level => 0.8)'), ('lstm_rolling(\$1, ''load'', steps => 2, stride => 7)'),
     ('lstm_evaluate(\$1, ''many'')'), ('(SELECT lstm_predict_agg(\$1, v) FROM load) a'), ('lstm_plot(\$1, ''numbered'')'),
     ('lstm_anomalies(\$1, ''load'')'), ('lstm_update(\$1, ''load'', epochs => 1, rehearsal => 0.5)'), ('lstm_forecast(\$1, as_of => ''2024-02-01'')'),

@@ -5,12 +5,13 @@
  * what a forecast sees and says: an input then looks as it always does, but tells nothing of the rows at hand. By how much the
  * errors grow is what it was worth. Blocks are drawn several times, which shows how sure that is.
  */
-#include "sql/arguments.h"
+#include "judge/explain.h"
 
 #include "base/random.h"
 #include "judge/scoring.h"
 #include "model/model_cache.h"
 #include "server/error.h"
+#include "sql/arguments.h"
 
 #include <math.h>
 
@@ -289,9 +290,9 @@ take_memory(Explanation *e)
 	memset(e->mean, 0, 2 * growths * sizeof(double));
 }
 
-/* The series at hand. False where no row could be compared with a forecast. */
+/* Measures the series at hand. False where no row could be compared with a forecast. */
 static bool
-explain_series(Explanation *e)
+measure_series(Explanation *e)
 {
 	const lf_task *task = &e->model->task;
 	const Rows *rows = e->rolling->rows;
@@ -311,9 +312,39 @@ explain_series(Explanation *e)
 			measure(e, e->exchanged, e->error);
 			add_growth(e, i);
 		}
+	return true;
+}
+
+static bool
+explain_series(Explanation *e)
+{
+	if (!measure_series(e))
+		return false;
 	for (int i = 0; i < e->inputs; i++)
 		put_input(e, i);
 	return true;
+}
+
+int
+explain_along(const LoadedModel *shared, RollingOrigin *rolling, const ExplainPlan *plan, int target, Importance *found)
+{
+	Explanation e = {.shared = shared, .model = &shared->model, .rolling = rolling, .steps = plan->steps,
+					 .stride = plan->stride, .repeats = plan->repeats, .random = lf_random_seed(1), .origin = plan->origin};
+
+	take_inputs(&e);
+	e.once = AllocSetContextCreate(CurrentMemoryContext, "lstm_explain once along the rows", ALLOCSET_DEFAULT_SIZES);
+	if (!measure_series(&e))
+		return 0;
+	for (int i = 0; i < e.inputs; i++)
+	{
+		char	   *status = status_of(&e, e.input[i], &found[i].constant);
+
+		found[i].column = e.input[i];
+		found[i].importance = e.mean[((Size) i * e.model->task.targets + target) * (e.steps + 1) + e.steps];
+		found[i].share = share_of(&e, i, target, e.steps);
+		found[i].status = status;
+	}
+	return e.inputs;
 }
 
 SQL_FUNCTION(lstm_explain);

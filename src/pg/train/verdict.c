@@ -88,27 +88,24 @@ least_windows(const lf_model *model)
 }
 
 /* Nothing was held out: what follows from that, and why. */
-static void
-report_untested(const lf_model *model)
+static Verdict
+untested(const lf_model *model)
 {
 	bool		has_bounds = lf_head_is_distribution(&model->task.head) || lf_bounds_are_zero_shot(model);
 	const char *bounds = has_bounds ? "Bounds are those that the network says, which nothing has confirmed." :
 		model->errors.steps > 0 ? "Bounds are those that theta and ets suppose, which nothing has confirmed." :
 		"Forecasts have no bounds, because these are made of errors on held-out rows.";
+	Verdict		verdict = {.level = NOTICE, .message = "the forecast is untested: no rows were held out", .detail = bounds};
 
 	if (model->training.validation <= 0)
-		ereport(NOTICE,
-				(errmsg("the forecast is untested: no rows were held out"),
-				 errdetail("%s", bounds)));
-	else
-		ereport(NOTICE,
-				(errmsg("the forecast is untested: no rows were held out"),
-				 errdetail("Holding %g %% of the windows out needs at least " UINT64_FORMAT " of them%s, but there are "
-						   UINT64_FORMAT "%s. %s",
-						   100 * model->training.validation, least_windows(model),
-						   model->series > 1 ? " in a series" : "", model->windows,
-						   model->series > 1 ? psprintf(" in %zu series", model->series) : "", bounds),
-				 errhint("Give more rows, or reduce lookback or horizon; lstm_backtest measures a forecast, too.")));
+		return verdict;
+	verdict.detail = psprintf("Holding %g %% of the windows out needs at least " UINT64_FORMAT " of them%s, but there are "
+							  UINT64_FORMAT "%s. %s",
+							  100 * model->training.validation, least_windows(model),
+							  model->series > 1 ? " in a series" : "", model->windows,
+							  model->series > 1 ? psprintf(" in %zu series", model->series) : "", bounds);
+	verdict.hint = "Give more rows, or reduce lookback or horizon; lstm_backtest measures a forecast, too.";
+	return verdict;
 }
 
 /* A network must be ahead by so many standard errors: on noise it is ahead or behind by chance. */
@@ -207,7 +204,7 @@ steps_behind(const lf_model *model, const double *by_step, lf_forecaster other)
 	StringInfoData line;
 
 	initStringInfo(&line);
-	for (int k = 0; k < horizon && other != LF_NETWORK; k++)
+	for (int k = 0; k < horizon && other != LF_NETWORK && by_step != NULL; k++)
 	{
 		bool		here = by_step[k * LF_FORECASTERS + LF_NETWORK] > by_step[k * LF_FORECASTERS + other];
 		bool		before = k > 0 && by_step[(k - 1) * LF_FORECASTERS + LF_NETWORK] > by_step[(k - 1) * LF_FORECASTERS + other];
@@ -224,8 +221,8 @@ steps_behind(const lf_model *model, const double *by_step, lf_forecaster other)
 		psprintf(" Of %d steps it is behind %s at %s.", horizon, lf_forecaster_names[other], line.data);
 }
 
-void
-verdict_report(const lf_model *model, const double *by_step)
+Verdict
+verdict_of(const lf_model *model, const double *by_step)
 {
 	StringInfoData line;
 	bool		combined = model->combination.parts > 0;
@@ -242,10 +239,7 @@ verdict_report(const lf_model *model, const double *by_step)
 	if (model->labels != NULL)
 		windows = psprintf("%s of %zu series", windows, model->series);
 	if (model->validation_windows == 0)
-	{
-		report_untested(model);
-		return;
-	}
+		return untested(model);
 	initStringInfo(&line);
 	for (int f = 0; f < LF_FORECASTERS; f++)
 	{
@@ -267,23 +261,38 @@ verdict_report(const lf_model *model, const double *by_step)
 	}
 	more = psprintf("%s%s", members_of(model), steps_behind(model, by_step, partner));
 	if (winner != NULL)
-		ereport(WARNING,
-				(errmsg("the %s loses to the %s forecast on %s", who, winner, windows),
-				 errdetail("%s%s", sentence(model, line.data), more),
-				 combined ? errhint("Give more rows or columns that tell more, or take that forecast: lstm_baseline().") :
-				 errhint("Use that forecast, give more rows, or try another architecture or lookback.")));
-	else if (equal != NULL)
-		ereport(WARNING,
-				(errmsg("the %s is not significantly better than the %s forecast on %s", who, equal, windows),
-				 errdetail("%s%s", sentence(model, line.data), more),
-				 errhint("The difference may be due to chance. Use that forecast, or give more rows or more "
-						 "informative columns.")));
-	else
-		ereport(NOTICE,
-				(errmsg("%s on %s: %s", measure_of(model), windows, line.data),
-				 more[0] == '\0' && model->labels == NULL ? 0 :
-				 errdetail("%s%s", model->labels == NULL ? "" : SCALED, more + (model->labels == NULL)),
-				 lf_forecaster_is_partner(partner) && lead_over(model, partner) < -SURE ?
-				 errhint("%s by itself was better: {\"candidates\": [\"%s\"]}.", lf_forecaster_names[partner],
-						 lf_forecaster_keys[partner]) : 0));
+		return (Verdict) {
+			WARNING,
+			psprintf("the %s loses to the %s forecast on %s", who, winner, windows),
+			psprintf("%s%s", sentence(model, line.data), more),
+			combined ? "Give more rows or columns that tell more, or take that forecast: lstm_baseline()." :
+			"Use that forecast, give more rows, or try another architecture or lookback.",
+		};
+	if (equal != NULL)
+		return (Verdict) {
+			WARNING,
+			psprintf("the %s is not significantly better than the %s forecast on %s", who, equal, windows),
+			psprintf("%s%s", sentence(model, line.data), more),
+			"The difference may be due to chance. Use that forecast, or give more rows or more informative columns.",
+		};
+	return (Verdict) {
+		NOTICE,
+		psprintf("%s on %s: %s", measure_of(model), windows, line.data),
+		more[0] == '\0' && model->labels == NULL ? NULL :
+		psprintf("%s%s", model->labels == NULL ? "" : SCALED, more + (model->labels == NULL)),
+		lf_forecaster_is_partner(partner) && lead_over(model, partner) < -SURE ?
+		psprintf("%s by itself was better: {\"candidates\": [\"%s\"]}.", lf_forecaster_names[partner],
+				 lf_forecaster_keys[partner]) : NULL,
+	};
+}
+
+void
+verdict_report(const lf_model *model, const double *by_step)
+{
+	Verdict		verdict = verdict_of(model, by_step);
+
+	ereport(verdict.level,
+			(errmsg("%s", verdict.message),
+			 verdict.detail == NULL ? 0 : errdetail("%s", verdict.detail),
+			 verdict.hint == NULL ? 0 : errhint("%s", verdict.hint)));
 }
