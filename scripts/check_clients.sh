@@ -99,7 +99,7 @@ def make(name):
 
 for path in sorted((folder / "models").glob("*.sql")):
     make(path.stem)
-print(len(made), "models,", connection.execute("SELECT count(*) FROM museum_forecast").fetchone()[0], "forecasts")
+print(len(made), "models,", connection.execute("SELECT count(*) FROM gallery_forecast").fetchone()[0], "forecasts")
 for path in sorted((folder / "tests").glob("*.sql")):
     print(path.stem, len(connection.execute(render(path)).fetchall()))
 PYTHON

@@ -1417,7 +1417,7 @@ RETURNS TABLE (
     spread float8,
     share float8,
     status text)
-LANGUAGE C STABLE PARALLEL RESTRICTED COST 100000 ROWS 10
+LANGUAGE C STABLE PARALLEL RESTRICTED COST 10000 ROWS 10
 AS 'MODULE_PATHNAME', 'lstm_explain';
 
 COMMENT ON FUNCTION lstm_explain(bytea, regclass, int, int, bigint, int, int) IS
