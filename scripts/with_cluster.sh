@@ -15,6 +15,9 @@ for name in $(env | sed -n 's/^\(OPENBLAS_[A-Z0-9_]*\|OMP_[A-Z0-9_]*\|GOTO_[A-Z0
     unset "$name"
 done
 
+# A cluster that the caller works with is not the one that is made here.
+unset PGHOST PGHOSTADDR PGPORT PGUSER PGDATABASE PGPASSWORD PGSERVICE PGOPTIONS PGSSLMODE
+
 # Two throw-away clusters of one user would take the same name and port: the second waits for the first.
 # The server does not inherit the lock: one that was left behind must not keep others waiting.
 exec 9>"/tmp/lstm_forecast-$(id -u).lock"

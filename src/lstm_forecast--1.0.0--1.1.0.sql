@@ -457,6 +457,86 @@ AS 'MODULE_PATHNAME', 'lstm_tune_columns_keys';
 COMMENT ON FUNCTION lstm_tune(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, jsonb, int, interval, int, int, int, int) IS
 'trains several columns with several combinations of options, ranks them by their errors on rows that came later, and tests the best on the newest rows; series are told apart by several columns';
 
+CREATE PROCEDURE lstm_train_each(
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    into_table regclass DEFAULT NULL,
+    workers int DEFAULT NULL,
+    again boolean DEFAULT false)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_each';
+
+COMMENT ON PROCEDURE lstm_train_each(regclass, text, text, text, int, int, text[], text[], text[], jsonb, regclass, int, boolean) IS
+'trains a model for each series, on all cores, and stores each in a table as it is done';
+
+CREATE PROCEDURE lstm_train_each(
+    relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    into_table regclass DEFAULT NULL,
+    workers int DEFAULT NULL,
+    again boolean DEFAULT false)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_each_keys';
+
+COMMENT ON PROCEDURE lstm_train_each(regclass, text, text[], text, int, int, text[], text[], text[], jsonb, regclass, int, boolean) IS
+'trains a model for each series, on all cores, and stores each in a table as it is done';
+
+CREATE PROCEDURE lstm_train_each(
+    relation regclass,
+    target text[],
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    into_table regclass DEFAULT NULL,
+    workers int DEFAULT NULL,
+    again boolean DEFAULT false)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_each_columns';
+
+COMMENT ON PROCEDURE lstm_train_each(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, regclass, int, boolean) IS
+'trains a model for each series, on all cores, and stores each in a table as it is done';
+
+CREATE PROCEDURE lstm_train_each(
+    relation regclass,
+    target text[],
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    into_table regclass DEFAULT NULL,
+    workers int DEFAULT NULL,
+    again boolean DEFAULT false)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_each_columns_keys';
+
+COMMENT ON PROCEDURE lstm_train_each(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, regclass, int, boolean) IS
+'trains a model for each series, on all cores, and stores each in a table as it is done';
+
 CREATE PROCEDURE lstm_train_into(
     name text,
     relation regclass,

@@ -868,6 +868,86 @@ AS 'MODULE_PATHNAME', 'lstm_activate';
 
 COMMENT ON FUNCTION lstm_activate(text, int) IS 'makes a version of a name the one that lstm_load gives';
 
+CREATE PROCEDURE lstm_train_each(
+    relation regclass,
+    target text,
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    into_table regclass DEFAULT NULL,
+    workers int DEFAULT NULL,
+    again boolean DEFAULT false)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_each';
+
+COMMENT ON PROCEDURE lstm_train_each(regclass, text, text, text, int, int, text[], text[], text[], jsonb, regclass, int, boolean) IS
+'trains a model for each series, on all cores, and stores each in a table as it is done';
+
+CREATE PROCEDURE lstm_train_each(
+    relation regclass,
+    target text,
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    into_table regclass DEFAULT NULL,
+    workers int DEFAULT NULL,
+    again boolean DEFAULT false)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_each_keys';
+
+COMMENT ON PROCEDURE lstm_train_each(regclass, text, text[], text, int, int, text[], text[], text[], jsonb, regclass, int, boolean) IS
+'trains a model for each series, on all cores, and stores each in a table as it is done';
+
+CREATE PROCEDURE lstm_train_each(
+    relation regclass,
+    target text[],
+    time_column text DEFAULT NULL,
+    series_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    into_table regclass DEFAULT NULL,
+    workers int DEFAULT NULL,
+    again boolean DEFAULT false)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_each_columns';
+
+COMMENT ON PROCEDURE lstm_train_each(regclass, text[], text, text, int, int, text[], text[], text[], jsonb, regclass, int, boolean) IS
+'trains a model for each series, on all cores, and stores each in a table as it is done';
+
+CREATE PROCEDURE lstm_train_each(
+    relation regclass,
+    target text[],
+    series_column text[],
+    time_column text DEFAULT NULL,
+    horizon int DEFAULT 1,
+    lookback int DEFAULT NULL,
+    inputs text[] DEFAULT NULL,
+    known_inputs text[] DEFAULT NULL,
+    static_inputs text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    into_table regclass DEFAULT NULL,
+    workers int DEFAULT NULL,
+    again boolean DEFAULT false)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_each_columns_keys';
+
+COMMENT ON PROCEDURE lstm_train_each(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, regclass, int, boolean) IS
+'trains a model for each series, on all cores, and stores each in a table as it is done';
+
 CREATE PROCEDURE lstm_train_into(
     name text,
     relation regclass,

@@ -139,6 +139,15 @@ progress_expect(int64 trainings)
 }
 
 void
+progress_number(int64 trainings)
+{
+	if (current == NULL)
+		return;
+	current->value[PROGRESS_NUMBER] = trainings;
+	publish();
+}
+
+void
 progress_next_training(void)
 {
 	if (current == NULL)

@@ -18,7 +18,8 @@ typedef enum ProgressCommand
 	PROGRESS_TUNE,
 	PROGRESS_BACKTEST,
 	PROGRESS_UPDATE,
-	PROGRESS_TRAIN_INTO
+	PROGRESS_TRAIN_INTO,
+	PROGRESS_TRAIN_EACH
 } ProgressCommand;
 
 typedef enum ProgressPhase
@@ -80,6 +81,9 @@ void		progress_around(ProgressCommand command, Oid relation, void (*work) (void 
 
 /* There will be so many trainings, not one. */
 void		progress_expect(int64 trainings);
+
+/* So many of them have ended before, in this call or elsewhere. */
+void		progress_number(int64 trainings);
 
 /* The next training begins, and its time. */
 void		progress_next_training(void);

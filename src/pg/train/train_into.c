@@ -9,7 +9,6 @@
 #include "train/store.h"
 
 #include "executor/spi.h"
-#include "nodes/parsenodes.h"
 
 /* Arguments around those of lstm_train. */
 enum
@@ -20,20 +19,6 @@ enum
 	ARG_ACTIVATE,
 	ARG_STORE
 };
-
-static void
-require_own_transactions(FunctionCallInfo fcinfo)
-{
-	if (fcinfo->context != NULL && IsA(fcinfo->context, CallContext) && !((CallContext *) fcinfo->context)->atomic)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-			 errmsg("lstm_train_into cannot run inside a transaction block"),
-			 errdetail("lstm_train_into commits when the rows are read, and stores the model in another "
-					   "transaction. A function, an EXCEPTION block, and a procedure with SECURITY DEFINER or SET "
-					   "count as transaction blocks, too."),
-			 errhint("CALL lstm_train_into by itself, or use lstm_train.")));
-}
 
 /* The arguments of lstm_train among those of this call. */
 static Table *
@@ -71,7 +56,7 @@ train_into(FunctionCallInfo fcinfo, RequestForm form)
 	Request    *request;
 	Table	   *table;
 
-	require_own_transactions(fcinfo);
+	require_own_transactions(fcinfo, "lstm_train_into");
 	/* from here on the current memory context outlives the transaction */
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
 	store = read_store(fcinfo);

@@ -1,0 +1,57 @@
+/*
+ * crew.h: background workers that help a session with a call: each is a session of its own, with the role, the settings and the
+ * arguments of the call.
+ *
+ * A crew does work that is divided by a table, so that it does not matter how many come: none, where all of max_worker_processes are
+ * taken. Workers end with the call, however that ends.
+ */
+#ifndef LFPG_CREW_H
+#define LFPG_CREW_H
+
+#include "server/common.h"
+
+/* What the crew and its session have in common. */
+typedef struct CrewBoard
+{
+	int64		expected;		/* tasks, as the session counted them */
+	uint64		done;			/* tasks, added to by crew_count() */
+	uint64		failed;
+} CrewBoard;
+
+typedef struct Crew Crew;
+
+/*
+ * The work of one process, done from a new transaction on with the arguments of the call, under an SPI connection that is nonatomic. It
+ * is to look for interrupts, as all work.
+ */
+typedef void (*crew_work) (FunctionCallInfo fcinfo, int variant, Crew *crew);
+
+/*
+ * Starts up to so many workers, each of which calls the function of this name in this library: one that was made by
+ * CREW_FUNCTION. Needs a transaction, whose end it outlives.
+ */
+Crew	   *crew_start(FunctionCallInfo fcinfo, int variant, const char *function, int workers);
+
+/* How many have been started. */
+int			crew_size(const Crew *crew);
+
+/* Waits for all to end by themselves. */
+void		crew_wait(Crew *crew);
+
+/* Makes all end, and lets go what they had in common: after crew_wait(), or after an error. */
+void		crew_end(Crew *crew);
+
+/* The same board in all of them; counting is atomic. */
+CrewBoard	crew_board(Crew *crew);
+void		crew_expect(Crew *crew, int64 expected);
+void		crew_count(Crew *crew, bool failed);
+
+/* The main function of a worker: it does this work. */
+void		crew_main(Datum handle, crew_work work);
+
+#define CREW_FUNCTION(name, work) \
+	PGDLLEXPORT void name(Datum handle); \
+	void name(Datum handle) { crew_main(handle, work); } \
+	extern void crew_function_needs_a_semicolon(void)
+
+#endif

@@ -1,0 +1,179 @@
+/*
+ * queue.c: the statements of a queue.
+ */
+#include "train/queue.h"
+
+#include "access/genam.h"
+#include "access/relation.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+
+/* Whether an index holds each series once, and is there for all rows. */
+static bool
+is_key(Oid index, AttrNumber column)
+{
+	Relation	relation = index_open(index, AccessShareLock);
+	const Form_pg_index form = relation->rd_index;
+	bool		suits = form->indisunique && form->indisvalid && form->indnkeyatts == 1 && form->indkey.values[0] == column &&
+		RelationGetIndexPredicate(relation) == NIL;
+
+	index_close(relation, NoLock);
+	return suits;
+}
+
+Queue
+queue_open(Oid relid)
+{
+	static const char *const names[] = {"series", "model", "status"};
+	static const Oid wanted[] = {TEXTOID, BYTEAOID, TEXTOID};
+	Oid			types[lengthof(names)];
+	Table	   *table = table_open_named(relid, names, lengthof(names), types);
+	Relation	relation;
+	List	   *indexes;
+	ListCell   *cell;
+	bool		has_key = false;
+
+	for (int i = 0; i < (int) lengthof(names); i++)
+		if (types[i] != wanted[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" of %s is of type %s, not %s", names[i], table->label, format_type_be(types[i]),
+							format_type_be(wanted[i])),
+					 errhint("Create it as: CREATE TABLE name (series text PRIMARY KEY, model bytea, status text).")));
+	relation = relation_open(relid, NoLock);
+	indexes = RelationGetIndexList(relation);
+	foreach(cell, indexes)
+		has_key |= is_key(lfirst_oid(cell), get_attnum(relid, names[0]));
+	relation_close(relation, NoLock);
+	if (!has_key)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+				 errmsg("column \"series\" of %s has no primary key or unique index", table->label),
+				 errdetail("Each series has one model there."),
+				 errhint("Add it: ALTER TABLE %s ADD PRIMARY KEY (series).", table->name)));
+	return (Queue) {.relid = relid, .name = table->name, .label = table->label};
+}
+
+/* Runs a statement with text parameters (a model is bytea), and returns how many rows it touched. */
+static int64
+run(const char *statement, int count, const Oid *types, const Datum *values, const char *nulls, int expected)
+{
+	int			result = SPI_execute_with_args(statement, count, (Oid *) types, (Datum *) values, nulls, false, 0);
+
+	if (result != expected)
+		elog(ERROR, "a statement on the table of models ended with %s", SPI_result_code_string(result));
+	return (int64) SPI_processed;
+}
+
+static int64
+first_number(int column)
+{
+	bool		null;
+	Datum		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &null);
+
+	return null ? 0 : DatumGetInt64(value);
+}
+
+/* The name of a series, as it is in results: the text of its only key, or the row of several. */
+static char *
+label_of(const Table *table)
+{
+	StringInfoData label;
+
+	if (table->keys == 1)
+		return psprintf("pg_catalog.format('%%s', %s)", quote_identifier(table->key[0]));
+	initStringInfo(&label);
+	appendStringInfoString(&label, "ROW(");
+	for (int i = 0; i < table->keys; i++)
+		appendStringInfo(&label, "%s%s", i > 0 ? ", " : "", quote_identifier(table->key[i]));
+	appendStringInfoString(&label, ")::pg_catalog.text");
+	return label.data;
+}
+
+int64
+queue_fill(const Queue *queue, const Table *table, bool again)
+{
+	StringInfoData statement;
+
+	initStringInfo(&statement);
+	appendStringInfo(&statement, "INSERT INTO %s (series, status) SELECT s, 'waiting' FROM (SELECT DISTINCT %s AS s FROM %s WHERE true",
+					 queue->name, label_of(table), table->name);
+	for (int i = 0; i < table->keys; i++)
+		appendStringInfo(&statement, " AND %s IS NOT NULL", quote_identifier(table->key[i]));
+	appendStringInfo(&statement, ") n WHERE NOT EXISTS (SELECT FROM %s q WHERE q.series OPERATOR(pg_catalog.=) n.s) ORDER BY 1", queue->name);
+	run(statement.data, 0, NULL, NULL, NULL, SPI_OK_INSERT);
+	run(psprintf("UPDATE %s SET status = 'waiting' WHERE status IS DISTINCT FROM 'waiting'%s", queue->name,
+				 again ? "" : " AND (status IS DISTINCT FROM 'ok' OR model IS NULL)"), 0, NULL, NULL, NULL, SPI_OK_UPDATE);
+	run(psprintf("SELECT pg_catalog.count(*) FROM %s WHERE status OPERATOR(pg_catalog.=) 'waiting'", queue->name), 0, NULL, NULL, NULL,
+		SPI_OK_SELECT);
+	return first_number(1);
+}
+
+/* Those behind the last one, in the order of their names. */
+static int
+take_behind(const Queue *queue, int most, char **series)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Oid			types[2] = {TEXTOID, INT4OID};
+	Datum		values[2] = {queue->last == NULL ? 0 : CStringGetTextDatum(queue->last), Int32GetDatum(most)};
+	int			count;
+
+	SPI_connect();
+	count = (int) run(psprintf("SELECT series FROM %s WHERE status OPERATOR(pg_catalog.=) 'waiting'%s ORDER BY series LIMIT $2 FOR UPDATE SKIP LOCKED",
+							   queue->name, queue->last == NULL ? " AND $1 IS NULL" : " AND series OPERATOR(pg_catalog.>) $1"),
+					  2, types, values, queue->last == NULL ? "n " : "  ", SPI_OK_SELECT);
+	for (int i = 0; i < count; i++)
+		series[i] = MemoryContextStrdup(caller, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+	SPI_finish();
+	return count;
+}
+
+int
+queue_take(Queue *queue, int most, char **series)
+{
+	int			count = take_behind(queue, most, series);
+
+	/* once around: what a process that is gone had taken waits again */
+	if (count == 0 && queue->last != NULL)
+	{
+		queue->last = NULL;
+		count = take_behind(queue, most, series);
+	}
+	return count;
+}
+
+void
+queue_store(const Queue *queue, const char *series, bytea *model, const char *status)
+{
+	Oid			types[3] = {TEXTOID, BYTEAOID, TEXTOID};
+	Datum		values[3] = {CStringGetTextDatum(series), PointerGetDatum(model), CStringGetTextDatum(status)};
+
+	SPI_connect();
+	run(psprintf("UPDATE %s SET model = COALESCE($2, model), status = $3 WHERE series OPERATOR(pg_catalog.=) $1", queue->name), 3, types,
+		values, model == NULL ? " n " : "   ", SPI_OK_UPDATE);
+	SPI_finish();
+}
+
+QueueRest
+queue_rest(const Queue *queue)
+{
+	QueueRest	rest = {0};
+
+	run(psprintf("SELECT pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.=) 'waiting'), "
+				 "pg_catalog.count(*) FILTER (WHERE status NOT IN ('waiting', 'ok')) FROM %s", queue->name), 0, NULL, NULL, NULL, SPI_OK_SELECT);
+	rest.waiting = first_number(1);
+	rest.failed = first_number(2);
+	if (rest.failed == 0 ||
+		run(psprintf("SELECT series, status FROM %s WHERE status NOT IN ('waiting', 'ok') ORDER BY series LIMIT 1", queue->name), 0, NULL, NULL,
+			NULL, SPI_OK_SELECT) == 0)
+		return rest;
+	rest.series = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	rest.status = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	return rest;
+}
