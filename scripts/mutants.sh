@@ -49,11 +49,12 @@ edit() {
         print $text;' <"$1"
 }
 
-# Where a test stands: a program in C, a file of pgTAP or one of pg_regress.
+# Where a test stands: a program in C, a file of pgTAP, one of pg_regress, or one that has servers of its own.
 source_of() {
     case $1 in
     pgtap/*) echo "test/$1.sql" ;;
     regress/*) echo "sql/${1#regress/}.sql" ;;
+    tap/*) echo "test/$1.sh" ;;
     double/*) echo "test/core/${1#double/}.c" ;;
     *) echo "test/core/$1.c" ;;
     esac
@@ -82,6 +83,7 @@ build() {
         "$make" -s -j2 all BLAS="$blas" PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config" &&
             cp lstm_forecast.so "$STAGED.new" && mv "$STAGED.new" "$STAGED"
         ;;
+    tap/*) "$make" -s -j2 all BLAS="$blas" PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config" ;;
     double/*) "$make" -s -j2 "build/$blas/$1" BLAS="$blas" ;;
     *) "$make" -s -j2 "build/$blas/float/$1" BLAS="$blas" ;;
     esac
@@ -97,6 +99,7 @@ run() {
         timeout "$limit" "$make" -s installcheck REGRESS="interface ${1#regress/}" BLAS="$blas" \
             PG_CONFIG="/usr/lib/postgresql/$version/bin/pg_config"
         ;;
+    tap/*) timeout "$limit" scripts/servers.sh "test/$1.sh" ;;
     double/*) timeout 60 "build/$blas/$1" ;;
     *) timeout 60 "build/$blas/float/$1" ;;
     esac

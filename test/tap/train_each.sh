@@ -96,10 +96,12 @@ is "$(sql one "$counts")" 'ok 42 42, other 1 0' 'what a worker had taken that is
 # ---- roles, settings, keys ----
 need one "CREATE ROLE planner LOGIN; CREATE ROLE other; GRANT other TO planner; GRANT SELECT ON sales TO other; GRANT CREATE ON SCHEMA public TO other"
 is "$(each -c 'SET ROLE planner' -c "$call, workers => 1)" | head -1)" 'ERROR:  permission denied for table models' 'a role needs its rights'
-need one "SET ROLE other; CREATE TABLE theirs (series text PRIMARY KEY, model bytea, status text)"
-is "$(on one psql -XqAt -U planner -d postgres -c "SET ROLE other" -c "SET timezone = 'Europe/Oslo'" -c "SET client_min_messages = error" \
-    -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop', into_table => 'theirs', workers => 2, options => '{\"architecture\": \"linear\"}')" \
-    -c "SELECT count(*) FILTER (WHERE status = 'ok'), count(*) FROM theirs" 2>&1)" '42|43' \
+need one "SET ROLE other; CREATE TABLE theirs (series text PRIMARY KEY, model bytea, status text, pid int, who text);
+    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.pid := pg_backend_pid(); NEW.who := current_user; RETURN NEW; END';
+    CREATE TRIGGER note BEFORE UPDATE ON theirs FOR EACH ROW EXECUTE FUNCTION note()"
+is "$(on one psql -XqAt -U planner -d postgres -c "SET ROLE other" -c "SET client_min_messages = error" \
+    -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop', into_table => 'theirs', workers => 2)" \
+    -c "SELECT count(*) FILTER (WHERE status = 'ok'), count(*), count(DISTINCT pid) > 1, string_agg(DISTINCT who, ' ') FROM theirs" 2>&1)" '42|43|t|other' \
     'a role that was set, and may not log in, is that of the workers'
 need one "CREATE TABLE two AS SELECT left(shop, 2) AS region, shop, day, sold FROM sales WHERE sold IS NOT NULL; ALTER TABLE two ADD PRIMARY KEY (region, shop, day);
     CREATE TABLE pairs (series text PRIMARY KEY, model bytea, status text)"
