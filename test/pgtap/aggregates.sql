@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(46);
+SELECT plan(51);
 
 CREATE TABLE days (at timestamptz PRIMARY KEY, value float8, other float8, region text);
 INSERT INTO days SELECT timestamptz '2024-01-01 00:00+00' + i * interval '1 day', sin(i / 3.0) * 5 + i * 0.1, i * i % 11,
@@ -166,6 +166,18 @@ SET LOCAL max_parallel_workers_per_gather = 2;
 UPDATE large SET value = NULL WHERE at = '2024-01-01 00:07+00';
 SELECT throws_like($$ SELECT lstm_train_agg(at, value, '{"epochs": 1, "units": 1, "lookback": 2, "missing": "error"}') FROM large $$,
     'column "value" of the aggregate''s input is NULL in row %', 'a NULL that a worker met is still a NULL');
+
+-- groups that cannot be trained
+CREATE TABLE shops AS SELECT shop, timestamptz '2024-01-01 00:00+00' + n * interval '1 day' AS at, CASE WHEN shop = 'b' AND n > 3 THEN 'NaN' ELSE (n % 7)::float8 END AS sold FROM unnest('{a,b,c}'::text[]) shop, generate_series(0, 59) n;
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT throws_ok($$ SELECT shop, lstm_train_agg(at, sold, '{"epochs": 1, "missing": "error"}') FROM shops GROUP BY shop $$, '22000', NULL, 'a bad group is an error');
+CREATE TABLE skipped AS SELECT shop, lstm_train_agg(at, sold, '{"epochs": 1, "missing": "error", "on_error": "skip"}') AS model FROM shops GROUP BY shop;
+SELECT results_eq($$ SELECT shop, model IS NULL FROM skipped ORDER BY 1 $$, $$ VALUES ('a', false), ('b', true), ('c', false) $$, 'or NULL, where that is said');
+SELECT is(s.model, a.model, 'and the others have their models') FROM skipped s, (SELECT lstm_train_agg(at, sold, '{"epochs": 1, "missing": "error"}') AS model FROM shops WHERE shop = 'c') a WHERE shop = 'c';
+SELECT throws_ok($$ SELECT shop, lstm_train_agg(at, sold, '{"epochs": 1, "missing": "error", "on_error": "error"}') FROM shops GROUP BY shop $$, '22000', NULL, 'not where it is said that it is an error');
+ALTER TABLE shops SET (parallel_workers = 2);
+SET LOCAL max_parallel_workers_per_gather = 2;
+SELECT throws_ok($$ SELECT shop, lstm_train_agg(at, sold, '{"epochs": 1, "missing": "error", "on_error": "skip"}') FROM shops GROUP BY shop $$, '22000', NULL, 'nor where parallel workers take part');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -3,6 +3,7 @@
  */
 #include "server/attempt.h"
 
+#include "access/parallel.h"
 #include "access/xact.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
@@ -34,4 +35,18 @@ attempt(void (*work) (void *), void *state)
 	MemoryContextSwitchTo(caller);
 	CurrentResourceOwner = owner;
 	return error;
+}
+
+bool
+attempt_is_possible(void)
+{
+	return !IsInParallelMode() && !IsParallelWorker();
+}
+
+bool
+attempt_failed_by_rows(const ErrorData *error)
+{
+	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+
+	return category == ERRCODE_DATA_EXCEPTION || category == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
 }

@@ -12,4 +12,10 @@
  */
 ErrorData  *attempt(void (*work) (void *), void *state);
 
+/* Whether work is possible in a subtransaction at all: not while parallel workers run. */
+bool		attempt_is_possible(void);
+
+/* Whether an error is about the rows at hand, or more than they may take: with others the same work may succeed. */
+bool		attempt_failed_by_rows(const ErrorData *error);
+
 #endif

@@ -9,6 +9,7 @@
 #include "sql/arguments.h"
 
 #include "access/detoast.h"
+#include "server/attempt.h"
 #include "server/error.h"
 #include "sql/names.h"
 #include "libpq/pqformat.h"
@@ -17,6 +18,7 @@
 #include "rows/table.h"
 #include "rows/timeline.h"
 #include "train/training.h"
+#include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
 typedef struct AggregateState
@@ -385,12 +387,47 @@ train(void *training)
 	((AggregateTraining *) training)->model = training_run(request, rows);
 }
 
+static void
+train_shown(void *training)
+{
+	progress_around(PROGRESS_TRAIN_AGG, InvalidOid, train, training);
+}
+
+/* Whether the options say so, and do not only leave it to the default: a model that is NULL would be a surprise else. */
+static bool
+skips_errors(Jsonb *options)
+{
+	JsonbValue	key = {.type = jbvString, .val.string = {.val = "on_error", .len = strlen("on_error")}};
+	JsonbValue *value = options == NULL || !JB_ROOT_IS_OBJECT(options) ? NULL :
+		findJsonbValueFromContainer(&options->root, JB_FOBJECT, &key);
+
+	return value != NULL && value->type == jbvString && value->val.string.len == (int) strlen("skip") &&
+		memcmp(value->val.string.val, "skip", value->val.string.len) == 0;
+}
+
+/* Trains a group that may fail without ending the statement: false, and a WARNING that says why. */
+static bool
+train_or_warn(AggregateTraining *training)
+{
+	ErrorData  *error = attempt(train_shown, training);
+
+	if (error == NULL)
+		return true;
+	if (!attempt_failed_by_rows(error))
+		ReThrowError(error);
+	ereport(WARNING,
+			(errmsg("a group has no model: %s", error->message),
+			 error->detail == NULL ? 0 : errdetail_internal("%s", error->detail)));
+	return false;
+}
+
 SQL_FUNCTION(lstm_train_agg_final);
 Datum
 lstm_train_agg_final(PG_FUNCTION_ARGS)
 {
 	AggregateTraining training = {0};
 	ErrorContextCallback context;
+	bool		trained = true;
 
 	(void) aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
@@ -398,7 +435,12 @@ lstm_train_agg_final(PG_FUNCTION_ARGS)
 	training.state = (AggregateState *) PG_GETARG_POINTER(0);
 	context = (ErrorContextCallback) {error_context_stack, tell_group, describe_group(training.state->rows)};
 	error_context_stack = &context;
-	progress_around(PROGRESS_TRAIN_AGG, InvalidOid, train, &training);
+	if (skips_errors(training.state->options) && attempt_is_possible())
+		trained = train_or_warn(&training);
+	else
+		train_shown(&training);
 	error_context_stack = context.previous;
+	if (!trained)
+		PG_RETURN_NULL();
 	PG_RETURN_BYTEA_P(training.model);
 }

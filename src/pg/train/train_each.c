@@ -78,15 +78,6 @@ train_series(void *state)
 	progress_around(PROGRESS_TRAIN_EACH, each->table->relid, run_training, each);
 }
 
-/* Whether an error is about the rows of one series; any other would meet the next one as well. */
-static bool
-is_of_series(const ErrorData *error)
-{
-	int			class = ERRCODE_TO_CATEGORY(error->sqlerrcode);
-
-	return class == ERRCODE_DATA_EXCEPTION || class == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
-}
-
 /* Trains one series, and stores its model or why there is none. */
 static void
 work_on(Each *each, const char *series)
@@ -95,7 +86,8 @@ work_on(Each *each, const char *series)
 
 	each->series = series;
 	error = attempt(train_series, each);
-	if (error != NULL && !is_of_series(error))
+	/* any other would meet the next series as well */
+	if (error != NULL && !attempt_failed_by_rows(error))
 		ReThrowError(error);
 	if (error == NULL)
 		queue_store(&each->queue, series, each->model, "ok");
