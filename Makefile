@@ -47,7 +47,7 @@ KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check recovery forms accuracy collections thousand coverage business defaults tuning updates federated scale mutants \
-	long-horizons short-series totals counts zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel bench bench-core bench-sql setup setup-check setup-bench \
+	long-horizons short-series totals counts zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel bench bench-core bench-products bench-sql setup setup-check setup-bench \
 	setup-tools core-tests core-programs asan-tests fuzzers bench-programs portability versions fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
@@ -252,6 +252,11 @@ bench: bench-core bench-sql
 bench-core: setup-bench
 	$(SUB) -s bench-programs
 	python3 bench/run.py --programs build/bench/$(BLAS) $(BENCH_OPTIONS)
+
+# own kernels beside OpenBLAS; OPENBLAS_CORETYPE=Prescott shows what it does on a processor that it does not know
+bench-products: setup
+	$(SUB) -s build/bench/$(BLAS)/product
+	build/bench/$(BLAS)/product
 
 bench-sql: setup-bench
 	$(SUB) -s all

@@ -68,7 +68,8 @@ lstm_build_info(PG_FUNCTION_ARGS)
 	values[OUT_VERSION] = CStringGetTextDatum(LF_VERSION);
 	values[OUT_BLAS] = CStringGetTextDatum(blas.library);
 	values[OUT_BLAS_VARIANT] = CStringGetTextDatum(blas.threaded ? "multi-threaded" : "serial");
-	values[OUT_BLAS_KERNEL] = CStringGetTextDatum(blas.kernel);
+	values[OUT_BLAS_KERNEL] = CStringGetTextDatum(psprintf("%s%s", blas.kernel, lf_blas_is_called() || strcmp(blas.kernel, "none") == 0 ? "" :
+															 ", not called: its vectors are narrower than those of kernels"));
 	values[OUT_KERNELS] = CStringGetTextDatum(lf_kernels_in_use()->name);
 	values[OUT_THREADS] = Int32GetDatum(settings_threads(0));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));

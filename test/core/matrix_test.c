@@ -3,11 +3,13 @@
  *
  * Built in float and in double, with BLAS and without; the tolerance is that of the type.
  */
+#include "kernels/kernels.h"
 #include "kernels/matrix.h"
 #include "rig.h"
 #include "tap.h"
 
 #include <math.h>
+#include <string.h>
 
 #ifdef LF_DOUBLE
 #define TOLERANCE 1e-12
@@ -138,12 +140,29 @@ test_multiply_in_pieces(void)
 	why = check_product(&random, LF_PLAIN, LF_PLAIN, 4801, 241, 257, 1, false);
 	if (!ok(why == NULL, "a product cut into pieces of rows"))
 		diag("%s", why);
-	why = check_product(&random, LF_TRANSPOSED, LF_PLAIN, 67, 61, 70001, 0, false);
+	why = check_product(&random, LF_TRANSPOSED, LF_PLAIN, 65, 8190, 601, 0, false);
 	if (!ok(why == NULL, "a product cut into pieces of rows and depth, beta 0"))
 		diag("%s", why);
-	why = check_product(&random, LF_PLAIN, LF_TRANSPOSED, 67, 61, 70001, 1, false);
+	why = check_product(&random, LF_PLAIN, LF_TRANSPOSED, 65, 8190, 601, 1, false);
 	if (!ok(why == NULL, "a product cut into pieces of rows and depth, beta 1"))
 		diag("%s", why);
+	why = check_product(&random, LF_PLAIN, LF_TRANSPOSED, 67, 61, 70001, 1, false);
+	if (!ok(why == NULL, "a small product with a long sum"))
+		diag("%s", why);
+}
+
+static void
+test_blas(void)
+{
+	lf_blas_info blas = lf_blas();
+	size_t		own = lf_kernels_in_use()->lanes * sizeof(lf_real);
+	bool		none = strcmp(blas.kernel, "none") == 0;
+
+	ok(lf_blas_width("Prescott") == 16 && lf_blas_width("Nehalem") == 16 && lf_blas_width("Sandybridge") == 16, "old kernels of OpenBLAS are narrow");
+	ok(lf_blas_width("Haswell") == 32 && lf_blas_width("Zen") == 32, "those of AVX2 are wider");
+	ok(lf_blas_width("SkylakeX") >= 64 && lf_blas_width("Cooperlake") >= 64 && lf_blas_width("NEOVERSEN1") >= 64, "others are taken for as wide as ours");
+	ok(lf_blas_is_called() == (!none && lf_blas_width(blas.kernel) >= own), "OpenBLAS is called where its vectors are no narrower than ours: %s, %zu bytes",
+	   blas.kernel, own);
 }
 
 int
@@ -151,5 +170,6 @@ main(void)
 {
 	test_multiply();
 	test_multiply_in_pieces();
+	test_blas();
 	return done_testing();
 }

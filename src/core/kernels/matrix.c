@@ -12,6 +12,7 @@
 #include "kernels/kernels.h"
 
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
 
 #ifndef LF_NO_BLAS
@@ -133,15 +134,15 @@ multiply_in_pieces(const lf_pass *pass, lf_transpose ta, lf_transpose tb, size_t
 }
 
 /*
- * Where OpenBLAS is faster than the kernels, measured on both sides: with short vectors as soon as there is anything to
- * block; with those of AVX-512 from the size on at which C does not fit the second-level cache.
+ * From so many elements of C on it is worth calling, if its vectors are as wide as ours: there it reaches up to 1.25 times the kernels,
+ * below it is at most as fast (bench/product.c). With narrower ones it is half as fast, or a fifth.
  */
+#define WORTH_BLAS ((size_t) 1 << 19)
+
 static bool
 is_worth_blas(size_t m, size_t n, size_t k)
 {
-	size_t		worth = lf_kernels_in_use()->lanes * sizeof(lf_real) < 64 ? 2048 : (size_t) 1 << 19;
-
-	return m >= 16 && n >= 16 && k >= 16 && m * n >= worth;
+	return m >= 16 && n >= 16 && k >= 16 && n >= WORTH_BLAS / m && lf_blas_is_called();
 }
 
 #endif
@@ -178,6 +179,33 @@ lf_add_rows(const lf_pass *pass, size_t m, size_t n, const lf_real *a, size_t ld
 		for (size_t j = 0; j < n; j++)
 			y[j] += a_i[j];
 	}
+}
+
+size_t
+lf_blas_width(const char *kernel)
+{
+	/* by the names that OpenBLAS has for them; Sandybridge has no fused multiply-add, and so half of what its width promises */
+	static const char *const narrow[] = {"Prescott", "Katmai", "Coppermine", "Northwood", "Banias", "Atom", "Core2", "Penryn", "Dunnington",
+		"Nehalem", "Athlon", "Opteron", "Opteron_SSE3", "Barcelona", "Nano", "Bobcat", "Sandybridge", "Bulldozer", "Piledriver", "Steamroller"};
+	static const char *const middle[] = {"Haswell", "Zen", "Excavator"};
+
+	for (size_t i = 0; i < sizeof(narrow) / sizeof(narrow[0]); i++)
+		if (strcmp(kernel, narrow[i]) == 0)
+			return 16;
+	for (size_t i = 0; i < sizeof(middle) / sizeof(middle[0]); i++)
+		if (strcmp(kernel, middle[i]) == 0)
+			return 32;
+	return SIZE_MAX;
+}
+
+bool
+lf_blas_is_called(void)
+{
+#ifndef LF_NO_BLAS
+	return lf_blas_width(openblas_get_corename()) >= lf_kernels_in_use()->lanes * sizeof(lf_real);
+#else
+	return false;
+#endif
 }
 
 lf_blas_info

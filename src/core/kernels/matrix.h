@@ -45,4 +45,13 @@ typedef struct lf_blas_info
 
 lf_blas_info lf_blas(void);
 
+/*
+ * Bytes of the vectors that kernels of this name of OpenBLAS use, as far as these are known to be narrow; else the largest number. It
+ * takes the oldest ones for a processor that it does not know.
+ */
+size_t		lf_blas_width(const char *kernel);
+
+/* Whether large products go to OpenBLAS: not where its vectors are narrower than those of the kernels in use. */
+bool		lf_blas_is_called(void);
+
 #endif
