@@ -219,6 +219,7 @@ class Model:
             raise ValueError("this model is a mixture of " + ", ".join(spec["parts"]) + ": train with the option "
                              '"candidates": ["network"] to have one network alone')
         self.task = spec["task"]
+        self.columns = spec["columns"]
         self.training = spec["training"]
         self.walk = network(spec)
         self.scaling = [(float(s["offset"]), float(s["scale"])) for s in spec["scaling"][series]]
@@ -399,6 +400,8 @@ class Model:
         rows = [list(map(float, row)) for row in rows]
         later = [list(map(float, row)) for row in later]
         lookback = self.task["lookback"]
+        if len(rows) < lookback:
+            raise ValueError(f"the model looks back over {lookback} rows of {', '.join(self.columns)}, but there are {len(rows)}")
         if number is None:
             number = self.align(rows)
         number += len(rows) - lookback
@@ -467,6 +470,8 @@ def frame(spec, rows, series=None):
 if __name__ == "__main__":
     with open(sys.argv[1], encoding="utf-8") as file:
         spec = json.load(file)
+    if len(sys.argv[2:]) % len(spec["columns"]) > 0:
+        sys.exit(f"give rows of {' '.join(spec['columns'])}")
     values = np.array(sys.argv[2:], dtype=float).reshape(-1, len(spec["columns"]))
     for row in Model(spec).forecast(values):
         print(*row)

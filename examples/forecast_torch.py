@@ -1,7 +1,8 @@
 """Repeats the forecasts of a model with PyTorch, from what lstm_export wrote of it: layers as modules with its weights.
 
 Scaling and transforms are those of forecast_numpy.py. PyTorch has an lstm with tanh and sigmoid alone, a gru as Keras has it
-with reset_after, and both ways of these with the outputs side by side.
+with reset_after, and both ways of these with the outputs side by side; lstm layers with other activations, as in many
+tutorials, go step by step.
 """
 import json
 import sys
@@ -9,23 +10,59 @@ import sys
 import numpy as np
 import torch
 
-from forecast_numpy import Model, weights
+from forecast_numpy import Model, padding_of, weights
 
 
 def tensor(values):
     return torch.tensor(weights(values))
 
 
-class Recurrent(torch.nn.Module):
-    """lstm, gru, or bidirectional around one of these."""
+def function_of(name):
+    """An activation by its name in Keras."""
+    return {"linear": lambda x: x, "softplus": torch.nn.functional.softplus, "elu": torch.nn.functional.elu}.get(name) or getattr(torch, name)
 
-    def __init__(self, layer, tensors, features):
+
+class Steps(torch.nn.Module):
+    """An lstm with any activations, one step after the other."""
+
+    def __init__(self, layer, tensors):
+        super().__init__()
+        self.kernel, self.recurrent = (torch.nn.Parameter(tensor(t)) for t in tensors[:2])
+        self.bias = torch.nn.Parameter(tensor(tensors[2]) if layer["use_bias"] else torch.zeros(4 * layer["units"]).double())
+        self.squash, self.gate = function_of(layer["activation"]), function_of(layer["recurrent_activation"])
+        self.sequences, self.backwards = layer["return_sequences"], layer["go_backwards"]
+
+    def forward(self, x):
+        h = c = torch.zeros(len(self.recurrent)).double()
+        out = []
+        for row in x.flip(0) if self.backwards else x:
+            i, f, g, o = (row @ self.kernel + h @ self.recurrent + self.bias).chunk(4)
+            c = self.gate(f) * c + self.gate(i) * self.squash(g)
+            h = self.gate(o) * self.squash(c)
+            out.append(h)
+        return torch.stack(out) if self.sequences else h
+
+
+class BothWays(torch.nn.Module):
+    """Two of these, whose outputs stand side by side; those of the same time in the same row."""
+
+    def __init__(self, layer, tensors):
+        super().__init__()
+        self.ahead, self.back = Steps(layer, tensors[:len(tensors) // 2]), Steps(dict(layer, go_backwards=True), tensors[len(tensors) // 2:])
+
+    def forward(self, x):
+        y = self.back(x)
+        return torch.cat((self.ahead(x), y.flip(0) if self.back.sequences else y), dim=-1)
+
+
+class Recurrent(torch.nn.Module):
+    """lstm, gru, or bidirectional around one of these, as PyTorch has them."""
+
+    def __init__(self, layer, tensors):
         super().__init__()
         kind = layer.get("wrapped", layer["type"])
         both = layer["type"] == "bidirectional"
-        if layer["activation"] != "tanh" or layer["recurrent_activation"] != "sigmoid" or layer["go_backwards"] or \
-                not layer["use_bias"] or (both and layer["merge_mode"] != "concat") or layer.get("reset_after") is False:
-            raise ValueError(f"PyTorch has no layer that is {layer}")
+        features = len(tensors[0])
         self.sequences = layer["return_sequences"]
         self.units = layer["units"]
         self.module = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[kind](features, self.units, bidirectional=both).double()
@@ -45,6 +82,49 @@ class Recurrent(torch.nn.Module):
         return torch.cat((y[-1, :self.units], y[0, self.units:]))
 
 
+def recurrent(layer, tensors):
+    kind, both = layer.get("wrapped", layer["type"]), layer["type"] == "bidirectional"
+    known = layer["activation"] == "tanh" and layer["recurrent_activation"] == "sigmoid" and layer["use_bias"] and not layer["go_backwards"]
+    merged = not both or layer["merge_mode"] == "concat"
+    if known and merged and layer.get("reset_after") is not False:
+        return Recurrent(layer, tensors)
+    if kind == "lstm" and merged and not (both and layer["go_backwards"]):
+        return (BothWays if both else Steps)(layer, tensors)
+    raise ValueError(f"PyTorch has no layer that is {layer}")
+
+
+class Convolution(torch.nn.Module):
+    def __init__(self, layer, tensors):
+        super().__init__()
+        self.layer, self.function = layer, function_of(layer["activation"])
+        self.kernel = torch.nn.Parameter(tensor(tensors[0]).permute(2, 1, 0).contiguous())
+        self.bias = torch.nn.Parameter(tensor(tensors[1])) if layer["use_bias"] else None
+
+    def forward(self, x):
+        size, stride = self.layer["kernel_size"], self.layer["strides"]
+        _, before, behind = padding_of(self.layer["padding"], len(x), size, stride)
+        padded = torch.nn.functional.pad(x.T, (before, behind))
+        return self.function(torch.nn.functional.conv1d(padded[None], self.kernel, self.bias, stride)[0].T)
+
+
+def max_pool(layer, x):
+    size, stride = layer["pool_size"], layer["strides"]
+    _, before, behind = padding_of(layer["padding"], len(x), size, stride)
+    padded = torch.nn.functional.pad(x.T, (before, behind), value=-torch.inf)
+    return torch.nn.functional.max_pool1d(padded[None], size, stride)[0].T
+
+
+class Each(torch.nn.Module):
+    """A layer around each step."""
+
+    def __init__(self, module):
+        super().__init__()
+        self.module = module
+
+    def forward(self, x):
+        return torch.stack([self.module(step) for step in x])
+
+
 class Dense(torch.nn.Module):
     def __init__(self, layer, tensors):
         super().__init__()
@@ -53,12 +133,10 @@ class Dense(torch.nn.Module):
         self.linear.weight.data = kernel.T.contiguous()
         if layer["use_bias"]:
             self.linear.bias.data = tensor(tensors[1])
-        self.activation = layer["activation"]
+        self.function = function_of(layer["activation"])
 
     def forward(self, x):
-        y = self.linear(x)
-        return {"linear": lambda: y, "softplus": lambda: torch.nn.functional.softplus(y), "elu": lambda: torch.nn.functional.elu(y)}.get(
-            self.activation, lambda: getattr(torch, self.activation)(y))()
+        return self.function(self.linear(x))
 
 
 class Function(torch.nn.Module):
@@ -72,28 +150,31 @@ class Function(torch.nn.Module):
         return self.function(x)
 
 
+def torch_layer(layer, tensors):
+    kind = layer["type"]
+    if kind in ("lstm", "gru", "bidirectional"):
+        return recurrent(layer, tensors)
+    if kind == "time_distributed":
+        return Each(torch_layer(dict(layer, type=layer["wrapped"]), tensors))
+    if kind == "dense":
+        return Dense(layer, tensors)
+    if kind == "conv1d":
+        return Convolution(layer, tensors)
+    if kind == "max_pool1d":
+        return Function(lambda x: max_pool(layer, x))
+    if kind == "repeat_vector":
+        return Function(lambda x: x.repeat(layer["n"], 1))
+    if kind == "flatten":
+        return torch.nn.Flatten(0)
+    if kind == "reshape":
+        return Function(lambda x: x.reshape(layer["target_shape"]))
+    if kind == "dropout":
+        return torch.nn.Dropout(layer["rate"])
+    raise ValueError(f"write a module for {kind}: its formulas are in forecast_numpy.py")
+
+
 def torch_member(spec, member):
-    modules, features = [], spec["input"][-1]
-    for layer, tensors in zip(spec["layers"], member):
-        kind = layer["type"]
-        if kind in ("lstm", "gru", "bidirectional"):
-            modules.append(Recurrent(layer, tensors, features))
-            features = layer["units"] * (2 if kind == "bidirectional" else 1)
-        elif kind == "dense":
-            modules.append(Dense(layer, tensors))
-            features = layer["units"]
-        elif kind == "repeat_vector":
-            modules.append(Function(lambda x, n=layer["n"]: x.repeat(n, 1)))
-        elif kind == "flatten":
-            modules.append(torch.nn.Flatten(0))
-        elif kind == "reshape":
-            modules.append(Function(lambda x, shape=layer["target_shape"]: x.reshape(shape)))
-            features = layer["target_shape"][-1]
-        elif kind == "dropout":
-            modules.append(torch.nn.Dropout(layer["rate"]))
-        else:
-            raise ValueError(f"write a module for {kind}: its formulas are in forecast_numpy.py")
-    return torch.nn.Sequential(*modules).eval()
+    return torch.nn.Sequential(*map(torch_layer, spec["layers"], member)).eval()
 
 
 def torch_network(spec):

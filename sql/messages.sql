@@ -162,3 +162,14 @@ RESET client_min_messages;
 SELECT series, count(*) FROM kiosk_model, lstm_simulate(model, 10) GROUP BY 1 ORDER BY 1;
 SELECT count(*) FROM kiosk_model, lstm_simulate(model, 10, series => '{4,5}');
 DROP TABLE kiosks, kiosk_model;
+
+-- of many series, those that have no new rows are measured on old ones: the first is named
+CREATE TABLE meters AS SELECT s AS meter, date '2024-01-01' + i AS day, s + hashint4(i) % 10 AS kwh FROM generate_series(1, 3) s, generate_series(0, 99) i
+WHERE s <> 2 OR i < 70;
+CREATE VIEW meters_before AS SELECT * FROM meters WHERE day < '2024-04-01';
+SET client_min_messages = error;
+CREATE TABLE meters_model AS SELECT lstm_train('meters_before', 'kwh', series_column => 'meter', lookback => 5, options => '{"epochs": 1, "units": 1}') AS model;
+RESET client_min_messages;
+SELECT series, count(*) > 0 AS measured FROM meters_model, lstm_evaluate(model, 'meters') GROUP BY 1 ORDER BY 1;
+DROP VIEW meters_before;
+DROP TABLE meters, meters_model;

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(28);
+SELECT plan(31);
 
 CREATE TABLE sensor (at timestamptz PRIMARY KEY, n int UNIQUE, value float8);
 SELECT setseed(0.125);
@@ -90,6 +90,16 @@ SELECT is_empty($$ SELECT a.* FROM pumps_model, lstm_anomalies(model, series => 
 SELECT throws_ok($$ SELECT lstm_anomalies(model, 'sensor', series => '{a}') FROM model $$, '22023',
     'the model was trained on a single unnamed series, but "series" was given', 'a model of one series has no names');
 SELECT throws_ok($$ SELECT lstm_anomalies(model, series => ARRAY['a', NULL]) FROM pumps_model $$, '22004', 'series has a NULL element', 'NULL is no name');
+
+-- a model that forecasts short series without its networks still needs rows before the first one to judge
+CREATE TABLE mixed AS SELECT lstm_train('pumps', 'value', series_column => 'pump', lookback => 7,
+    options => '{"candidates": ["theta", "ets"]}') AS model;
+SELECT is((SELECT status FROM mixed, lstm_forecast(model, steps => 1, series => '{ccc}')), 'short: it has 4 rows, the networks take 7; forecast without them',
+    'theta and ets forecast a series that is too short for networks');
+SELECT is((SELECT string_agg(format('%s: %s', series, status), '; ' ORDER BY series) FROM mixed, lstm_anomalies(model, newest => 1) WHERE series < 'd'),
+    'a: ok; bb: ok; ccc: it has 4 rows, but 8 are needed', 'which is not judged, but has a reason beside the others');
+SELECT is((SELECT string_agg(status, '; ') FROM mixed, lstm_anomalies(model, newest => 1, series => '{ccc}')), 'it has 4 rows, but 8 are needed',
+    'and no error alone, so that a trigger lets its rows in');
 
 -- the score, and the times of the newest rows
 SELECT ok(bool_and(abs(score - abs(actual - expected) / ((upper_bound - lower_bound) / 2)) < 1e-6),

@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(48);
+SELECT plan(50);
 
 -- monthly sales: a trend, a season, some noise; and hours of a load that follows the temperature
 CREATE TABLE sales (at date PRIMARY KEY, sold float8);
@@ -101,11 +101,13 @@ UNION ALL SELECT 'third', at, sold + 50 FROM sales UNION ALL SELECT 'short', at,
 CREATE TABLE panel AS SELECT lstm_train('shops', 'sold', series_column => 'shop', horizon => 6) AS model;
 INSERT INTO shops SELECT 'new', at, sold * 3 FROM first_8;
 CREATE TABLE panel_forecasts AS SELECT f.* FROM panel, lstm_forecast(model) f;
-SELECT is((SELECT count(DISTINCT series) FROM panel_forecasts WHERE num_nulls(forecast, lower_bound, upper_bound) = 0), 6::bigint, 'every series has a forecast with bounds');
+SELECT is((SELECT count(DISTINCT series) FROM panel_forecasts WHERE num_nulls(forecast, lower_bound, upper_bound) = 0), 5::bigint, 'every series of some rows has a forecast with bounds');
+SELECT ok(bool_and(forecast IS NOT NULL AND lower_bound IS NULL AND upper_bound IS NULL), 'of one row nothing tells how far a series varies') FROM panel_forecasts WHERE series = 'single';
 SELECT is((SELECT array_agg(DISTINCT series ORDER BY series) FROM panel_forecasts WHERE status = 'ok'), '{long,other,third}', 'long ones have nothing to be told');
 SELECT is((SELECT min(status) FROM panel_forecasts WHERE series = 'single') ~ '^short: it has 1 rows, the networks take \d+; forecast without them$', true,
     'the status of short ones says how they were forecast');
-SELECT is((SELECT count(*) FROM panel, lstm_predict(model, ARRAY[3, 4]) WHERE num_nulls(forecast, upper_bound) = 0), 6::bigint, 'an array may be short, too');
+SELECT is((SELECT count(*) FROM panel, lstm_predict(model, ARRAY[3, 4, 5]) WHERE num_nulls(forecast, upper_bound) = 0), 6::bigint, 'an array may be short, too');
+SELECT is((SELECT count(*) FROM panel, lstm_predict(model, ARRAY[3, 4]) WHERE forecast IS NOT NULL AND upper_bound IS NULL), 6::bigint, 'one of two values has no bounds');
 
 ---- a model that carries its rows ----
 

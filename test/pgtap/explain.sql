@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(22);
+SELECT plan(24);
 
 -- what is sold follows the price of the day and the temperature of the day before; paint tells nothing, and the tax hardly moves
 CREATE TABLE shop AS
@@ -40,6 +40,15 @@ SELECT results_eq('SELECT DISTINCT step FROM models, lstm_explain(m, $$shop$$, s
 CREATE VIEW constant AS SELECT n, price, warm, paint, 19 AS tax, sold FROM shop;
 SELECT results_eq($$ SELECT DISTINCT importance, status FROM models, lstm_explain(m, 'constant') WHERE input = 'tax' $$,
     $$ VALUES (NULL::float8, 'it is the same in all rows of the series: these tell nothing of what it does') $$, 'an input that never moved has no number');
+
+-- of hourly rows, a flag of days changes in one row of 84, but often enough; one of halves of the year does not
+CREATE TABLE hours AS
+SELECT n, (n / 24) % 7 < 5 AS works, n / 1200 % 2 AS half, 10 + 5 * ((n / 24) % 7 < 5)::int + hashint4(n) % 100 / 100.0 AS mw FROM generate_series(0, 2999) n;
+CREATE TABLE of_hours AS
+SELECT * FROM lstm_explain(lstm_train('hours', 'mw', 'n', known_inputs => ARRAY['works', 'half'], horizon => 24, lookback => 24,
+    options => '{"architecture": "vanilla", "units": [4], "epochs": 1}'), first_origin => 2400, stride => 48, repeats => 1) e WHERE step IS NULL;
+SELECT is((SELECT status FROM of_hours WHERE input = 'works'), 'ok', 'a flag that stays for days has moved often enough in a year');
+SELECT matches((SELECT status FROM of_hours WHERE input = 'half'), '^it changed in 2 of 3000 rows', 'one that changed twice has not');
 
 -- series by series, several targets, a model without a network
 CREATE TABLE panel AS SELECT s AS store, n, sold * s AS sold, price FROM shop, generate_series(1, 2) s;

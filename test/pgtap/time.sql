@@ -5,7 +5,7 @@ SET LOCAL timezone = 'Europe/Berlin';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(72);
+SELECT plan(75);
 
 -- Trains on rows at these times and tells when the forecasts lie, in the words of the time's own type.
 CREATE FUNCTION pg_temp.forecast_times(type text, times text[], steps int) RETURNS text LANGUAGE plpgsql AS $$
@@ -196,6 +196,20 @@ SELECT is(pg_temp.failure($$ SELECT lstm_train('only_values', 'value') $$),
 DETAIL: The relation has neither a column of a date or time type nor an integer primary key.
 HINT: Add a date, timestamp or integer column, or use lstm_train_agg(value, options ORDER BY ...).',
     'without any candidate the hint leads to the aggregate');
+-- an imported model names no time column, and what reads for it takes none
+CREATE TEMP TABLE imported_model AS SELECT lstm_import('{"input": [2, 1], "layers": [{"type": "flatten"}, {"type": "dense", "units": 1}]}', '{1,2,3}') AS model;
+CREATE TEMP VIEW x_no_time AS SELECT id, value AS x1, value AS y1 FROM no_time;
+CREATE TEMP VIEW x_two_times AS SELECT at, seen, value AS x1, value AS y1 FROM two_times;
+CREATE TEMP VIEW x_one_time AS SELECT at, value AS x1, value AS y1 FROM two_times;
+SELECT is(pg_temp.failure($$ SELECT lstm_forecast(model, relation => 'x_no_time') FROM imported_model $$),
+    '22023: relation "x_no_time" has no column that gives the order of its rows
+DETAIL: The relation has neither a column of a date or time type nor an integer primary key.
+HINT: This model names no time column: give a table with such a primary key, or a relation with one column of a date or time type.',
+    'a hint names no parameter that a forecast does not have');
+SELECT is(pg_temp.failure($$ SELECT lstm_forecast(model, relation => 'x_two_times') FROM imported_model $$),
+    '22023: relation "x_two_times" has several columns of a date or time type
+HINT: This model names none of them: give a view that has one: at, seen.', 'nor where there are several');
+SELECT is((SELECT forecast_at::date FROM imported_model, lstm_forecast(model, relation => 'x_one_time')), date '2024-01-14', 'and what it says is a way out');
 CREATE TEMP TABLE two_keys (a int, b int, value int, PRIMARY KEY (a, b));
 SELECT alike(pg_temp.failure($$ SELECT lstm_train('two_keys', 'value') $$), '22023:%Give time_column%: a, b.', 'a key of two columns tells no order');
 CREATE VIEW pg_temp.counted_view AS SELECT * FROM counted;

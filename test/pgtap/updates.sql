@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(49);
+SELECT plan(50);
 
 -- a wave whose level jumps when half of the rows have come
 CREATE TABLE days (n int PRIMARY KEY, value float8);
@@ -98,6 +98,9 @@ CREATE TABLE shops_updated AS SELECT * FROM shops_model, lstm_update(model, 'sho
 SELECT ok(accepted AND new_rows = 41 + 42 + 43 + 44, 'the rows after the last one that the model knows are new, in any series') FROM shops_updated;
 SELECT is(lstm_info(new_model)->>'series', '3', 'the model keeps the series that it knows') FROM shops_updated;
 SELECT is((SELECT count(*) FROM shops_updated, lstm_forecast(new_model, relation => 'shops') f WHERE f.forecast IS NOT NULL), 8::bigint, 'the model forecasts a new series from its own rows');
+CREATE VIEW shops_few AS SELECT * FROM shops WHERE n <= 82 AND shop < 4;
+SELECT is(reason, 'too few new rows to judge: a series needs 4, twice the horizon, but 6 rows of 3 series are new', 'what each of several series needs is said')
+FROM shops_model, lstm_update(model, 'shops_few');
 CREATE TABLE sales AS SELECT n, n % 3 AS price, 10.0 - n % 3 + sin(n) AS sold FROM generate_series(1, 200) n;
 CREATE VIEW sales_old AS SELECT * FROM sales WHERE n <= 120;
 CREATE VIEW sales_now AS SELECT n, price, CASE WHEN n <= 180 THEN sold END AS sold FROM sales;

@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 \i test/include/failure.sql
 
-SELECT plan(72);
+SELECT plan(75);
 
 -- ten years of months: a trend, and a year that grows with it
 CREATE TABLE sales (month date PRIMARY KEY, sold float8);
@@ -170,6 +170,24 @@ SELECT matches(:'tuning'::text, 'NOTICE:  trained on, the pretrained network has
 DETAIL:  On 570 windows that are held out, after \d+ steps\. It forecasts with the new weights\.', 'a message says what became of it');
 SELECT matches(:'tuning'::text, 'NOTICE:  the pretrained network forecasts as it is shipped, although init is "pretrained"
 DETAIL:  It is trained on over several series, of which some rows are held out\.', 'and why nothing did');
+
+---- series of little more than one season: what is left of it in so few rows is not their noise ----
+CREATE TABLE meters AS
+SELECT 'm' || m AS meter, m % 6 + 8 AS known, date '2024-01-01' + i AS day,
+    (10 + m % 7) * CASE i % 7 WHEN 5 THEN 0.7 WHEN 6 THEN 0.6 ELSE 1 END * (1 + hashint4(m * 1000 + i) % 1000 / 4000.0) AS kwh
+FROM generate_series(1, 240) m, generate_series(0, 62) i;
+CREATE VIEW old_meters AS SELECT meter, day, kwh FROM meters WHERE meter < 'm13' AND day < '2024-02-26';
+CREATE VIEW young_meters AS SELECT 'young ' || meter AS meter, day, kwh FROM meters WHERE day < '2024-02-26' AND day >= date '2024-02-26' - known
+UNION ALL SELECT * FROM old_meters;		-- in which the week is found
+CREATE TABLE young AS
+SELECT 'zero-shot' AS by, * FROM lstm_zero_shot('young_meters', 'kwh', series_column => 'meter', horizon => 7, level => 0.9)
+UNION ALL SELECT 'theta', f.* FROM lstm_baseline('young_meters', 'kwh', series_column => 'meter', horizon => 7, level => 0.9, method => 'theta') f
+UNION ALL SELECT 'model', f.* FROM lstm_forecast(lstm_train('old_meters', 'kwh', series_column => 'meter', horizon => 7,
+    options => '{"candidates": ["theta", "zero_shot", "seasonal_mean"]}'), relation => 'young_meters', level => 0.9) f;
+SELECT cmp_ok(max(outside)::numeric, '<', 25::numeric, format('bounds of 90 hold of series of 8 to 13 days with a week: %s', by))
+FROM (SELECT by, known, 100 * avg((kwh NOT BETWEEN lower_bound AND upper_bound)::int) AS outside
+      FROM young JOIN meters ON series = 'young ' || meter AND day = forecast_at::date GROUP BY 1, 2) o
+GROUP BY by;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -34,6 +34,11 @@ INSERT INTO models VALUES
             {\"type\": \"bidirectional\", \"merge_mode\": \"mul\", \"layer\": {\"type\": \"lstm\", \"units\": 2, \"return_sequences\": true}},
             {\"type\": \"time_distributed\", \"layer\": {\"type\": \"dense\", \"units\": 2, \"activation\": \"softplus\"}}, {\"type\": \"gru\", \"units\": 3, \"go_backwards\": true, \"reset_after\": false},
             {\"type\": \"dropout\", \"rate\": 0.2}, {\"type\": \"dense\", \"units\": 2}]}')),
+    ('as in tutorials', 'days', lstm_train('days', 'value', 'day', lookback => 8, horizon => 2, options =>
+        '{\"epochs\": 3, \"architecture\": [{\"type\": \"reshape\", \"target_shape\": [4, 2, 1]}, {\"type\": \"time_distributed\", \"layer\": {\"type\": \"conv1d\", \"filters\": 3, \"kernel_size\": 2, \"padding\": \"same\", \"activation\": \"relu\"}},
+            {\"type\": \"time_distributed\", \"layer\": {\"type\": \"max_pool1d\"}}, {\"type\": \"time_distributed\", \"layer\": {\"type\": \"flatten\"}},
+            {\"type\": \"bidirectional\", \"layer\": {\"type\": \"lstm\", \"units\": 2, \"activation\": \"relu\", \"return_sequences\": true}},
+            {\"type\": \"lstm\", \"units\": 3, \"activation\": \"softplus\", \"go_backwards\": true}, {\"type\": \"dense\", \"units\": 2}]}')),
     ('quantile', 'days', lstm_train('days', 'value', 'day', lookback => 7, horizon => 3, options => '{\"units\": 4, \"epochs\": 4, \"loss\": \"quantile\"}')),
     ('counts', 'counts', lstm_train('counts', 'value', 'n', lookback => 7, horizon => 3, options => '{\"units\": 4, \"epochs\": 4, \"loss\": \"negative_binomial\"}')),
     ('gaussian', 'days', lstm_train('days', ARRAY['value', 'other'], 'day', lookback => 7, options => '{\"units\": 4, \"epochs\": 4, \"loss\": \"gaussian\"}')),
@@ -70,7 +75,7 @@ need one "UPDATE cases c SET forecast = (SELECT array_agg(f.forecast ORDER BY f.
     WHERE c.series IS NULL"
 sql one "SELECT json_build_object('name', name || coalesce(', ' || series, ''), 'spec', lstm_export(model), 'rows', rows, 'known', known, 'number', number, 'series', series, 'steps', steps, 'forecast', forecast) FROM cases
     ORDER BY name, series" >"$work/cases"
-is "$(wc -l <"$work/cases")" 27 'there are models of all kinds'
+is "$(wc -l <"$work/cases")" 28 'there are models of all kinds'
 
 # compare MODULE: a line of TAP, without its number, for each case that the module can rebuild
 compare() {
@@ -118,11 +123,11 @@ report() {
 }
 compare numpy >"$work/numpy" 2>&1 || { ok 1 'the example for numpy runs'; sed 's/^/# /' "$work/numpy"; }
 report "$work/numpy"
-is "$(grep -c '^ok' "$work/numpy")" 27 'the example for numpy repeats all of them'
+is "$(grep -c '^ok' "$work/numpy")" 28 'the example for numpy repeats all of them'
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
     compare torch >"$work/torch" 2>&1 || { ok 1 'the example for PyTorch runs'; sed 's/^/# /' "$work/torch"; }
     report "$work/torch"
-    is "$(grep -c '^ok' "$work/torch")" 20 'the example for PyTorch repeats those whose layers it has'
+    is "$(grep -c '^ok' "$work/torch")" 22 'the example for PyTorch repeats those whose layers it has'
 fi
 
 # a mixture says what it is, and how to have one network
@@ -134,4 +139,6 @@ sql one "SELECT lstm_export(model) FROM models WHERE name = 'vanilla'" >"$work/v
 is "$(PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$(dirname "$0")/../../examples/forecast_numpy.py" "$work/vanilla" 50 60 70 60 50 40 | awk '{ printf "%.3f ", $1 }')" \
     "$(sql one "SELECT string_agg(round(forecast::numeric, 3) || ' ', '' ORDER BY step) FROM models, lstm_predict(model, ARRAY[50,60,70,60,50,40]) WHERE name = 'vanilla'")" \
     'the example forecasts from the command line'
+like "$(PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$(dirname "$0")/../../examples/forecast_numpy.py" "$work/vanilla" 50 60 70 2>&1)" \
+    '*ValueError: the model looks back over 6 rows of value, but there are 3' 'fewer rows than the lookback are refused'
 done_testing

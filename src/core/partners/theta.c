@@ -9,7 +9,7 @@
 #define USUAL_LINE 0.5
 #define LINE_VARIES 0.4
 
-/* Rows below which nothing is learned, and alpha then. */
+/* Rows below which nothing is learned, alpha then, and no line: the slope of two or three rows is mostly their noise. */
 #define LEAST_ROWS 4
 #define USUAL_ALPHA 0.5
 
@@ -146,7 +146,10 @@ lf_theta_learn(const double *rows, size_t count)
 	double		high;
 
 	if (count < LEAST_ROWS)
+	{
+		best.line = 0;
 		return best;
+	}
 	for (int i = 0; i <= TRIED; i++)
 		(void) try_alpha(LF_THETA_LEAST_ALPHA + (1 - 2 * LF_THETA_LEAST_ALPHA) * i / TRIED, rows, count, &best, &least);
 	low = best.alpha - 1.0 / TRIED;

@@ -23,6 +23,10 @@
 #define LEVEL_REACH 0.75
 #define LEAST_REACH 3
 
+/* Rows that the line of a level takes, and how much more noise there may be than few rows show. */
+#define LEVEL_TAKES 1
+#define MAY_BE_ALIKE 2
+
 /* Values that a median is taken of: it is as good as it need be, and costs nothing in long series. */
 #define MOST_SORTED ((size_t) 4096)
 
@@ -225,6 +229,22 @@ effective_cycles(double cycles, double memory)
 }
 
 /*
+ * How many rows tell of the noise, beside those that the shape takes. Of fewer than two cycles only the rows behind the first
+ * are there twice, and the level bends to them: what is left of a season of seven days in eight rows is next to nothing,
+ * whatever their noise is. So the line of the level counts, too, and that few rows may be alike by chance.
+ */
+static double
+freedom_of(const lf_season *season, size_t rows)
+{
+	double		freedom = (double) rows - season->knots;
+
+	if ((double) rows >= 2 * season->length || freedom <= LEVEL_TAKES)
+		return (double) rows >= 2 * season->length ? freedom : 0;
+	freedom -= LEVEL_TAKES;
+	return freedom / (1 + MAY_BE_ALIKE / freedom) / (1 + MAY_BE_ALIKE / freedom);
+}
+
+/*
  * The shape of one season from the rows without level and other seasons, in 'rest'. A shape is a mean over few cycles:
  * a part of its height is the noise of these, and by that part it is made smaller. Returns the strength of the season.
  */
@@ -234,7 +254,7 @@ fit_shape(const lf_season *season, double memory, const double *rest, size_t row
 	double		signal = 0;		/* mean square of the shape */
 	double		squares = 0;	/* of the rows around it */
 	double		total = 0;		/* and around their mean */
-	double		freedom = (double) rows - season->knots;
+	double		freedom = freedom_of(season, rows);
 	double		rows_of_knot = effective_cycles((double) rows / season->length, memory) * season->length / season->knots;
 	int			newest;
 	double		mean;

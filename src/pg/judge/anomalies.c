@@ -111,6 +111,29 @@ first_to_judge(const Search *search, uint64 rows, const lf_model *model)
 	return model->task.lookback + beyond;
 }
 
+/*
+ * Whether there is no row to judge behind those that a forecast needs: theta and ets would forecast such a series, but their
+ * errors on series that are so short were not measured. A series says so in its row, for it may be new among others; where
+ * nothing else was asked for, it is an error.
+ */
+static bool
+too_short(const Search *search, const RollingOrigin *rolling)
+{
+	uint64		count = rolling->rows->count;
+
+	if (count > search->span)
+		return false;
+	if (rolling->label == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("%s has " UINT64_FORMAT " rows, but the model needs " UINT64_FORMAT " before the first row "
+						"to judge",
+						rolling->table->label, count, search->span)));
+	asked_put_status(search->result, OUT_SERIES, rolling->label, OUT_STATUS,
+					 psprintf("it has " UINT64_FORMAT " rows, but " UINT64_FORMAT " are needed", count, search->span + 1));
+	return true;
+}
+
 /* Looks at all series that can be used, one after the other. */
 static void
 look(const Search *search, const LoadedModel *shared, RollingOrigin *rolling)
@@ -120,6 +143,8 @@ look(const Search *search, const LoadedModel *shared, RollingOrigin *rolling)
 	do
 	{
 		asked_answer(&search->asked, rolling->label);
+		if (too_short(search, rolling))
+			continue;
 		/* only the first step counts: the row as it was expected from the one before it */
 		rolling_origin_start(rolling, shared, 1, 1, first_to_judge(search, rolling->rows->count, rolling->model));
 		while (rolling_origin_next(rolling, &batch))
@@ -149,13 +174,6 @@ lstm_anomalies(PG_FUNCTION_ARGS)
 	search.ok = CStringGetTextDatum("ok");
 	rolling = rolling_origin_open_filtered(&shared->model, PG_ARGISNULL(1) ? InvalidOid : PG_GETARG_OID(1), &filter,
 								newest == 0 ? 0 : search.span + newest + lf_model_history(&shared->model), put_left_out, &search);
-	/* of several series, those that are too short have been left out */
-	if (rolling != NULL && rolling->panel->rows->count <= search.span)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("%s has " UINT64_FORMAT " rows, but the model needs " UINT64_FORMAT " before the first row "
-						"to judge",
-						rolling->table->label, (uint64) rolling->panel->rows->count, search.span)));
 	if (rolling != NULL)
 		look(&search, shared, rolling);
 	asked_report_missing(&search.asked, put_status, &search);

@@ -43,8 +43,12 @@ enum
 
 #define MOST_REPEATS 1000
 
-/* An input that changed in less of the rows than this has shown little of what it does. */
+/*
+ * An input that changed in less of the rows than this, and not often either, has shown little of what it does. The share alone
+ * would not do: a flag of working days changes in one of 80 hourly rows, but over a year its two values were seen often.
+ */
 #define HARDLY_MOVED 0.05
+#define MOVED_OFTEN 30
 
 typedef struct Explanation
 {
@@ -191,7 +195,7 @@ status_of(const Explanation *e, int column, bool *none)
 	*none = changes == 0;
 	if (changes == 0)
 		return "it is the same in all rows of the series: these tell nothing of what it does";
-	if (kind != LF_COLUMN_CALENDAR && changes < HARDLY_MOVED * rows->count)
+	if (kind != LF_COLUMN_CALENDAR && changes < HARDLY_MOVED * rows->count && changes < MOVED_OFTEN)
 		return psprintf("it changed in " UINT64_FORMAT " of " UINT64_FORMAT " rows: what it would do beyond that is a guess",
 						changes, (uint64) rows->count);
 	return NULL;

@@ -144,7 +144,14 @@ scoring_first_unknown(const RollingOrigin *rolling, bool *warned)
 	if (known < rows)
 		return rolling_origin_first_origin(task, known);
 	share = Max((uint64) ceil(model->training.validation * (double) rows), (uint64) task->horizon);
-	if (!*warned)
+	if (!*warned && rolling->label != NULL)
+		ereport(WARNING,
+				(errmsg("series \"%s\" of %s has no rows after those on which the model was trained", rolling->label,
+						rolling->table->label),
+				 errdetail("The figures of this series, and of others like it, are for its newest " UINT64_FORMAT " rows, on which "
+						   "the network was trained, so they are too good.", share),
+				 errhint("Leave such series out, train on a view that ends earlier, use lstm_backtest, or give first_origin.")));
+	else if (!*warned)
 		ereport(WARNING,
 				(errmsg("%s has no rows after those on which the model was trained", rolling->table->label),
 				 errdetail("These figures are for the newest " UINT64_FORMAT " rows, on which the network was "

@@ -285,6 +285,10 @@ training_of(FunctionCallInfo fcinfo, const lf_model *model)
 static const char *
 reason_text(const Update *update, double before, double after)
 {
+	if (update->rows.forecasts == 0 && update->rows.rolling->panel->series > 1)
+		return psprintf("too few new rows to judge: a series needs %d, twice the horizon, but " UINT64_FORMAT " rows of "
+						UINT64_FORMAT " series are new", 2 * update->model->task.horizon, update->rows.count,
+						(uint64) update->rows.rolling->panel->series);
 	if (!new_rows_are_enough(&update->rows))
 		return psprintf("too few new rows to judge: " UINT64_FORMAT " rows allow " UINT64_FORMAT " forecasts, but "
 						"%d are needed", update->rows.count, update->rows.forecasts, NEW_ROWS_LEAST_FORECASTS);

@@ -548,12 +548,23 @@ widening(const LoadedModel *loaded, int window, int target, double forecast)
 	return shifted + (task->log ? fabs(forecast - task->log_from) * (exp(Min(moved, 3)) - 1) : moved);
 }
 
+/* Of one or two rows nothing tells how far the series varies, whatever the errors of others were. */
+#define LEAST_ROWS_FOR_BOUNDS 3
+
+static bool
+varies_visibly(const LoadedModel *loaded)
+{
+	uint64		absent = loaded->frame.absent;
+
+	return absent == 0 || loaded->model.task.lookback - absent >= LEAST_ROWS_FOR_BOUNDS;
+}
+
 bool
 model_interval(const LoadedModel *loaded, int window, int step, int target, double forecast, double level,
 			   double *low, double *high)
 {
 	lf_bounded	bounded = bounded_at(loaded, window, step, target, forecast);
-	bool		known = lf_bounds_interval(&loaded->model, &bounded, level, low, high);
+	bool		known = lf_bounds_interval(&loaded->model, &bounded, level, low, high) && varies_visibly(loaded);
 	double		wider = lf_bounds_are_zero_shot(&loaded->model) ? 0 : widening(loaded, window, target, forecast);
 
 	*low -= wider;

@@ -88,6 +88,20 @@ others_of(const lf_model *model, const lf_frame *frame, uint64 rows)
 	return other;
 }
 
+/* Differences to the season before that the errors of a new series are measured in, at least. */
+#define ENOUGH_DIFFERENCES 12
+
+/*
+ * The unit of the errors of a series that training did not see. Where one or a few rows lie behind the first season their
+ * differences to it may be small by chance, and bounds with them: until there are enough, the spread of the rows is the unit.
+ */
+static double
+error_scale_of_unknown(const lf_model *model, const lf_frame *frame, int column, uint64 rows, lf_scaler scaler)
+{
+	return rows < (uint64) Max(model->season, 1) + ENOUGH_DIFFERENCES ? scaler.scale :
+		lf_error_scale(frame, column, rows, model->season, scaler);
+}
+
 SeriesScaling
 model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows)
 {
@@ -106,7 +120,7 @@ model_scale_unknown(const lf_model *model, const lf_frame *frame, uint64 rows)
 	for (int j = 0; j < task->targets; j++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		units[j] = lf_error_scale(frame, task->target[j], rows, model->season, scalers[task->target[j]]);
+		units[j] = error_scale_of_unknown(model, frame, task->target[j], rows, scalers[task->target[j]]);
 	}
 	return (SeriesScaling) {.scaler = scalers, .error_scale = units, .shape = shape, .learned = learn(model, &known),
 		.other = others_of(model, &known, rows)};

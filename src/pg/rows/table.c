@@ -210,8 +210,9 @@ find_other_time(Relation relation, const Table *table)
 	return NULL;
 }
 
+/* 'of_model': what reads for a model that names no time column, an imported one, has no parameter to give it by. */
 static void
-find_time_column(Relation relation, Table *table)
+find_time_column(Relation relation, Table *table, bool of_model)
 {
 	TupleDesc	descriptor = RelationGetDescr(relation);
 	const char **found = palloc(descriptor->natts * sizeof(char *));
@@ -230,6 +231,7 @@ find_time_column(Relation relation, Table *table)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s has several columns of a date or time type", table->label),
+				 of_model ? errhint("This model names none of them: give a view that has one: %s.", join_names(found, count)) :
 				 errhint("Give one of them as time_column: %s.", join_names(found, count))));
 	key = primary_key_column(relation);
 	if (count == 0 && key > 0 && time_kind_of(TupleDescAttr(descriptor, key - 1)->atttypid) == LF_TIME_INTEGER)
@@ -250,6 +252,8 @@ find_time_column(Relation relation, Table *table)
 				 errmsg("%s has no column that gives the order of its rows", table->label),
 				 errdetail("The relation has neither a column of a date or time type nor an integer primary key."),
 				 cure != NULL ? errhint("%s", cure) :
+				 of_model ? errhint("This model names no time column: give a table with such a primary key, or a relation with one "
+									"column of a date or time type.") :
 				 count > 0 ? errhint("Give time_column, for example one of its integer columns: %s.",
 									 join_names(found, count)) :
 				 errhint("Add a date, timestamp or integer column, or use lstm_train_agg(value, options ORDER BY ...).")));
@@ -328,8 +332,8 @@ table_need_type(const Table *table, const char *name, Oid type, bool numeric)
 				 errhint("Use a view that casts the column to an integer, or to a date or timestamp where it is a time.")));
 }
 
-Table *
-table_open(Oid relid, const char *time_column, char **names, char **values, int columns)
+static Table *
+open_columns(Oid relid, const char *time_column, char **names, char **values, int columns, bool of_model)
 {
 	Table	   *table = palloc0(sizeof(Table));
 	Relation	relation = open_relation(relid, table);
@@ -351,7 +355,7 @@ table_open(Oid relid, const char *time_column, char **names, char **values, int 
 	if (time_column != NULL)
 		table->time_column = pstrdup(time_column);
 	else
-		find_time_column(relation, table);
+		find_time_column(relation, table, of_model);
 	table->time_type = column_type(relation, table, table->time_column);
 	table->time_kind = time_kind_of(table->time_type);
 	if (table->time_kind == LF_TIME_NONE)
@@ -364,6 +368,12 @@ table_open(Oid relid, const char *time_column, char **names, char **values, int 
 	table->primary_keys = other_primary_keys(relation, table->time_column, &table->primary_key_count);
 	relation_close(relation, NoLock);	/* the lock stays until the end of the transaction, as for any reader */
 	return table;
+}
+
+Table *
+table_open(Oid relid, const char *time_column, char **names, char **values, int columns)
+{
+	return open_columns(relid, time_column, names, values, columns, false);
 }
 
 void
@@ -456,7 +466,7 @@ table_of_model(const lf_model *model, Oid relation, char **names, char **values,
 				 errhint("Specify a relation: relation => 'name'.")));
 	if (!asked)
 		relation = table_resolve(model->relation, false);
-	table = table_open(relation, model->time_column[0] == '\0' ? NULL : model->time_column, names, values, columns);
+	table = open_columns(relation, model->time_column[0] == '\0' ? NULL : model->time_column, names, values, columns, true);
 	if (!asked)
 		trust_check_relation(table, "relation");
 	return table;
