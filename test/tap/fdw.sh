@@ -99,9 +99,16 @@ need head 'CREATE ROLE reader; GRANT SELECT ON readings_east TO reader'
 like "$(sql head "SET ROLE reader; SELECT lstm_train('readings_east', 'value', 'at', 'sensor')")" 'ERROR:  user mapping not found*' \
     'a user without a user mapping reads no foreign table, rights or not'
 
+like "$(sql head "SET enable_partitionwise_aggregate = off; EXPLAIN (VERBOSE, COSTS OFF) $train")" '*Aggregate*Append*Foreign Scan on public.readings_east*' \
+    'without the setting the rows travel, and the head trains'
+need east 'CREATE TABLE own (series text PRIMARY KEY, model bytea, status text)'
+need east "CALL lstm_train_each('readings', 'value', series_column => 'sensor', into_table => 'own', horizon => 2, lookback => 12, options => '{\"epochs\": 3, \"units\": 4}')"
+is "$(sql east "SELECT count(*) = (SELECT count(DISTINCT sensor) FROM readings) AND bool_and(status = 'ok') FROM own")" t 'a job on a node trains the series of that node'
+
 # ---- forecasts where rows and models are
 
 need head "INSERT INTO models $train"
+need head 'ANALYZE models_east; ANALYZE models_west'
 predict='SELECT sensor, lstm_predict_agg(model, value ORDER BY at) AS forecast FROM readings JOIN models USING (sensor) GROUP BY sensor'
 plan=$(sql head "EXPLAIN (VERBOSE, COSTS OFF) $predict")
 like "$plan" '*Aggregate on ((public.readings_east*INNER JOIN (public.models_east*Aggregate on ((public.readings_west*' \
