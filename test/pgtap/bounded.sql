@@ -28,7 +28,7 @@ BEGIN
     EXECUTE statement;
     RETURN pg_temp.most_held() - before;
 END $$;
-SELECT plan(53);
+SELECT plan(56);
 
 ---- models that are made to take too much ----
 
@@ -97,6 +97,17 @@ CREATE VIEW many_series AS SELECT s, n, sin(n + s) AS value FROM generate_series
 SET LOCAL maintenance_work_mem = '16MB';
 SELECT lives_ok($$ SELECT count(*) FROM lstm_backtest('many_series', 'value', 'n', series_column => 's', lookback => 3, folds => 1, test_rows => 2,
     options => '{"epochs": 1, "units": 1}') $$, 'what is kept of two thousand series is counted once');
+RESET maintenance_work_mem;
+
+---- rows ----
+
+CREATE TABLE long AS SELECT n, sin(n) AS value FROM generate_series(1, 400000) n;
+CREATE TABLE many AS SELECT s, n, sin(n) AS value FROM generate_series(1, 400) s, generate_series(1, 1000) n;
+SET LOCAL maintenance_work_mem = '1MB';
+SELECT throws_like($$ SELECT lstm_train('long', 'value', 'n') $$, 'reading % needs % kB, but maintenance_work_mem allows only 1024 kB', 'rows are held against it as they come');
+ANALYZE long, many;
+SELECT throws_like($$ SELECT lstm_train('long', 'value', 'n') $$, 'reading about 400000 rows needs 3126 kB, but maintenance_work_mem allows only 1024 kB', 'what all rows need is said, where the server knows how many there are');
+SELECT throws_like($$ SELECT lstm_train('many', 'value', 'n', 's') $$, 'reading about 400000 rows needs 3___ kB, but maintenance_work_mem allows only 1024 kB', 'of several series, too');
 RESET maintenance_work_mem;
 
 ---- arrays ----

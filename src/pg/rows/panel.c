@@ -273,6 +273,7 @@ append(Panel *panel, const Columns *columns, const Rows *rows, const Timeline *t
 	{
 		all = panel->rows = rows_create(panel->context, columns->count, keep_times);
 		all->masked = rows->masked;
+		all->expected = panel->expected;
 		if (keep_times)
 			rows_write_times(all);
 	}
@@ -502,6 +503,7 @@ panel_read(PanelSpec *plan, const Table *table, const ReadFilter *filter)
 	Panel	   *panel = panel_create(plan, table->series_column != NULL);
 	Reading		reading = {panel, plan};
 
+	panel->expected = filter->series == 0 ? table->rows : 0;
 	table_read_series(table, filter, add_series, &reading);
 	if (panel->series > 0 || plan->left_out == NULL)
 		panel_finish(panel, filter->label == NULL ? plan->series.source :

@@ -40,6 +40,7 @@ typedef enum SkipReason
 typedef struct Panel
 {
 	Rows	   *rows;			/* of all series, one behind the other */
+	double		expected;		/* how many, see rows.h */
 	Size		series;
 	Size	   *start;			/* (series + 1) */
 	int64	   *number;			/* (series): place of the first row of each on the grid of time */

@@ -52,6 +52,21 @@ allowed(const Rows *rows)
 	return rows->beside <= UNCOUNTED ? all : all - Min(all, rows->beside - UNCOUNTED);
 }
 
+/*
+ * Checks that so many rows fit. Where they do not, the message names the need of all that are expected, for else it would have to be
+ * asked for once more for each next piece.
+ */
+static void
+check_rows(const Rows *rows, uint64 count, Size each, const char *what)
+{
+	Size		needed = count > SIZE_MAX / each ? SIZE_MAX : count * each;
+	double		all = rows->expected * (double) each;
+
+	if (needed > allowed(rows) && all > (double) needed && all < (double) (SIZE_MAX / 2))
+		check_memory_beside(rows->beside, (Size) all, psprintf("reading about %.0f rows", rows->expected), "give fewer rows");
+	check_memory_beside(rows->beside, needed, what, "give fewer rows");
+}
+
 /* The rows that maintenance_work_mem holds. */
 static uint64
 most_rows(const Rows *rows, bool with_times)
@@ -60,8 +75,7 @@ most_rows(const Rows *rows, bool with_times)
 	uint64		most = allowed(rows) / each;
 
 	if (most <= rows->count)
-		check_memory_beside(rows->beside, (rows->count + 1) * each,
-							psprintf("reading more than " UINT64_FORMAT " rows", rows->count), "give fewer");
+		check_rows(rows, rows->count + 1, each, psprintf("reading more than " UINT64_FORMAT " rows", rows->count));
 	return most;
 }
 
@@ -214,7 +228,7 @@ rows_reserve(Rows *rows, uint64 capacity, const char *what)
 {
 	Size		each = rows->columns * sizeof(double) + (rows->at != NULL ? sizeof(int64) : 0);
 
-	check_memory_beside(rows->beside, capacity > SIZE_MAX / each ? SIZE_MAX : capacity * each, what, "give fewer rows");
+	check_rows(rows, capacity, each, what);
 	if (capacity >= PG_UINT32_MAX)
 		report_row_limit();
 	if (capacity > rows->capacity)

@@ -26,6 +26,7 @@ typedef struct Rows
 
 	int64		number;			/* place of row 0 on the grid of time, once rows are regular; without times they count from 0 */
 
+	double		expected;		/* rows that there will be in all, by what the server knows of the table; 0: it knows nothing */
 	Size		beside;			/* bytes that are held beside these, and count against the same limit */
 
 	uint64		bad_rows;		/* with a NULL, NaN or infinite value, at most; 0: surely none */

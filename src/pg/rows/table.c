@@ -298,6 +298,7 @@ open_relation(Oid relid, Table *table)
 	table->name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
 											 RelationGetRelationName(relation));
 	table->label = psprintf("relation \"%s\"", RelationGetRelationName(relation));
+	table->rows = Max((double) relation->rd_rel->reltuples, 0);
 	if (strlen(table->name) > LF_MAX_NAME)
 		elog(ERROR, "name of %s is too long", table->label);
 	return relation;

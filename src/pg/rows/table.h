@@ -12,6 +12,7 @@ typedef struct Table
 	Oid			relid;
 	char	   *name;			/* qualified and quoted, for queries and for the model */
 	char	   *label;			/* 'relation "temps"', for messages */
+	double		rows;			/* as the statistics have it; 0: they have not */
 	int			columns;
 	char	  **names;			/* columns to read, checked to exist and to be numeric, */
 	char	  **values;			/* or text, and then 1 where it is this, see text_column.h; NULL: none is text */

@@ -515,6 +515,7 @@ table_read(const Table *table, MemoryContext context, const TimestampTz *as_of, 
 			.ptype = TIMESTAMPTZOID,
 		};
 	}
+	to.rows->expected = newest == 0 && as_of == NULL ? table->rows : 0;
 	INSTR_TIME_SET_CURRENT(started);
 	SPI_connect();
 	progress_query(read_query(table, as_of, newest), &options, table->label);
