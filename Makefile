@@ -47,7 +47,7 @@ KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check recovery forms accuracy collections thousand coverage business defaults tuning updates federated scale mutants \
-	long-horizons short-series totals counts zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel bench bench-core bench-products bench-sql setup setup-check setup-bench \
+	long-horizons short-series totals counts zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel each bench bench-core bench-products bench-sql setup setup-check setup-bench \
 	setup-tools core-tests core-programs asan-tests fuzzers bench-programs portability versions fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
@@ -234,6 +234,11 @@ federated: setup
 scale: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -f bench/scale.sql
+
+# takes two minutes; COUNT=1000 more series, ROUNDS=5 more rounds
+each: setup
+	$(SUB) -s all
+	scripts/with_cluster.sh psql -qX -v series="$(or $(COUNT),200)" -v rounds="$(or $(ROUNDS),3)" -f bench/each.sql
 
 # a seed takes some ten minutes
 SEEDS ?= 1
