@@ -4,8 +4,8 @@
 #     PROCESSORS="arm64 i386" scripts/portability.sh
 #
 # arm64 is emulated; i386 runs as it is, if the processor is of its family; s390x is emulated
-# and big-endian: the bytes of the golden models must be read and written there too. Without a BLAS, and with the kernels
-# that any processor has. Emulated, this takes an hour on two cores.
+# and big-endian: the bytes of the golden models must be read and written there too. Without a BLAS, and with the widest kernels
+# of the processor. Emulated, this takes an hour on two cores.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1

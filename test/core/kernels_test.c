@@ -533,7 +533,7 @@ test_company(const lf_kernels *kernels)
 int
 main(void)
 {
-	static const char *const names[] = {"generic", "avx2", "avx512"};
+	static const char *const names[] = {"generic", "avx2", "avx512", "neon"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 	{

@@ -13,6 +13,8 @@ extern const lf_kernels lf_kernels_generic;
 #if defined(__x86_64__) && !defined(LF_DOUBLE)
 extern const lf_kernels lf_kernels_avx2;
 extern const lf_kernels lf_kernels_avx512;
+#elif defined(__aarch64__) && !defined(LF_DOUBLE)
+extern const lf_kernels lf_kernels_neon;
 #endif
 
 static const lf_kernels *in_use;
@@ -28,6 +30,8 @@ widest(void)
 		return &lf_kernels_avx512;
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 		return &lf_kernels_avx2;
+#elif defined(__aarch64__) && !defined(LF_DOUBLE)
+	return &lf_kernels_neon;
 #endif
 	return &lf_kernels_generic;
 }

@@ -106,7 +106,7 @@ typedef struct lf_adam
 
 typedef struct lf_kernels
 {
-	const char *name;			/* "avx512", "avx2", "generic" */
+	const char *name;			/* "avx512", "avx2", "neon", "generic" */
 	size_t		lanes;			/* numbers in a vector */
 
 	/*
@@ -163,7 +163,7 @@ size_t		lf_gradient_scratch(size_t rows, size_t m);
  */
 const lf_kernels *lf_kernels_in_use(void);
 
-/* Those called "avx512", "avx2", "generic", or "auto": the widest. NULL where the processor cannot run them. */
+/* Those called "avx512", "avx2", "neon", "generic", or "auto": the widest. NULL where the processor cannot run them. */
 const lf_kernels *lf_kernels_named(const char *name);
 
 /* Puts others into use. Networks that were created before keep theirs. */

@@ -16,6 +16,7 @@ static const struct config_enum_entry kernel_names[] = {
 	{"avx512", 1, false},
 	{"avx2", 2, false},
 	{"generic", 3, false},
+	{"neon", 4, false},
 	{NULL, 0, false}
 };
 
