@@ -16,6 +16,9 @@ for name in $(env | sed -n 's/^\(OPENBLAS_[A-Z0-9_]*\|OMP_[A-Z0-9_]*\|GOTO_[A-Z0
 done
 
 # A cluster that the caller works with is not the one that is made here.
+# Nor does its encoding hang on the caller's locale.
+LC_ALL=C.UTF-8
+export LC_ALL
 unset PGHOST PGHOSTADDR PGPORT PGUSER PGDATABASE PGPASSWORD PGSERVICE PGOPTIONS PGSSLMODE
 
 # Two throw-away clusters of one user would take the same name and port: the second waits for the first.
