@@ -57,7 +57,7 @@ programs() {
 programs python $python
 
 if ! node -e "require('pg')" 2>/dev/null && command -v npm >/dev/null; then
-    npm install --silent --no-fund --no-audit --prefix build/clients pg@8 >/dev/null 2>&1
+    timeout 60 npm install --silent --no-fund --no-audit --prefix build/clients pg@8 >/dev/null 2>&1
 fi
 if node -e "require('pg')" 2>/dev/null; then
     programs javascript node

@@ -5,7 +5,7 @@ SET LOCAL timezone = 'Europe/Berlin';
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(34);
+SELECT plan(38);
 
 CREATE TABLE hours AS SELECT timestamptz '2024-03-28 00:00' + i * interval '1 hour' AS at, i % 24 AS value FROM generate_series(0, 60) i;
 CREATE TABLE months AS SELECT (date '2021-01-31' + i * interval '1 month')::date AS at, i % 12 AS value FROM generate_series(0, 24) i;
@@ -101,6 +101,17 @@ SELECT is(pg_temp.hint($$SELECT lstm_train('texts', 'value', 'clock')$$), 'time 
     'A time of the day needs a day: read the rows through a view that adds the column of the day, as in (day + clock).', 'a time of the day');
 SELECT is(pg_temp.hint($$SELECT lstm_train('texts', 'value')$$), 'relation "texts" has no column that gives the order of its rows | '
     'Column "ts" is of type text. Read the rows through a view with ts::timestamptz, or to_timestamp(ts, ''...'') and its format.', 'a column that is named like a time');
+CREATE TABLE capitals AS SELECT '2024-01-05'::text AS "Date", 'x'::text AS label, 1.5 AS value;
+SELECT is(pg_temp.hint($$SELECT lstm_train('capitals', 'value')$$), 'relation "capitals" has no column that gives the order of its rows | '
+    'Column "Date" is of type text. Read the rows through a view with "Date"::timestamptz, or to_timestamp("Date", ''...'') and its format.', 'in capitals, too');
+CREATE TABLE datum AS SELECT '05.01.2024'::text AS "Datum", 1.5 AS value;
+SELECT is(pg_temp.hint($$SELECT lstm_train('datum', 'value')$$), 'relation "datum" has no column that gives the order of its rows | '
+    'Column "Datum" is of type text. Read the rows through a view with "Datum"::timestamptz, or to_timestamp("Datum", ''...'') and its format.', 'the only text, whatever its name');
+CREATE TABLE labels AS SELECT 'x'::text AS label, 'y'::text AS other, 1.5 AS value;
+SELECT alike(pg_temp.hint($$SELECT lstm_train('labels', 'value')$$), '%| Add a date, timestamp or integer column%', 'of two texts none is guessed');
+CREATE TABLE parts AS SELECT 2024 AS "Year", 1 AS month, 1.5 AS value;
+SELECT is(pg_temp.hint($$SELECT lstm_train('parts', 'value')$$), 'relation "parts" has no column that gives the order of its rows | '
+    'Read the rows through a view that makes one date of several columns: make_date("Year", month, 1).', 'a date in several columns');
 CREATE VIEW times AS SELECT ts::timestamptz AS ts, value FROM texts;
 SELECT is(pg_temp.hint($$SELECT lstm_train('times', 'value', lookback => 3, options => '{"epochs": 1, "units": 1}')$$), NULL, 'and the view is the way out');
 

@@ -189,25 +189,77 @@ time_cure(const char *column, Oid type)
 	}
 }
 
-/* What to do with the first column that may hold times of another type, by its name; NULL: there is none. */
-static char *
-find_other_time(Relation relation, const Table *table)
+/* Whether a column is called by one of the names, in any case: files have "Date". */
+static bool
+is_called(const char *column, const char *const *names, int count)
 {
-	static const char *const names[] = {"at", "ts", "time", "timestamp", "date", "datetime", "day", "ds", "month", "hour"};
+	for (int i = 0; i < count; i++)
+		if (pg_strcasecmp(column, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What to do where a file has the year and the month in columns of their own; NULL: it has not. */
+static char *
+join_date_parts(Relation relation)
+{
+	static const char *const names[] = {"year", "month", "day"};
 	TupleDesc	descriptor = RelationGetDescr(relation);
+	const char *part[lengthof(names)] = {NULL, NULL, "1"};
 
 	for (int i = 0; i < descriptor->natts; i++)
 	{
 		Form_pg_attribute column = TupleDescAttr(descriptor, i);
 
-		if (!column->attisdropped && may_read(relation, column->attnum) && time_kind_of(column->atttypid) == LF_TIME_NONE &&
-			(column->atttypid == TIMEOID || column->atttypid == TIMETZOID ||
-			 name_index(NameStr(column->attname), names, lengthof(names)) >= 0) &&
-			name_index(NameStr(column->attname), (const char *const *) table->names, table->columns) < 0)
-			return psprintf("Column \"%s\" is of type %s. %s", NameStr(column->attname), format_type_be(column->atttypid),
-							time_cure(NameStr(column->attname), column->atttypid));
+		for (int k = 0; k < lengthof(names); k++)
+			if (!column->attisdropped && may_read(relation, column->attnum) &&
+				time_kind_of(column->atttypid) == LF_TIME_INTEGER && is_called(NameStr(column->attname), &names[k], 1))
+				part[k] = quote_identifier(NameStr(column->attname));
 	}
-	return NULL;
+	if (part[0] == NULL || part[1] == NULL)
+		return NULL;
+	return psprintf("Read the rows through a view that makes one date of several columns: make_date(%s, %s, %s).", part[0],
+					part[1], part[2]);
+}
+
+/*
+ * What to do with the first column that may hold times of another type, by its name, or by being the only text where
+ * no integer could be meant; NULL: there is none.
+ */
+static char *
+find_other_time(Relation relation, const Table *table, int integers)
+{
+	static const char *const names[] = {"at", "ts", "time", "timestamp", "date", "datetime", "day", "ds", "month", "hour"};
+	TupleDesc	descriptor = RelationGetDescr(relation);
+	Form_pg_attribute found = NULL;
+	Form_pg_attribute only = NULL;
+	int			texts = 0;
+
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(descriptor, i);
+
+		if (column->attisdropped || !may_read(relation, column->attnum) || time_kind_of(column->atttypid) != LF_TIME_NONE ||
+			name_index(NameStr(column->attname), (const char *const *) table->names, table->columns) >= 0)
+			continue;
+		if (column->atttypid == TIMEOID || column->atttypid == TIMETZOID ||
+			is_called(NameStr(column->attname), names, lengthof(names)))
+		{
+			found = column;
+			break;
+		}
+		if (table_is_category(column->atttypid))
+		{
+			only = column;
+			texts++;
+		}
+	}
+	if (found == NULL && integers == 0 && texts == 1)
+		found = only;
+	if (found == NULL)
+		return NULL;
+	return psprintf("Column \"%s\" is of type %s. %s", NameStr(found->attname), format_type_be(found->atttypid),
+					time_cure(NameStr(found->attname), found->atttypid));
 }
 
 /* 'of_model': what reads for a model that names no time column, an imported one, has no parameter to give it by. */
@@ -246,7 +298,9 @@ find_time_column(Relation relation, Table *table, bool of_model)
 				name_index(NameStr(column->attname), (const char *const *) table->names, table->columns) < 0)
 				found[count++] = NameStr(column->attname);
 		}
-		cure = find_other_time(relation, table);
+		cure = join_date_parts(relation);
+		if (cure == NULL)
+			cure = find_other_time(relation, table, count);
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s has no column that gives the order of its rows", table->label),
