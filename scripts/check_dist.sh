@@ -124,5 +124,16 @@ same "$(cd src && echo lstm_forecast--*.sql) lstm_forecast.control" \
     'and all its scripts, those that update earlier versions as well'
 [ "$failures" -eq 0 ] || sed 's/^/# /' "$work/said" | tail -n 20
 
+# what the forge and Docker take; an archive has no such files
+if [ -d .github ]; then
+    goals=$(sed -n 's/.* goal: \[\(.*\)\]$/\1/p; s/.*- run: make \([a-z ]*\).*/\1/p' .github/workflows/*.yml | tr -s ', ' '\n' | sort -u)
+    same '' "$(for goal in $goals; do sed -n '/^OURS = /,/[^\\]$/p' Makefile | grep -qw -- "$goal" || echo "$goal"; done)" \
+        "the forge runs goals of make: $(echo $goals)"
+    same '' "$(scripts/dockerfile.py server PG_MAJOR=18 2>&1 >/dev/null; scripts/dockerfile.py extension 2>&1 >/dev/null)" \
+        'the Dockerfile is made of steps that scripts/packages.sh can run'
+    same '' "$(sed 's/^\/\(.*\)\/$/\1/; s/^\/\(.*\)$/\1/; s/^\(\*\..*\)$/**\/\1/' .gitignore | grep -vxFf .dockerignore)" \
+        'what git ignores, Docker ignores as well'
+fi
+
 echo "1..$tests"
 [ "$failures" -eq 0 ]
