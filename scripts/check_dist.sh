@@ -12,27 +12,15 @@ make=${MAKE:-make}
 pg_config=/usr/lib/postgresql/${PG_VERSION:-15}/bin/pg_config
 version=$(sed -n "s/^default_version = '\(.*\)'$/\1/p" lstm_forecast.control)
 name=lstm_forecast-$version
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-tests=0
-failures=0
-
-# ok STATUS NAME
-ok() {
-    tests=$((tests + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $tests - $2"
-    else
-        echo "not ok $tests - $2"
-        failures=$((failures + 1))
-    fi
-}
+. scripts/tap.sh
+: >"$work/log"
 
 # same WANTED HAVE NAME
 same() {
-    [ "$1" = "$2" ]
-    ok $? "$3"
-    [ "$1" = "$2" ] || printf 'wanted: %s\nhave: %s\n' "$1" "$2" | sed 's/^/# /'
+    printf 'wanted: %s\nhave: %s\n' "$1" "$2" >"$work/log"
+    status=0
+    [ "$1" = "$2" ] || status=1
+    result $status "$3"
 }
 
 # refused KEY CHANGE: what a statement of Python makes of META.json has a fault, which is said of this key
@@ -47,9 +35,11 @@ PYTHON
         said='nothing'
     fi
     case $said in
-        "$1:"*) ok 0 "META.json is refused: $2" ;;
-        *) ok 1 "META.json is refused: $2"; echo "# it said: $said" ;;
+        "$1:"*) status=0 ;;
+        *) status=1 ;;
     esac
+    echo "it said: $said" >"$work/log"
+    result $status "META.json is refused: $2"
 }
 
 mkdir "$work/tree" "$work/broken"
@@ -57,8 +47,7 @@ scripts/files.sh >"$work/files"
 tar -c -T "$work/files" | tar -x -C "$work/tree"
 tar -c -C "$work/tree" . | tar -x -C "$work/broken"
 scripts/check_meta.py "$work/tree" >"$work/said" 2>&1
-ok $? 'META.json keeps to the specification, and agrees with the other files'
-sed 's/^/# /' "$work/said"
+result $? 'META.json keeps to the specification, and agrees with the other files' "$work/said"
 
 for key in name version abstract maintainer license provides meta-spec; do
     refused "$key" "del meta['$key']"
@@ -87,19 +76,18 @@ refused META.json "meta['x_nothing'] = 0"
 
 # twice, into two folders
 first=$(scripts/dist.sh "$work/first" 2>"$work/said")
-ok $? 'the archive is made'
-sed 's/^/# /' "$work/said"
+result $? 'the archive is made' "$work/said"
 second=$(scripts/dist.sh "$work/second" 2>/dev/null)
 same "$name.zip" "$(basename "$first")" 'its name is that of the distribution and its version'
 cmp -s "$first" "$second"
-ok $? 'the same tree gives the same bytes'
+result $? 'the same tree gives the same bytes'
 
 unzip -qq "$first" -d "$work/unzipped"
 same "$name" "$(ls -A "$work/unzipped")" 'all of it is in a folder of that name'
 (cd "$work/unzipped/$name" && find . -type f | sed 's/^\.\///' | LC_ALL=C sort) >"$work/have"
 for file in LICENSE README.md META.json CHANGELOG.md Makefile lstm_forecast.control doc/reference.md; do
     cmp -s "$file" "$work/unzipped/$name/$file"
-    ok $? "it has $file"
+    result $? "it has $file"
 done
 same '' "$(LC_ALL=C comm -13 "$work/files" "$work/have" | head -n 5)" 'it has nothing that is not a source'
 same '' "$(LC_ALL=C comm -23 "$work/files" "$work/have" | grep -vE '^(\.|debian/)' | head -n 5)" \
@@ -115,14 +103,13 @@ same '' "$(diff "$work/have" "$work/again" | head -n 5)" 'where there is no git,
 rm -r "$work/unzipped/$name/stray.o" "$work/unzipped/$name/build"
 
 (cd "$work/unzipped/$name" && "$make" -s -j2 install BLAS="${BLAS:-openblas}" PG_CONFIG="$pg_config" DESTDIR="$work/stage" \
-    CORE_CFLAGS='-std=c11 -O0' PG_CFLAGS='-fvisibility=hidden -O0') >"$work/said" 2>&1
-ok $? 'the extension builds from it'
+    CORE_CFLAGS='-std=c11 -O0 -g0' PG_CFLAGS='-fvisibility=hidden -O0 -g0') >"$work/said" 2>&1
+result $? 'the extension builds from it' "$work/said"
 [ -f "$work/stage$("$pg_config" --pkglibdir)/lstm_forecast.so" ]
-ok $? 'its library is installed'
+result $? 'its library is installed'
 same "$(cd src && echo lstm_forecast--*.sql) lstm_forecast.control" \
     "$(cd "$work/stage$("$pg_config" --sharedir)/extension" && echo *.sql *.control)" \
     'and all its scripts, those that update earlier versions as well'
-[ "$failures" -eq 0 ] || sed 's/^/# /' "$work/said" | tail -n 20
 
 # what the forge and Docker take; an archive has no such files
 if [ -d .github ]; then
@@ -135,5 +122,4 @@ if [ -d .github ]; then
         'what git ignores, Docker ignores as well'
 fi
 
-echo "1..$tests"
-[ "$failures" -eq 0 ]
+plan

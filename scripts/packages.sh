@@ -220,7 +220,7 @@ if [ "${1:-}" = only ]; then
 fi
 exec 9>"$chroots/lock"
 flock 9
-table=$chroots/table
+table=$chroots/packages.table
 : >"$table"
 failures=0
 for version in $versions; do
