@@ -15,7 +15,8 @@ RUN apt-get update && \
     apt-get install -y --no-install-recommends gcc libc6-dev make libopenblas-serial-dev postgresql-server-dev-$PG_MAJOR
 COPY . /lstm_forecast
 RUN make -s -j "$(nproc)" -C /lstm_forecast install BLAS=static DESTDIR=/server \
-    PG_CONFIG=/usr/lib/postgresql/$PG_MAJOR/bin/pg_config
+    PG_CONFIG=/usr/lib/postgresql/$PG_MAJOR/bin/pg_config && \
+    strip --strip-unneeded /server/usr/lib/postgresql/$PG_MAJOR/lib/lstm_forecast.so
 RUN mkdir -p /server/usr/share/doc/lstm_forecast && \
     cp /lstm_forecast/LICENSE /server/usr/share/doc/lstm_forecast/LICENSE && \
     cp /usr/share/doc/libopenblas-serial-dev/copyright /server/usr/share/doc/lstm_forecast/OpenBLAS

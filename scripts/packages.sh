@@ -163,15 +163,20 @@ base_image() {
     esac
 }
 
-# make_image VERSION TARGET: its stages are the folders STAGE.stage
+# make_image VERSION TARGET: its stages are the folders STAGE.stage; those that another target has made are taken
+made=
 make_image() {
-    rm -rf "$chroots"/*.stage
     scripts/dockerfile.py "$2" "PG_MAJOR=$1" >"$chroots/steps"
+    made_before=$made
     while IFS=$tab read -r step stage first second third; do
+        case " $made_before " in
+            *" $stage "*) continue ;;
+        esac
+        made="$made $stage"
         echo "# $step $stage $first $second $third"
         root=$chroots/$stage.stage
         case $step in
-            FROM) base_image "$1" "$root" "$first" ;;
+            FROM) base_image "$1" "$root" "$first" </dev/null ;;
             RUN)
                 inside "$root" sh -c "export $first; $second" </dev/null
                 keep "$1" "$root"
