@@ -125,12 +125,12 @@ pgxn() {
     alone "$chroots/try" pgxn install --nosudo --pg_config "$pg_config" "$zip" || status=$?
     check "$status" 'pgxn install'
     try "$1" "$chroots/try"
-    for command in load unload; do
+    with_pgxn="--pg_config $pg_config $zip"
+    for command in "pgxn load --yes $with_pgxn" "pgxn load --yes $with_pgxn && pgxn unload --yes $with_pgxn" \
+        "pgxn check $with_pgxn"; do
         status=0
-        [ "$command" = load ] || before="pgxn load --yes --pg_config $pg_config $zip &&"
-        alone "$chroots/try" runuser -u postgres -- pg_virtualenv -t -v "$1" \
-            sh -c "cd /tmp && ${before-} pgxn $command --yes --pg_config $pg_config $zip" || status=$?
-        check "$status" "pgxn $command"
+        alone "$chroots/try" runuser -u postgres -- pg_virtualenv -t -v "$1" sh -c "cd /tmp && $command" || status=$?
+        check "$status" "$command"
     done
     status=0
     alone "$chroots/try" pgxn uninstall --nosudo --pg_config "$pg_config" "$zip" || status=$?
