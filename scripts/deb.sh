@@ -16,13 +16,10 @@ rm -rf "$folder"
 mkdir -p "$folder/lstm-forecast-$version"
 folder=$(cd "$folder" && pwd)
 source=$folder/lstm-forecast-$version
-scripts/files.sh >"$folder/files"
-grep -vE '^(\.ci|\.github|debian)/|^\.(gitignore|gitattributes|dockerignore)$' "$folder/files" |
-    tar -c -z -f "$folder/lstm-forecast_$version.orig.tar.gz" --transform="s|^|lstm-forecast-$version/|" \
-        --owner=0 --group=0 --numeric-owner -T -
+scripts/files.sh archive | tar -c -z -f "$folder/lstm-forecast_$version.orig.tar.gz" \
+    --transform="s|^|lstm-forecast-$version/|" --owner=0 --group=0 --numeric-owner -T -
 tar -x -C "$folder" -f "$folder/lstm-forecast_$version.orig.tar.gz"
-grep '^debian/' "$folder/files" | tar -c -T - | tar -x -C "$source"
-rm "$folder/files"
+scripts/files.sh | grep '^debian/' | tar -c -T - | tar -x -C "$source"
 
 cd "$source"
 PG_SUPPORTED_VERSIONS=${PG_SUPPORTED_VERSIONS:-installed}

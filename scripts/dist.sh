@@ -3,8 +3,7 @@
 #
 #     scripts/dist.sh [FOLDER]
 #
-# The same tree gives the same bytes: files are in the order of their names, and have the time of the last commit. What is
-# for those who run the forge of the project, or who make packages of the archive, is not in it.
+# The same tree gives the same bytes: files are in the order of their names, and have the time of the last commit.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -25,7 +24,7 @@ folder=$(cd "$folder" && pwd)
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 mkdir "$stage/$name"
-scripts/files.sh | grep -vE '^(\.ci|\.github|debian)/|^\.(gitignore|gitattributes|dockerignore)$' >"$stage/list"
+scripts/files.sh archive >"$stage/list"
 tar -c -T "$stage/list" | tar -x -C "$stage/$name"
 scripts/check_meta.py "$stage/$name" >&2
 find "$stage/$name" -type d -exec chmod 755 {} +

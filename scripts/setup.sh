@@ -33,7 +33,7 @@ if [ "${1:-}" = dist ]; then
     packages="python3 zip"
 fi
 if [ "${1:-}" = deb ]; then
-    packages="build-essential debhelper dpkg-dev postgresql-server-dev-all libopenblas-serial-dev"
+    packages="build-essential debhelper dpkg-dev python3 postgresql-server-dev-all libopenblas-serial-dev"
 fi
 if [ "${1:-}" = packages ]; then
     packages="debootstrap iproute2 util-linux python3 zip"
