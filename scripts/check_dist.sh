@@ -105,8 +105,18 @@ rm -r "$work/unzipped/$name/stray.o" "$work/unzipped/$name/build"
 (cd "$work/unzipped/$name" && "$make" -s -j2 install BLAS="${BLAS:-openblas}" PG_CONFIG="$pg_config" DESTDIR="$work/stage" \
     CORE_CFLAGS='-std=c11 -O0 -g0' PG_CFLAGS='-fvisibility=hidden -O0 -g0') >"$work/said" 2>&1
 result $? 'the extension builds from it' "$work/said"
-[ -f "$work/stage$("$pg_config" --pkglibdir)/lstm_forecast.so" ]
+# a shared library is linked though a source is missing: it would not be loaded
+library=$work/stage$("$pg_config" --pkglibdir)/lstm_forecast.so
+symbols() {
+    nm -D "$@" | sed -n 's/^[0-9a-f ]* [A-Zi] \([^@]*\).*/\1/p' | LC_ALL=C sort -u
+}
+# shellcheck disable=SC2046
+symbols --defined-only "$("$pg_config" --bindir)/postgres" $(ldd "$library" | sed -n 's/.* => \(\/[^ ]*\).*/\1/p') >"$work/known"
+symbols --undefined-only "$library" >"$work/wanted"
+[ -s "$work/wanted" ]
 result $? 'its library is installed'
+same '' "$(LC_ALL=C comm -23 "$work/wanted" "$work/known" | head -n 5)" \
+    'and finds in itself, the server and its libraries all that it calls'
 same "$(cd src && echo lstm_forecast--*.sql) lstm_forecast.control" \
     "$(cd "$work/stage$("$pg_config" --sharedir)/extension" && echo *.sql *.control)" \
     'and all its scripts, those that update earlier versions as well'
