@@ -3,6 +3,7 @@
 # make fuzz    searches for inputs that break something; make asan valgrind tidy cppcheck: what these tools find
 # make mutants  breaks promises on purpose, and looks whether the tests notice
 # make recovery   kills servers, and loads one with many sessions
+# make dist    the archive for PGXN; make deb: packages for Debian; make packages: builds and tries both, and the images
 # make bench   measures its speed beside PyTorch, oneDNN, OpenBLAS (bench-core) and jobs in Python (bench-sql)
 # make         builds; make install installs; both need what scripts/setup.sh installs
 #
@@ -48,7 +49,7 @@ KERNEL_CFLAGS = -fno-associative-math
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check recovery forms accuracy collections thousand coverage business defaults tuning updates federated scale mutants \
 	long-horizons short-series totals counts zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel each bench bench-core bench-products bench-sql setup setup-check setup-bench \
-	setup-tools core-tests core-programs asan-tests fuzzers bench-programs portability versions fuzz fuzz-corpus asan valgrind tidy cppcheck
+	setup-tools core-tests core-programs asan-tests fuzzers bench-programs portability versions dist deb packages fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
@@ -98,6 +99,21 @@ versions:
 # PROCESSORS="arm64" takes less
 portability:
 	PROCESSORS="$(PROCESSORS)" scripts/portability.sh
+
+# the archive for PGXN, in build/dist
+dist:
+	scripts/setup.sh dist
+	scripts/dist.sh
+
+# the source package for Debian, and from it one package for each version of PostgreSQL of this machine, in build/deb
+deb:
+	scripts/setup.sh deb
+	scripts/deb.sh
+
+# takes half an hour. VERSIONS="15" KINDS="deb" takes less. Needs root, and a mirror of Debian
+packages:
+	scripts/setup.sh packages
+	VERSIONS="$(VERSIONS)" KINDS="$(KINDS)" CHROOTS="$(CHROOTS)" scripts/packages.sh
 
 # a minute; SECONDS_EACH=3600 before a release
 SECONDS_EACH ?= 60

@@ -71,6 +71,7 @@ suite 'report' scripts/check_report.sh
 suite 'servers' scripts/servers.sh
 suite 'undefined behaviour' undefined_behaviour
 suite 'pretraining' scripts/pretraining.sh
+suite 'dist' scripts/check_dist.sh
 suite 'mutants apply' scripts/mutants.sh check
 
 echo "$passed passed, $failed failed"

@@ -8,7 +8,7 @@ packages="gcc make postgresql-$version postgresql-server-dev-$version postgresql
 # "check" needs the test tools as well
 if [ "${1:-}" = check ]; then
     packages="$packages postgresql-$version-pgtap postgresql-$version-cron libtap-parser-sourcehandler-pgtap-perl perl
-        python3 python3-numpy python3-psycopg python3-psycopg2 python3-sqlalchemy python3-jinja2 python3-ipython"
+        python3 python3-numpy python3-psycopg python3-psycopg2 python3-sqlalchemy python3-jinja2 python3-ipython zip unzip"
 fi
 # "tools" what searches for mistakes
 if [ "${1:-}" = tools ]; then
@@ -26,6 +26,17 @@ fi
 if [ "${1:-}" = portability ]; then
     packages="gcc make gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-i686-linux-gnu libc6-dev-i386-cross
         gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static"
+fi
+
+# "dist" what makes the archive for PGXN, "deb" packages for Debian, "packages" what tries both in chroots
+if [ "${1:-}" = dist ]; then
+    packages="python3 zip"
+fi
+if [ "${1:-}" = deb ]; then
+    packages="build-essential debhelper dpkg-dev python3 postgresql-server-dev-all libopenblas-serial-dev"
+fi
+if [ "${1:-}" = packages ]; then
+    packages="debootstrap iproute2 util-linux python3 zip"
 fi
 
 missing=
