@@ -34,6 +34,7 @@ SELECT lstm_train('lines', 'value', series_column => 's', lookback => 7, options
 \set VERBOSITY default
 INSERT INTO results SELECT lstm_train('lines', 'value', series_column => 's', lookback => 7, options => '{"epochs": 1, "units": 1, "validation": 0}');
 SELECT count(*) FROM results, lstm_rolling(model, first_origin => 50) WHERE lstm_info(model)->>'series_column' IS NOT NULL;
+SELECT count(*) FROM results, lstm_rolling(model) WHERE lstm_info(model)->>'series_column' IS NOT NULL;
 DELETE FROM results WHERE lstm_info(model)->>'series_column' IS NOT NULL;
 SELECT lstm_train('lines', 'value', series_column => 's', lookback => 7, options => '{"on_error": "error"}');
 SELECT lstm_train('lines', 'value', series_column => 's', known_inputs => '{value}');

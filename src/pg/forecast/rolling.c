@@ -55,6 +55,23 @@ put_rows(const RollingOrigin *rolling, const RollingBatch *batch, double level, 
 			}
 }
 
+/* Says, where nobody asked for it, that forecasts are about rows of the training. */
+static void
+note_trained(const RollingOrigin *rolling)
+{
+	const lf_task *task = &rolling->model->task;
+	uint64		trained = rolling_origin_trained(rolling);
+
+	if (trained <= (uint64) task->lookback)
+		return;
+	ereport(NOTICE,
+			(errmsg("forecasts of the first " UINT64_FORMAT " rows%s are about rows on which the model was trained", trained,
+					rolling->label == NULL ? "" : psprintf(" of series \"%s\"", rolling->label)),
+			 errdetail("Their errors are smaller than those of rows that it has not seen."),
+			 errhint("first_origin => " INT64_FORMAT " begins behind these rows; lstm_evaluate() does so by itself.",
+					 rolling_origin_first_origin(task, trained))));
+}
+
 SQL_FUNCTION(lstm_rolling);
 Datum
 lstm_rolling(PG_FUNCTION_ARGS)
@@ -76,6 +93,8 @@ lstm_rolling(PG_FUNCTION_ARGS)
 	steps = argument_int(fcinfo, 2, "steps", 1, PG_INT32_MAX, task->horizon);
 	stride = argument_int(fcinfo, 3, "stride", 1, PG_INT32_MAX, (int) Min((uint64) steps, Max(rolling->rows->count, 1)));
 	targets = model_targets(rolling->model);
+	if (PG_ARGISNULL(5))
+		note_trained(rolling);
 	do
 	{
 		rolling_origin_start(rolling, shared, steps, stride, argument_first_origin(fcinfo, 5, task));

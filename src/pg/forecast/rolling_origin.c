@@ -303,6 +303,19 @@ rolling_origin_stamp(const RollingOrigin *rolling, uint64 row, Datum *value, boo
 	*value = *null ? 0 : TimestampTzGetDatum(at);
 }
 
+uint64
+rolling_origin_trained(const RollingOrigin *rolling)
+{
+	const lf_model *model = rolling->model;
+	uint64		known = rolling->rows->count;
+
+	if (model->time_kind != rolling->table->time_kind || model->time_kind == LF_TIME_NONE || model->rows == 0)
+		return 0;
+	for (; known > 0 && rows_time(rolling->rows, known - 1) > model->last_time; known--)
+		CHECK_FOR_INTERRUPTS();
+	return known;
+}
+
 int64
 rolling_origin_first_origin(const lf_task *task, uint64 known)
 {

@@ -103,6 +103,9 @@ bool		rolling_origin_next_series(RollingOrigin *rolling);
 /* The name of the series at hand as a value and flag of a result row, until the next one is taken. */
 void		rolling_origin_name(const RollingOrigin *rolling, Datum *value, bool *null);
 
+/* How many rows of the series at hand, from the oldest on, training knew; none where it was trained elsewhere. */
+uint64		rolling_origin_trained(const RollingOrigin *rolling);
+
 /*
  * The first origin from which no forecast is about one of the oldest 'known' rows: with lead 0 the first output lies on
  * the origin itself.

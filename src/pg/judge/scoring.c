@@ -133,14 +133,9 @@ scoring_first_unknown(const RollingOrigin *rolling, bool *warned)
 	const lf_model *model = rolling->model;
 	const lf_task *task = &model->task;
 	uint64		rows = rolling->rows->count;
-	uint64		known = rows;
+	uint64		known = rolling_origin_trained(rolling);
 	uint64		share;
 
-	if (model->time_kind == rolling->table->time_kind && model->time_kind != LF_TIME_NONE && model->rows > 0)
-		for (; known > 0 && rows_time(rolling->rows, known - 1) > model->last_time; known--)
-			CHECK_FOR_INTERRUPTS();
-	else
-		known = 0;				/* trained elsewhere: every row is new */
 	if (known < rows)
 		return rolling_origin_first_origin(task, known);
 	share = Max((uint64) ceil(model->training.validation * (double) rows), (uint64) task->horizon);
