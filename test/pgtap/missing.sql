@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(73);
+SELECT plan(77);
 
 \ir ../include/failure.sql
 
@@ -152,6 +152,16 @@ HINT: Leave the column out, or read more rows.', 'no value at all')
 ) AS v (change, failure, description);
 SELECT matches(pg_temp.refused('UPDATE changed SET at = ''1999-01-01'' WHERE at = ''2024-01-01''', '{"missing": "linear", "step": "1 microsecond"}'),
     '^22000: too many rows of relation "changed" are missing: 2024-01-02 00:00:00 follows 1999-01-01 00:00:00\n', '10^15 rows are refused');
+CREATE TABLE eleven AS SELECT make_date(2018 + n / 11, 1, 1 + n % 11) AS at, n % 5 AS value FROM generate_series(0, 54) n;
+CREATE TABLE february AS SELECT make_date(2018 + n / 12, 2, 1 + n % 12) AS at, n % 5 AS value FROM generate_series(0, 59) n;
+CREATE TABLE hours AS SELECT make_date(2018 + n / 288, 1, 1) + n % 288 * interval '1 hour' AS at, n % 5 AS value FROM generate_series(0, 599) n;
+CREATE TABLE swapped AS SELECT make_date(2018 + n / 12, 1, 1 + n % 12) AS at, n % 5 AS value FROM generate_series(0, 59) n;
+SELECT is(pg_temp.failure($$ SELECT lstm_train('swapped', 'value') $$),
+    '22000: too many rows of relation "swapped" are missing: 2021-01-01 follows 2020-01-12
+DETAIL: The step is 1 day; 1413 rows are missing, but at most 10 are filled for each of the 60 existing rows.
+HINT: Perhaps day and month were swapped when the rows were read: set datestyle to DMY, or to MDY, and read them again.', 'months that were read as days');
+SELECT alike(pg_temp.failure(format($$ SELECT lstm_train(%L, 'value') $$, name)), '%Correct the timestamp%', 'but not ' || name) FROM (VALUES
+    ('eleven'), ('february'), ('hours')) AS v (name);
 CREATE TABLE far (n bigint PRIMARY KEY, value int);
 INSERT INTO far SELECT i, i FROM generate_series(1, 20) AS i;
 INSERT INTO far VALUES (-9223372036854775808, 0), (9223372036854775807, 0);

@@ -286,18 +286,33 @@ irregular_report_most(const Rows *rows, const Series *series, uint64 missing, ui
 			 gaps_hint(rows, timeline, "whatever is missing")));
 }
 
+/*
+ * Whether months were read as days, as happens to a file of 01/02/2024 where the session expects the month first: twelve
+ * rows in January, and the next ones a year later. PostgreSQL itself says nothing, because each such date exists.
+ */
+static bool
+months_were_read_as_days(const Timeline *timeline, int64 before, int64 after)
+{
+	return timeline->kind != LF_TIME_INTEGER && timeline->step.months == 0 && timeline->step.days == 1 &&
+		timeline_day(timeline, before).year_day == 11 && timeline_day(timeline, after).year_day == 0;
+}
+
 void
 irregular_report_too_many(const Rows *rows, const Series *series, const Irregular *found, uint64 most)
 {
 	const Timeline *timeline = &series->timeline;
+	int64		after = rows_time(rows, found->widest_gap);
+	int64		before = rows_time(rows, found->widest_gap - 1);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg("too many rows of %s are missing: %s follows %s", series->source,
-					timeline_text(timeline->kind, rows_time(rows, found->widest_gap)),
-					timeline_text(timeline->kind, rows_time(rows, found->widest_gap - 1))),
+			 errmsg("too many rows of %s are missing: %s follows %s", series->source, timeline_text(timeline->kind, after),
+					timeline_text(timeline->kind, before)),
 			 errdetail("The step is %s; " UINT64_FORMAT " rows are missing, but at most " UINT64_FORMAT " are filled for "
 					   "each of the " UINT64_FORMAT " existing rows.",
 					   timeline_step_text(timeline->kind, &timeline->step), found->missing, most, rows->count),
+			 months_were_read_as_days(timeline, before, after) ?
+			 errhint("Perhaps day and month were swapped when the rows were read: set datestyle to DMY, or to MDY, and "
+					 "read them again.") :
 			 errhint("Correct the timestamp, or give a longer step in option \"step\".")));
 }
