@@ -120,7 +120,8 @@ pgxn() {
     cp "$zip" "$chroots/try/tmp/"
     zip=/tmp/$(basename "$zip")
     # what doc/install.md says, and the program
-    get "$1" "$chroots/try" gcc libc6-dev make "postgresql-$1" "postgresql-server-dev-$1" libopenblas0-serial libopenblas-serial-dev pgxnclient
+    get "$1" "$chroots/try" gcc libc6-dev make "postgresql-$1" "postgresql-server-dev-$1" \
+        libopenblas0-serial libopenblas-serial-dev pgxnclient
     status=0
     alone "$chroots/try" pgxn install --nosudo --pg_config "$pg_config" "$zip" || status=$?
     check "$status" 'pgxn install'
