@@ -84,7 +84,7 @@ terminate(dsm_segment *segment, Datum state)
 }
 
 static Header *
-make_header(Crew *crew, FunctionCallInfo fcinfo, int variant)
+make_header(FunctionCallInfo fcinfo, int variant, dsm_segment **segment)
 {
 	Oid		   *types;
 	int			count;
@@ -95,8 +95,8 @@ make_header(Crew *crew, FunctionCallInfo fcinfo, int variant)
 
 	(void) get_func_signature(fcinfo->flinfo->fn_oid, &types, &count);
 	values = take_arguments(fcinfo, types);
-	crew->segment = dsm_create(offsetof(Header, data) + settings + arguments_size(fcinfo, types, values), 0);
-	header = dsm_segment_address(crew->segment);
+	*segment = dsm_create(offsetof(Header, data) + settings + arguments_size(fcinfo, types, values), 0);
+	header = dsm_segment_address(*segment);
 	header->database = MyDatabaseId;
 	header->session_user = GetSessionUserId();
 	GetUserIdAndSecContext(&header->user, &header->security);
@@ -135,7 +135,10 @@ library_of(Oid function)
 Crew *
 crew_start(FunctionCallInfo fcinfo, int variant, const char *function, int workers)
 {
-	Crew	   *crew = palloc0(sizeof(Crew));
+	MemoryContext caller = CurrentMemoryContext;
+	dsm_segment *segment;
+	Header	   *header;
+	Crew	   *crew;
 	BackgroundWorker worker = {
 		.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION,
 		.bgw_start_time = BgWorkerStart_RecoveryFinished,
@@ -143,17 +146,23 @@ crew_start(FunctionCallInfo fcinfo, int variant, const char *function, int worke
 		.bgw_notify_pid = MyProcPid,
 	};
 
+	header = make_header(fcinfo, variant, &segment);
+	snprintf(worker.bgw_library_name, sizeof(worker.bgw_library_name), "%s", library_of(fcinfo->flinfo->fn_oid));
+	/* what ends the crew with the session finds it when all other memory has gone */
+	MemoryContextSwitchTo(TopMemoryContext);
+	crew = palloc0(sizeof(Crew));
+	crew->segment = segment;
+	crew->header = header;
 	crew->worker = palloc0(Max(workers, 1) * sizeof(BackgroundWorkerHandle *));
-	crew->header = make_header(crew, fcinfo, variant);
-	dsm_pin_mapping(crew->segment);
-	on_dsm_detach(crew->segment, terminate, PointerGetDatum(crew));
+	dsm_pin_mapping(segment);
+	on_dsm_detach(segment, terminate, PointerGetDatum(crew));
 	snprintf(worker.bgw_name, BGW_MAXLEN, "lstm_forecast for process %d", MyProcPid);
 	snprintf(worker.bgw_type, BGW_MAXLEN, "lstm_forecast");
 	snprintf(worker.bgw_function_name, BGW_MAXLEN, "%s", function);
-	snprintf(worker.bgw_library_name, sizeof(worker.bgw_library_name), "%s", library_of(fcinfo->flinfo->fn_oid));
 	worker.bgw_main_arg = UInt32GetDatum(dsm_segment_handle(crew->segment));
 	while (crew->size < workers && RegisterDynamicBackgroundWorker(&worker, &crew->worker[crew->size]))
 		crew->size++;
+	MemoryContextSwitchTo(caller);
 	return crew;
 }
 
@@ -177,6 +186,10 @@ void
 crew_end(Crew *crew)
 {
 	dsm_detach(crew->segment);
+	for (int i = 0; i < crew->size; i++)
+		pfree(crew->worker[i]);
+	pfree(crew->worker);
+	pfree(crew);
 }
 
 /* ---- the board ---- */
