@@ -49,7 +49,7 @@ KERNEL_CFLAGS = -fno-associative-math
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check recovery forms accuracy collections thousand coverage business defaults tuning updates federated scale mutants \
 	long-horizons short-series totals counts zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel each bench bench-core bench-products bench-sql setup setup-check setup-bench \
-	setup-tools core-tests core-programs asan-tests fuzzers bench-programs portability versions dist deb packages fuzz fuzz-corpus asan valgrind tidy cppcheck
+	setup-tools core-tests core-programs asan-tests fuzzers bench-programs product-program portability versions dist deb packages fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
@@ -276,7 +276,7 @@ bench-core: setup-bench
 
 # own kernels beside OpenBLAS; OPENBLAS_CORETYPE=Prescott shows what it does on a processor that it does not know
 bench-products: setup
-	$(SUB) -s build/bench/$(BLAS)/product
+	$(SUB) -s product-program
 	build/bench/$(BLAS)/product
 
 bench-sql: setup-bench

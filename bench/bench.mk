@@ -20,6 +20,8 @@ $(BENCH)/%.o: src/core/%.c $(wildcard src/core/*/*.h src/core/*/*.weights)
 $(BENCH)/core: bench/core.c bench/bench.h $(CORE:%=$(BENCH)/%.o)
 	$(CC) $(BENCH_CFLAGS) -O2 -Isrc/core $(filter-out %.h,$^) $(BLAS_LIBS) -lm -lpthread -o $@
 
+product-program: $(BENCH)/product
+
 $(BENCH)/product: bench/product.c $(CORE:%=$(BENCH)/%.o)
 	$(CC) $(BENCH_CFLAGS) -O2 -Isrc/core -I$(OPENBLAS_INCLUDE) $(filter-out %.h,$^) $(BLAS_LIBS) -lm -lpthread -o $@
 

@@ -134,8 +134,8 @@ multiply_in_pieces(const lf_pass *pass, lf_transpose ta, lf_transpose tb, size_t
 }
 
 /*
- * From so many elements of C on it is worth calling, if its vectors are as wide as ours: there it reaches up to 1.25 times the kernels,
- * below it is at most as fast (bench/product.c). With narrower ones it is half as fast, or a fifth.
+ * From so many elements of C on it is worth calling, if its vectors are as wide as ours: there it reaches up to 1.2 times the kernels,
+ * below it is about as fast at best (bench/product.c). With narrower ones it is half as fast, or a fifth.
  */
 #define WORTH_BLAS ((size_t) 1 << 19)
 
