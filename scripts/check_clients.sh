@@ -39,6 +39,17 @@ for line in $(blocks sql); do
     result $? "$page:$line: SQL"
 done
 
+# compare NAME COMMAND [ARGUMENT ...]: what it prints must be what stands in $work/expected
+compare() {
+    name=$1
+    shift
+    status=0
+    "$@" >"$work/output" 2>&1 || status=1
+    [ $status -eq 1 ] || diff "$work/expected" "$work/output" >"$work/log" || status=1
+    [ $status -eq 0 ] || cat "$work/output" >>"$work/log"
+    result $status "$name"
+}
+
 # programs KIND COMMAND [ARGUMENT ...]
 programs() {
     kind=$1
@@ -46,11 +57,7 @@ programs() {
     for line in $(blocks "$kind"); do
         block "$line" >"$work/program"
         expected "$line" >"$work/expected"
-        status=0
-        "$@" "$work/program" >"$work/output" 2>&1 || status=1
-        [ $status -eq 1 ] || diff "$work/expected" "$work/output" >"$work/log" || status=1
-        [ $status -eq 0 ] || cat "$work/output" >>"$work/log"
-        result $status "$page:$line: $kind"
+        compare "$page:$line: $kind" "$@" "$work/program"
     done
 }
 
@@ -108,11 +115,7 @@ cat >"$work/expected" <<'END'
 forecasts_are_sound 0
 model_beats_last_week 0
 END
-status=0
-$python "$work/dbt.py" examples/dbt >"$work/output" 2>&1 || status=1
-[ $status -eq 1 ] || diff "$work/expected" "$work/output" >"$work/log" || status=1
-[ $status -eq 0 ] || cat "$work/output" >>"$work/log"
-result $status 'examples/dbt: its models are made and its tests hold'
+compare 'examples/dbt: its models are made and its tests hold' $python "$work/dbt.py" examples/dbt
 
 # Each query returns rows, but that of what runs now; those of a time series have a time first.
 cat >"$work/grafana.py" <<'PYTHON'

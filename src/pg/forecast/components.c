@@ -168,15 +168,15 @@ forecast_into(Components *c, int steps, double *out)
 	memcpy(out, model_forecast(c->loaded, 0, 1, 1, steps), c->outputs * sizeof(double));
 }
 
-/* Forecasts with and without each input. */
+/* Forecasts with and without each input; the last one, which is what the model has said then, is the forecast itself. */
 static void
 find_added(Components *c, int steps, double *scratch)
 {
 	int			columns = c->loaded->frame.columns;
 
-	forecast_into(c, steps, c->full);
 	if (c->inputs == 0)
 	{
+		forecast_into(c, steps, c->full);
 		memcpy(c->base, c->full, c->outputs * sizeof(double));
 		return;
 	}
@@ -191,15 +191,17 @@ find_added(Components *c, int steps, double *scratch)
 		show(c, false, i);
 		forecast_into(c, steps, scratch);
 		for (Size o = 0; o < c->outputs; o++)
-			added[o] = (c->full[o] - scratch[o]) / 2;
+			added[o] = -scratch[o] / 2;
 		show(c, true, i);
 		forecast_into(c, steps, scratch);
 		for (Size o = 0; o < c->outputs; o++)
 			added[o] += (scratch[o] - c->base[o]) / 2;
 	}
 	show(c, false, -1);
-	/* what the model has said last is the forecast */
-	forecast_into(c, steps, scratch);
+	forecast_into(c, steps, c->full);
+	for (int i = 0; i < c->inputs; i++)
+		for (Size o = 0; o < c->outputs; o++)
+			c->added[i * c->outputs + o] += c->full[o] / 2;
 }
 
 /* ---- level and season ---- */

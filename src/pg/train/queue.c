@@ -57,7 +57,7 @@ queue_open(Oid relid)
 				 errmsg("column \"series\" of %s has no primary key or unique index", table->label),
 				 errdetail("Each series has one model there."),
 				 errhint("Add it: ALTER TABLE %s ADD PRIMARY KEY (series).", table->name)));
-	return (Queue) {.relid = relid, .name = table->name, .label = table->label};
+	return (Queue) {.relid = relid, .name = table->name, .label = table->label, .context = CurrentMemoryContext};
 }
 
 /* Runs a statement with text parameters (a model is bytea), and returns how many rows it touched. */
@@ -134,6 +134,15 @@ take_behind(const Queue *queue, int most, char **series)
 	return count;
 }
 
+/* The next ones are those behind this series; NULL: from the first on. */
+static void
+go_behind(Queue *queue, const char *series)
+{
+	if (queue->last != NULL)
+		pfree(queue->last);
+	queue->last = series == NULL ? NULL : MemoryContextStrdup(queue->context, series);
+}
+
 int
 queue_take(Queue *queue, int most, char **series)
 {
@@ -142,9 +151,11 @@ queue_take(Queue *queue, int most, char **series)
 	/* once around: what a process that is gone had taken waits again */
 	if (count == 0 && queue->last != NULL)
 	{
-		queue->last = NULL;
+		go_behind(queue, NULL);
 		count = take_behind(queue, most, series);
 	}
+	if (count > 0)
+		go_behind(queue, series[count - 1]);
 	return count;
 }
 

@@ -15,7 +15,8 @@ typedef struct Queue
 	Oid			relid;
 	char	   *name;			/* qualified and quoted */
 	char	   *label;			/* for messages */
-	char	   *last;			/* the series that was taken last; NULL: begin with the first */
+	MemoryContext context;		/* in which it was opened: it lives longer than a transaction */
+	char	   *last;			/* the series that was taken last, there; NULL: begin with the first */
 } Queue;
 
 /* Looks at the table: raises 42703, 42804 or 42P10 where it cannot be a queue. */

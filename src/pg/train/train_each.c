@@ -117,8 +117,6 @@ work_on_some(Each *each, int most)
 		work_on(each, series[i]);
 		PopActiveSnapshot();
 	}
-	if (count > 0)
-		each->queue.last = MemoryContextStrdup(TopTransactionContext, series[count - 1]);
 	return count > 0;
 }
 
@@ -128,7 +126,6 @@ work_on_all(Each *each)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext batch = AllocSetContextCreate(caller, "lstm_train_each batch", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext name = AllocSetContextCreate(caller, "lstm_train_each name", ALLOCSET_SMALL_SIZES);
 	int			most = 1;
 
 	for (;;)
@@ -139,9 +136,6 @@ work_on_all(Each *each)
 
 		MemoryContextSwitchTo(batch);
 		any = work_on_some(each, most);
-		MemoryContextReset(name);
-		if (any && each->queue.last != NULL)
-			each->queue.last = MemoryContextStrdup(name, each->queue.last);
 		MemoryContextSwitchTo(caller);
 		SPI_commit();
 		MemoryContextSwitchTo(caller);
@@ -152,7 +146,6 @@ work_on_all(Each *each)
 		most = seconds > SECONDS_OF_BATCH ? Max(most / 2, 1) : seconds < SECONDS_OF_BATCH / 2 ? Min(2 * most, MOST_TAKEN) : most;
 	}
 	MemoryContextDelete(batch);
-	MemoryContextDelete(name);
 }
 
 /* ---- the call ---- */
