@@ -948,6 +948,22 @@ AS 'MODULE_PATHNAME', 'lstm_train_each_columns_keys';
 COMMENT ON PROCEDURE lstm_train_each(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, regclass, int, boolean) IS
 'trains a model for each series, on all cores, and stores each in a table as it is done';
 
+CREATE PROCEDURE lstm_forecast_each(
+    models regclass,
+    into_table regclass,
+    steps int DEFAULT NULL,
+    level float8 DEFAULT 0.95,
+    relation regclass DEFAULT NULL,
+    as_of timestamptz DEFAULT NULL,
+    holidays regclass DEFAULT NULL,
+    future regclass DEFAULT NULL,
+    workers int DEFAULT NULL)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_forecast_each';
+
+COMMENT ON PROCEDURE lstm_forecast_each(regclass, regclass, int, float8, regclass, timestamptz, regclass, regclass, int) IS
+'stores the forecasts of all models of a table, on all cores';
+
 CREATE PROCEDURE lstm_train_into(
     name text,
     relation regclass,

@@ -375,6 +375,23 @@ table_open_named(Oid relid, const char *const *names, int columns, Oid *types)
 	return table;
 }
 
+Table *
+table_open_typed(Oid relid, const char *const *names, int columns, const Oid *wanted, const char *create)
+{
+	Oid		   *types = palloc(columns * sizeof(Oid));
+	Table	   *table = table_open_named(relid, names, columns, types);
+
+	for (int i = 0; i < columns; i++)
+		if (types[i] != wanted[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" of %s is of type %s, not %s", names[i], table->label, format_type_be(types[i]),
+							format_type_be(wanted[i])),
+					 errhint("Create it as: %s.", create)));
+	pfree(types);
+	return table;
+}
+
 void
 table_need_type(const Table *table, const char *name, Oid type, bool numeric)
 {

@@ -88,10 +88,14 @@ Table	   *table_open(Oid relid, const char *time_column, char **names, char **va
 
 /*
  * A relation whose columns have names that are settled: their types, without domains. One whose name begins with ? need
- * not be there: its type is InvalidOid then. Raises 42703. The other raises 42804 where a column is not a number, or else no
+ * not be there: its type is InvalidOid then. Raises 42703. The last raises 42804 where a column is not a number, or else no
  * time and no integer.
  */
 Table	   *table_open_named(Oid relid, const char *const *names, int columns, Oid *types);
+
+/* The same where each has to be of a type; raises 42804 otherwise, and says how to create the relation. */
+Table	   *table_open_typed(Oid relid, const char *const *names, int columns, const Oid *wanted, const char *create);
+
 void		table_need_type(const Table *table, const char *name, Oid type, bool numeric);
 
 /*

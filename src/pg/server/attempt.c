@@ -5,8 +5,11 @@
 
 #include "access/parallel.h"
 #include "access/xact.h"
+#include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+
+#define LONGEST_REASON 500
 
 ErrorData *
 attempt(void (*work) (void *), void *state)
@@ -49,4 +52,12 @@ attempt_failed_by_rows(const ErrorData *error)
 	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
 
 	return category == ERRCODE_DATA_EXCEPTION || category == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+}
+
+char *
+attempt_reason(const ErrorData *error)
+{
+	size_t		length = strlen(error->message);
+
+	return pnstrdup(error->message, pg_mbcliplen(error->message, (int) Min(length, PG_INT32_MAX), LONGEST_REASON));
 }

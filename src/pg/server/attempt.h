@@ -18,4 +18,7 @@ bool		attempt_is_possible(void);
 /* Whether an error is about the rows at hand, or more than they may take: with others the same work may succeed. */
 bool		attempt_failed_by_rows(const ErrorData *error);
 
+/* Its message, cut where it is longer than a status ought to be. */
+char	   *attempt_reason(const ErrorData *error);
+
 #endif

@@ -22,6 +22,8 @@
 #include "utils/resowner.h"
 #include "utils/syscache.h"
 
+#include <unistd.h>
+
 /* What stands in front of the settings and arguments. */
 typedef struct Header
 {
@@ -33,10 +35,12 @@ typedef struct Header
 	Oid			collation;
 	int			variant;
 	int			arguments;
-	Size		settings;		/* bytes of these, from 'data' on; the arguments follow */
+	Size		common;			/* bytes of what all get, from 'data' on, */
+	Size		settings;		/* and behind it of the settings; the arguments follow */
 	pg_atomic_uint64 expected;
 	pg_atomic_uint64 done;
 	pg_atomic_uint64 failed;
+	pg_atomic_uint64 next;
 	char		data[FLEXIBLE_ARRAY_MEMBER];
 } Header;
 
@@ -83,8 +87,14 @@ terminate(dsm_segment *segment, Datum state)
 		TerminateBackgroundWorker(crew->worker[i]);
 }
 
+static char *
+place_of_settings(Header *header)
+{
+	return header->data + header->common;
+}
+
 static Header *
-make_header(FunctionCallInfo fcinfo, int variant, dsm_segment **segment)
+make_header(FunctionCallInfo fcinfo, int variant, const void *common, Size size, dsm_segment **segment)
 {
 	Oid		   *types;
 	int			count;
@@ -95,7 +105,7 @@ make_header(FunctionCallInfo fcinfo, int variant, dsm_segment **segment)
 
 	(void) get_func_signature(fcinfo->flinfo->fn_oid, &types, &count);
 	values = take_arguments(fcinfo, types);
-	*segment = dsm_create(offsetof(Header, data) + settings + arguments_size(fcinfo, types, values), 0);
+	*segment = dsm_create(offsetof(Header, data) + MAXALIGN(size) + settings + arguments_size(fcinfo, types, values), 0);
 	header = dsm_segment_address(*segment);
 	header->database = MyDatabaseId;
 	header->session_user = GetSessionUserId();
@@ -104,12 +114,16 @@ make_header(FunctionCallInfo fcinfo, int variant, dsm_segment **segment)
 	header->collation = fcinfo->fncollation;
 	header->variant = variant;
 	header->arguments = fcinfo->nargs;
+	header->common = MAXALIGN(size);
 	header->settings = settings;
 	pg_atomic_init_u64(&header->expected, 0);
 	pg_atomic_init_u64(&header->done, 0);
 	pg_atomic_init_u64(&header->failed, 0);
-	SerializeGUCState(settings, header->data);
-	place = header->data + settings;
+	pg_atomic_init_u64(&header->next, 0);
+	if (size > 0)
+		memcpy(header->data, common, size);
+	SerializeGUCState(settings, place_of_settings(header));
+	place = place_of_settings(header) + settings;
 	for (int i = 0; i < fcinfo->nargs; i++)
 		datumSerialize(values[i], fcinfo->args[i].isnull, get_typbyval(types[i]), get_typlen(types[i]), &place);
 	return header;
@@ -133,7 +147,7 @@ library_of(Oid function)
 }
 
 Crew *
-crew_start(FunctionCallInfo fcinfo, int variant, const char *function, int workers)
+crew_start(FunctionCallInfo fcinfo, int variant, const char *function, int workers, const void *common, Size size)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	dsm_segment *segment;
@@ -146,7 +160,7 @@ crew_start(FunctionCallInfo fcinfo, int variant, const char *function, int worke
 		.bgw_notify_pid = MyProcPid,
 	};
 
-	header = make_header(fcinfo, variant, &segment);
+	header = make_header(fcinfo, variant, common, size, &segment);
 	snprintf(worker.bgw_library_name, sizeof(worker.bgw_library_name), "%s", library_of(fcinfo->flinfo->fn_oid));
 	/* what ends the crew with the session finds it when all other memory has gone */
 	MemoryContextSwitchTo(TopMemoryContext);
@@ -164,6 +178,20 @@ crew_start(FunctionCallInfo fcinfo, int variant, const char *function, int worke
 		crew->size++;
 	MemoryContextSwitchTo(caller);
 	return crew;
+}
+
+int
+crew_usual_size(void)
+{
+	long		processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return (int) Min(Max(processors - 1, 0), max_parallel_workers);
+}
+
+void *
+crew_common(Crew *crew)
+{
+	return crew->header->data;
 }
 
 int
@@ -218,6 +246,18 @@ crew_count(Crew *crew, bool failed)
 		pg_atomic_fetch_add_u64(&crew->header->failed, 1);
 }
 
+uint64
+crew_next(Crew *crew)
+{
+	return pg_atomic_fetch_add_u64(&crew->header->next, 1);
+}
+
+const char *
+crew_processes(const Crew *crew)
+{
+	return crew->size == 0 ? "process" : "processes";
+}
+
 /* ---- a worker ---- */
 
 /* Becomes a session like the one that called. */
@@ -226,7 +266,7 @@ become(Header *header)
 {
 	BackgroundWorkerInitializeConnectionByOid(header->database, header->session_user, 0);
 	StartTransactionCommand();
-	RestoreGUCState(header->data);
+	RestoreGUCState(place_of_settings(header));
 	CommitTransactionCommand();
 	SetUserIdAndSecContext(header->user, header->security);
 }
@@ -236,7 +276,7 @@ restore_call(Header *header)
 {
 	FunctionCallInfo fcinfo = palloc0(SizeForFunctionCallInfo(header->arguments));
 	FmgrInfo   *function = palloc(sizeof(FmgrInfo));
-	char	   *place = header->data + header->settings;
+	char	   *place = place_of_settings(header) + header->settings;
 
 	fmgr_info_cxt(header->function, function, CurrentMemoryContext);
 	InitFunctionCallInfoData(*fcinfo, function, header->arguments, header->collation, NULL, NULL);

@@ -26,11 +26,19 @@ typedef struct Crew Crew;
  */
 typedef void (*crew_work) (FunctionCallInfo fcinfo, int variant, Crew *crew);
 
+#define MOST_OF_CREW 1024
+
+/* Workers beside the session: as many as there are processors left, and parallel workers allowed. */
+int			crew_usual_size(void);
+
 /*
  * Starts up to so many workers, each of which calls the function of this name in this library: one that was made by
- * CREW_FUNCTION. Needs a transaction, whose end it outlives.
+ * CREW_FUNCTION. All of them get 'common', of this size. Needs a transaction, whose end it outlives.
  */
-Crew	   *crew_start(FunctionCallInfo fcinfo, int variant, const char *function, int workers);
+Crew	   *crew_start(FunctionCallInfo fcinfo, int variant, const char *function, int workers, const void *common, Size size);
+
+/* The same copy of it in all of them. */
+void	   *crew_common(Crew *crew);
 
 /* How many have been started. */
 int			crew_size(const Crew *crew);
@@ -45,6 +53,12 @@ void		crew_end(Crew *crew);
 CrewBoard	crew_board(Crew *crew);
 void		crew_expect(Crew *crew, int64 expected);
 void		crew_count(Crew *crew, bool failed);
+
+/* A number that no other process gets: 0, 1, 2 and so on. */
+uint64		crew_next(Crew *crew);
+
+/* "process" or "processes", as there are more than this session. */
+const char *crew_processes(const Crew *crew);
 
 /* The main function of a worker: it does this work. */
 void		crew_main(Datum handle, crew_work work);

@@ -4,7 +4,6 @@
 #include "train/request.h"
 
 #include "sql/arguments.h"
-#include "nodes/parsenodes.h"
 #include "server/error.h"
 #include "utils/lsyscache.h"
 
@@ -156,17 +155,4 @@ request_read(FunctionCallInfo fcinfo, RequestForm form, Request *request)
 	request->primary_keys = table_further_keys(table);
 	training_check(request);
 	return table;
-}
-
-void
-require_own_transactions(FunctionCallInfo fcinfo, const char *name)
-{
-	if (fcinfo->context != NULL && IsA(fcinfo->context, CallContext) && !((CallContext *) fcinfo->context)->atomic)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-			 errmsg("%s cannot run inside a transaction block", name),
-			 errdetail("%s commits while it works. A function, an EXCEPTION block, and a procedure with SECURITY DEFINER or SET "
-					   "count as transaction blocks, too.", name),
-			 errhint("CALL %s by itself, or use lstm_train.", name)));
 }

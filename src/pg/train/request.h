@@ -44,9 +44,6 @@ Table	   *request_columns(FunctionCallInfo fcinfo, RequestForm form, lf_task *ta
 /* Reads and checks them, and opens the relation; raises what can be told before a row is read. */
 Table	   *request_read(FunctionCallInfo fcinfo, RequestForm form, Request *request);
 
-/* Raises 25001 where a procedure of this name was called inside a transaction block, in which it cannot commit. */
-void		require_own_transactions(FunctionCallInfo fcinfo, const char *name);
-
 /* The four functions of a name, one for each form. */
 #define FORMS_OF(name, function) \
 	SQL_FUNCTION(name); \

@@ -11,15 +11,13 @@
 #include "access/xact.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "nodes/parsenodes.h"
 #include "server/attempt.h"
+#include "server/commits.h"
 #include "server/crew.h"
 #include "server/error.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
-
-#include <unistd.h>
 
 /* Arguments behind those of lstm_train. */
 enum
@@ -29,14 +27,9 @@ enum
 	ARG_AGAIN
 };
 
-#define MOST_WORKERS 1024
-
 /* Series that are taken at once: so many as fit into a second, at most these. */
 #define MOST_TAKEN 64
 #define SECONDS_OF_BATCH 1.0
-
-/* Longer reasons are cut. */
-#define LONGEST_STATUS 500
 
 typedef struct Each
 {
@@ -92,7 +85,7 @@ work_on(Each *each, const char *series)
 	if (error == NULL)
 		queue_store(&each->queue, series, each->model, "ok");
 	else
-		queue_store(&each->queue, series, NULL, psprintf("%.*s", LONGEST_STATUS, error->message));
+		queue_store(&each->queue, series, NULL, attempt_reason(error));
 	crew_count(each->crew, error != NULL);
 }
 
@@ -186,15 +179,6 @@ help(FunctionCallInfo fcinfo, int form, Crew *crew)
 
 CREW_FUNCTION(lstm_train_each_worker, help);
 
-/* Workers beside the session: as many as there are processors, and parallel workers allowed. */
-static int
-usual_workers(void)
-{
-	long		processors = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return (int) Min(Max(processors - 1, 0), max_parallel_workers);
-}
-
 static void
 report(const Each *each, const CrewBoard *board)
 {
@@ -202,7 +186,7 @@ report(const Each *each, const CrewBoard *board)
 
 	ereport(NOTICE,
 			(errmsg(UINT64_FORMAT " series were trained into %s, by %d %s", board->done - board->failed, each->queue.label,
-					crew_size(each->crew) + 1, crew_size(each->crew) == 0 ? "process" : "processes")));
+					crew_size(each->crew) + 1, crew_processes(each->crew))));
 	if (rest.failed > 0)
 		ereport(WARNING,
 				(errmsg(INT64_FORMAT " series have no new model", rest.failed),
@@ -214,7 +198,7 @@ static Datum
 train_each(FunctionCallInfo fcinfo, RequestForm form)
 {
 	Each		each = {0};
-	int			workers = argument_int(fcinfo, ARG_WORKERS, "workers", 0, MOST_WORKERS, usual_workers());
+	int			workers = argument_int(fcinfo, ARG_WORKERS, "workers", 0, MOST_OF_CREW, crew_usual_size());
 	bool		again = !PG_ARGISNULL(ARG_AGAIN) && PG_GETARG_BOOL(ARG_AGAIN);
 	int64		waiting;
 	CrewBoard	board;
@@ -224,7 +208,7 @@ train_each(FunctionCallInfo fcinfo, RequestForm form)
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
 	read_call(fcinfo, form, &each);
 	waiting = queue_fill(&each.queue, each.table, again);
-	each.crew = crew_start(fcinfo, form, "lstm_train_each_worker", (int) Min((int64) workers, Max(waiting - 1, 0)));
+	each.crew = crew_start(fcinfo, form, "lstm_train_each_worker", (int) Min((int64) workers, Max(waiting - 1, 0)), NULL, 0);
 	PG_TRY();
 	{
 		crew_expect(each.crew, waiting);

@@ -5,6 +5,7 @@
  * vacuum goes on, and tables can be altered. What is trained lies in the memory of the portal, which lives longer than
  * a transaction and is gone when the call ends, on an error too.
  */
+#include "server/commits.h"
 #include "train/request.h"
 #include "train/store.h"
 
