@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(51);
+SELECT plan(57);
 
 ---- other sessions ----
 -- They see nothing of this transaction: what they train on is theirs.
@@ -166,6 +166,36 @@ SELECT ok(quickly('nested') > 0, 'a view that trains is trained on');
 SELECT results_eq($$ SELECT relation, rows_read FROM noted('row 600') $$, $$ VALUES ('watched', 512) $$, 'the inner training is told of');
 SELECT results_eq($$ SELECT relation, phase, rows_read FROM noted('outer') $$, $$ VALUES ('nested', 'reading', 699) $$,
     'the outer training is told of again after the inner one');
+
+-- forecasts of many series
+CREATE VIEW several AS SELECT s, n, sin(n / 10.0 + s) + CASE WHEN s = 2 AND n = 300 THEN note('forecast') ELSE 0 END AS value
+    FROM generate_series(1, 2) AS s, generate_series(1, 600) AS n ORDER BY s, n;
+CREATE FUNCTION forecasts(call text) RETURNS SETOF notes LANGUAGE plpgsql AS $$
+DECLARE
+    steps bigint;
+BEGIN
+    TRUNCATE notes;
+    EXECUTE 'SELECT count(forecast) FROM ' || call INTO STRICT steps;
+    RETURN QUERY SELECT at, command, phase, relation, training, rows_read, steps::text FROM notes;
+    PERFORM note('after');
+    RETURN QUERY SELECT * FROM noted('after');
+END $$;
+CREATE TEMP TABLE of_several AS SELECT lstm_train('several', 'value', 'n', 's', lookback => 5, horizon => 2, options => '{"epochs": 1, "units": 2}') AS model;
+SELECT results_eq(format($$ SELECT command, phase, relation, rows_read, copies FROM forecasts(%L) $$, call),
+    format($$ VALUES (%L, 'reading', 'several', 768, %L), (NULL::text, NULL, NULL, NULL, NULL) $$, split_part(call, '(', 1), steps), call || ' tells how far it is')
+FROM (VALUES ($$lstm_zero_shot('several', 'value', 'n', 's', 3)$$, 6), ($$lstm_baseline('several', 'value', 'n', 's', 3, method => 'theta')$$, 6)) AS c (call, steps);
+SELECT results_eq($$ SELECT command, phase, relation, rows_read, copies FROM forecasts('of_several, lstm_forecast(model)') $$,
+    $$ VALUES ('lstm_forecast', 'reading', 'several', 768, '4'), (NULL::text, NULL, NULL, NULL, NULL) $$, 'lstm_forecast tells how far it is');
+
+-- the time of a training is limited, whatever it is in, and that of a forecast is not
+CREATE VIEW trains AS SELECT n, sin(n / 10.0) + CASE WHEN n = 90 THEN quickly('quick', '{"epochs": 100000, "patience": 0}') ELSE 0 END AS value
+    FROM generate_series(1, 100) AS n ORDER BY n;
+CREATE VIEW waits AS SELECT n, sin(n / 10.0) + CASE WHEN n = 90 AND pg_sleep(0.2) IS NOT NULL THEN 0 ELSE 0 END AS value FROM generate_series(1, 100) AS n ORDER BY n;
+SET LOCAL lstm_forecast.max_train_time = '100ms';
+SELECT throws_like($$ SELECT FROM lstm_zero_shot('trains', 'value', 'n') $$, 'training exceeded lstm_forecast.max_train_time%', 'a training inside a forecast has its limit');
+SELECT lives_ok($$ SELECT FROM lstm_zero_shot('waits', 'value', 'n') $$, 'a forecast has none');
+SELECT throws_like($$ SELECT lstm_train('waits', 'value', 'n') $$, 'training exceeded lstm_forecast.max_train_time%', 'where a training of the same rows does');
+SET LOCAL lstm_forecast.max_train_time = 0;
 
 -- a backend that tells nothing, and one that stops to tell half way
 SET LOCAL track_activities = off;

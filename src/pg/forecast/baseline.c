@@ -11,6 +11,7 @@
 #include "rows/align.h"
 #include "rows/regularize.h"
 #include "server/error.h"
+#include "server/progress.h"
 #include "series/limits.h"
 #include "sql/arguments.h"
 #include "sql/names.h"
@@ -30,12 +31,15 @@ typedef struct Places
 	int			as_of;
 	int			series;
 	int			options;
+	ProgressCommand command;
 } Places;
 
 #define ARG_HORIZON ONE_ARGUMENTS
 
-static const Places of_baseline = {ARG_HORIZON + 1, ARG_HORIZON + 2, ARG_HORIZON + 3, ARG_HORIZON + 4, ARG_HORIZON + 5};
-static const Places of_zero_shot = {-1, ARG_HORIZON + 1, ARG_HORIZON + 2, ARG_HORIZON + 3, ARG_HORIZON + 4};
+static const Places of_baseline = {ARG_HORIZON + 1, ARG_HORIZON + 2, ARG_HORIZON + 3, ARG_HORIZON + 4, ARG_HORIZON + 5,
+	PROGRESS_BASELINE};
+static const Places of_zero_shot = {-1, ARG_HORIZON + 1, ARG_HORIZON + 2, ARG_HORIZON + 3, ARG_HORIZON + 4,
+	PROGRESS_ZERO_SHOT};
 
 /* Where nobody says a horizon it is one season, but no fewer steps and no more. */
 #define LEAST_HORIZON 12
@@ -50,6 +54,7 @@ typedef struct Baseline
 	double		level;
 	const TimestampTz *as_of;	/* NULL: all rows are known */
 	Asked		asked;
+	ReadFilter	filter;
 	Panel	   *panel;
 
 	lf_method_seasons seasons;
@@ -101,7 +106,7 @@ add_series(void *state, SeriesRows *read)
 }
 
 static void
-read_rows(Baseline *baseline, const ReadFilter *filter)
+read_rows(Baseline *baseline)
 {
 	OneTarget  *one = baseline->one;
 	const Table *table = one->table;
@@ -118,7 +123,7 @@ read_rows(Baseline *baseline, const ReadFilter *filter)
 	one->plan.left_out = put_status;
 	one->plan.left_out_state = baseline;
 	baseline->panel = panel_create(&one->plan, true);
-	table_read_series(table, filter, add_series, baseline);
+	table_read_series(table, &baseline->filter, add_series, baseline);
 	if (baseline->panel->series > 0)
 		panel_finish(baseline->panel, table->label);
 	asked_report_missing(&baseline->asked, put_status, baseline);
@@ -347,7 +352,7 @@ read_method(FunctionCallInfo fcinfo, const Places *places)
 }
 
 static void
-read_arguments(FunctionCallInfo fcinfo, const Places *places, Baseline *baseline, ReadFilter *filter)
+read_arguments(FunctionCallInfo fcinfo, const Places *places, Baseline *baseline)
 {
 	const Options *options;
 
@@ -366,14 +371,35 @@ read_arguments(FunctionCallInfo fcinfo, const Places *places, Baseline *baseline
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("\"series\" was given, but not the column that tells series apart"),
 				 errhint("Give series_column, or leave \"series\" out.")));
-	baseline->asked = asked_names(fcinfo, places->series, filter);
+	baseline->asked = asked_names(fcinfo, places->series, &baseline->filter);
+}
+
+static void
+forecast_all(void *state)
+{
+	Baseline   *baseline = state;
+
+	read_rows(baseline);
+	if (baseline->panel->series == 0)
+		return;
+	report_rows(baseline);
+	look_at_rows(baseline);
+	take_memory(baseline);
+	progress_phase(PROGRESS_FORECASTING);
+	progress_expect((int64) baseline->panel->series);
+	baseline->target = CStringGetTextDatum(baseline->one->columns.names[0]);
+	baseline->ok = CStringGetTextDatum("ok");
+	for (Size i = 0; i < baseline->panel->series; i++)
+	{
+		forecast_series(baseline, i);
+		progress_number((int64) i + 1);
+	}
 }
 
 static Datum
 forecast_relation(FunctionCallInfo fcinfo, const Places *places, bool several_keys)
 {
 	Baseline	baseline = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
-	ReadFilter	filter = {0};
 	TimestampTz as_of;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -385,17 +411,8 @@ forecast_relation(FunctionCallInfo fcinfo, const Places *places, bool several_ke
 		baseline.as_of = &as_of;
 	}
 	baseline.one = one_target_open(fcinfo, several_keys, places->options);
-	read_arguments(fcinfo, places, &baseline, &filter);
-	read_rows(&baseline, &filter);
-	if (baseline.panel->series == 0)
-		return (Datum) 0;
-	report_rows(&baseline);
-	look_at_rows(&baseline);
-	take_memory(&baseline);
-	baseline.target = CStringGetTextDatum(baseline.one->columns.names[0]);
-	baseline.ok = CStringGetTextDatum("ok");
-	for (Size i = 0; i < baseline.panel->series; i++)
-		forecast_series(&baseline, i);
+	read_arguments(fcinfo, places, &baseline);
+	progress_around_forecast(places->command, baseline.one->table->relid, forecast_all, &baseline);
 	return (Datum) 0;
 }
 

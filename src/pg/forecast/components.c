@@ -390,7 +390,7 @@ Datum
 lstm_components(PG_FUNCTION_ARGS)
 {
 	Components	c = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
-	Newest		newest = {.put = put_components, .left_out = put_status, .state = &c, .framed = true};
+	Newest		newest = {.command = PROGRESS_COMPONENTS, .put = put_components, .left_out = put_status, .state = &c, .framed = true};
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	RETURN_NO_ROWS_IF_NULL(ARG_MODEL);

@@ -83,7 +83,7 @@ Datum
 lstm_forecast(PG_FUNCTION_ARGS)
 {
 	Forecast	forecast = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
-	Newest		newest = {.put = put_forecast, .left_out = put_status, .state = &forecast};
+	Newest		newest = {.command = PROGRESS_FORECAST, .put = put_forecast, .left_out = put_status, .state = &forecast};
 
 	forecast.loaded = model_start_rows(fcinfo, 2, &forecast.level);
 	if (forecast.loaded == NULL)

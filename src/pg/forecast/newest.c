@@ -126,18 +126,26 @@ put_series(void *state, SeriesRows *read)
 	MemoryContextReset(newest->each);
 }
 
+static void
+read_series(void *state)
+{
+	Newest	   *newest = state;
+
+	table_read_series(newest->table, &newest->filter, put_series, newest);
+}
+
 /* Models that see more than one series' own columns: the relation is read series by series. */
 static void
 put_all(Newest *newest, Oid relation)
 {
 	const lf_model *model = &newest->loaded->model;
-	Table	   *table = latest_open(model, relation, newest->holidays, &newest->plan);
 
-	newest->panel = panel_create(&newest->plan, table->series_column != NULL);
+	newest->table = latest_open(model, relation, newest->holidays, &newest->plan);
+	newest->panel = panel_create(&newest->plan, newest->table->series_column != NULL);
 	if (OidIsValid(newest->future))
 		newest->ahead.scenario = scenario_read(&newest->plan, newest->future, &newest->filter);
 	newest->each = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast of a series", ALLOCSET_DEFAULT_SIZES);
-	table_read_series(table, &newest->filter, put_series, newest);
+	progress_around_forecast(newest->command, newest->table->relid, read_series, newest);
 	asked_report_missing(&newest->asked, newest->left_out, newest->state);
 	if (newest->plan.columns->event_count > 0)
 		events_report_end(newest->plan.columns->events);

@@ -7,6 +7,7 @@
 
 #include "forecast/asked.h"
 #include "forecast/forecast_frame.h"
+#include "server/progress.h"
 
 /* A series whose newest window has been shown to the model: window 0 of its frame. */
 typedef struct NewestSeries
@@ -24,6 +25,7 @@ typedef struct Newest
 {
 	/* set by the caller */
 	LoadedModel *loaded;
+	ProgressCommand command;	/* which shows how many series have been read */
 	Ahead		ahead;
 	const TimestampTz *as_of;	/* NULL: the newest rows */
 	TimestampTz stated;			/* has room for it */
@@ -38,6 +40,7 @@ typedef struct Newest
 	void	   *state;			/* of both */
 
 	/* of several series */
+	Table	   *table;
 	PanelSpec	plan;
 	Panel	   *panel;
 	MemoryContext each;			/* of one series */

@@ -133,7 +133,7 @@ Datum
 lstm_quantiles(PG_FUNCTION_ARGS)
 {
 	Quantiles	quantiles = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
-	Newest		newest = {.put = put_quantiles, .left_out = put_status, .state = &quantiles};
+	Newest		newest = {.command = PROGRESS_QUANTILES, .put = put_quantiles, .left_out = put_status, .state = &quantiles};
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	RETURN_NO_ROWS_IF_NULL(ARG_MODEL);

@@ -309,7 +309,7 @@ series_forecast(const ForecastRequest *request, const char *label, char **reason
 	int			most = Min(MOST_SHOWN, Max(2 * task->lookback, 3 * request->steps));
 	SeriesForecast *shown = palloc0(sizeof(SeriesForecast));
 	Taken		taken = {.request = request, .context = CurrentMemoryContext, .shown = shown};
-	Newest		newest = {.loaded = request->loaded, .ahead = {.steps = request->steps}, .as_of = request->as_of,
+	Newest		newest = {.loaded = request->loaded, .command = PROGRESS_FORECAST, .ahead = {.steps = request->steps}, .as_of = request->as_of,
 						  .filter = table_filter(label), .put = take_forecast, .left_out = take_reason, .state = &taken};
 	/* the rows go before the next series is read: twelve of them are not to take twelve times what one may */
 	MemoryContext reading = AllocSetContextCreate(CurrentMemoryContext, "lstm_forecast rows of a chart", ALLOCSET_DEFAULT_SIZES);

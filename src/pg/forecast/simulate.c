@@ -237,7 +237,7 @@ Datum
 lstm_simulate(PG_FUNCTION_ARGS)
 {
 	Simulation	simulation = {.result = (ReturnSetInfo *) fcinfo->resultinfo, .context = CurrentMemoryContext};
-	Newest		newest = {.put = put_paths, .left_out = leave_out, .state = &simulation};
+	Newest		newest = {.command = PROGRESS_SIMULATE, .put = put_paths, .left_out = leave_out, .state = &simulation};
 	const lf_model *model;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);

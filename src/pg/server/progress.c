@@ -55,6 +55,16 @@ clear_training(void)
 	set_number(PROGRESS_HELD_OUT_LOSS, (double) NAN);
 }
 
+/* Whether the time of a call, or of one around it, is counted. */
+static bool
+is_limited(const Progress *progress)
+{
+	for (; progress != NULL; progress = progress->outer)
+		if (progress->limited)
+			return true;
+	return false;
+}
+
 static void
 begin(Progress *progress, ProgressCommand command, Oid relation)
 {
@@ -69,12 +79,13 @@ begin(Progress *progress, ProgressCommand command, Oid relation)
 	}
 	current = progress;
 	progress->value[PROGRESS_COMMAND] = command;
-	progress->value[PROGRESS_NUMBERS] = 1;
+	progress->value[PROGRESS_NUMBERS] = command < PROGRESS_FORECAST_EACH ? 1 : 0;
 	progress->value[PROGRESS_STARTED] = GetCurrentTimestamp();
 	clear_training();
 	pgstat_progress_start_command((ProgressCommandType) PROGRESS_OF_TRAINING, relation);
 	publish();
-	if (progress->outer == NULL)
+	progress->limited = command < PROGRESS_FORECAST_EACH && !is_limited(progress->outer);
+	if (progress->limited)
 		time_limit_start();
 }
 
@@ -96,7 +107,7 @@ end(Progress *progress)
 	bool		tracked = pgstat_track_activities;
 
 	current = progress->outer;
-	if (current == NULL)
+	if (progress->limited)
 		time_limit_stop();
 	/* what was told must go, also where that was switched off meanwhile */
 	pgstat_track_activities = true;
@@ -130,6 +141,15 @@ progress_around(ProgressCommand command, Oid relation, void (*work) (void *), vo
 }
 
 void
+progress_around_forecast(ProgressCommand command, Oid relation, void (*work) (void *), void *state)
+{
+	if (current == NULL)
+		progress_around(command, relation, work, state);
+	else
+		work(state);
+}
+
+void
 progress_expect(int64 trainings)
 {
 	if (current == NULL)
@@ -153,7 +173,7 @@ progress_next_training(void)
 	if (current == NULL)
 		return;
 	/* reading belongs to the first */
-	if (current->value[PROGRESS_NUMBER]++ > 0 && current->outer == NULL)
+	if (current->value[PROGRESS_NUMBER]++ > 0 && current->limited)
 		time_limit_start();
 	clear_training();
 	current->newest = GetCurrentTimestamp();
@@ -187,16 +207,29 @@ report_time_limit(void)
 					 "training with \"refit\": false. Only a superuser can raise the setting.")));
 }
 
+static void
+run_query(const char *query, const SPIExecuteOptions *options, const char *source)
+{
+	if (SPI_execute_extended(query, options) != SPI_OK_SELECT)
+		elog(ERROR, "could not read %s", source);
+}
+
 void
 progress_query(const char *query, const SPIExecuteOptions *options, const char *source)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	bool		before = time_limit_begin_query();
+	bool		before;
 
+	/* a training inside a forecast's query has a limit of its own */
+	if (!is_limited(current))
+	{
+		run_query(query, options, source);
+		return;
+	}
+	before = time_limit_begin_query();
 	PG_TRY();
 	{
-		if (SPI_execute_extended(query, options) != SPI_OK_SELECT)
-			elog(ERROR, "could not read %s", source);
+		run_query(query, options, source);
 	}
 	PG_CATCH();
 	{

@@ -20,7 +20,13 @@ typedef enum ProgressCommand
 	PROGRESS_UPDATE,
 	PROGRESS_TRAIN_INTO,
 	PROGRESS_TRAIN_EACH,
-	PROGRESS_FORECAST_EACH
+	PROGRESS_FORECAST_EACH,		/* from here on nothing is trained */
+	PROGRESS_FORECAST,
+	PROGRESS_SIMULATE,
+	PROGRESS_QUANTILES,
+	PROGRESS_COMPONENTS,
+	PROGRESS_BASELINE,
+	PROGRESS_ZERO_SHOT
 } ProgressCommand;
 
 typedef enum ProgressPhase
@@ -30,7 +36,8 @@ typedef enum ProgressPhase
 	PROGRESS_TRAINING,
 	PROGRESS_MEASURING,
 	PROGRESS_TRAINING_ON_ALL,
-	PROGRESS_TESTING
+	PROGRESS_TESTING,
+	PROGRESS_FORECASTING
 } ProgressPhase;
 
 /* The numbers that other sessions see, in their order in the backend's status. */
@@ -56,11 +63,12 @@ typedef enum ProgressValue
 } ProgressValue;
 
 /*
- * A call that trains. One that is made while another one runs, by a view that the other reads, hides it until it ends.
+ * A call that trains, or forecasts for long. One that is made while another one runs, by a view that the other reads, hides it until it ends.
  */
 typedef struct Progress
 {
 	struct Progress *outer;
+	bool		limited;		/* the time of its trainings is counted: it trains, and none around it does */
 	Oid			relation;		/* InvalidOid: none */
 	int64		value[PROGRESS_VALUES];
 	TimestampTz run_started;	/* of the network in training */
@@ -77,6 +85,9 @@ typedef struct Progress
  * runs from here on. The relation may be InvalidOid.
  */
 void		progress_around(ProgressCommand command, Oid relation, void (*work) (void *), void *state);
+
+/* The same of a call that only forecasts: it has no limit of time, and tells nothing where it is part of another one that does. */
+void		progress_around_forecast(ProgressCommand command, Oid relation, void (*work) (void *), void *state);
 
 /* What follows tells about the call at hand, and does nothing where none is. */
 

@@ -21,8 +21,10 @@ enum
 };
 
 static const char *const commands[] = {"lstm_train", "lstm_train_agg", "lstm_tune", "lstm_backtest", "lstm_update",
-	"lstm_train_into", "lstm_train_each", "lstm_forecast_each"};
-static const char *const phases[] = {"reading", "preparing", "training", "measuring", "training on all rows", "testing"};
+	"lstm_train_into", "lstm_train_each",
+	"lstm_forecast_each", "lstm_forecast", "lstm_simulate", "lstm_quantiles", "lstm_components", "lstm_baseline", "lstm_zero_shot"};
+static const char *const phases[] = {"reading", "preparing", "training", "measuring", "training on all rows", "testing",
+	"forecasting"};
 
 /* As in the views of the server: of others' backends it is told that there are any, and where. */
 static bool
