@@ -48,7 +48,7 @@ KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check recovery forms accuracy collections thousand large coverage business defaults tuning updates federated scale mutants \
-	long-horizons short-series totals counts zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel each bench bench-core bench-products bench-sql setup setup-check setup-bench \
+	long-horizons short-series totals counts zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel each bench bench-core bench-products bench-half bench-sql setup setup-check setup-bench \
 	setup-tools core-tests core-programs asan-tests fuzzers bench-programs product-program portability versions dist deb packages fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
@@ -283,6 +283,13 @@ bench-core: setup-bench
 bench-products: setup
 	$(SUB) -s product-program
 	build/bench/$(BLAS)/product
+
+bench-half: setup-check
+	$(NEEDS_SERIES)
+	$(SUB) -s all
+	$(SUB) -s product-program
+	build/bench/$(BLAS)/half
+	scripts/with_cluster.sh bench/half.py "$(SERIES)"
 
 bench-sql: setup-bench
 	$(SUB) -s all

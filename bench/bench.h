@@ -23,6 +23,8 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include "clock.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -161,24 +163,6 @@ bench_weights(const bench_network *network, float *weights)
 	}
 }
 
-static inline double
-bench_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double) now.tv_sec + 1e-9 * (double) now.tv_nsec;
-}
-
-static inline int
-bench_compare(const void *a, const void *b)
-{
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
 /* Median seconds of a call over as many as fit into 'seconds', at least three, after a tenth of that to warm up. */
 static inline double
 bench_median(bench_state *state, const float *x, const float *target, double seconds)
@@ -216,8 +200,7 @@ bench_median(bench_state *state, const float *x, const float *target, double sec
 		}
 		sample[count++] = after - before;
 	}
-	qsort(sample, count, sizeof(double), bench_compare);
-	median = sample[count / 2];
+	median = bench_median_of(sample, count);
 	free(sample);
 	return median;
 }

@@ -5,24 +5,16 @@
  * the latency best. Prints "limit <GFLOP/s> <kind>", two operations for each multiply-add. Nothing that computes in
  * fp32 can be faster; the matrix units of some processors (AMX) take no fp32.
  */
+#include "clock.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define TURNS 200000
 #define TRIES 200
 
 static volatile float one = 1.0f;	/* the compiler must not know */
 static volatile float sink;
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
 
 /* a function that does TURNS times 'chains' multiply-adds of 'width' floats each */
 #define DEFINE_LOOP(name, attribute, width, chains) \
@@ -108,9 +100,9 @@ main(void)
 
 			if (strcmp(loops[l].kind, kind) != 0)
 				continue;
-			start = now();
+			start = bench_now();
 			loops[l].run();
-			rate = 2.0 * loops[l].floats * TURNS / (now() - start);
+			rate = 2.0 * loops[l].floats * TURNS / (bench_now() - start);
 			if (rate > best)
 				best = rate;
 		}

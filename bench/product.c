@@ -4,13 +4,13 @@
  * Prints for each shape of C (m x n), with k summed over, the GFLOP/s of both, in turn, the median of so many rounds, and their ratio: above 1
  * OpenBLAS is faster.
  */
+#include "clock.h"
 #include "kernels/kernels.h"
 #include "kernels/matrix.h"
 
 #include <cblas.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define ROUNDS 15
 #define LEAST_SECONDS 0.002
@@ -27,24 +27,6 @@ static const shape shapes[] = {
 	{1024, 1024, 256}, {1024, 1024, 1024}, {2048, 2048, 512}, {2048, 2048, 2048}, {64, 4096, 1024}, {256, 4096, 1024},
 };
 
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
 static void
 multiply(const shape *s, bool by_blas, float *a, float *b, float *c)
 {
@@ -60,7 +42,7 @@ multiply(const shape *s, bool by_blas, float *a, float *b, float *c)
 static double
 measure(const shape *s, bool by_blas, float *a, float *b, float *c)
 {
-	double		start = now();
+	double		start = bench_now();
 	double		taken;
 	int			times = 0;
 
@@ -68,7 +50,7 @@ measure(const shape *s, bool by_blas, float *a, float *b, float *c)
 	{
 		multiply(s, by_blas, a, b, c);
 		times++;
-		taken = now() - start;
+		taken = bench_now() - start;
 	} while (taken < LEAST_SECONDS);
 	return taken / times;
 }
@@ -83,6 +65,8 @@ main(void)
 		double		flop = 2.0 * (double) s->m * (double) s->n * (double) s->k / 1e9;
 		float	   *a = malloc((s->m * s->k + s->k * s->n + s->m * s->n) * sizeof(float));
 		double		seconds[2][ROUNDS];
+		double		own;
+		double		blas;
 
 		if (a == NULL)
 			return 1;
@@ -91,10 +75,9 @@ main(void)
 		for (int round = 0; round < ROUNDS; round++)
 			for (int way = 0; way < 2; way++)
 				seconds[way][round] = measure(s, way == 1, a, a + s->m * s->k, a + s->m * s->k + s->k * s->n);
-		for (int way = 0; way < 2; way++)
-			qsort(seconds[way], ROUNDS, sizeof(double), compare);
-		printf("%6zu %6zu %6zu %10.1f %10.1f %8.2f\n", s->m, s->n, s->k, flop / seconds[0][ROUNDS / 2], flop / seconds[1][ROUNDS / 2],
-			   seconds[0][ROUNDS / 2] / seconds[1][ROUNDS / 2]);
+		own = bench_median_of(seconds[0], ROUNDS);
+		blas = bench_median_of(seconds[1], ROUNDS);
+		printf("%6zu %6zu %6zu %10.1f %10.1f %8.2f\n", s->m, s->n, s->k, flop / own, flop / blas, own / blas);
 		free(a);
 	}
 	return 0;
