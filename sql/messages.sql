@@ -172,5 +172,9 @@ SET client_min_messages = error;
 CREATE TABLE meters_model AS SELECT lstm_train('meters_before', 'kwh', series_column => 'meter', lookback => 5, options => '{"epochs": 1, "units": 1}') AS model;
 RESET client_min_messages;
 SELECT series, count(*) > 0 AS measured FROM meters_model, lstm_evaluate(model, 'meters') GROUP BY 1 ORDER BY 1;
+-- series that are too short for a forecast with a row beside it
+SELECT count(DISTINCT series) FROM meters_model, lstm_rolling(model, 'meters', first_origin => 80);
+SELECT count(DISTINCT series) FROM meters_model, lstm_rolling(model, 'meters', first_origin => 100);
+SELECT count(DISTINCT series) FROM meters_model, lstm_evaluate(model, 'meters', first_origin => 80);
 DROP VIEW meters_before;
 DROP TABLE meters, meters_model;

@@ -101,5 +101,6 @@ lstm_rolling(PG_FUNCTION_ARGS)
 		while (rolling_origin_next(rolling, &batch))
 			put_rows(rolling, &batch, level, targets, (ReturnSetInfo *) fcinfo->resultinfo);
 	} while (rolling_origin_next_series(rolling));
+	rolling_origin_report_barren(rolling);
 	return (Datum) 0;
 }

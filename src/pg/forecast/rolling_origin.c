@@ -43,6 +43,7 @@ take_series(RollingOrigin *rolling, Size series)
 	uint64		newest = rolling->newest;
 
 	rolling->series = series;
+	rolling->any = false;
 	*rolling->rows = panel_rows(rolling->panel, series);
 	if (newest > 0 && rolling->rows->count > newest)
 	{
@@ -112,9 +113,37 @@ rolling_origin_open(const lf_model *model, Oid relation, const char *label, uint
 	return rolling;
 }
 
+/* The series at hand is done with. */
+static void
+note_barren(RollingOrigin *rolling)
+{
+	MemoryContext caller;
+
+	if (rolling->any || rolling->barren++ > 0)
+		return;
+	caller = MemoryContextSwitchTo(MemoryContextGetParent(rolling->each));
+	rolling->barren_reason = psprintf("%s has " UINT64_FORMAT " rows, and the first forecast would stand behind row " UINT64_FORMAT,
+									  rolling->label == NULL ? rolling->table->label : psprintf("series \"%s\"", rolling->label),
+									  rolling->rows->count, lf_window_first_output(&rolling->model->task, rolling->next));
+	MemoryContextSwitchTo(caller);
+}
+
+void
+rolling_origin_report_barren(const RollingOrigin *rolling)
+{
+	if (rolling->barren == 0)
+		return;
+	ereport(NOTICE,
+			(errmsg_plural(UINT64_FORMAT " series of %s has too few rows for a forecast with a row beside it, and is left out",
+						   UINT64_FORMAT " series of %s have too few rows for a forecast with a row beside it, and are left out",
+						   rolling->barren, rolling->barren, rolling->table->label),
+			 errdetail(rolling->barren == 1 ? "Namely %s." : "For example %s.", rolling->barren_reason)));
+}
+
 bool
 rolling_origin_next_series(RollingOrigin *rolling)
 {
+	note_barren(rolling);
 	if (rolling->series + 1 >= rolling->panel->series)
 		return false;
 	take_series(rolling, rolling->series + 1);
@@ -291,6 +320,7 @@ rolling_origin_next(RollingOrigin *rolling, RollingBatch *batch)
 	batch->out = model_forecast(rolling->loaded, batch->window, rolling->stride, batch->count, batch->steps);
 	MemoryContextSwitchTo(caller);
 	rolling->next += (uint64) rolling->stride * batch->count;
+	rolling->any = true;
 	return true;
 }
 

@@ -31,6 +31,9 @@ typedef struct Along
 	int			stride;			/* rows from one origin to the next */
 	int			batch;
 	uint64		next;			/* window */
+	bool		any;			/* the series at hand has given a forecast */
+	uint64		barren;			/* series that have given none, */
+	char	   *barren_reason;	/* and why the first of them did not */
 	MemoryContext each;			/* of the series at hand; what its measures take has room there, too */
 	MemoryContext context;		/* of one batch */
 } RollingOrigin;
@@ -99,6 +102,9 @@ void		rolling_origin_stamp(const RollingOrigin *rolling, uint64 row, Datum *valu
 
 /* Takes the next series to hand, to be started anew; false after the last one. */
 bool		rolling_origin_next_series(RollingOrigin *rolling);
+
+/* Says, after the last series, which had too few rows for a forecast with a row beside it: the others' results do not show them. */
+void		rolling_origin_report_barren(const RollingOrigin *rolling);
 
 /* The name of the series at hand as a value and flag of a result row, until the next one is taken. */
 void		rolling_origin_name(const RollingOrigin *rolling, Datum *value, bool *null);

@@ -71,5 +71,6 @@ lstm_evaluate(PG_FUNCTION_ARGS)
 				 errmsg("%s has " UINT64_FORMAT " rows, and none after row " INT64_FORMAT " to compare a forecast with",
 						rolling->table->label, rolling->rows->count, origin),
 				 errhint("Give a smaller first_origin, or a relation with newer rows.")));
+	rolling_origin_report_barren(rolling);
 	return (Datum) 0;
 }

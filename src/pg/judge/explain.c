@@ -389,5 +389,6 @@ lstm_explain(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s has no row to compare a forecast with", e.rolling->table->label),
 				 errhint("Give a smaller first_origin, or a relation with newer rows.")));
+	rolling_origin_report_barren(e.rolling);
 	return (Datum) 0;
 }
