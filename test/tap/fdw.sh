@@ -88,7 +88,28 @@ unlike "$(sql head "EXPLAIN (VERBOSE, COSTS OFF) $train")" '*Aggregate on (publi
     'a node whose server does not list the extension is sent no aggregates'
 is "$(digest "$train")" "$(digest "SELECT sensor, lstm_train_agg(at, value, '$options') AS model FROM here GROUP BY sensor")" \
     'rows of a node without the extension are trained on here, with the same result'
-need head "ALTER SERVER west OPTIONS (ADD extensions 'lstm_forecast')"
+# told QUERY: what the head says besides the rows, each line once as it comes
+told() {
+    PGOPTIONS="$PGOPTIONS -c client_min_messages=notice -c lstm_forecast.log_progress=off"
+    on head psql -XqAt -c "$1" 2>&1 >/dev/null | grep -A 1 'foreign table'
+    PGOPTIONS=${PGOPTIONS%% -c client_min_messages=notice*}
+}
+is "$(told "$train")" "NOTICE:  rows of foreign table \"readings_west\" are fetched, and this server trains on them
+HINT:  Server \"west\" is not sent functions of the extension unless its option \"extensions\" lists lstm_forecast." \
+    'one message says that, and why'
+need head 'ALTER SERVER east OPTIONS (DROP extensions)'
+is "$(told "$train; $train" | grep -c NOTICE)" 2 'one for each query, although the partitions are aggregated one by one'
+for name in east west; do
+    need head "ALTER SERVER $name OPTIONS (ADD extensions 'lstm_forecast', DROP fdw_tuple_cost)"
+done
+like "$(told "$train")" '*HINT:  With the option fdw_tuple_cost*of server "east"*' 'an option that the planner misses is named'
+for name in east west; do
+    need head "ALTER SERVER $name OPTIONS (ADD fdw_tuple_cost '1')"
+done
+is "$(told "$train")" '' 'there is none where the nodes train'
+is "$(told "SET enable_partitionwise_aggregate = off; $train")" "NOTICE:  rows of foreign table \"readings_east\" are fetched, and this server trains on them
+HINT:  The nodes train if the query groups by the partition key after SET enable_partitionwise_aggregate = on." \
+    'one message for all nodes names the setting without which the head trains'
 
 # rows that are fetched: lstm_train reads any relation
 whole="lstm_info(lstm_train(%s, 'value', 'at', 'sensor', horizon => 2, lookback => 12, options => '{\"epochs\": 2, \"units\": 4}'))

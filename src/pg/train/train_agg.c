@@ -17,6 +17,7 @@
 #include "rows/rows.h"
 #include "rows/table.h"
 #include "rows/timeline.h"
+#include "train/fetched.h"
 #include "train/training.h"
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
@@ -47,6 +48,7 @@ state_of(FunctionCallInfo fcinfo, int columns, bool timed, int options_argument)
 
 	if (!PG_ARGISNULL(0))
 		return (AggregateState *) PG_GETARG_POINTER(0);
+	fetched_notice(fcinfo);
 	state = new_state(context, columns, timed);
 	if (!PG_ARGISNULL(options_argument))
 	{
