@@ -49,7 +49,7 @@ KERNEL_CFLAGS = -fno-associative-math
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check recovery forms accuracy collections thousand large coverage business defaults tuning updates federated scale mutants \
 	long-horizons short-series totals counts zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel each bench bench-core bench-products bench-half bench-sql setup setup-check setup-bench \
-	setup-tools core-tests core-programs asan-tests fuzzers bench-programs product-program portability versions dist deb packages fuzz fuzz-corpus asan valgrind tidy cppcheck
+	setup-tools core-tests core-programs asan-tests fuzzers bench-programs product-program portability versions upgrades dist deb packages fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
@@ -92,9 +92,13 @@ recovery: setup-check
 	$(SUB) -s all
 	KILLS=$(KILLS) SESSIONS=$(SESSIONS) DURATION=$(SECONDS) scripts/servers.sh test/tap/crash.sh test/tap/sessions.sh
 
-# takes an hour; VERSIONS="13 18" takes less. Needs root, and the mirrors of Debian and Ubuntu
+# takes hours; VERSIONS="13 18" takes less, and PACKAGES=no half of it. Needs root, and the mirrors of Debian and Ubuntu
 versions:
-	VERSIONS="$(VERSIONS)" CHROOTS="$(CHROOTS)" scripts/versions.sh
+	VERSIONS="$(VERSIONS)" PACKAGES="$(PACKAGES)" KINDS="$(KINDS)" CHROOTS="$(CHROOTS)" scripts/versions.sh
+
+# pg_upgrade with models, from 13 to 18 or OLD to NEW, each from the distribution that has it
+upgrades:
+	OLD="$(OLD)" NEW="$(NEW)" CHROOTS="$(CHROOTS)" scripts/upgrades.sh
 
 # PROCESSORS="arm64" takes less
 portability:

@@ -1,4 +1,4 @@
-# chroots.sh: chroots of distributions, for scripts/versions.sh and scripts/packages.sh, which read it first.
+# chroots.sh: chroots of distributions, for scripts/versions.sh, packages.sh and upgrades.sh, which read it first.
 #
 # They set CHROOTS, or the chroots are in build/versions; and need root, and the mirrors of Debian and Ubuntu. What runs in
 # a chroot runs in namespaces of its own: it leaves no process and no mount behind, and meets no other server.
@@ -78,4 +78,45 @@ copy() {
     mkdir "$1/lstm_forecast"
     scripts/files.sh | tar -c -T - | tar -x -C "$1/lstm_forecast"
     chown -R 0:0 "$1/lstm_forecast"
+}
+
+# fresh VERSION ROOT: a copy of the base of the distribution that has this version
+fresh() {
+    fresh_base=$chroots/base-$1
+    if [ ! -f "$fresh_base/.ready" ]; then
+        bootstrap "$1" "$fresh_base"
+        touch "$fresh_base/.ready"
+    fi
+    rm -rf "$2"
+    cp -a "$fresh_base" "$2"
+    stock "$1" "$2"
+}
+
+# stock VERSION ROOT, keep VERSION ROOT: what was downloaded before need not be downloaded again
+stock() {
+    mkdir -p "$chroots/archives-$1"
+    find "$chroots/archives-$1" -name '*.deb' -exec ln -f -t "$2/var/cache/apt/archives" {} +
+}
+
+keep() {
+    find "$2/var/cache/apt/archives" -maxdepth 1 -name '*.deb' -exec ln -f -t "$chroots/archives-$1" {} +
+}
+
+# get VERSION ROOT PACKAGE ...: with the network
+get() {
+    get_version=$1
+    get_root=$2
+    shift 2
+    inside "$get_root" apt-get update -q
+    inside "$get_root" apt-get install -q -y --no-install-recommends "$@"
+    keep "$get_version" "$get_root"
+}
+
+# lock_chroots: nothing else uses them meanwhile but what is run from here; children close 9
+lock_chroots() {
+    [ -z "${CHROOTS_LOCKED:-}" ] || return 0
+    exec 9>"$chroots/lock"
+    flock 9
+    CHROOTS_LOCKED=1
+    export CHROOTS_LOCKED
 }

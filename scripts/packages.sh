@@ -28,38 +28,6 @@ check() {
     fi
 }
 
-# fresh VERSION ROOT: a copy of the base of the distribution that has this version
-fresh() {
-    fresh_base=$chroots/base-$1
-    if [ ! -f "$fresh_base/.ready" ]; then
-        bootstrap "$1" "$fresh_base"
-        touch "$fresh_base/.ready"
-    fi
-    rm -rf "$2"
-    cp -a "$fresh_base" "$2"
-    stock "$1" "$2"
-}
-
-# stock VERSION ROOT, keep VERSION ROOT: what was downloaded before need not be downloaded again
-stock() {
-    mkdir -p "$chroots/archives-$1"
-    find "$chroots/archives-$1" -name '*.deb' -exec ln -f -t "$2/var/cache/apt/archives" {} +
-}
-
-keep() {
-    find "$2/var/cache/apt/archives" -maxdepth 1 -name '*.deb' -exec ln -f -t "$chroots/archives-$1" {} +
-}
-
-# get VERSION ROOT PACKAGE ...: with the network
-get() {
-    get_version=$1
-    get_root=$2
-    shift 2
-    inside "$get_root" apt-get update -q
-    inside "$get_root" apt-get install -q -y --no-install-recommends "$@"
-    keep "$get_version" "$get_root"
-}
-
 # try VERSION ROOT [SETTING=VALUE ...]
 try() {
     try_version=$1
@@ -224,8 +192,7 @@ if [ "${1:-}" = only ]; then
     "$2" "$3"
     exit
 fi
-exec 9>"$chroots/lock"
-flock 9
+lock_chroots
 table=$chroots/packages.table
 : >"$table"
 failures=0

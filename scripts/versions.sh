@@ -1,11 +1,13 @@
 #!/bin/sh
-# Builds and tests the extension on versions of PostgreSQL as distributions package them, and prints a table.
+# Builds and tests the extension on versions of PostgreSQL as distributions package them, and what people install there, and
+# prints a table.
 #
-#     VERSIONS="13 18" scripts/versions.sh
+#     VERSIONS="13 18" PACKAGES=no scripts/versions.sh
 #
 # Needs root, and the mirrors of Debian and Ubuntu: each version gets a chroot of a distribution that has it, in which the
 # tree is copied, and "make check" run. The chroots stay in CHROOTS for the next time; a folder that is removed is made
-# again. Tests reach no network.
+# again. Tests reach no network. The column of the packages is by scripts/packages.sh, whose own table is printed before; with
+# PACKAGES=no it stays empty. With two versions or more, scripts/upgrades.sh then carries models from the first to the last.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -30,8 +32,7 @@ if [ "${1:-}" = prepare ]; then
     prepare "$2" "$chroots/$2"
     exit
 fi
-exec 9>"$chroots/lock"
-flock 9
+lock_chroots
 table=$chroots/table
 : >"$table"
 failures=0
@@ -52,12 +53,23 @@ for version in $versions; do
         failures=$((failures + 1))
         tail -n 50 "$log" >&2
     fi
-    printf '%-12s %-24s %-12s %s\n' \
+    packages='not run'
+    if [ "${PACKAGES:-yes}" != no ]; then
+        CHROOTS=$chroots VERSIONS=$version scripts/packages.sh >"$chroots/packages-$version.log" 9>&- || failures=$((failures + 1))
+        sed -n '/^kind /,$p' "$chroots/packages-$version.log"
+        packages=$(sed -n 's/^\([0-9]* passed, [0-9]* failed\)$/\1/p' "$chroots/packages-$version.log")
+    fi
+    printf '%-12s %-24s %-12s %-28s %s\n' \
         "$(inside "$root" "/usr/lib/postgresql/$version/bin/postgres" --version | awk '{print $3}')" \
         "$(. "$root/etc/os-release" && echo "$ID ${VERSION_CODENAME:-}")" \
-        "gcc $(inside "$root" gcc -dumpfullversion)" "${result:-did not build}" >>"$table"
+        "gcc $(inside "$root" gcc -dumpfullversion)" "${result:-did not build}" "${packages:-did not build}" >>"$table"
 done
+first=${versions%% *}
+last=${versions##* }
+if [ "$first" != "$last" ]; then
+    CHROOTS=$chroots OLD=$first NEW=$last scripts/upgrades.sh 9>&- || failures=$((failures + 1))
+fi
 echo
-printf '%-12s %-24s %-12s %s\n' PostgreSQL distribution compiler tests
+printf '%-12s %-24s %-12s %-28s %s\n' PostgreSQL distribution compiler tests packages
 cat "$table"
 [ "$failures" -eq 0 ]

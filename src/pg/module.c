@@ -5,6 +5,7 @@
 #include "kernels/kernels.h"
 #include "kernels/matrix.h"
 #include "model/model_cache.h"
+#include "server/node.h"
 #include "server/settings.h"
 #include "server/time_limit.h"
 #include "utils/guc.h"
@@ -27,6 +28,7 @@ _PG_init(void)
 	lf_blas_info blas = lf_blas();
 
 	settings_define();
+	node_define();
 	time_limit_define();
 	model_cache_define();
 	MarkGUCPrefixReserved("lstm_forecast");

@@ -11,19 +11,9 @@ done
 
 # version 13 has the nodes work one after the other
 scan='Foreign Scan'
-async=
-if [ "$(sql head 'SHOW server_version_num')" -ge 140000 ]; then
-    scan='Async Foreign Scan'
-    async="async_capable 'true', "
-fi
+[ "$(sql head 'SHOW server_version_num')" -lt 140000 ] || scan='Async Foreign Scan'
 
 # rows lie on the nodes, each sensor on one of them; the head has all of them once more, to compare
-need head "CREATE EXTENSION postgres_fdw;
-    CREATE TABLE readings (sensor text, at timestamptz, value float8) PARTITION BY HASH (sensor);
-    CREATE TABLE models (sensor text, model bytea) PARTITION BY HASH (sensor);
-    CREATE TABLE shared (node text, model bytea) PARTITION BY LIST (node);
-    CREATE TABLE trained (node text, model bytea) PARTITION BY LIST (node)"
-remainder=0
 for name in east west; do
     need $name "CREATE TABLE readings (sensor text, at timestamptz, value float8, PRIMARY KEY (sensor, at));
         CREATE TABLE models (sensor text PRIMARY KEY, model bytea);
@@ -32,25 +22,55 @@ for name in east west; do
             options => '{\"epochs\": 2, \"units\": 6, \"normalize\": \"mean\", \"refit\": false}' ||
                 CASE WHEN model IS NULL THEN '{}' ELSE jsonb_build_object('init', model, 'scale', 'init') END) AS model
         FROM shared"
-    need head "CREATE SERVER $name FOREIGN DATA WRAPPER postgres_fdw
-            OPTIONS (host '$work/$name/socket', dbname 'postgres', extensions 'lstm_forecast', ${async}fdw_tuple_cost '1');
-        CREATE USER MAPPING FOR postgres SERVER $name;
-        CREATE FOREIGN TABLE readings_$name PARTITION OF readings FOR VALUES WITH (MODULUS 2, REMAINDER $remainder)
-            SERVER $name OPTIONS (table_name 'readings');
-        CREATE FOREIGN TABLE models_$name PARTITION OF models FOR VALUES WITH (MODULUS 2, REMAINDER $remainder)
-            SERVER $name OPTIONS (table_name 'models');
-        CREATE FOREIGN TABLE shared_$name PARTITION OF shared FOR VALUES IN ('$name') SERVER $name OPTIONS (table_name 'shared');
+done
+cat >"$work/nodes.json" <<JSON
+[{"name": "east", "host": "$work/east/socket", "dbname": "postgres"},
+ {"name": "west", "host": "$work/west/socket", "dbname": "postgres", "user": "postgres"}]
+JSON
+# distribute: what doc/scale.md says
+distribute() {
+    on head psql -XAtq -v VERBOSITY=terse -v relation=readings -v key=sensor -v nodes="$work/nodes.json" -f examples/nodes.sql 2>&1
+}
+need west 'ALTER EXTENSION lstm_forecast SET SCHEMA information_schema'
+like "$(distribute)" '*ERROR:  node west has extension lstm_forecast in version * in schema information_schema, but this server in version * in schema public' \
+    'a node whose extension is in another schema is named'
+need west 'ALTER EXTENSION lstm_forecast SET SCHEMA public; ALTER TABLE models RENAME TO old'
+like "$(distribute)" '*ERROR:  node west has no table public.models' 'a node without the table of models is named'
+need west 'ALTER TABLE old RENAME TO models; ALTER TABLE models ALTER sensor TYPE varchar'
+like "$(distribute)" '*ERROR:  table public.models of node west has no column sensor text' 'a node with another column is named'
+need west 'ALTER TABLE models ALTER sensor TYPE text'
+is "$(sql head "SELECT count(*) FROM pg_class WHERE relkind IN ('f', 'p')")" 0 'what fails leaves nothing behind'
+is "$(distribute)" 'east|readings|0|0
+west|readings|0|0
+east|models|0|0
+west|models|0|0' 'the script sets up the head'
+need head "CREATE TABLE shared (node text, model bytea) PARTITION BY LIST (node);
+    CREATE TABLE trained (node text, model bytea) PARTITION BY LIST (node)"
+for name in east west; do
+    need head "CREATE FOREIGN TABLE shared_$name PARTITION OF shared FOR VALUES IN ('$name') SERVER $name OPTIONS (table_name 'shared');
         CREATE FOREIGN TABLE trained_$name PARTITION OF trained FOR VALUES IN ('$name') SERVER $name OPTIONS (table_name 'trained')"
-    remainder=1
 done
 need head "CREATE TABLE here AS SELECT chr(97 + s) AS sensor, timestamptz '2024-01-01 00:00+00' + h * interval '1 hour' AS at,
         (s + 1) * (2 + sin(2 * pi() * h / 24 + s)) + hashint4(h * 31 + s) % 10 / 20.0 AS value
     FROM generate_series(0, 7) s, generate_series(0, 24 * 8 - 1) h;
     INSERT INTO readings SELECT * FROM here;
-    ANALYZE readings_east; ANALYZE readings_west;
-    ALTER DATABASE postgres SET enable_partitionwise_aggregate = on;
-    ALTER DATABASE postgres SET enable_partitionwise_join = on;
     ALTER DATABASE postgres SET timezone = 'GMT'" # as postgres_fdw sets it on the nodes: models keep their time zone
+like "$(distribute)" 'east|readings|[1-7]|0
+west|readings|[1-7]|0
+*' 'it can be run again, and counts the series of each node'
+# a row on the wrong node, as a program that knows nothing of the hash writes it
+stray=$(sql west 'SELECT min(sensor) FROM readings')
+need east "INSERT INTO readings VALUES ('$stray', '2020-01-01', 1)"
+is "$(sql head "SELECT count(*) FROM readings WHERE sensor = '$stray' AND at < '2021-01-01'")" 0 'a row outside the hash is not found'
+stray_answer=$(on head psql -XAtq -v relation=readings -v key=sensor -v nodes="$work/nodes.json" -f examples/nodes.sql 2>&1)
+like "$stray_answer" "*east|readings|5|1
+*ERROR:  node east has rows of 1 series in table readings that belong on another node, such as \"$stray\"*" \
+    'the script finds it, and names the node'
+move=$(printf '%s\n' "$stray_answer" | sed -n 's/^HINT:  Move them: //p')
+need head "$move"
+is "$(sql head "SELECT count(*) FROM readings WHERE sensor = '$stray' AND at < '2021-01-01'")$(sql east "SELECT count(*) FROM readings WHERE sensor = '$stray'")" \
+    10 'its statement moves the row'
+need head "DELETE FROM readings WHERE at < '2021-01-01'"
 is "$(sql east "SELECT count(DISTINCT sensor) > 1 FROM readings")$(sql west "SELECT count(DISTINCT sensor) > 1 FROM readings")" tt \
     'both nodes have sensors'
 
@@ -83,12 +103,40 @@ dated="EXPLAIN (VERBOSE, COSTS OFF) SELECT sensor, lstm_train_agg(at::date, valu
 unlike "$(sql head "$dated")" '*Remote SQL: SELECT sensor, public.lstm_train_agg*' 'a cast that depends on the time zone keeps it here'
 like "$(sql head "SELECT sensor, lstm_train_agg(at, value, '{\"epoch\": 3}') FROM readings GROUP BY sensor")" \
     'ERROR:  unrecognized option "epoch"*' 'an error on a node arrives'
+# node_of STATEMENT: the node that the context of its error names
+node_of() {
+    on head psql -XqAt -c "$1" 2>&1 | sed -n 's/^\(CONTEXT:  \)*\(node ".*"\)$/\2/p'
+}
+need west "CREATE TABLE kept AS SELECT * FROM readings; UPDATE readings SET value = 'NaN' WHERE sensor = '$stray'"
+is "$(node_of "$train")" 'node "west"' 'an error of a training names the node'
+need west 'UPDATE readings r SET value = k.value FROM kept k WHERE (r.sensor, r.at) = (k.sensor, k.at); DROP TABLE kept'
 need head 'ALTER SERVER west OPTIONS (DROP extensions)'
 unlike "$(sql head "EXPLAIN (VERBOSE, COSTS OFF) $train")" '*Aggregate on (public.readings_west*' \
     'a node whose server does not list the extension is sent no aggregates'
 is "$(digest "$train")" "$(digest "SELECT sensor, lstm_train_agg(at, value, '$options') AS model FROM here GROUP BY sensor")" \
     'rows of a node without the extension are trained on here, with the same result'
-need head "ALTER SERVER west OPTIONS (ADD extensions 'lstm_forecast')"
+# told QUERY: what the head says besides the rows, each line once as it comes
+told() {
+    PGOPTIONS="$PGOPTIONS -c client_min_messages=notice -c lstm_forecast.log_progress=off"
+    on head psql -XqAt -c "$1" 2>&1 >/dev/null | grep -A 1 'foreign table'
+    PGOPTIONS=${PGOPTIONS%% -c client_min_messages=notice*}
+}
+is "$(told "$train")" "NOTICE:  rows of foreign table \"readings_west\" are fetched, and this server trains on them
+HINT:  Server \"west\" is not sent functions of the extension unless its option \"extensions\" lists lstm_forecast." \
+    'one message says that, and why'
+need head 'ALTER SERVER east OPTIONS (DROP extensions)'
+is "$(told "$train; $train" | grep -c NOTICE)" 2 'one for each query, although the partitions are aggregated one by one'
+for name in east west; do
+    need head "ALTER SERVER $name OPTIONS (ADD extensions 'lstm_forecast', DROP fdw_tuple_cost)"
+done
+like "$(told "$train")" '*HINT:  With the option fdw_tuple_cost*of server "east"*' 'an option that the planner misses is named'
+for name in east west; do
+    need head "ALTER SERVER $name OPTIONS (ADD fdw_tuple_cost '1')"
+done
+is "$(told "$train")" '' 'there is none where the nodes train'
+is "$(told "SET enable_partitionwise_aggregate = off; $train")" "NOTICE:  rows of foreign table \"readings_east\" are fetched, and this server trains on them
+HINT:  The nodes train if the query groups by the partition key after SET enable_partitionwise_aggregate = on." \
+    'one message for all nodes names the setting without which the head trains'
 
 # rows that are fetched: lstm_train reads any relation
 whole="lstm_info(lstm_train(%s, 'value', 'at', 'sensor', horizon => 2, lookback => 12, options => '{\"epochs\": 2, \"units\": 4}'))
@@ -108,7 +156,7 @@ is "$(sql east "SELECT count(*) = (SELECT count(DISTINCT sensor) FROM readings) 
 # ---- forecasts where rows and models are
 
 need head "INSERT INTO models $train"
-need head 'ANALYZE models_east; ANALYZE models_west'
+distribute >"$work/out" || bail "$(cat "$work/out")"
 predict='SELECT sensor, lstm_predict_agg(model, value ORDER BY at) AS forecast FROM readings JOIN models USING (sensor) GROUP BY sensor'
 plan=$(sql head "EXPLAIN (VERBOSE, COSTS OFF) $predict")
 like "$plan" '*Aggregate on ((public.readings_east*INNER JOIN (public.models_east*Aggregate on ((public.readings_west*' \
@@ -117,6 +165,14 @@ is "$(sql head "SELECT md5(string_agg(f::text, '' ORDER BY sensor COLLATE \"C\")
     "$(sql head "SELECT md5(string_agg(f::text, '' ORDER BY sensor COLLATE \"C\")) || count(forecast) FROM
         (SELECT sensor, lstm_predict_agg(model, value ORDER BY at) AS forecast FROM here JOIN ($train) m USING (sensor) GROUP BY sensor) f")" \
     'forecasts are those of one server, bit by bit'
+
+need west "UPDATE models SET model = '\\x00' WHERE sensor = '$stray'"
+like "$(sql head "$predict")" 'ERROR:  the value is not a model, or is damaged*' 'what a node gives for a model is checked there'
+is "$(node_of "$predict")" 'node "west"' 'an error of a forecast names the node'
+like "$(sql head "SELECT lstm_info(model) FROM models WHERE sensor = '$stray'")" 'ERROR:  the value is not a model, or is damaged*' \
+    'and it is checked on the head'
+need head "BEGIN; DELETE FROM models; INSERT INTO models $train; COMMIT"
+is "$(digest 'SELECT * FROM models')" "$(digest "$train")" 'a second training takes the place of the first'
 
 # ---- one model of all sensors, in rounds
 

@@ -45,7 +45,10 @@ CONF
 start subscriber
 need subscriber "CREATE EXTENSION lstm_forecast; CREATE TABLE load (at timestamptz PRIMARY KEY, mw float8 NOT NULL);
     CREATE TABLE models (name text PRIMARY KEY, model bytea NOT NULL)"
-need primary 'CREATE PUBLICATION forecasts FOR TABLE load, models, lstm_models'
+# since version 15 a publication can choose by name, which is part of the primary key
+only=
+[ "$(sql primary 'SHOW server_version_num')" -lt 150000 ] || only="WHERE (name <> 'private')"
+need primary "CREATE PUBLICATION forecasts FOR TABLE load, models, lstm_models $only"
 need subscriber "CREATE SUBSCRIPTION forecasts CONNECTION 'host=$work/primary/socket dbname=postgres user=postgres'
     PUBLICATION forecasts"
 wanted=$(sql primary "$fingerprint")
@@ -57,7 +60,33 @@ within 60 says subscriber "$fingerprint" "$wanted"
 ok $? 'a model that is replaced is replaced there'
 within 60 says subscriber "SELECT version FROM lstm_models WHERE active" 1
 ok $? 'what is active there changes with it'
-is "$(sql subscriber "SELECT count(*) FROM lstm_forecast(lstm_load('load'))")" 3 'lstm_load gives it there'
+forecast="SELECT md5(string_agg(f::text, '' ORDER BY f.step)) || count(*) FROM lstm_forecast(lstm_load('load')) f"
+is "$(sql subscriber "$forecast")" "$(sql primary "$forecast")" 'lstm_load gives it there, and the forecast is the same, bit by bit'
+
+# rights and policies stay where they are, and do not keep models from arriving
+need subscriber "CREATE ROLE reader; GRANT SELECT ON load TO reader; ALTER TABLE lstm_models ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON lstm_models FOR SELECT TO reader USING (name = 'far')"
+need primary "CREATE ROLE reader; GRANT SELECT ON lstm_models TO reader; CREATE TABLE far AS SELECT * FROM load;
+    SELECT lstm_save('far', lstm_train('far', 'mw', horizon => 2, options => '{\"epochs\": 1, \"units\": 4}'));
+    SELECT lstm_save('private', lstm_load('load'));
+    DELETE FROM lstm_models WHERE name = 'load' AND version = 2"
+within 60 says subscriber "SELECT string_agg(version::text, ' ' ORDER BY version) FROM lstm_models WHERE name = 'load'" '1 3'
+ok $? 'a version that is deleted is deleted there'
+like "$(sql subscriber "SET ROLE reader; SELECT lstm_load('far')")" 'ERROR:  permission denied for table lstm_models' \
+    'rights of the publisher count for nothing there'
+need subscriber 'GRANT SELECT ON lstm_models TO reader'
+within 60 says subscriber "SET ROLE reader; SELECT length(lstm_load('far')) > 0" t
+ok $? 'who was granted the right there loads a model that its policy shows'
+like "$(sql subscriber "SET ROLE reader; SELECT lstm_load('load')")" 'ERROR:  model "load" does not exist*' 'and no other'
+like "$(sql subscriber "SELECT lstm_forecast(lstm_load('far'))")" 'ERROR:  relation "public.far"*does not exist*' \
+    'a model arrives although what it was trained on does not'
+is "$(sql subscriber "SET ROLE reader; SELECT count(*) FROM lstm_forecast(lstm_load('far'), relation => 'load')")" 2 \
+    'it forecasts from rows that are there'
+if [ -n "$only" ]; then
+    is "$(sql subscriber "SELECT count(*) FROM lstm_models WHERE name = 'private'")" 0 'names that are not published stay away'
+fi
+need subscriber 'DROP SUBSCRIPTION forecasts'
+is "$(sql subscriber "SELECT lstm_save('load', lstm_load('load'))")" 4 'on its own it saves the next version: no sequence is needed'
 
 # ---- the standby takes over
 

@@ -66,10 +66,10 @@ configure() {
     } | as_postgres tee -a "$work/$1/data/postgresql.conf" >/dev/null
 }
 
-# create NAME: a new server, with more lines of its configuration from standard input
+# create NAME: a new server, with more lines of its configuration from standard input; INITDB_OPTIONS are for initdb
 create() {
     add "$1"
-    as_postgres initdb -D "$work/$1/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$work/initdb.log" 2>&1 ||
+    as_postgres initdb ${INITDB_OPTIONS:-} -D "$work/$1/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$work/initdb.log" 2>&1 ||
         bail "initdb failed: $(cat "$work/initdb.log")"
     configure "$1"
 }

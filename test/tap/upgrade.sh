@@ -19,6 +19,8 @@ if [ "$(pg_config --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')" -ge 18 ] && [ ! 
     exit
 fi
 
+# both or none must have them, and from version 18 on there are some by default
+INITDB_OPTIONS=--data-checksums
 with_old create old <<'CONF'
 fsync = off
 CONF

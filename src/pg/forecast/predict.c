@@ -4,6 +4,7 @@
 #include "sql/aggregate.h"
 #include "sql/arguments.h"
 #include "server/error.h"
+#include "server/node.h"
 #include "model/model_cache.h"
 
 #include <math.h>
@@ -179,9 +180,8 @@ new_predict_state(FunctionCallInfo fcinfo, MemoryContext context)
 	return state;
 }
 
-SQL_FUNCTION(lstm_predict_agg_transition);
-Datum
-lstm_predict_agg_transition(PG_FUNCTION_ARGS)
+static Datum
+collect(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = aggregate_context(fcinfo);
 	PredictState *state;
@@ -209,9 +209,15 @@ lstm_predict_agg_transition(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-SQL_FUNCTION(lstm_predict_agg_final);
+SQL_FUNCTION(lstm_predict_agg_transition);
 Datum
-lstm_predict_agg_final(PG_FUNCTION_ARGS)
+lstm_predict_agg_transition(PG_FUNCTION_ARGS)
+{
+	return node_call(collect, fcinfo);
+}
+
+static Datum
+finish(PG_FUNCTION_ARGS)
 {
 	PredictState *state;
 	const lf_task *task;
@@ -240,4 +246,11 @@ lstm_predict_agg_final(PG_FUNCTION_ARGS)
 	state->loaded->held += (Size) task->horizon * task->targets * sizeof(double);
 	out = model_forecast(state->loaded, 0, 1, 1, task->horizon);
 	PG_RETURN_ARRAYTYPE_P(doubles_array(out, task->horizon, task->targets));
+}
+
+SQL_FUNCTION(lstm_predict_agg_final);
+Datum
+lstm_predict_agg_final(PG_FUNCTION_ARGS)
+{
+	return node_call(finish, fcinfo);
 }

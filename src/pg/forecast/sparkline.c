@@ -13,7 +13,7 @@
 typedef struct Elements
 {
 	const double *next;
-	const bits8 *known;			/* NULL: all are there */
+	const uint8 *known;			/* NULL: all are there */
 	int			count;
 } Elements;
 

@@ -45,13 +45,14 @@ concatenate(Jsonb *options, Jsonb *more)
 static Jsonb *
 object_of(const char *name, JsonbValue *value)
 {
-	JsonbParseState *state = NULL;
+	JsonbInState state = {0};
 	JsonbValue	key = {.type = jbvString, .val.string = {.len = strlen(name), .val = (char *) name}};
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	pushJsonbValue(&state, WJB_KEY, &key);
 	pushJsonbValue(&state, WJB_VALUE, value);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	return JsonbValueToJsonb(state.result);
 }
 
 /* Raises what is wrong with a value, whatever stands beside it. */
@@ -142,7 +143,7 @@ grid_read(Jsonb *json, Jsonb *options, const Request *request)
 static Jsonb *
 combination(const Grid *grid, const int *value, bool with_lookback)
 {
-	JsonbParseState *state = NULL;
+	JsonbInState state = {0};
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < grid->options; i++)
@@ -154,7 +155,8 @@ combination(const Grid *grid, const int *value, bool with_lookback)
 		pushJsonbValue(&state, WJB_KEY, &key);
 		pushJsonbValue(&state, WJB_VALUE, &grid->value[i][value[i]]);
 	}
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+	pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	return JsonbValueToJsonb(state.result);
 }
 
 Jsonb *

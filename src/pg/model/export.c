@@ -25,15 +25,14 @@
 typedef struct Writer
 {
 	const unsigned char *bytes;
-	JsonbParseState *state;
-	JsonbValue *result;
+	JsonbInState state;
 } Writer;
 
 /* A value where the next one belongs: behind its key in an object. */
 static void
 push(Writer *writer, bool is_element, JsonbValue *value)
 {
-	writer->result = pushJsonbValue(&writer->state, is_element ? WJB_ELEM : WJB_VALUE, value);
+	pushJsonbValue(&writer->state, is_element ? WJB_ELEM : WJB_VALUE, value);
 }
 
 static void
@@ -43,7 +42,7 @@ push_key(Writer *writer, const char *name)
 
 	key.val.string.val = (char *) name;
 	key.val.string.len = (int) strlen(name);
-	writer->result = pushJsonbValue(&writer->state, WJB_KEY, &key);
+	pushJsonbValue(&writer->state, WJB_KEY, &key);
 }
 
 static void
@@ -146,8 +145,7 @@ push_mark(Writer *writer, const lf_mark *mark, const lf_mark *opener)
 
 	if (mark->type == LF_FIELD_END)
 	{
-		writer->result = pushJsonbValue(&writer->state, opener->type == LF_FIELD_LIST ? WJB_END_ARRAY : WJB_END_OBJECT,
-										NULL);
+		pushJsonbValue(&writer->state, opener->type == LF_FIELD_LIST ? WJB_END_ARRAY : WJB_END_OBJECT, NULL);
 		return;
 	}
 	/* a field that was added without a name would be no valid jsonb */
@@ -156,9 +154,9 @@ push_mark(Writer *writer, const lf_mark *mark, const lf_mark *opener)
 	if (!is_element)
 		push_key(writer, mark->name);
 	if (mark->type == LF_FIELD_LIST)
-		writer->result = pushJsonbValue(&writer->state, WJB_BEGIN_ARRAY, NULL);
+		pushJsonbValue(&writer->state, WJB_BEGIN_ARRAY, NULL);
 	else if (mark->type == LF_FIELD_OBJECT)
-		writer->result = pushJsonbValue(&writer->state, WJB_BEGIN_OBJECT, NULL);
+		pushJsonbValue(&writer->state, WJB_BEGIN_OBJECT, NULL);
 	else if (mark->type == LF_FIELD_NULL)
 		push(writer, is_element, &none);
 	else if (mark->word != NULL)
@@ -219,7 +217,7 @@ lstm_export(PG_FUNCTION_ARGS)
 	MemoryContextDelete(checking);
 	mark = outline_of(writer.bytes, VARSIZE_ANY_EXHDR(value), &count, &format);
 
-	writer.result = pushJsonbValue(&writer.state, WJB_BEGIN_OBJECT, NULL);
+	pushJsonbValue(&writer.state, WJB_BEGIN_OBJECT, NULL);
 	push_key(&writer, EXPORT_FORMAT_KEY);
 	push_text(&writer, false, EXPORT_FORMAT, (int) strlen(EXPORT_FORMAT));
 	push_key(&writer, EXPORT_VERSION_KEY);
@@ -236,6 +234,6 @@ lstm_export(PG_FUNCTION_ARGS)
 			open[depth++] = &mark[i];
 		}
 	}
-	writer.result = pushJsonbValue(&writer.state, WJB_END_OBJECT, NULL);
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(writer.result));
+	pushJsonbValue(&writer.state, WJB_END_OBJECT, NULL);
+	PG_RETURN_JSONB_P(JsonbValueToJsonb(writer.state.result));
 }

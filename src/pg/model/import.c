@@ -84,7 +84,7 @@ static const lf_real *
 read_weights(ArrayType *array, const lf_network *network)
 {
 	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-	const bits8 *known = ARR_NULLBITMAP(array);
+	const uint8 *known = ARR_NULLBITMAP(array);
 	const float4 *weights = (const float4 *) ARR_DATA_PTR(array);
 
 	if ((size_t) count != network->parameters)

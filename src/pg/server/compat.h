@@ -28,6 +28,31 @@
 
 #include "fmgr.h"
 
+/* ---- 19 ---- */
+
+#if PG_VERSION_NUM >= 190000
+/* these were brought along by other headers */
+#include "access/htup_details.h"
+#include "utils/tuplestore.h"
+#else
+#include "utils/jsonb.h"
+
+/* Jsonb in the making, which keeps what came of it. */
+typedef struct JsonbInState
+{
+	JsonbValue *result;
+	JsonbParseState *parseState;
+} JsonbInState;
+
+static inline void
+push_jsonb_value(JsonbInState *state, JsonbIteratorToken token, JsonbValue *value)
+{
+	state->result = pushJsonbValue(&state->parseState, token, value);
+}
+
+#define pushJsonbValue(state, token, value) push_jsonb_value(state, token, value)
+#endif
+
 /* ---- 18 ---- */
 
 #if PG_VERSION_NUM < 180000

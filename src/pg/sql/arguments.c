@@ -128,7 +128,7 @@ const double *
 argument_doubles(ArrayType *array, const char *what, int *count)
 {
 	const double *values = (const double *) ARR_DATA_PTR(array);
-	const bits8 *known = ARR_NULLBITMAP(array);
+	const uint8 *known = ARR_NULLBITMAP(array);
 
 	if (ARR_ELEMTYPE(array) != FLOAT8OID)
 		elog(ERROR, "%s is not an array of float8", what);
@@ -202,7 +202,7 @@ doubles_finish(ArrayType *array)
 {
 	Size		count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	double	   *values = (double *) ARR_DATA_PTR(array);
-	bits8	   *known = ARR_NULLBITMAP(array);
+	uint8	   *known = ARR_NULLBITMAP(array);
 	Size		there = 0;
 
 	for (Size i = 0; i < count; i++)

@@ -11,12 +11,14 @@
 #include "access/detoast.h"
 #include "server/attempt.h"
 #include "server/error.h"
+#include "server/node.h"
 #include "sql/names.h"
 #include "libpq/pqformat.h"
 #include "server/progress.h"
 #include "rows/rows.h"
 #include "rows/table.h"
 #include "rows/timeline.h"
+#include "train/fetched.h"
 #include "train/training.h"
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
@@ -47,6 +49,7 @@ state_of(FunctionCallInfo fcinfo, int columns, bool timed, int options_argument)
 
 	if (!PG_ARGISNULL(0))
 		return (AggregateState *) PG_GETARG_POINTER(0);
+	fetched_notice(fcinfo);
 	state = new_state(context, columns, timed);
 	if (!PG_ARGISNULL(options_argument))
 	{
@@ -59,9 +62,8 @@ state_of(FunctionCallInfo fcinfo, int columns, bool timed, int options_argument)
 	return state;
 }
 
-SQL_FUNCTION(lstm_train_agg_value);
-Datum
-lstm_train_agg_value(PG_FUNCTION_ARGS)
+static Datum
+collect_value(PG_FUNCTION_ARGS)
 {
 	AggregateState *state = state_of(fcinfo, 1, false, 2);
 	bool		null = PG_ARGISNULL(1);
@@ -71,9 +73,15 @@ lstm_train_agg_value(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-SQL_FUNCTION(lstm_train_agg_timed);
+SQL_FUNCTION(lstm_train_agg_value);
 Datum
-lstm_train_agg_timed(PG_FUNCTION_ARGS)
+lstm_train_agg_value(PG_FUNCTION_ARGS)
+{
+	return node_call(collect_value, fcinfo);
+}
+
+static Datum
+collect_timed(PG_FUNCTION_ARGS)
 {
 	AggregateState *state = state_of(fcinfo, 1, true, 3);
 	bool		null = PG_ARGISNULL(2);
@@ -91,9 +99,15 @@ lstm_train_agg_timed(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-SQL_FUNCTION(lstm_train_agg_values);
+SQL_FUNCTION(lstm_train_agg_timed);
 Datum
-lstm_train_agg_values(PG_FUNCTION_ARGS)
+lstm_train_agg_timed(PG_FUNCTION_ARGS)
+{
+	return node_call(collect_timed, fcinfo);
+}
+
+static Datum
+collect_values(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array;
 	AggregateState *state;
@@ -125,6 +139,13 @@ lstm_train_agg_values(PG_FUNCTION_ARGS)
 	rows_add(state->rows, 0, values, nulls);
 	pfree(values);
 	PG_RETURN_POINTER(state);
+}
+
+SQL_FUNCTION(lstm_train_agg_values);
+Datum
+lstm_train_agg_values(PG_FUNCTION_ARGS)
+{
+	return node_call(collect_values, fcinfo);
 }
 
 /* Adds the rows of another state, which keeps its own. */
@@ -421,9 +442,8 @@ train_or_warn(AggregateTraining *training)
 	return false;
 }
 
-SQL_FUNCTION(lstm_train_agg_final);
-Datum
-lstm_train_agg_final(PG_FUNCTION_ARGS)
+static Datum
+finish(PG_FUNCTION_ARGS)
 {
 	AggregateTraining training = {0};
 	ErrorContextCallback context;
@@ -443,4 +463,11 @@ lstm_train_agg_final(PG_FUNCTION_ARGS)
 	if (!trained)
 		PG_RETURN_NULL();
 	PG_RETURN_BYTEA_P(training.model);
+}
+
+SQL_FUNCTION(lstm_train_agg_final);
+Datum
+lstm_train_agg_final(PG_FUNCTION_ARGS)
+{
+	return node_call(finish, fcinfo);
 }
