@@ -26,7 +26,7 @@ UNION ALL SELECT 'two', r.* FROM models, lstm_rolling(two, 'days', stride => 2, 
 CREATE VIEW expected AS
 SELECT name, target, metric, value FROM (
     SELECT name, target, avg(abs(forecast - actual)) AS mae, sqrt(avg((forecast - actual) ^ 2)) AS rmse,
-        avg(200 * abs(forecast - actual) / (abs(forecast) + abs(actual))) AS smape,
+        avg(coalesce(200 * abs(forecast - actual) / nullif(abs(forecast) + abs(actual), 0), 0)) AS smape,
         avg(100 * abs(forecast - actual) / abs(nullif(actual, 0))) AS mape,
         1 - sum((forecast - actual) ^ 2) / (var_pop(actual) * count(*)) AS r2,
         avg(abs(forecast - actual)) / (SELECT avg(abs(CASE target WHEN 'value' THEN a.value - b.value ELSE a.other - b.other END))

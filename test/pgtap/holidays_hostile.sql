@@ -112,7 +112,7 @@ SELECT matches(pg_temp.after(change), message, change) FROM (VALUES
     ('ALTER TABLE feasts RENAME name TO title', '^42703: column "name" of relation "feasts" does not exist'),
     ('ALTER TABLE feasts RENAME TO fasts; CREATE VIEW feasts AS SELECT day, name, ''1 day''::interval AS days_before FROM fasts',
         '^42804: column "days_before" of relation "feasts" is of type interval, which is not numeric'),
-    ('ALTER TABLE feasts RENAME TO fasts; CREATE INDEX feasts ON fasts (day, name)', '^42809: "feasts" is an index'),
+    ('ALTER TABLE feasts RENAME TO fasts; CREATE INDEX feasts ON fasts (day, name)', '^42809: ("feasts" is an index|cannot open relation "feasts")'),
     ('TRUNCATE feasts', '^no error'),
     ('ALTER TABLE feasts RENAME days_before TO days', '^no error')) AS v (change, message);
 SELECT is(pg_temp.after('ALTER TABLE feasts RENAME TO fasts', 'lstm_forecast(model, holidays => ''fasts'')'), 'no error', 'a relation that was renamed can be named');

@@ -330,7 +330,7 @@ next_phase(lf_contest *contest)
 				contest->phase = LF_CONTEST_TUNE;
 				return LF_EPOCH_DONE;
 			}
-			/* FALLTHROUGH */
+			__attribute__((fallthrough));
 		case LF_CONTEST_TUNE:
 			if (contest->tuning != NULL)
 				contest->facts.tuned = lf_zero_tuning_result(contest->tuning);
