@@ -537,6 +537,19 @@ AS 'MODULE_PATHNAME', 'lstm_train_each_columns_keys';
 COMMENT ON PROCEDURE lstm_train_each(regclass, text[], text[], text, int, int, text[], text[], text[], jsonb, regclass, int, boolean) IS
 'trains a model for each series, on all cores, and stores each in a table as it is done';
 
+CREATE PROCEDURE lstm_train_rounds(
+    shared regclass,
+    trained regclass,
+    into_table regclass,
+    rounds int DEFAULT 16,
+    options jsonb DEFAULT '{}',
+    again boolean DEFAULT false)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_rounds';
+
+COMMENT ON PROCEDURE lstm_train_rounds(regclass, regclass, regclass, int, jsonb, boolean) IS
+'trains one model over rows on many nodes, in rounds, and stores what comes out of each in a table';
+
 CREATE PROCEDURE lstm_train_into(
     name text,
     relation regclass,

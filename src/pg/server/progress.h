@@ -19,7 +19,8 @@ typedef enum ProgressCommand
 	PROGRESS_BACKTEST,
 	PROGRESS_UPDATE,
 	PROGRESS_TRAIN_INTO,
-	PROGRESS_TRAIN_EACH
+	PROGRESS_TRAIN_EACH,
+	PROGRESS_TRAIN_ROUNDS
 } ProgressCommand;
 
 typedef enum ProgressPhase

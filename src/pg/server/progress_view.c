@@ -21,7 +21,7 @@ enum
 };
 
 static const char *const commands[] = {"lstm_train", "lstm_train_agg", "lstm_tune", "lstm_backtest", "lstm_update",
-	"lstm_train_into", "lstm_train_each"};
+	"lstm_train_into", "lstm_train_each", "lstm_train_rounds"};
 static const char *const phases[] = {"reading", "preparing", "training", "measuring", "training on all rows", "testing"};
 
 /* As in the views of the server: of others' backends it is told that there are any, and where. */

@@ -3,60 +3,27 @@
  */
 #include "train/queue.h"
 
-#include "access/genam.h"
-#include "access/relation.h"
-#include "catalog/pg_index.h"
+#include "train/model_table.h"
+
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/rel.h"
-#include "utils/relcache.h"
-
-/* Whether an index holds each series once, and is there for all rows. */
-static bool
-is_key(Oid index, AttrNumber column)
-{
-	Relation	relation = index_open(index, AccessShareLock);
-	const Form_pg_index form = relation->rd_index;
-	bool		suits = form->indisunique && form->indisvalid && form->indnkeyatts == 1 && form->indkey.values[0] == column &&
-		RelationGetIndexPredicate(relation) == NIL;
-
-	index_close(relation, NoLock);
-	return suits;
-}
 
 Queue
 queue_open(Oid relid)
 {
 	static const char *const names[] = {"series", "model", "status"};
-	static const Oid wanted[] = {TEXTOID, BYTEAOID, TEXTOID};
-	Oid			types[lengthof(names)];
-	Table	   *table = table_open_named(relid, names, lengthof(names), types);
-	Relation	relation;
-	List	   *indexes;
-	ListCell   *cell;
-	bool		has_key = false;
+	static const Oid types[] = {TEXTOID, BYTEAOID, TEXTOID};
+	static const ModelTableForm form = {
+		.columns = lengthof(names),
+		.names = names,
+		.types = types,
+		.keeps = "Each series has one model there.",
+		.create = "CREATE TABLE name (series text PRIMARY KEY, model bytea, status text)",
+	};
+	const Table *table = model_table_open(relid, &form);
 
-	for (int i = 0; i < (int) lengthof(names); i++)
-		if (types[i] != wanted[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"%s\" of %s is of type %s, not %s", names[i], table->label, format_type_be(types[i]),
-							format_type_be(wanted[i])),
-					 errhint("Create it as: CREATE TABLE name (series text PRIMARY KEY, model bytea, status text).")));
-	relation = relation_open(relid, NoLock);
-	indexes = RelationGetIndexList(relation);
-	foreach(cell, indexes)
-		has_key |= is_key(lfirst_oid(cell), get_attnum(relid, names[0]));
-	relation_close(relation, NoLock);
-	if (!has_key)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-				 errmsg("column \"series\" of %s has no primary key or unique index", table->label),
-				 errdetail("Each series has one model there."),
-				 errhint("Add it: ALTER TABLE %s ADD PRIMARY KEY (series).", table->name)));
 	return (Queue) {.relid = relid, .name = table->name, .label = table->label, .context = CurrentMemoryContext};
 }
 

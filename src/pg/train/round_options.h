@@ -1,0 +1,37 @@
+/*
+ * round_options.h: what nodes are told to do in a round, as options of lstm_train.
+ */
+#ifndef LFPG_ROUND_OPTIONS_H
+#define LFPG_ROUND_OPTIONS_H
+
+#include "server/common.h"
+
+/* What the user said, and what follows from it. */
+typedef struct RoundOptions
+{
+	Datum		given;			/* jsonb */
+	Datum		kept;			/* the same without what a model settles that a training begins with */
+	int			rounds;
+	double		learning_rate;	/* of the first round; NaN: that of the first model */
+	bool		batch_given;
+	double		seed;
+	double		validation;		/* share of the windows that is held out; 0: rounds are not measured */
+	bool		refit;
+} RoundOptions;
+
+/* Reads and checks them; raises 22023, also at those that each round settles for itself. */
+RoundOptions round_options_read(Datum json, int rounds);
+
+/* For a first model: nodes choose what depends on rows. */
+Datum		round_options_first(const RoundOptions *options);
+
+/* To be measured on held-out rows. */
+Datum		round_options_measure(const RoundOptions *options, const bytea *init);
+
+/* A round, counted from 1: an epoch at each of so many nodes, with held-out rows, or on all rows. */
+Datum		round_options_train(const RoundOptions *options, const bytea *init, int round, double learning_rate, int nodes, bool on_all_rows);
+
+/* The learning rate of a round, which falls along half a cosine: 'peak' is what it falls from. */
+double		round_learning_rate(const RoundOptions *options, double peak, int round);
+
+#endif
