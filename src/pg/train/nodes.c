@@ -147,7 +147,6 @@ names_array(const Nodes *nodes, int first, int count)
 typedef struct Asking
 {
 	Nodes	   *nodes;
-	Datum		options;
 	int			first;			/* of the nodes that are asked, where these are not all */
 	int			count;
 	int			most;			/* models that are wanted; 0: their average */
@@ -243,7 +242,6 @@ ask(void *state)
 {
 	Asking	   *asking = state;
 
-	nodes_tell(asking->nodes, asking->options);
 	SPI_connect();
 	if (asking->most > 0)
 		ask_models(asking);
@@ -261,7 +259,6 @@ ask_part(void *state)
 	Asking	   *asking = state;
 	Datum		names = names_array(asking->nodes, asking->first, asking->count);
 
-	nodes_tell(asking->nodes, asking->options);
 	SPI_connect();
 	run(psprintf("SELECT pg_catalog.sum(pg_catalog.octet_length(model)) FROM %s WHERE node OPERATOR(pg_catalog.=) ANY ($1)",
 				 asking->nodes->trained->name), 1, types, &names, SPI_OK_SELECT);
@@ -312,12 +309,14 @@ raise_with_node(Asking *asking, ErrorData *error)
 	ReThrowError(part);
 }
 
+/* The options stay, whatever becomes of the rest: those of the next time take their place. */
 static ErrorData *
-try_all(Asking *asking)
+try_all(Asking *asking, Datum options)
 {
 	ErrorData  *error;
 
 	asking->context = CurrentMemoryContext;
+	nodes_tell(asking->nodes, options);
 	error = attempt(ask, asking);
 	if (error != NULL && is_about_all(error))
 		ReThrowError(error);
@@ -325,9 +324,9 @@ try_all(Asking *asking)
 }
 
 static void
-ask_all(Asking *asking)
+ask_all(Asking *asking, Datum options)
 {
-	ErrorData  *error = try_all(asking);
+	ErrorData  *error = try_all(asking, options);
 
 	if (error != NULL && asking->collected)
 		ReThrowError(error);
@@ -338,25 +337,25 @@ ask_all(Asking *asking)
 bytea *
 nodes_average_if_any(Nodes *nodes, Datum options)
 {
-	Asking		asking = {.nodes = nodes, .options = options};
+	Asking		asking = {.nodes = nodes};
 
-	return try_all(&asking) == NULL ? asking.average : NULL;
+	return try_all(&asking, options) == NULL ? asking.average : NULL;
 }
 
 bytea *
 nodes_average(Nodes *nodes, Datum options)
 {
-	Asking		asking = {.nodes = nodes, .options = options};
+	Asking		asking = {.nodes = nodes};
 
-	ask_all(&asking);
+	ask_all(&asking, options);
 	return asking.average;
 }
 
 int
 nodes_models(Nodes *nodes, Datum options, int most, NodeModel *models)
 {
-	Asking		asking = {.nodes = nodes, .options = options, .most = most, .models = models};
+	Asking		asking = {.nodes = nodes, .most = most, .models = models};
 
-	ask_all(&asking);
+	ask_all(&asking, options);
 	return asking.got;
 }

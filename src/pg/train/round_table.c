@@ -65,8 +65,10 @@ round_table_look(const Table *table)
 	rounds.measured = number_of(2, 0);
 	rounds.refits = number_of(3, 0);
 	rounds.is_final = number_of(4, 0) > 0;
-	if (run(psprintf("SELECT round, error FROM %s WHERE status IN ('first', 'round') ORDER BY error NULLS LAST, round DESC LIMIT 1",
-					 table->name), 0, NULL, NULL, NULL, SPI_OK_SELECT) > 0)
+	/* a round that was not measured stands for all before it */
+	if (run(psprintf("SELECT round, error FROM %s WHERE status IN ('first', 'round') "
+					 "ORDER BY status OPERATOR(pg_catalog.=) 'round' AND error IS NULL DESC, error, round DESC LIMIT 1", table->name), 0, NULL,
+			NULL, NULL, SPI_OK_SELECT) > 0)
 	{
 		bool		null;
 		Datum		error = value_of(2, &null);
