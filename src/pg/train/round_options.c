@@ -129,10 +129,13 @@ round_options_measure(const RoundOptions *options, const bytea *init)
 	return with(options->kept, &settled);
 }
 
+/* Nodes take no lower one. */
+#define LEAST_RATE 1e-10
+
 double
 round_learning_rate(const RoundOptions *options, double peak, int round)
 {
-	return peak * 0.5 * (1 + cos(M_PI * (Min(round, options->rounds) - 0.5) / options->rounds));
+	return fmax(peak * 0.5 * (1 + cos(M_PI * (Min(round, options->rounds) - 0.5) / options->rounds)), LEAST_RATE);
 }
 
 Datum

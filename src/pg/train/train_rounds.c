@@ -41,6 +41,9 @@ enum
 #define MOST_ROUNDS 10000
 #define USUAL_ROUNDS 16
 
+#define MOST_RATE 100.0
+#define USUAL_RATE 0.002
+
 /* First models that are measured on all nodes. */
 #define MOST_CANDIDATES 5
 
@@ -195,7 +198,7 @@ in_transaction(Rounds *rounds, int round, void (*work) (Rounds *rounds))
 	MemoryContextDelete(own);
 }
 
-/* Without a word about it the first model's, which a training has chosen. */
+/* Without a word about it the first model's, which a training has chosen; one that was imported has none. */
 static double
 learning_rate_of_first(Rounds *rounds)
 {
@@ -204,7 +207,7 @@ learning_rate_of_first(Rounds *rounds)
 	PushActiveSnapshot(GetTransactionSnapshot());
 	learning_rate = model_load(round_table_model(rounds->table, 0))->model.training.learning_rate;
 	PopActiveSnapshot();
-	return learning_rate;
+	return learning_rate > 0 && learning_rate <= MOST_RATE ? learning_rate : USUAL_RATE;
 }
 
 static RoundsSoFar
