@@ -279,7 +279,7 @@ is_about_all(const ErrorData *error)
  * Finds the node that an error came from by asking half of those in question again, and half of these: PostgreSQL does not say which
  * partition was read. Raises the error with its name where there is one that fails by itself.
  */
-static pg_noreturn void
+pg_noreturn static void
 raise_with_node(Asking *asking, ErrorData *error)
 {
 	ErrorData  *part;

@@ -31,7 +31,6 @@ visit_given(void *state, const char *key, const JsonbValue *value)
 				 errmsg("option \"%s\" cannot be given here", key),
 				 errdetail("Each round begins with the model of the one before, and is one epoch with a learning rate of its own."),
 				 errhint("Leave it out. The parameter rounds says how many epochs there are.")));
-	options->batch_given |= strcmp(key, "batch_size") == 0;
 	/* the network comes with the model that a round begins with */
 	if (option_is_of_network(key))
 		options->kept = DirectFunctionCall2(jsonb_delete, options->kept, CStringGetTextDatum(key));
@@ -139,7 +138,7 @@ round_learning_rate(const RoundOptions *options, double peak, int round)
 }
 
 Datum
-round_options_train(const RoundOptions *options, const bytea *init, int round, double learning_rate, int nodes, bool on_all_rows)
+round_options_train(const RoundOptions *options, const bytea *init, int round, double learning_rate, bool on_all_rows)
 {
 	StringInfoData settled;
 

@@ -13,7 +13,6 @@ typedef struct RoundOptions
 	Datum		kept;			/* the same without what a model settles that a training begins with */
 	int			rounds;
 	double		learning_rate;	/* of the first round; NaN: that of the first model */
-	bool		batch_given;
 	double		seed;
 	double		validation;		/* share of the windows that is held out; 0: rounds are not measured */
 	bool		refit;
@@ -28,8 +27,8 @@ Datum		round_options_first(const RoundOptions *options);
 /* To be measured on held-out rows. */
 Datum		round_options_measure(const RoundOptions *options, const bytea *init);
 
-/* A round, counted from 1: an epoch at each of so many nodes, with held-out rows, or on all rows. */
-Datum		round_options_train(const RoundOptions *options, const bytea *init, int round, double learning_rate, int nodes, bool on_all_rows);
+/* A round, counted from 1: an epoch at each node, without its held-out rows, or on all. */
+Datum		round_options_train(const RoundOptions *options, const bytea *init, int round, double learning_rate, bool on_all_rows);
 
 /* The learning rate of a round, which falls along half a cosine: 'peak' is what it falls from. */
 double		round_learning_rate(const RoundOptions *options, double peak, int round);

@@ -66,7 +66,7 @@ round_table_look(const Table *table)
 	rounds.refits = number_of(3, 0);
 	rounds.is_final = number_of(4, 0) > 0;
 	/* a round that was not measured stands for all before it */
-	if (run(psprintf("SELECT round, error FROM %s WHERE status IN ('first', 'round') "
+	if (run(psprintf("SELECT round, error FROM %s WHERE status OPERATOR(pg_catalog.=) ANY ('{first,round}') "
 					 "ORDER BY status OPERATOR(pg_catalog.=) 'round' AND error IS NULL DESC, error, round DESC LIMIT 1", table->name), 0, NULL,
 			NULL, NULL, SPI_OK_SELECT) > 0)
 	{

@@ -110,7 +110,7 @@ train_from(Rounds *rounds, int from, int number, bool on_all_rows, double *learn
 	*learning_rate = round_learning_rate(&rounds->options, rounds->peak, number);
 	progress_phase(on_all_rows ? PROGRESS_TRAINING_ON_ALL : PROGRESS_TRAINING);
 	return nodes_average(&rounds->nodes, round_options_train(&rounds->options, round_model_to_start(before), number, *learning_rate,
-															 rounds->nodes.count, on_all_rows));
+															 on_all_rows));
 }
 
 static void
