@@ -58,14 +58,14 @@ INSERT INTO shared_alike SELECT node FROM nodes WHERE deal = 'alike';
 CREATE VIEW trained_unlike AS SELECT node, trained(node::regclass, options) AS model FROM shared_unlike;
 CREATE VIEW trained_alike AS SELECT node, trained(node::regclass, options) AS model FROM shared_alike;
 CREATE TABLE rounds (round int PRIMARY KEY, model bytea, error float8, learning_rate float8, status text);
-CREATE TABLE all_rounds (deal text, seed int, round int, error float8, status text);
-CREATE PROCEDURE train_rounds(deal text, rounds int, seed int) LANGUAGE plpgsql AS $$
+CREATE TABLE all_rounds (deal text, seed int, rounds int, round int, error float8, status text);
+CREATE PROCEDURE train_rounds(wanted text, how_many int, by_seed int) LANGUAGE plpgsql AS $$
 DECLARE started timestamptz := clock_timestamp();
 BEGIN
-    CALL lstm_train_rounds(('shared_' || deal)::regclass, ('trained_' || deal)::regclass, 'rounds', rounds, jsonb_build_object('seed', seed), again => true);
-    INSERT INTO models SELECT deal, format('three nodes, %s rounds', rounds), seed, 'all_nodes', model, extract(epoch FROM clock_timestamp() - started)
-    FROM rounds WHERE status = 'final';
-    INSERT INTO all_rounds SELECT deal, seed, round, error, status FROM rounds;
+    CALL lstm_train_rounds(('shared_' || wanted)::regclass, ('trained_' || wanted)::regclass, 'rounds', how_many, jsonb_build_object('seed', by_seed), again => true);
+    INSERT INTO models SELECT wanted, format('three nodes, %s rounds', how_many), by_seed, 'all_nodes', model, extract(epoch FROM clock_timestamp() - started)
+    FROM rounds r WHERE r.status = 'final';
+    INSERT INTO all_rounds SELECT wanted, by_seed, how_many, round, error, status FROM rounds;
 END $$;
 
 SELECT format('CALL train(%L, %L, %L, %s)', 'both', 'in one place, 16 epochs', 'all_nodes', seed) FROM generate_series(1, :seeds) seed \gexec
@@ -94,6 +94,6 @@ SELECT run, count(DISTINCT seed) AS seeds, round(avg(mase) FILTER (WHERE deal <>
 FROM (SELECT deal, run, seed, avg(mase) AS mase FROM errors GROUP BY deal, run, seed) e
 LEFT JOIN (SELECT deal, run, seed, sum(seconds) AS seconds FROM models GROUP BY deal, run, seed) s USING (deal, run, seed) GROUP BY run ORDER BY avg(mase);
 \echo Errors on held-out rows, as a share of those of the last value, in the first model and the rounds behind it:
-SELECT deal, seed, round(min(error) FILTER (WHERE status = 'first')::numeric, 4) AS first, string_agg(round(error::numeric, 4)::text, ' ' ORDER BY round) FILTER (WHERE round % 4 = 0 AND status = 'round') AS every_fourth,
+SELECT deal, rounds, seed, round(min(error) FILTER (WHERE status = 'first')::numeric, 4) AS first, string_agg(round(error::numeric, 4)::text, ' ' ORDER BY round) FILTER (WHERE round % 4 = 0 AND status = 'round') AS every_fourth,
        count(*) FILTER (WHERE status IN ('refit', 'final')) AS rounds_on_all_rows
-FROM all_rounds GROUP BY deal, seed ORDER BY deal, seed;
+FROM all_rounds GROUP BY deal, rounds, seed ORDER BY deal, rounds, seed;
