@@ -53,7 +53,7 @@ step="jsonb_build_object('init', model, 'scale', 'init', 'refit', false)"
 is "$(sql one "SELECT md5(w.weights) = md5(m.weights), w.error = m.error FROM (SELECT error, string_agg(l::text, '' ORDER BY layer_no, name) AS weights FROM whole, lstm_weights(model) l
     WHERE round = 2 GROUP BY error) w, (SELECT error, string_agg(l::text, '' ORDER BY layer_no, name) AS weights FROM (SELECT model, $relative AS error FROM
         (SELECT lstm_average_agg(training(node, '{\"epochs\": 0}' || $step) ORDER BY node) AS model FROM shared, (SELECT lstm_average_agg(training(node,
-            '{\"epochs\": 1, \"schedule\": \"constant\", \"learning_rate\": 0.001, \"seed\": 9}' || $step) ORDER BY node) AS model FROM shared, whole WHERE round = 1) t) a) e,
+            '{\"epochs\": 1, \"schedule\": \"constant\", \"learning_rate\": 0.001, \"seed\": 9, \"batch_size\": 8}' || $step) ORDER BY node) AS model FROM shared, whole WHERE round = 1) t) a) e,
         lstm_weights(model) l GROUP BY error) m")" 't|t' 'a round is an epoch at each node, averaged, and measured by another look at its rows'
 is "$(sql one "SELECT count(*) FROM shared WHERE options = '$options' AND note = 'kept'")" 3 'nodes are left with the options alone'
 

@@ -46,6 +46,7 @@ round_options_read(Datum json, int rounds)
 	json_each_key(&given->root, "options", visit_given, &options);
 	options_read(given, false, read);
 	options.learning_rate = read->training.learning_rate > 0 ? read->training.learning_rate : (double) NAN;
+	options.batch_size = read->training.batch_size > 0 ? read->training.batch_size : 0;
 	options.seed = read->seed;
 	options.validation = read->training.validation;
 	options.refit = read->training.refit && options.validation > 0;
@@ -137,14 +138,29 @@ round_learning_rate(const RoundOptions *options, double peak, int round)
 	return fmax(peak * 0.5 * (1 + cos(M_PI * (Min(round, options->rounds) - 0.5) / options->rounds)), LEAST_RATE);
 }
 
+/* Smaller ones take longer. */
+#define LEAST_BATCH 8
+
+int
+round_batch_size(const RoundOptions *options, int usual, int nodes)
+{
+	int			size = LEAST_BATCH;
+
+	if (options->batch_size > 0)
+		return options->batch_size;
+	while (2 * size <= usual / nodes)
+		size *= 2;
+	return size;
+}
+
 Datum
-round_options_train(const RoundOptions *options, const bytea *init, int round, double learning_rate, bool on_all_rows)
+round_options_train(const RoundOptions *options, const bytea *init, int round, double learning_rate, int batch_size, bool on_all_rows)
 {
 	StringInfoData settled;
 
 	initStringInfo(&settled);
-	appendStringInfo(&settled, "{\"epochs\": 1, \"schedule\": \"constant\", \"learning_rate\": %.17g, \"seed\": %.0f, ",
-					 learning_rate, fmod(options->seed + round, 9007199254740992.0));
+	appendStringInfo(&settled, "{\"epochs\": 1, \"schedule\": \"constant\", \"learning_rate\": %.17g, \"batch_size\": %d, \"seed\": %.0f, ",
+					 learning_rate, batch_size, fmod(options->seed + round, 9007199254740992.0));
 	append_init(&settled, init);
 	if (on_all_rows)
 		appendStringInfoString(&settled, "\"validation\": 0, ");

@@ -13,6 +13,7 @@ typedef struct RoundOptions
 	Datum		kept;			/* the same without what a model settles that a training begins with */
 	int			rounds;
 	double		learning_rate;	/* of the first round; NaN: that of the first model */
+	int			batch_size;		/* 0: by that of the first model */
 	double		seed;
 	double		validation;		/* share of the windows that is held out; 0: rounds are not measured */
 	bool		refit;
@@ -28,7 +29,13 @@ Datum		round_options_first(const RoundOptions *options);
 Datum		round_options_measure(const RoundOptions *options, const bytea *init);
 
 /* A round, counted from 1: an epoch at each node, without its held-out rows, or on all. */
-Datum		round_options_train(const RoundOptions *options, const bytea *init, int round, double learning_rate, bool on_all_rows);
+Datum		round_options_train(const RoundOptions *options, const bytea *init, int round, double learning_rate, int batch_size, bool on_all_rows);
+
+/*
+ * Windows of a mini-batch at each of so many nodes, by those of a training of one: a round of all takes about as many steps as
+ * one training takes on all rows, or else averages go forward less.
+ */
+int			round_batch_size(const RoundOptions *options, int usual, int nodes);
 
 /* The learning rate of a round, which falls along half a cosine: 'peak' is what it falls from. */
 double		round_learning_rate(const RoundOptions *options, double peak, int round);

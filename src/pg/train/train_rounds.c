@@ -53,6 +53,7 @@ typedef struct Rounds
 	Table	   *table;
 	RoundOptions options;
 	double		peak;			/* the learning rate of the first round */
+	int			batch_size;
 	int			expected;		/* rounds of the call, the first model and refits among them, as far as is known */
 	char	   *chosen;			/* the node of the first model; NULL: it was there already */
 	int			compared;		/* with those of so many nodes */
@@ -110,7 +111,7 @@ train_from(Rounds *rounds, int from, int number, bool on_all_rows, double *learn
 	*learning_rate = round_learning_rate(&rounds->options, rounds->peak, number);
 	progress_phase(on_all_rows ? PROGRESS_TRAINING_ON_ALL : PROGRESS_TRAINING);
 	return nodes_average(&rounds->nodes, round_options_train(&rounds->options, round_model_to_start(before), number, *learning_rate,
-															 on_all_rows));
+															 rounds->batch_size, on_all_rows));
 }
 
 static void
@@ -198,16 +199,19 @@ in_transaction(Rounds *rounds, int round, void (*work) (Rounds *rounds))
 	MemoryContextDelete(own);
 }
 
-/* Without a word about it the first model's, which a training has chosen; one that was imported has none. */
-static double
-learning_rate_of_first(Rounds *rounds)
+/* What a training has chosen for the first model is that of the rounds too, where nothing was said; one that was imported has none. */
+static void
+settle_by_first(Rounds *rounds)
 {
-	double		learning_rate;
+	lf_training training;
+	bool		has_rate;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
-	learning_rate = model_load(round_table_model(rounds->table, 0))->model.training.learning_rate;
+	training = model_load(round_table_model(rounds->table, 0))->model.training;
 	PopActiveSnapshot();
-	return learning_rate > 0 && learning_rate <= MOST_RATE ? learning_rate : USUAL_RATE;
+	has_rate = training.learning_rate > 0 && training.learning_rate <= MOST_RATE;
+	rounds->peak = !isnan(rounds->options.learning_rate) ? rounds->options.learning_rate : has_rate ? training.learning_rate : USUAL_RATE;
+	rounds->batch_size = round_batch_size(&rounds->options, training.batch_size, rounds->nodes.count);
 }
 
 static RoundsSoFar
@@ -248,7 +252,7 @@ train_all(Rounds *rounds)
 	rounds->expected = rounds->options.rounds + 1 + (rounds->options.refit ? rounds->options.rounds : 0);
 	if (so_far.newest < 0)
 		in_transaction(rounds, 0, train_first);
-	rounds->peak = isnan(rounds->options.learning_rate) ? learning_rate_of_first(rounds) : rounds->options.learning_rate;
+	settle_by_first(rounds);
 	for (so_far = look(rounds); so_far.refits == 0 && so_far.measured < rounds->options.rounds; so_far = look(rounds))
 		in_transaction(rounds, so_far.newest + 1, train_round);
 	if (rounds->options.refit)
