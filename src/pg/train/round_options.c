@@ -133,9 +133,15 @@ round_options_measure(const RoundOptions *options, const bytea *init)
 #define LEAST_RATE 1e-10
 
 double
-round_learning_rate(const RoundOptions *options, double peak, int round)
+round_learning_rate(double peak, int round, int rounds)
 {
-	return fmax(peak * 0.5 * (1 + cos(M_PI * (Min(round, options->rounds) - 0.5) / options->rounds)), LEAST_RATE);
+	return fmax(peak * 0.5 * (1 + cos(M_PI * (Min(round, rounds) - 0.5) / rounds)), LEAST_RATE);
+}
+
+int
+round_refits(const RoundOptions *options)
+{
+	return options->refit ? (options->rounds + 1) / 2 : 0;
 }
 
 /* Smaller ones take longer. */
@@ -154,13 +160,13 @@ round_batch_size(const RoundOptions *options, int usual, int nodes)
 }
 
 Datum
-round_options_train(const RoundOptions *options, const bytea *init, int round, double learning_rate, int batch_size, bool on_all_rows)
+round_options_train(const RoundOptions *options, const bytea *init, int number, double learning_rate, int batch_size, bool on_all_rows)
 {
 	StringInfoData settled;
 
 	initStringInfo(&settled);
 	appendStringInfo(&settled, "{\"epochs\": 1, \"schedule\": \"constant\", \"learning_rate\": %.17g, \"batch_size\": %d, \"seed\": %.0f, ",
-					 learning_rate, batch_size, fmod(options->seed + round, 9007199254740992.0));
+					 learning_rate, batch_size, fmod(options->seed + number, 9007199254740992.0));
 	append_init(&settled, init);
 	if (on_all_rows)
 		appendStringInfoString(&settled, "\"validation\": 0, ");

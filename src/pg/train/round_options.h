@@ -28,8 +28,8 @@ Datum		round_options_first(const RoundOptions *options);
 /* To be measured on held-out rows. */
 Datum		round_options_measure(const RoundOptions *options, const bytea *init);
 
-/* A round, counted from 1: an epoch at each node, without its held-out rows, or on all. */
-Datum		round_options_train(const RoundOptions *options, const bytea *init, int round, double learning_rate, int batch_size, bool on_all_rows);
+/* A round: an epoch at each node, without its held-out rows, or on all. No two have the same number. */
+Datum		round_options_train(const RoundOptions *options, const bytea *init, int number, double learning_rate, int batch_size, bool on_all_rows);
 
 /*
  * Windows of a mini-batch at each of so many nodes, by those of a training of one: a round of all takes about as many steps as
@@ -37,7 +37,10 @@ Datum		round_options_train(const RoundOptions *options, const bytea *init, int r
  */
 int			round_batch_size(const RoundOptions *options, int usual, int nodes);
 
-/* The learning rate of a round, which falls along half a cosine: 'peak' is what it falls from. */
-double		round_learning_rate(const RoundOptions *options, double peak, int round);
+/* Rounds on all rows, after the others. */
+int			round_refits(const RoundOptions *options);
+
+/* The learning rate of a round, from 1 on, of so many: it falls from 'peak' along half a cosine. */
+double		round_learning_rate(double peak, int round, int rounds);
 
 #endif

@@ -2,9 +2,10 @@
  * train_rounds.c: lstm_train_rounds: one model over rows on many nodes, in rounds: federated averaging (McMahan et al. 2017).
  *
  * In each round every node goes on from the shared model with its own rows, for an epoch, and what comes back is averaged. The
- * learning rate falls from round to round as it does within one training. Each average is measured: the nodes forecast their held-out
- * rows with it. Then as many rounds as were best train on all rows, and the model has their weights with the errors of those that
- * were measured, as a training with "refit" has it.
+ * learning rate falls from round to round as it may within one training. Each average is measured: the nodes forecast their held-out
+ * rows with it. From the best one half as many rounds go on with all rows, the learning rate falling once more, and the model has
+ * their weights with the errors of the best, as a training with "refit" has it. To begin anew with all rows, as that does, was worse:
+ * averages go forward less in a round than a training in an epoch.
  *
  * What depends on rows, as the season and the lookback, is chosen by one node, for all: by the one whose model, trained on its rows
  * alone, has the least error on the held-out rows of all nodes. A node that has no season would take it from all.
@@ -102,40 +103,40 @@ train_first(Rounds *rounds)
 
 /* ---- the rounds ---- */
 
-/* Trains one round from the model of another one. */
+/* Trains a round from the model of another one. */
 static bytea *
-train_from(Rounds *rounds, int from, int number, bool on_all_rows, double *learning_rate)
+train_from(Rounds *rounds, int from, int number, double learning_rate, bool on_all_rows)
 {
-	bytea	   *before = round_table_model(rounds->table, from);
+	bytea	   *before = round_model_to_start(round_table_model(rounds->table, from));
 
-	*learning_rate = round_learning_rate(&rounds->options, rounds->peak, number);
 	progress_phase(on_all_rows ? PROGRESS_TRAINING_ON_ALL : PROGRESS_TRAINING);
-	return nodes_average(&rounds->nodes, round_options_train(&rounds->options, round_model_to_start(before), number, *learning_rate,
-															 rounds->batch_size, on_all_rows));
+	return nodes_average(&rounds->nodes, round_options_train(&rounds->options, before, number, learning_rate, rounds->batch_size, on_all_rows));
 }
 
 static void
 train_round(Rounds *rounds)
 {
 	RoundsSoFar so_far = round_table_look(rounds->table);
-	double		learning_rate;
-	bytea	   *model = train_from(rounds, so_far.newest, so_far.measured + 1, rounds->options.validation == 0, &learning_rate);
+	int			number = so_far.measured + 1;
+	bool		measures = rounds->options.validation > 0;
+	double		learning_rate = round_learning_rate(rounds->peak, number, rounds->options.rounds);
+	bytea	   *model = train_from(rounds, so_far.newest, number, learning_rate, !measures);
 
-	if (rounds->options.validation > 0)
+	if (measures)
 	{
 		progress_phase(PROGRESS_MEASURING);
 		model = nodes_average(&rounds->nodes, round_options_measure(&rounds->options, round_model_to_start(model)));
 	}
-	round_table_store(rounds->table, so_far.newest + 1, model, rounds->options.validation > 0 ? round_model_error(model) : (double) NAN,
-					  learning_rate, "round");
+	round_table_store(rounds->table, so_far.newest + 1, model, measures ? round_model_error(model) : (double) NAN, learning_rate, "round");
 }
 
 static void
 train_refit(Rounds *rounds)
 {
 	RoundsSoFar so_far = round_table_look(rounds->table);
-	double		learning_rate;
-	bytea	   *model = train_from(rounds, so_far.refits == 0 ? 0 : so_far.newest, so_far.refits + 1, true, &learning_rate);
+	int			number = so_far.refits + 1;
+	double		learning_rate = round_learning_rate(rounds->peak, number, round_refits(&rounds->options));
+	bytea	   *model = train_from(rounds, so_far.refits == 0 ? so_far.best : so_far.newest, so_far.measured + number, learning_rate, true);
 
 	round_table_store(rounds->table, so_far.newest + 1, model, (double) NAN, learning_rate, "refit");
 }
@@ -249,18 +250,14 @@ train_all(Rounds *rounds)
 {
 	RoundsSoFar so_far = look(rounds);
 
-	rounds->expected = rounds->options.rounds + 1 + (rounds->options.refit ? rounds->options.rounds : 0);
+	rounds->expected = 1 + rounds->options.rounds + round_refits(&rounds->options);
 	if (so_far.newest < 0)
 		in_transaction(rounds, 0, train_first);
 	settle_by_first(rounds);
 	for (so_far = look(rounds); so_far.refits == 0 && so_far.measured < rounds->options.rounds; so_far = look(rounds))
 		in_transaction(rounds, so_far.newest + 1, train_round);
-	if (rounds->options.refit)
-	{
-		rounds->expected = so_far.measured + 1 + so_far.best;
-		for (; so_far.refits < so_far.best; so_far = look(rounds))
-			in_transaction(rounds, so_far.newest + 1, train_refit);
-	}
+	for (; so_far.refits < round_refits(&rounds->options); so_far = look(rounds))
+		in_transaction(rounds, so_far.newest + 1, train_refit);
 	in_transaction(rounds, so_far.newest, end_rounds);
 	report(rounds, &so_far);
 }
