@@ -249,12 +249,12 @@ updates: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/updates.sql
 
-# every EVERY-th series; a seed takes some three minutes
+# every EVERY-th series, ROUNDS='{8,16}'; a seed takes some four minutes
 federated: setup
 	$(NEEDS_SERIES)
 	$(SUB) -s all
-	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(or $(EVERY),8)" -v seeds="$(SEEDS)" \
-		-f bench/federated.sql
+	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(or $(EVERY),7)" -v seeds="$(SEEDS)" \
+		-v rounds="$(or $(ROUNDS),{16})" -f bench/federated.sql
 
 scale: setup
 	$(SUB) -s all

@@ -1,6 +1,7 @@
--- One model over series that lie on three nodes, trained in rounds: local epochs, then the mean of the models. Beside it the same
--- number of epochs over all series in one place, and what each node reaches with its own series. The nodes are views here: what
--- travels and what is computed is the same. The folder with the data is the psql variable "data"; see make federated.
+-- One model over series that lie on three nodes, by lstm_train_rounds. Beside it the same work over all series in one place, by
+-- lstm_train: as many epochs as rounds, with held-out windows and once more with all; and what each node reaches with its own series.
+-- The nodes are views here: what travels and what is computed is the same. The folder with the data is the psql variable "data"; see
+-- make federated.
 \set ON_ERROR_STOP on
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 SET client_min_messages = error;
@@ -40,50 +41,59 @@ SELECT id, max(n) AS rows, avg(abs(value - before)) AS unit
 FROM (SELECT id, n, value, lag(value, 24) OVER (PARTITION BY id ORDER BY n) AS before FROM all_nodes) d GROUP BY id;
 ANALYZE series;
 
--- all that is trained anywhere has the same network, and sees a window 20 times
-CREATE FUNCTION trained(relation regclass, more jsonb) RETURNS bytea LANGUAGE sql AS $$
-    SELECT lstm_train(relation, 'value', 'n', 'id', horizon => 48, lookback => 48,
-        options => '{"architecture": "vanilla", "units": 24, "normalize": "season_profile", "validation": 0, "epochs": 20}' || more) $$;
--- one epoch at one node settles what is chosen from the rows; all trainings begin with its weights
-CREATE TABLE first AS SELECT seed, trained('unlike_1', jsonb_build_object('epochs', 1, 'seed', seed)) AS model FROM generate_series(1, :seeds) seed;
-CREATE FUNCTION go_on(relation regclass, seed int) RETURNS bytea LANGUAGE sql AS $$
-    SELECT trained(relation, jsonb_build_object('init', f.model, 'seed', f.seed)) FROM first f WHERE f.seed = go_on.seed $$;
--- rounds of 20 / rounds epochs each; the learning rate falls from round to round, along the cosine of one training
-CREATE FUNCTION federated(wanted text, rounds int, seed int) RETURNS bytea LANGUAGE plpgsql AS $$
-DECLARE
-    shared bytea := (SELECT f.model FROM first f WHERE f.seed = federated.seed);
-    options jsonb;
+CREATE FUNCTION trained(relation regclass, options jsonb) RETURNS bytea LANGUAGE sql AS $$
+    SELECT lstm_train(relation, 'value', 'n', 'id', horizon => 48, options => options) $$;
+CREATE TABLE models (deal text, run text, seed int, relation regclass, model bytea, seconds float8);
+CREATE PROCEDURE train(deal text, run text, relation regclass, seed int) LANGUAGE plpgsql AS $$
+DECLARE started timestamptz := clock_timestamp();
 BEGIN
-    FOR r IN 1..rounds LOOP
-        options := jsonb_build_object('epochs', 20 / rounds, 'seed', seed + 1000 * r, 'init', shared);
-        IF rounds > 1 THEN
-            options := options || jsonb_build_object('schedule', 'constant', 'learning_rate', 0.005 * 0.5 * (1 + cos(pi() * (r - 0.5) / rounds)));
-        END IF;
-        SELECT lstm_average_agg(trained(node, options) ORDER BY node::text) INTO shared FROM nodes WHERE deal = wanted;
-    END LOOP;
-    RETURN shared;
+    INSERT INTO models VALUES (deal, run, seed, relation, trained(relation, jsonb_build_object('epochs', 16, 'seed', seed)));
+    UPDATE models m SET seconds = extract(epoch FROM clock_timestamp() - started) WHERE (m.deal, m.run, m.seed, m.relation) = (train.deal, train.run, train.seed, train.relation);
 END $$;
-CREATE TABLE models (deal text, run text, seed int, relation regclass, model bytea);
-INSERT INTO models SELECT deal, 'in one place, 20 epochs', seed, 'all_nodes', model
-FROM (SELECT seed, go_on('all_nodes', seed) AS model FROM generate_series(1, :seeds) seed OFFSET 0) m, unnest('{unlike,alike}'::text[]) deal;
-INSERT INTO models SELECT deal, format('three nodes, %s x %s epochs', rounds, 20 / rounds), seed, 'all_nodes', federated(deal, rounds, seed)
-FROM unnest('{unlike,alike}'::text[]) deal, unnest('{20,10,4,1}'::int[]) rounds, generate_series(1, :seeds) seed;
-INSERT INTO models SELECT deal, 'each node alone, 20 epochs', seed, node, go_on(node, seed) FROM nodes, generate_series(1, :seeds) seed;
+-- what the nodes are told, and what they do
+CREATE TABLE shared_unlike (node text, options jsonb);
+CREATE TABLE shared_alike (node text, options jsonb);
+INSERT INTO shared_unlike SELECT node FROM nodes WHERE deal = 'unlike';
+INSERT INTO shared_alike SELECT node FROM nodes WHERE deal = 'alike';
+CREATE VIEW trained_unlike AS SELECT node, trained(node::regclass, options) AS model FROM shared_unlike;
+CREATE VIEW trained_alike AS SELECT node, trained(node::regclass, options) AS model FROM shared_alike;
+CREATE TABLE rounds (round int PRIMARY KEY, model bytea, error float8, learning_rate float8, status text);
+CREATE TABLE all_rounds (deal text, seed int, rounds int, round int, error float8, status text);
+CREATE PROCEDURE train_rounds(wanted text, how_many int, by_seed int) LANGUAGE plpgsql AS $$
+DECLARE started timestamptz := clock_timestamp();
+BEGIN
+    CALL lstm_train_rounds(('shared_' || wanted)::regclass, ('trained_' || wanted)::regclass, 'rounds', how_many, jsonb_build_object('seed', by_seed), again => true);
+    INSERT INTO models SELECT wanted, format('three nodes, %s rounds', how_many), by_seed, 'all_nodes', model, extract(epoch FROM clock_timestamp() - started)
+    FROM rounds r WHERE r.status = 'final';
+    INSERT INTO all_rounds SELECT wanted, by_seed, how_many, round, error, status FROM rounds;
+END $$;
+
+SELECT format('CALL train(%L, %L, %L, %s)', 'both', 'in one place, 16 epochs', 'all_nodes', seed) FROM generate_series(1, :seeds) seed \gexec
+SELECT format('CALL train_rounds(%L, %s, %s)', deal, rounds, seed) FROM unnest('{unlike,alike}'::text[]) deal, unnest(:'rounds'::int[]) rounds,
+    generate_series(1, :seeds) seed ORDER BY seed \gexec
+SELECT format('CALL train(%L, %L, %L, %s)', deal, 'each node alone, 16 epochs', node, seed) FROM nodes, generate_series(1, :seeds) seed \gexec
 INSERT INTO models SELECT deal, 'the model of another node', seed, next, model FROM models JOIN nodes USING (deal) WHERE node = relation;
+INSERT INTO models SELECT 'both', 'in one place, defaults', 1, 'all_nodes', trained('all_nodes', '{}');
 CREATE TABLE errors AS
 SELECT deal, run, seed, f.series AS id, avg(abs(f.forecast - t.value)) / min(k.unit) AS mase
 FROM models, LATERAL lstm_forecast(model, relation => relation) f
 JOIN series t ON t.part = 'test' AND t.id = f.series AND t.n = f.step JOIN known k ON k.id = f.series GROUP BY deal, run, seed, f.series;
 INSERT INTO errors
-SELECT deal, 'seasonal naive', 1, k.id, avg(abs(v.value - t.value)) / min(k.unit)
-FROM unnest('{unlike,alike}'::text[]) deal, known k JOIN series t ON t.part = 'test' AND t.id = k.id
-JOIN series v ON v.part = 'train' AND v.id = k.id AND v.n = k.rows - 23 + (t.n - 1) % 24 GROUP BY deal, k.id;
+SELECT 'both', 'seasonal naive', 1, k.id, avg(abs(v.value - t.value)) / min(k.unit)
+FROM known k JOIN series t ON t.part = 'test' AND t.id = k.id
+JOIN series v ON v.part = 'train' AND v.id = k.id AND v.n = k.rows - 23 + (t.n - 1) % 24 GROUP BY k.id;
 
 SELECT count(DISTINCT id) || ' of the 414 hourly series of M4 on three nodes' AS series,
        (SELECT min(length(model)) FROM models WHERE run LIKE 'three%') AS bytes_of_a_model FROM errors \gset
 \echo
-\echo :series, which are of unlike or of alike kinds: MASE over 48 hours, by all that
-\echo is trained 20 times on each window. A model takes :bytes_of_a_model bytes.
-SELECT run, count(DISTINCT seed) AS seeds, round(avg(mase) FILTER (WHERE deal = 'unlike')::numeric, 3) AS unlike,
-       round(avg(mase) FILTER (WHERE deal = 'alike')::numeric, 3) AS alike
-FROM errors GROUP BY run ORDER BY avg(mase);
+\echo :series, which are of unlike or of alike kinds: MASE over 48 hours, mean and standard deviation over the seeds. A model takes
+\echo :bytes_of_a_model bytes. The nodes train one after the other here.
+SELECT run, count(DISTINCT seed) AS seeds, round(avg(mase) FILTER (WHERE deal <> 'alike')::numeric, 3) AS unlike,
+       round(stddev(mase) FILTER (WHERE deal <> 'alike')::numeric, 3) AS deviation, round(avg(mase) FILTER (WHERE deal <> 'unlike')::numeric, 3) AS alike,
+       round(stddev(mase) FILTER (WHERE deal <> 'unlike')::numeric, 3) AS deviation, round(avg(seconds)::numeric, 1) AS seconds
+FROM (SELECT deal, run, seed, avg(mase) AS mase FROM errors GROUP BY deal, run, seed) e
+LEFT JOIN (SELECT deal, run, seed, sum(seconds) AS seconds FROM models GROUP BY deal, run, seed) s USING (deal, run, seed) GROUP BY run ORDER BY avg(mase);
+\echo Errors on held-out rows, as a share of those of the last value, in the first model and the rounds behind it:
+SELECT deal, rounds, seed, round(min(error) FILTER (WHERE status = 'first')::numeric, 4) AS first, string_agg(round(error::numeric, 4)::text, ' ' ORDER BY round) FILTER (WHERE round % 4 = 0 AND status = 'round') AS every_fourth,
+       count(*) FILTER (WHERE status IN ('refit', 'final')) AS rounds_on_all_rows
+FROM all_rounds GROUP BY deal, rounds, seed ORDER BY deal, rounds, seed;

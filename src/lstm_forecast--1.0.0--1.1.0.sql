@@ -553,6 +553,19 @@ AS 'MODULE_PATHNAME', 'lstm_forecast_each';
 COMMENT ON PROCEDURE lstm_forecast_each(regclass, regclass, int, float8, regclass, timestamptz, regclass, regclass, int) IS
 'stores the forecasts of all models of a table, on all cores';
 
+CREATE PROCEDURE lstm_train_rounds(
+    shared regclass,
+    trained regclass,
+    into_table regclass,
+    rounds int DEFAULT 16,
+    options jsonb DEFAULT '{}',
+    again boolean DEFAULT false)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'lstm_train_rounds';
+
+COMMENT ON PROCEDURE lstm_train_rounds(regclass, regclass, regclass, int, jsonb, boolean) IS
+'trains one model over rows on many nodes, in rounds, and stores what comes out of each in a table';
+
 CREATE PROCEDURE lstm_train_into(
     name text,
     relation regclass,

@@ -17,11 +17,9 @@ scan='Foreign Scan'
 for name in east west; do
     need $name "CREATE TABLE readings (sensor text, at timestamptz, value float8, PRIMARY KEY (sensor, at));
         CREATE TABLE models (sensor text PRIMARY KEY, model bytea);
-        CREATE TABLE shared (node text, model bytea);
-        CREATE VIEW trained AS SELECT node, lstm_train('readings', 'value', 'at', 'sensor', horizon => 3, lookback => 12,
-            options => '{\"epochs\": 2, \"units\": 6, \"normalize\": \"mean\", \"refit\": false}' ||
-                CASE WHEN model IS NULL THEN '{}' ELSE jsonb_build_object('init', model, 'scale', 'init') END) AS model
-        FROM shared"
+        CREATE TABLE shared (node text, options jsonb);
+        CREATE VIEW trained AS
+        SELECT node, lstm_train('readings', 'value', 'at', 'sensor', horizon => 3, lookback => 12, options => options) AS model FROM shared"
 done
 cat >"$work/nodes.json" <<JSON
 [{"name": "east", "host": "$work/east/socket", "dbname": "postgres"},
@@ -44,7 +42,7 @@ is "$(distribute)" 'east|readings|0|0
 west|readings|0|0
 east|models|0|0
 west|models|0|0' 'the script sets up the head'
-need head "CREATE TABLE shared (node text, model bytea) PARTITION BY LIST (node);
+need head "CREATE TABLE shared (node text, options jsonb) PARTITION BY LIST (node);
     CREATE TABLE trained (node text, model bytea) PARTITION BY LIST (node)"
 for name in east west; do
     need head "CREATE FOREIGN TABLE shared_$name PARTITION OF shared FOR VALUES IN ('$name') SERVER $name OPTIONS (table_name 'shared');
@@ -178,32 +176,37 @@ is "$(digest 'SELECT * FROM models')" "$(digest "$train")" 'a second training ta
 
 # ---- one model of all sensors, in rounds
 
-# collected before they are sorted: since version 16 the nodes would sort, and then each waits for the one before
-average='WITH models AS MATERIALIZED (SELECT * FROM trained) SELECT lstm_average_agg(model ORDER BY node) AS model FROM models'
-need head "CREATE TABLE rounds (round int, model bytea);
-    INSERT INTO shared VALUES ('east', NULL), ('west', NULL);
-    INSERT INTO rounds SELECT 1, model FROM ($average) a;
-    UPDATE shared SET model = (SELECT model FROM rounds WHERE round = 1);
-    INSERT INTO rounds SELECT 2, model FROM ($average) a"
-like "$(sql head "EXPLAIN (VERBOSE, COSTS OFF) $average")" \
+columns='(round int PRIMARY KEY, model bytea, error float8, learning_rate float8, status text)'
+options='{"units": 6, "normalize": "mean"}'
+need head "CREATE TABLE rounds $columns;
+    INSERT INTO shared (node) VALUES ('east'), ('west');
+    CREATE TABLE at_east AS SELECT * FROM readings_east;
+    CREATE TABLE at_west AS SELECT * FROM readings_west"
+need head "CALL lstm_train_rounds('shared', 'trained', 'rounds', rounds => 2, options => '$options')"
+like "$(sql head "EXPLAIN (VERBOSE, COSTS OFF) WITH m AS MATERIALIZED (SELECT node, model FROM trained) SELECT lstm_average_agg(model ORDER BY node) FROM m")" \
     "*$scan*trained_east*$scan*trained_west*" 'nodes train at the same time'
-is "$(sql head "SELECT lstm_info(model)->'series' FROM rounds WHERE round = 2")" 8 'the average knows the sensors of all nodes'
-# the same two rounds in one place
-round="lstm_train(node::regclass, 'value', 'at', 'sensor', horizon => 3, lookback => 12,
-    options => '{\"epochs\": 2, \"units\": 6, \"normalize\": \"mean\", \"refit\": false}' || more) AS model"
-need head "CREATE TABLE at_east AS SELECT * FROM readings_east; CREATE TABLE at_west AS SELECT * FROM readings_west;
-    CREATE TABLE one AS SELECT lstm_average_agg(model ORDER BY node) AS model FROM
-        (SELECT node, $round FROM (VALUES ('at_east', '{}'::jsonb), ('at_west', '{}')) v (node, more)) m;
-    CREATE TABLE two AS SELECT lstm_average_agg(model ORDER BY node) AS model FROM
-        (SELECT node, $round FROM one, LATERAL (SELECT jsonb_build_object('init', model, 'scale', 'init') AS more) o,
-            (VALUES ('at_east'), ('at_west')) v (node)) m"
+is "$(sql head "SELECT lstm_info(model)->'series' FROM rounds WHERE status = 'final'")" 8 'the model knows the sensors of all nodes'
+# the same rounds in one place
+need head "CREATE TABLE shared_here (node text, options jsonb);
+    INSERT INTO shared_here (node) VALUES ('east'), ('west');
+    CREATE VIEW trained_here AS SELECT node, lstm_train(('at_' || node)::regclass, 'value', 'at', 'sensor', horizon => 3, lookback => 12, options => options) AS model
+    FROM shared_here;
+    CREATE TABLE rounds_here $columns"
+need head "CALL lstm_train_rounds('shared_here', 'trained_here', 'rounds_here', rounds => 2, options => '$options')"
 weights='(SELECT md5(string_agg(w::text, chr(10) ORDER BY layer_no, name)) FROM lstm_weights(model) w)'
-is "$(sql head "SELECT $weights FROM rounds WHERE round = 2")" "$(sql head "SELECT $weights FROM two")" \
-    'the weights of the federated model are those of the same rounds on one server, bit by bit'
-is "$(sql head "SELECT count(*) || ' ' || count(lower_bound) FROM rounds, lstm_forecast(model, relation => 'here') WHERE round = 2")" \
+digest="SELECT string_agg(concat_ws(' ', round, status, error, $weights), ', ' ORDER BY round) FROM"
+is "$(sql head "$digest rounds")" "$(sql head "$digest rounds_here")" 'weights and errors are those of the same rounds on one server, bit by bit'
+is "$(sql head "SELECT count(*) || ' ' || count(lower_bound) FROM rounds r, lstm_forecast(model, relation => 'here') WHERE r.status = 'final'")" \
     '24 24' 'the federated model forecasts each sensor, with bounds'
+is "$(sql west "SELECT options FROM shared")" "$options" 'the nodes are left without a model'
+need west 'DELETE FROM readings WHERE at > (SELECT min(at) + interval $$ 5 hours $$ FROM readings)'
+like "$(on head psql -XqAt -d postgres -c "CALL lstm_train_rounds('shared', 'trained', 'rounds', again => true)" 2>&1)" \
+    'ERROR:  node "west": relation "readings" *' 'an error of a node names it'
+stop west
+like "$(on head psql -XqAt -d postgres -c "CALL lstm_train_rounds('shared', 'trained', 'rounds', again => true)" 2>&1)" \
+    'ERROR:  could not connect to server "west"*' 'so does a node that is away'
 
-for name in head east west; do
+for name in head east; do
     stop $name
 done
 done_testing

@@ -99,12 +99,29 @@ need one "INSERT INTO forged.call (call) VALUES
     echo "SELECT 'threads', count(*) FROM pg_ls_dir('/proc/self/task');"
 } | on one psql -XqAt -v VERBOSITY=verbose -d postgres 2>&1 | grep -v '^$' >"$work/said"
 
+# Rounds commit, and are not called from a function: two nodes give forgeries for the models that they were to train.
+{
+    echo "SET client_min_messages = error;"
+    echo "CREATE TABLE forged.shared (node text, options jsonb);"
+    echo "INSERT INTO forged.shared VALUES ('a'), ('b');"
+    echo "CREATE VIEW forged.trained AS SELECT s.node, m.model FROM forged.shared s LEFT JOIN forged.model m ON m.n = (options->>'seed')::int;"
+    echo "CREATE TABLE forged.rounds (round int PRIMARY KEY, model bytea, error float8, learning_rate float8, status text);"
+    echo "CREATE TABLE forged.kept (LIKE forged.rounds);"
+    echo "CREATE FUNCTION forged.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO forged.kept SELECT NEW.*; RETURN NEW; END';"
+    echo "CREATE TRIGGER keep AFTER INSERT ON forged.rounds FOR EACH ROW EXECUTE FUNCTION forged.keep();"
+    echo "SET statement_timeout = '1s';"
+    echo "SELECT format('CALL lstm_train_rounds(%L, %L, %L, 2, %L, true)', 'forged.shared', 'forged.trained', 'forged.rounds', format('{\"seed\": %s}', n))
+        FROM forged.model WHERE n % (1 + $forgeries / 200) = 1 ORDER BY n \\gexec"
+} | on one psql -XqAt -v VERBOSITY=verbose -d postgres >"$work/rounds" 2>&1
+
 echo "# $(sql one "SELECT string_agg(state || ' ' || n, ', ' ORDER BY n DESC) FROM (SELECT state, count(*) AS n FROM forged.outcome GROUP BY state) s"), cancelled $(grep -c 57014 "$work/said")"
 is "$(grep -E 'PANIC|terminated by signal|server process|AddressSanitizer|runtime error|Assertion' -B 1 "$work/one/log" | cut -c 1-2000)" '' \
     'no forgery brings the server down'
 is "$(grep '^session' "$work/said" | sort | uniq -c | awk '{print $1}')" 2 'the session that they were given to lives on'
 is "$(grep -v -e '^session|' -e '^memory|' -e '^warm|' -e 57014 -e '^LOCATION' -e '^CONTEXT' -e '^SQL statement' -e '^PL/pgSQL' -e '^left|0' -e '^threads|1' "$work/said" | sort | uniq -c | cut -c 1-500 | head -20)" '' \
     'no forgery is without an outcome but those that were cancelled, and none leaves memory or a thread'
+is "$(grep '^ERROR' "$work/rounds" | grep -Ev '(22...|42...|54000|0A000|57014): ' | cut -c 1-300 | head)" '' 'rounds of forgeries end in errors that the reference names'
+ok $(($(sql one 'SELECT (count(*) FILTER (WHERE round = 1) = 0)::int FROM forged.kept'))) 'or go on'
 is "$(sql one "SELECT n, call, state, left(message, 300) FROM forged.outcome WHERE state LIKE 'XX%' OR state LIKE '53%' OR state = '22P01' ORDER BY 1 LIMIT 20")" '' \
     'no internal error, and no floating point exception'
 is "$(sql one "SELECT n, call, state, left(message, 300) FROM forged.outcome WHERE state NOT IN ('00000', '22023', '22004', '22000', '22007',

@@ -21,7 +21,7 @@ enum
 };
 
 static const char *const commands[] = {"lstm_train", "lstm_train_agg", "lstm_tune", "lstm_backtest", "lstm_update",
-	"lstm_train_into", "lstm_train_each",
+	"lstm_train_into", "lstm_train_each", "lstm_train_rounds",
 	"lstm_forecast_each", "lstm_forecast", "lstm_simulate", "lstm_quantiles", "lstm_components", "lstm_baseline", "lstm_zero_shot"};
 static const char *const phases[] = {"reading", "preparing", "training", "measuring", "training on all rows", "testing",
 	"forecasting"};

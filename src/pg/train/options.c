@@ -307,9 +307,8 @@ read_option(const OptionRow *row, const JsonbValue *value, Options *options)
 	}
 }
 
-/* Whether who gives an option has a network in mind. */
-static bool
-is_of_network(const char *name)
+bool
+option_is_of_network(const char *name)
 {
 	static const char *const names[] = {"architecture", "units", "cell", "bidirectional", "activation", "recurrent_activation",
 		"dropout", "segment_length", "channels"};
@@ -325,7 +324,7 @@ is_of_training(const char *name)
 		"weight_decay", "clip_norm", "loss", "quantiles", "blend", "init", "normalize", "difference", "patience", "scale",
 		"calibrate", "validation"};
 
-	return is_of_network(name) || name_index(name, names, lengthof(names)) >= 0;
+	return option_is_of_network(name) || name_index(name, names, lengthof(names)) >= 0;
 }
 
 static void
@@ -345,7 +344,7 @@ visit_option(void *state, const char *name, const JsonbValue *value)
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						 errmsg("\"%s\" is a parameter here, not an option", name),
 						 errhint("Give the parameter by name: %s => ...", name)));
-			if (is_of_network(name))
+			if (option_is_of_network(name))
 				reader->options->open = false;
 			/* the network that is shipped is a candidate, not the network that is trained */
 			if (is_of_training(name) && !(rows[i].type == OPTION_MODEL && option_is_pretrained(value)))

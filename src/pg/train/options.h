@@ -88,4 +88,7 @@ typedef struct Options
 /* Reads options, NULL as '{}'. 'aggregate' allows the keys that are parameters of lstm_train. */
 void		options_read(Jsonb *json, bool aggregate, Options *options);
 
+/* Whether who gives an option has a network in mind. */
+bool		option_is_of_network(const char *name);
+
 #endif
