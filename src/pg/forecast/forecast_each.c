@@ -43,7 +43,8 @@ enum
 #define MOST_OF_SHARE 64
 #define SHARES_EACH 16
 
-#define HOW_TO_CREATE "CREATE TABLE name AS SELECT * FROM lstm_forecast(NULL); CREATE INDEX ON name (series)"
+#define MODELS "CREATE TABLE name (series text PRIMARY KEY, model bytea, status text)"
+#define FORECASTS "CREATE TABLE name AS SELECT * FROM lstm_forecast(NULL); CREATE INDEX ON name (series)"
 
 /* Parameters of the statements: the series, the model, and arguments of the call. */
 enum
@@ -248,23 +249,12 @@ work_on_all(Each *each, bool left)
 
 /* ---- the call ---- */
 
-static Oid
-need_table(FunctionCallInfo fcinfo, int number, const char *name, const char *create)
-{
-	if (PG_ARGISNULL(number))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be NULL", name),
-				 errhint("Give a table like: %s.", create)));
-	return PG_GETARG_OID(number);
-}
-
 static Table *
 open_models(Oid relid)
 {
 	static const char *const names[] = {"series", "model"};
 	static const Oid types[] = {TEXTOID, BYTEAOID};
-	Table	   *table = table_open_typed(relid, names, lengthof(names), types, "CREATE TABLE name (series text PRIMARY KEY, model bytea, status text)");
+	Table	   *table = table_open_typed(relid, names, lengthof(names), types, MODELS);
 
 	table_need_index(table, "series", true, "Each series has one model there.");
 	return table;
@@ -275,7 +265,7 @@ open_forecasts(Oid relid)
 {
 	static const char *const names[] = {"series", "step", "forecast_at", "target", "forecast", "lower_bound", "upper_bound", "status"};
 	static const Oid types[] = {TEXTOID, INT4OID, TIMESTAMPTZOID, TEXTOID, FLOAT8OID, FLOAT8OID, FLOAT8OID, TEXTOID};
-	Table	   *table = table_open_typed(relid, names, lengthof(names), types, HOW_TO_CREATE);
+	Table	   *table = table_open_typed(relid, names, lengthof(names), types, FORECASTS);
 
 	if (pg_class_aclmask(relid, GetUserId(), ACL_INSERT | ACL_DELETE, ACLMASK_ALL) != (ACL_INSERT | ACL_DELETE))
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(relid));
@@ -319,8 +309,8 @@ free_plans(Each *each)
 static void
 read_call(FunctionCallInfo fcinfo, Each *each)
 {
-	Oid			models = need_table(fcinfo, ARG_MODELS, "models", "CREATE TABLE name (series text PRIMARY KEY, model bytea, status text)");
-	Oid			into = need_table(fcinfo, ARG_INTO, "into_table", HOW_TO_CREATE);
+	Oid			models = argument_relation(fcinfo, ARG_MODELS, "models", "Give a table like: " MODELS ".");
+	Oid			into = argument_relation(fcinfo, ARG_INTO, "into_table", "Give a table like: " FORECASTS ".");
 
 	if (PG_ARGISNULL(ARG_LEVEL))
 		ereport(ERROR,

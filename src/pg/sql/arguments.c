@@ -93,6 +93,17 @@ argument_names(FunctionCallInfo fcinfo, int number, const char *what, int most, 
 	return names;
 }
 
+Oid
+argument_relation(FunctionCallInfo fcinfo, int number, const char *what, const char *hint)
+{
+	if (PG_ARGISNULL(number))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be NULL", what),
+				 errhint("%s", hint)));
+	return PG_GETARG_OID(number);
+}
+
 int
 argument_int(FunctionCallInfo fcinfo, int number, const char *what, int low, int high, int otherwise)
 {

@@ -21,6 +21,9 @@ char	  **argument_names(FunctionCallInfo fcinfo, int number, const char *what, i
 /* An int argument in low .. high, or 'otherwise' where it is NULL. */
 int			argument_int(FunctionCallInfo fcinfo, int number, const char *what, int low, int high, int otherwise);
 
+/* A relation; raises 22004 where it is NULL, with a hint which to give. */
+Oid			argument_relation(FunctionCallInfo fcinfo, int number, const char *what, const char *hint);
+
 /* A name or a word; raises 22023 where it is longer than any. */
 char	   *argument_text(FunctionCallInfo fcinfo, int number);
 

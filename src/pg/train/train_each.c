@@ -146,11 +146,9 @@ work_on_all(Each *each)
 static void
 read_call(FunctionCallInfo fcinfo, RequestForm form, Each *each)
 {
-	if (PG_ARGISNULL(ARG_INTO))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("into_table must not be NULL"),
-				 errhint("Give the table that takes the models: CREATE TABLE name (series text PRIMARY KEY, model bytea, status text).")));
+	Oid			into = argument_relation(fcinfo, ARG_INTO, "into_table",
+										 "Give the table that takes the models: CREATE TABLE name (series text PRIMARY KEY, model bytea, status text).");
+
 	each->request = palloc0(sizeof(Request));
 	each->table = request_read(fcinfo, form, each->request);
 	if (each->table->series_column == NULL)
@@ -161,7 +159,7 @@ read_call(FunctionCallInfo fcinfo, RequestForm form, Each *each)
 				 errhint("By the primary key: series_column => %s.", each->table->primary_keys)));
 	each->request->quiet = true;
 	each->request->options.on_error = ON_ERROR_ERROR;
-	each->queue = queue_open(PG_GETARG_OID(ARG_INTO));
+	each->queue = queue_open(into);
 }
 
 /* The crew does what the session does. */

@@ -266,29 +266,21 @@ train_all(Rounds *rounds)
 /* ---- the call ---- */
 
 static void
-need_relation(FunctionCallInfo fcinfo, int number, const char *name, const char *hint)
-{
-	if (PG_ARGISNULL(number))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be NULL", name),
-				 errhint("%s", hint)));
-}
-
-static void
 read_call(FunctionCallInfo fcinfo, Rounds *rounds)
 {
 	Datum		options = PG_ARGISNULL(ARG_OF_ROUNDS) ? jsonb_from_text("{}") : PG_GETARG_DATUM(ARG_OF_ROUNDS);
 
-	need_relation(fcinfo, ARG_SHARED, "shared", "Give the table that has a row for each node: CREATE TABLE name (node text, options jsonb).");
-	need_relation(fcinfo, ARG_TRAINED, "trained", "Give the view in which nodes train: CREATE VIEW name AS SELECT node, lstm_train(..., "
-				  "options => options) AS model FROM shared.");
-	need_relation(fcinfo, ARG_INTO, "into_table", "Give the table that takes the models: CREATE TABLE name (round int PRIMARY KEY, "
-				  "model bytea, error float8, learning_rate float8, status text).");
+	Oid			shared = argument_relation(fcinfo, ARG_SHARED, "shared",
+										   "Give the table that has a row for each node: CREATE TABLE name (node text, options jsonb).");
+	Oid			trained = argument_relation(fcinfo, ARG_TRAINED, "trained",
+											"Give the view in which nodes train: CREATE VIEW name AS SELECT node, lstm_train(..., options => options) AS model FROM shared.");
+	Oid			into = argument_relation(fcinfo, ARG_INTO, "into_table",
+										 "Give the table that takes the models: CREATE TABLE name (round int PRIMARY KEY, model bytea, error float8, learning_rate float8, status text).");
+
 	rounds->options = round_options_read(PointerGetDatum(PG_DETOAST_DATUM_COPY(options)),
 										 argument_int(fcinfo, ARG_ROUNDS, "rounds", 1, MOST_ROUNDS, USUAL_ROUNDS));
-	rounds->table = round_table_open(PG_GETARG_OID(ARG_INTO));
-	rounds->nodes = nodes_open(PG_GETARG_OID(ARG_SHARED), PG_GETARG_OID(ARG_TRAINED), fcinfo->flinfo->fn_oid);
+	rounds->table = round_table_open(into);
+	rounds->nodes = nodes_open(shared, trained, fcinfo->flinfo->fn_oid);
 	nodes_read(&rounds->nodes);
 }
 
