@@ -269,7 +269,6 @@ static void
 read_call(FunctionCallInfo fcinfo, Rounds *rounds)
 {
 	Datum		options = PG_ARGISNULL(ARG_OF_ROUNDS) ? jsonb_from_text("{}") : PG_GETARG_DATUM(ARG_OF_ROUNDS);
-
 	Oid			shared = argument_relation(fcinfo, ARG_SHARED, "shared",
 										   "Give the table that has a row for each node: CREATE TABLE name (node text, options jsonb).");
 	Oid			trained = argument_relation(fcinfo, ARG_TRAINED, "trained",
