@@ -249,7 +249,7 @@ updates: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/updates.sql
 
-# every EVERY-th series, ROUNDS='{8,16}'; a seed takes some four minutes
+# every EVERY-th series, ROUNDS='{8,16}'; a seed takes some ten minutes
 federated: setup
 	$(NEEDS_SERIES)
 	$(SUB) -s all

@@ -38,10 +38,10 @@ HINT:  SELECT model FROM public.whole WHERE status = '"'final'" 'a summary is al
 is "$(sql one "SELECT lstm_info(training('noisy', '{\"epochs\": 1, \"units\": 4}'))->'season', (SELECT lstm_info(model)->'season' FROM whole WHERE round = 0)")" '1|12' \
     'from which all would have no season'
 best=$(sql one "SELECT round FROM whole WHERE status IN ('first', 'round') ORDER BY error LIMIT 1")
-is "$(sql one 'SELECT string_agg(status, $$ $$ ORDER BY round) FROM whole')" 'first round round round refit final' \
-    'each round is there: those that are measured, then half as many on all rows, of which the last one is final'
+is "$(sql one 'SELECT string_agg(status, $$ $$ ORDER BY round) FROM whole')" 'first round round round refit refit final' \
+    'each round is there: those that are measured, then as many on all rows, of which the last one is final'
 is "$(sql one "SELECT string_agg(round(learning_rate / 0.002, 4)::text, ' ' ORDER BY round) FROM (SELECT round, learning_rate::numeric FROM whole WHERE round > 0) r")" \
-    '0.9330 0.5000 0.0670 0.8536 0.1464' 'the learning rate falls along half a cosine, twice'
+    '0.9330 0.5000 0.0670 0.9330 0.5000 0.0670' 'the learning rate falls along half a cosine, twice'
 relative="(lstm_info(model)#>>'{metrics,value,network,mae}')::float8 / (lstm_info(model)#>>'{metrics,value,repeat_last,mae}')::float8"
 is "$(sql one "SELECT count(*) FROM whole WHERE abs(error - $relative) < 1e-12")" 5 'errors are those of the models, beside the last value'
 weights="(SELECT string_agg(l::text, '' ORDER BY layer_no, name) FROM lstm_weights(model) l)"

@@ -141,7 +141,7 @@ round_learning_rate(double peak, int round, int rounds)
 int
 round_refits(const RoundOptions *options)
 {
-	return options->refit ? (options->rounds + 1) / 2 : 0;
+	return options->refit ? options->rounds : 0;
 }
 
 /* Smaller ones take longer. */

@@ -3,9 +3,9 @@
  *
  * In each round every node goes on from the shared model with its own rows, for an epoch, and what comes back is averaged. The
  * learning rate falls from round to round as it may within one training. Each average is measured: the nodes forecast their held-out
- * rows with it. From the best one half as many rounds go on with all rows, the learning rate falling once more, and the model has
- * their weights with the errors of the best, as a training with "refit" has it. To begin anew with all rows, as that does, takes
- * twice as many rounds and was no better by more than seeds differ.
+ * rows with it. From the best one as many rounds again go on with all rows, the learning rate falling once more, and the model has
+ * their weights with the errors of the best, as a training with "refit" has it. To begin anew with all rows, as that does, was no
+ * better by more than seeds differ.
  *
  * What depends on rows, as the season and the lookback, is chosen by one node, for all: by the one whose model, trained on its rows
  * alone, has the least error on the held-out rows of all nodes. A node that has no season would take it from all.
