@@ -199,16 +199,24 @@ typedef struct SPIExecuteOptions
 	DestReceiver *dest;
 } SPIExecuteOptions;
 
-/* For queries that return rows, with at most one parameter: a cursor, from which they are fetched into the receiver. */
+/* For queries that return rows: a cursor, from which they are fetched into the receiver. */
 static inline int
 SPI_execute_extended(const char *query, const SPIExecuteOptions *options)
 {
 	ParamListInfo given = options->params;
-	Oid			type = given == NULL ? InvalidOid : given->params[0].ptype;
-	Datum		value = given == NULL ? (Datum) 0 : given->params[0].value;
-	Portal		portal = SPI_cursor_open_with_args(NULL, query, given == NULL ? 0 : given->numParams, &type, &value, NULL,
-												   options->read_only, CURSOR_OPT_NO_SCROLL);
+	int			count = given == NULL ? 0 : given->numParams;
+	Oid		   *types = palloc((count + 1) * sizeof(Oid));
+	Datum	   *values = palloc((count + 1) * sizeof(Datum));
+	char	   *nulls = palloc(count + 1);
+	Portal		portal;
 
+	for (int i = 0; i < count; i++)
+	{
+		types[i] = given->params[i].ptype;
+		values[i] = given->params[i].value;
+		nulls[i] = given->params[i].isnull ? 'n' : ' ';
+	}
+	portal = SPI_cursor_open_with_args(NULL, query, count, types, values, nulls, options->read_only, CURSOR_OPT_NO_SCROLL);
 	PortalRunFetch(portal, FETCH_FORWARD, FETCH_ALL, options->dest);
 	SPI_cursor_close(portal);
 	return SPI_OK_SELECT;

@@ -71,6 +71,17 @@ lists_extension(const ForeignServer *server, const char *extension)
 	return false;
 }
 
+/* Whether a row that travels costs so little that the planner sees nothing to be gained by sending the aggregate. */
+static bool
+transfer_is_cheap(const ForeignTable *table, const ForeignServer *server)
+{
+	char	   *cost = option_of(table->options, "fdw_tuple_cost");
+
+	if (cost == NULL)
+		cost = option_of(server->options, "fdw_tuple_cost");
+	return cost == NULL || strtod(cost, NULL) < 1;
+}
+
 /* The first condition that is not met, of those that can be seen from here. */
 static void
 tell(Relation relation)
@@ -88,7 +99,7 @@ tell(Relation relation)
 			 !lists_extension(server, "lstm_forecast") ?
 			 errhint("Server \"%s\" is not sent functions of the extension unless its option \"extensions\" lists lstm_forecast.",
 					 server->servername) :
-			 option_of(server->options, "fdw_tuple_cost") == NULL && option_of(table->options, "fdw_tuple_cost") == NULL ?
+			 transfer_is_cheap(table, server) ?
 			 errhint("With the option fdw_tuple_cost '1' of server \"%s\" the planner takes the transfer of rows for dear enough to "
 					 "let the node train.", server->servername) :
 			 errhint("The node trains if the foreign table was analyzed, the query groups by its partition key, and nothing in "
