@@ -1,7 +1,7 @@
 # Aggregates go to the nodes that have the rows, by postgres_fdw, and give the same bytes there; so do rounds of training.
 . "$(dirname "$0")/server.sh"
 
-for name in head east west; do
+for name in head east south west; do
     create $name <<'CONF'
 fsync = off
 CONF
@@ -14,7 +14,7 @@ scan='Foreign Scan'
 [ "$(sql head 'SHOW server_version_num')" -lt 140000 ] || scan='Async Foreign Scan'
 
 # rows lie on the nodes, each sensor on one of them; the head has all of them once more, to compare
-for name in east west; do
+for name in east south west; do
     need $name "CREATE TABLE readings (sensor text, at timestamptz, value float8, PRIMARY KEY (sensor, at));
         CREATE TABLE models (sensor text PRIMARY KEY, model bytea);
         CREATE TABLE shared (node text, options jsonb);
@@ -23,7 +23,8 @@ for name in east west; do
 done
 cat >"$work/nodes.json" <<JSON
 [{"name": "east", "host": "$work/east/socket", "dbname": "postgres"},
- {"name": "west", "host": "$work/west/socket", "dbname": "postgres", "user": "postgres"}]
+ {"name": "west", "host": "$work/west/socket", "dbname": "postgres", "user": "postgres"},
+ {"name": "south", "host": "$work/south/socket", "dbname": "postgres"}]
 JSON
 # distribute: what doc/scale.md says
 distribute() {
@@ -39,16 +40,18 @@ like "$(distribute)" '*ERROR:  table public.models of node west has no column se
 need west 'ALTER TABLE models ALTER sensor TYPE text'
 is "$(sql head "SELECT count(*) FROM pg_class WHERE relkind IN ('f', 'p')")" 0 'what fails leaves nothing behind'
 is "$(distribute)" 'east|readings|0|0
+south|readings|0|0
 west|readings|0|0
 east|models|0|0
+south|models|0|0
 west|models|0|0' 'the script sets up the head'
 need head "CREATE TABLE shared (node text, options jsonb) PARTITION BY LIST (node);
     CREATE TABLE trained (node text, model bytea) PARTITION BY LIST (node)"
-for name in east west; do
+for name in east south west; do
     need head "CREATE FOREIGN TABLE shared_$name PARTITION OF shared FOR VALUES IN ('$name') SERVER $name OPTIONS (table_name 'shared');
         CREATE FOREIGN TABLE trained_$name PARTITION OF trained FOR VALUES IN ('$name') SERVER $name OPTIONS (table_name 'trained')"
 done
-need head "CREATE TABLE here AS SELECT chr(97 + s) AS sensor, timestamptz '2024-01-01 00:00+00' + h * interval '1 hour' AS at,
+need head "CREATE TABLE here AS SELECT 'm' || s AS sensor, timestamptz '2024-01-01 00:00+00' + h * interval '1 hour' AS at,
         (s + 1) * (2 + sin(2 * pi() * h / 24 + s)) + hashint4(h * 31 + s) % 10 / 20.0 AS value
     FROM generate_series(0, 7) s, generate_series(0, 24 * 8 - 1) h;
     INSERT INTO readings SELECT * FROM here;
@@ -56,6 +59,7 @@ need head "CREATE TABLE here AS SELECT chr(97 + s) AS sensor, timestamptz '2024-
 # as postgres_fdw sets it on the nodes, which is UTC before the minor versions of May 2024: models keep their time zone
 need head "ALTER DATABASE postgres SET timezone = '$(sql head "SELECT setting FROM settings WHERE name = 'TimeZone'")'"
 like "$(distribute)" 'east|readings|[1-7]|0
+south|readings|[1-7]|0
 west|readings|[1-7]|0
 *' 'it can be run again, and counts the series of each node'
 # a row on the wrong node, as a program that knows nothing of the hash writes it
@@ -63,7 +67,7 @@ stray=$(sql west 'SELECT min(sensor) FROM readings')
 need east "INSERT INTO readings VALUES ('$stray', '2020-01-01', 1)"
 is "$(sql head "SELECT count(*) FROM readings WHERE sensor = '$stray' AND at < '2021-01-01'")" 0 'a row outside the hash is not found'
 stray_answer=$(on head psql -XAtq -v relation=readings -v key=sensor -v nodes="$work/nodes.json" -f examples/nodes.sql 2>&1)
-like "$stray_answer" "*east|readings|5|1
+like "$stray_answer" "*east|readings|[2-7]|1
 *ERROR:  node east has rows of 1 series in table readings that belong on another node, such as \"$stray\"*" \
     'the script finds it, and names the node'
 move=$(printf '%s\n' "$stray_answer" | sed -n 's/^HINT:  Move them: //p')
@@ -71,15 +75,16 @@ need head "$move"
 is "$(sql head "SELECT count(*) FROM readings WHERE sensor = '$stray' AND at < '2021-01-01'")$(sql east "SELECT count(*) FROM readings WHERE sensor = '$stray'")" \
     10 'its statement moves the row'
 need head "DELETE FROM readings WHERE at < '2021-01-01'"
-is "$(sql east "SELECT count(DISTINCT sensor) > 1 FROM readings")$(sql west "SELECT count(DISTINCT sensor) > 1 FROM readings")" tt \
-    'both nodes have sensors'
+is "$(for name in east south west; do sql $name "SELECT count(DISTINCT sensor) > 1 FROM readings"; done)" 't
+t
+t' 'all nodes have sensors'
 
 # ---- a model for each sensor
 
 options='{"epochs": 3, "units": 4, "lookback": 12, "horizon": 2}'
 train="SELECT sensor, lstm_train_agg(at, value, '$options') AS model FROM readings GROUP BY sensor"
 plan=$(sql head "EXPLAIN (VERBOSE, COSTS OFF) $train")
-like "$plan" "Append*$scan*Aggregate on (public.readings_east*$scan*Aggregate on (public.readings_west*" \
+like "$plan" "Append*$scan*Aggregate on (public.readings_east*$scan*Aggregate on (public.readings_west*$scan*Aggregate on (public.readings_south*" \
     'each node aggregates its own rows, all at the same time'
 like "$plan" '*Remote SQL: SELECT sensor, public.lstm_train_agg(at, value, *GROUP BY 1*' 'lstm_train_agg is in what they are sent'
 # digest QUERY: of all bytes of the models that it gives
@@ -124,13 +129,13 @@ told() {
 is "$(told "$train")" "NOTICE:  rows of foreign table \"readings_west\" are fetched, and this server trains on them
 HINT:  Server \"west\" is not sent functions of the extension unless its option \"extensions\" lists lstm_forecast." \
     'one message says that, and why'
-need head 'ALTER SERVER east OPTIONS (DROP extensions)'
+need head 'ALTER SERVER east OPTIONS (DROP extensions); ALTER SERVER south OPTIONS (DROP extensions)'
 is "$(told "$train; $train" | grep -c NOTICE)" 2 'one for each query, although the partitions are aggregated one by one'
-for name in east west; do
+for name in east south west; do
     need head "ALTER SERVER $name OPTIONS (ADD extensions 'lstm_forecast', SET fdw_tuple_cost '0.01')"
 done
 like "$(told "$train")" '*HINT:  With the option fdw_tuple_cost*of server "east"*' 'an option that is too low for the planner is named'
-for name in east west; do
+for name in east south west; do
     need head "ALTER SERVER $name OPTIONS (SET fdw_tuple_cost '1')"
 done
 is "$(told "$train")" '' 'there is none where the nodes train'
@@ -179,16 +184,17 @@ is "$(digest 'SELECT * FROM models')" "$(digest "$train")" 'a second training ta
 columns='(round int PRIMARY KEY, model bytea, error float8, learning_rate float8, status text)'
 options='{"units": 6, "normalize": "mean"}'
 need head "CREATE TABLE rounds $columns;
-    INSERT INTO shared (node) VALUES ('east'), ('west');
+    INSERT INTO shared (node) VALUES ('east'), ('south'), ('west');
     CREATE TABLE at_east AS SELECT * FROM readings_east;
+    CREATE TABLE at_south AS SELECT * FROM readings_south;
     CREATE TABLE at_west AS SELECT * FROM readings_west"
 need head "CALL lstm_train_rounds('shared', 'trained', 'rounds', rounds => 2, options => '$options')"
 like "$(sql head "EXPLAIN (VERBOSE, COSTS OFF) WITH m AS MATERIALIZED (SELECT node, model FROM trained) SELECT lstm_average_agg(model ORDER BY node) FROM m")" \
-    "*$scan*trained_east*$scan*trained_west*" 'nodes train at the same time'
+    "*$scan*trained_east*$scan*trained_south*$scan*trained_west*" 'nodes train at the same time'
 is "$(sql head "SELECT lstm_info(model)->'series' FROM rounds WHERE status = 'final'")" 8 'the model knows the sensors of all nodes'
 # the same rounds in one place
 need head "CREATE TABLE shared_here (node text, options jsonb);
-    INSERT INTO shared_here (node) VALUES ('east'), ('west');
+    INSERT INTO shared_here (node) VALUES ('east'), ('south'), ('west');
     CREATE VIEW trained_here AS SELECT node, lstm_train(('at_' || node)::regclass, 'value', 'at', 'sensor', horizon => 3, lookback => 12, options => options) AS model
     FROM shared_here;
     CREATE TABLE rounds_here $columns"
@@ -206,7 +212,7 @@ stop west
 like "$(on head psql -XqAt -d postgres -c "CALL lstm_train_rounds('shared', 'trained', 'rounds', again => true)" 2>&1)" \
     'ERROR:  could not connect to server "west"*' 'so does a node that is away'
 
-for name in head east; do
+for name in head east south; do
     stop $name
 done
 done_testing
