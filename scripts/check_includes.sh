@@ -9,7 +9,7 @@
 set -u
 
 core_rooms='base kernels network series partners judging model training'
-pg_rooms='server sql rows model train forecast judge report'
+pg_rooms='server sql rows model train forecast many judge report'
 longest=600
 
 # what the core may include besides its own files: the language's library, threads, vectors, BLAS

@@ -1,7 +1,7 @@
 /*
  * round_models.c: models of rounds, measured, lightened and put together.
  */
-#include "train/round_models.h"
+#include "many/round_models.h"
 
 #include "model/average.h"
 #include "model/model_value.h"

@@ -1,7 +1,7 @@
 /*
  * nodes.c: the statements that nodes are told and asked by.
  */
-#include "train/nodes.h"
+#include "many/nodes.h"
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"

@@ -1,7 +1,7 @@
 /*
  * round_options.c: the options of each round.
  */
-#include "train/round_options.h"
+#include "many/round_options.h"
 
 #include "lib/stringinfo.h"
 #include "model/model_value.h"

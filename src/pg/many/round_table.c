@@ -1,7 +1,7 @@
 /*
  * round_table.c: the statements on a table of rounds.
  */
-#include "train/round_table.h"
+#include "many/round_table.h"
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"

@@ -1,7 +1,7 @@
 /*
  * shares.c: names at equal distances are all that is needed of a million series: one statement reads them from the index.
  */
-#include "forecast/shares.h"
+#include "many/shares.h"
 
 #include "executor/spi.h"
 #include "server/error.h"

@@ -4,7 +4,7 @@
  * The session that calls and its crew do the same: they take a share of the series, put the forecasts of each in the place of those
  * that are there, and commit. Each series is one statement in a subtransaction, so that a bad one has a status, and stops nothing.
  */
-#include "forecast/shares.h"
+#include "many/shares.h"
 #include "model/model_cache.h"
 #include "rows/table.h"
 #include "rows/table_index.h"

@@ -1,7 +1,7 @@
 /*
  * queue.c: the statements of a queue.
  */
-#include "train/queue.h"
+#include "many/queue.h"
 
 #include "rows/table_index.h"
 

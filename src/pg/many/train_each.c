@@ -5,7 +5,7 @@
  * take some series, train them, store the models and commit. So nothing is lost when the call ends early, and the next one goes on.
  */
 #include "sql/arguments.h"
-#include "train/queue.h"
+#include "many/queue.h"
 #include "train/request.h"
 
 #include "access/xact.h"
