@@ -13,6 +13,7 @@
 #include "server/crew.h"
 #include "server/error.h"
 #include "server/progress.h"
+#include "server/quiet.h"
 #include "sql/arguments.h"
 
 #include "access/xact.h"
@@ -21,7 +22,6 @@
 #include "lib/stringinfo.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -118,13 +118,13 @@ replace(void *state)
 {
 	Each	   *each = state;
 	CrewBoard	board = crew_board(each->crew);
-	int			level = NewGUCNestLevel();
+	int			nest;
 	bool		null;
 
 	progress_expect(board.expected);
 	progress_number((int64) board.done);
 	/* what is said of each would be a million lines */
-	(void) set_config_option("client_min_messages", "error", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	nest = quiet_begin();
 	SPI_connect();
 	run(each, PLAN_MODEL, SPI_OK_SELECT);
 	each->has_forecast = true;
@@ -137,7 +137,7 @@ replace(void *state)
 			each->has_forecast = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
 	}
 	SPI_finish();
-	AtEOXact_GUC(true, level);
+	quiet_end(nest);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "many/statement.h"
 #include "server/attempt.h"
 #include "server/error.h"
 #include "utils/array.h"
@@ -32,22 +33,6 @@ nodes_open(Oid shared, Oid trained, Oid function)
 	};
 }
 
-static int64
-run(const char *statement, int count, const Oid *types, const Datum *values, int expected)
-{
-	int			result = SPI_execute_with_args(statement, count, (Oid *) types, (Datum *) values, NULL, false, 0);
-
-	if (result != expected)
-		elog(ERROR, "a statement on the nodes ended with %s", SPI_result_code_string(result));
-	return (int64) SPI_processed;
-}
-
-static Datum
-result_at(int64 row, int column, bool *null)
-{
-	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, null);
-}
-
 static char *
 text_at(int64 row, int column)
 {
@@ -60,8 +45,8 @@ nodes_read(Nodes *nodes)
 	int64		count;
 
 	SPI_connect();
-	count = run(psprintf("SELECT node FROM %s ORDER BY node COLLATE pg_catalog.\"C\" LIMIT %d", nodes->shared->name, MOST_NODES + 1), 0,
-				NULL, NULL, SPI_OK_SELECT);
+	count = statement_run(psprintf("SELECT node FROM %s ORDER BY node COLLATE pg_catalog.\"C\" LIMIT %d", nodes->shared->name, MOST_NODES + 1), 0,
+						  NULL, NULL, NULL, SPI_OK_SELECT);
 	if (count == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -105,7 +90,7 @@ nodes_tell(const Nodes *nodes, Datum options)
 	int64		told;
 
 	SPI_connect();
-	told = run(psprintf("UPDATE %s SET options = $1", nodes->shared->name), 1, types, &options, SPI_OK_UPDATE);
+	told = statement_run(psprintf("UPDATE %s SET options = $1", nodes->shared->name), 1, types, &options, NULL, SPI_OK_UPDATE);
 	SPI_finish();
 	if (told != nodes->count)
 		ereport(ERROR,
@@ -152,7 +137,7 @@ check_collected(Asking *asking, int column)
 {
 	const Nodes *nodes = asking->nodes;
 	bool		null;
-	int64		rows = DatumGetInt64(result_at(0, column, &null));
+	int64		rows = DatumGetInt64(statement_value(0, column, &null));
 	char	   *without = text_at(0, column + 1);
 
 	asking->collected = true;
@@ -187,11 +172,11 @@ ask_average(Asking *asking)
 	bool		null;
 	Datum		average;
 
-	run(psprintf(COLLECTED "(SELECT pg_catalog.count(*) FROM m), " FIRST_WITHOUT ", "
-				 "(SELECT %s.lstm_average_agg(model ORDER BY node COLLATE pg_catalog.\"C\") FROM m)", nodes->trained->name, nodes->schema),
-		1, types, &names, SPI_OK_SELECT);
+	statement_run(psprintf(COLLECTED "(SELECT pg_catalog.count(*) FROM m), " FIRST_WITHOUT ", "
+						   "(SELECT %s.lstm_average_agg(model ORDER BY node COLLATE pg_catalog.\"C\") FROM m)", nodes->trained->name, nodes->schema),
+				  1, types, &names, NULL, SPI_OK_SELECT);
 	check_collected(asking, 1);
-	average = result_at(0, 3, &null);
+	average = statement_value(0, 3, &null);
 	asking->average = copy_model(asking, average);
 }
 
@@ -204,9 +189,9 @@ ask_models(Asking *asking)
 	int64		rows;
 	Size		size = 0;
 
-	rows = run(psprintf(COLLECTED "(SELECT pg_catalog.count(*) FROM m), " FIRST_WITHOUT ", node, model FROM m ORDER BY "
-						"(%s.lstm_info(model) OPERATOR(pg_catalog.->>) 'windows')::pg_catalog.int8 DESC, node COLLATE pg_catalog.\"C\" LIMIT %d",
-						nodes->trained->name, nodes->schema, asking->most), 1, types, &names, SPI_OK_SELECT);
+	rows = statement_run(psprintf(COLLECTED "(SELECT pg_catalog.count(*) FROM m), " FIRST_WITHOUT ", node, model FROM m ORDER BY "
+								  "(%s.lstm_info(model) OPERATOR(pg_catalog.->>) 'windows')::pg_catalog.int8 DESC, node COLLATE pg_catalog.\"C\" LIMIT %d",
+								  nodes->trained->name, nodes->schema, asking->most), 1, types, &names, NULL, SPI_OK_SELECT);
 	asking->collected = true;
 	if (rows == 0)
 		ereport(ERROR,
@@ -217,7 +202,7 @@ ask_models(Asking *asking)
 	for (int i = 0; i < rows; i++)
 	{
 		bool		null;
-		Datum		model = result_at(i, 4, &null);
+		Datum		model = statement_value(i, 4, &null);
 
 		size += VARSIZE_ANY(DatumGetPointer(model));
 		check_memory(size, "comparing the models of some nodes", "use smaller networks");
@@ -249,8 +234,8 @@ ask_part(void *state)
 	Datum		names = names_array(asking->nodes, asking->first, asking->count);
 
 	SPI_connect();
-	run(psprintf("SELECT pg_catalog.sum(pg_catalog.octet_length(model)) FROM %s WHERE node OPERATOR(pg_catalog.=) ANY ($1)",
-				 asking->nodes->trained->name), 1, types, &names, SPI_OK_SELECT);
+	statement_run(psprintf("SELECT pg_catalog.sum(pg_catalog.octet_length(model)) FROM %s WHERE node OPERATOR(pg_catalog.=) ANY ($1)",
+						   asking->nodes->trained->name), 1, types, &names, NULL, SPI_OK_SELECT);
 	SPI_finish();
 }
 

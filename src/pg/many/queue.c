@@ -3,6 +3,7 @@
  */
 #include "many/queue.h"
 
+#include "many/statement.h"
 #include "rows/table_index.h"
 
 #include "catalog/pg_type.h"
@@ -22,22 +23,11 @@ queue_open(Oid relid)
 	return (Queue) {.relid = relid, .name = table->name, .label = table->label, .context = CurrentMemoryContext};
 }
 
-/* Runs a statement with text parameters (a model is bytea), and returns how many rows it touched. */
-static int64
-run(const char *statement, int count, const Oid *types, const Datum *values, const char *nulls, int expected)
-{
-	int			result = SPI_execute_with_args(statement, count, (Oid *) types, (Datum *) values, nulls, false, 0);
-
-	if (result != expected)
-		elog(ERROR, "a statement on the table of models ended with %s", SPI_result_code_string(result));
-	return (int64) SPI_processed;
-}
-
 static int64
 first_number(int column)
 {
 	bool		null;
-	Datum		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &null);
+	Datum		value = statement_value(0, column, &null);
 
 	return null ? 0 : DatumGetInt64(value);
 }
@@ -69,11 +59,11 @@ queue_fill(const Queue *queue, const Table *table, bool again)
 	for (int i = 0; i < table->keys; i++)
 		appendStringInfo(&statement, " AND %s IS NOT NULL", quote_identifier(table->key[i]));
 	appendStringInfo(&statement, ") n WHERE NOT EXISTS (SELECT FROM %s q WHERE q.series OPERATOR(pg_catalog.=) n.s) ORDER BY 1", queue->name);
-	run(statement.data, 0, NULL, NULL, NULL, SPI_OK_INSERT);
-	run(psprintf("UPDATE %s SET status = 'waiting' WHERE status IS DISTINCT FROM 'waiting'%s", queue->name,
-				 again ? "" : " AND (status IS DISTINCT FROM 'ok' OR model IS NULL)"), 0, NULL, NULL, NULL, SPI_OK_UPDATE);
-	run(psprintf("SELECT pg_catalog.count(*) FROM %s WHERE status OPERATOR(pg_catalog.=) 'waiting'", queue->name), 0, NULL, NULL, NULL,
-		SPI_OK_SELECT);
+	statement_run(statement.data, 0, NULL, NULL, NULL, SPI_OK_INSERT);
+	statement_run(psprintf("UPDATE %s SET status = 'waiting' WHERE status IS DISTINCT FROM 'waiting'%s", queue->name,
+						   again ? "" : " AND (status IS DISTINCT FROM 'ok' OR model IS NULL)"), 0, NULL, NULL, NULL, SPI_OK_UPDATE);
+	statement_run(psprintf("SELECT pg_catalog.count(*) FROM %s WHERE status OPERATOR(pg_catalog.=) 'waiting'", queue->name), 0, NULL, NULL, NULL,
+				  SPI_OK_SELECT);
 	return first_number(1);
 }
 
@@ -87,9 +77,9 @@ take_behind(const Queue *queue, int most, char **series)
 	int			count;
 
 	SPI_connect();
-	count = (int) run(psprintf("SELECT series FROM %s WHERE status OPERATOR(pg_catalog.=) 'waiting'%s ORDER BY series LIMIT $2 FOR UPDATE SKIP LOCKED",
-							   queue->name, queue->last == NULL ? " AND $1 IS NULL" : " AND series OPERATOR(pg_catalog.>) $1"),
-					  2, types, values, queue->last == NULL ? "n " : "  ", SPI_OK_SELECT);
+	count = (int) statement_run(psprintf("SELECT series FROM %s WHERE status OPERATOR(pg_catalog.=) 'waiting'%s ORDER BY series LIMIT $2 FOR UPDATE SKIP LOCKED",
+										 queue->name, queue->last == NULL ? " AND $1 IS NULL" : " AND series OPERATOR(pg_catalog.>) $1"),
+								2, types, values, queue->last == NULL ? "n " : "  ", SPI_OK_SELECT);
 	for (int i = 0; i < count; i++)
 		series[i] = MemoryContextStrdup(caller, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
 	SPI_finish();
@@ -128,8 +118,8 @@ queue_store(const Queue *queue, const char *series, bytea *model, const char *st
 	Datum		values[3] = {CStringGetTextDatum(series), PointerGetDatum(model), CStringGetTextDatum(status)};
 
 	SPI_connect();
-	run(psprintf("UPDATE %s SET model = COALESCE($2, model), status = $3 WHERE series OPERATOR(pg_catalog.=) $1", queue->name), 3, types,
-		values, model == NULL ? " n " : "   ", SPI_OK_UPDATE);
+	statement_run(psprintf("UPDATE %s SET model = COALESCE($2, model), status = $3 WHERE series OPERATOR(pg_catalog.=) $1", queue->name), 3, types,
+				  values, model == NULL ? " n " : "   ", SPI_OK_UPDATE);
 	SPI_finish();
 }
 
@@ -138,13 +128,13 @@ queue_rest(const Queue *queue)
 {
 	QueueRest	rest = {0};
 
-	run(psprintf("SELECT pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.=) 'waiting'), "
-				 "pg_catalog.count(*) FILTER (WHERE status NOT IN ('waiting', 'ok')) FROM %s", queue->name), 0, NULL, NULL, NULL, SPI_OK_SELECT);
+	statement_run(psprintf("SELECT pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.=) 'waiting'), "
+						   "pg_catalog.count(*) FILTER (WHERE status NOT IN ('waiting', 'ok')) FROM %s", queue->name), 0, NULL, NULL, NULL, SPI_OK_SELECT);
 	rest.waiting = first_number(1);
 	rest.failed = first_number(2);
 	if (rest.failed == 0 ||
-		run(psprintf("SELECT series, status FROM %s WHERE status NOT IN ('waiting', 'ok') ORDER BY series LIMIT 1", queue->name), 0, NULL, NULL,
-			NULL, SPI_OK_SELECT) == 0)
+		statement_run(psprintf("SELECT series, status FROM %s WHERE status NOT IN ('waiting', 'ok') ORDER BY series LIMIT 1", queue->name), 0, NULL, NULL,
+					  NULL, SPI_OK_SELECT) == 0)
 		return rest;
 	rest.series = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	rest.status = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);

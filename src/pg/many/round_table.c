@@ -5,6 +5,7 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "many/statement.h"
 #include "rows/table_index.h"
 #include "utils/builtins.h"
 
@@ -22,27 +23,11 @@ round_table_open(Oid relation)
 	return table;
 }
 
-static int64
-run(const char *statement, int count, const Oid *types, const Datum *values, const char *nulls, int expected)
-{
-	int			result = SPI_execute_with_args(statement, count, (Oid *) types, (Datum *) values, nulls, false, 0);
-
-	if (result != expected)
-		elog(ERROR, "a statement on the table of rounds ended with %s", SPI_result_code_string(result));
-	return (int64) SPI_processed;
-}
-
-static Datum
-value_of(int column, bool *null)
-{
-	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, null);
-}
-
 static int
 number_of(int column, int otherwise)
 {
 	bool		null;
-	Datum		value = value_of(column, &null);
+	Datum		value = statement_value(0, column, &null);
 
 	return null ? otherwise : DatumGetInt32(value);
 }
@@ -53,21 +38,21 @@ round_table_look(const Table *table)
 	RoundsSoFar rounds = {.best = -1, .error = (double) NAN};
 
 	SPI_connect();
-	run(psprintf("SELECT pg_catalog.max(round), pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.=) 'round')::pg_catalog.int4, "
-				 "pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.=) 'refit')::pg_catalog.int4, "
-				 "pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.=) 'final')::pg_catalog.int4 FROM %s", table->name), 0, NULL, NULL,
-		NULL, SPI_OK_SELECT);
+	statement_run(psprintf("SELECT pg_catalog.max(round), pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.=) 'round')::pg_catalog.int4, "
+						   "pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.=) 'refit')::pg_catalog.int4, "
+						   "pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.=) 'final')::pg_catalog.int4 FROM %s", table->name), 0, NULL, NULL,
+				  NULL, SPI_OK_SELECT);
 	rounds.newest = number_of(1, -1);
 	rounds.measured = number_of(2, 0);
 	rounds.refits = number_of(3, 0);
 	rounds.is_final = number_of(4, 0) > 0;
 	/* a round that was not measured stands for all before it */
-	if (run(psprintf("SELECT round, error FROM %s WHERE status OPERATOR(pg_catalog.=) ANY ('{first,round}') "
-					 "ORDER BY status OPERATOR(pg_catalog.=) 'round' AND error IS NULL DESC, error, round DESC LIMIT 1", table->name), 0, NULL,
-			NULL, NULL, SPI_OK_SELECT) > 0)
+	if (statement_run(psprintf("SELECT round, error FROM %s WHERE status OPERATOR(pg_catalog.=) ANY ('{first,round}') "
+							   "ORDER BY status OPERATOR(pg_catalog.=) 'round' AND error IS NULL DESC, error, round DESC LIMIT 1", table->name), 0, NULL,
+					  NULL, NULL, SPI_OK_SELECT) > 0)
 	{
 		bool		null;
-		Datum		error = value_of(2, &null);
+		Datum		error = statement_value(0, 2, &null);
 
 		rounds.best = number_of(1, -1);
 		rounds.error = null ? (double) NAN : DatumGetFloat8(error);
@@ -88,8 +73,8 @@ round_table_model(const Table *table, int round)
 	MemoryContext inner;
 
 	SPI_connect();
-	if (run(psprintf("SELECT model FROM %s WHERE round OPERATOR(pg_catalog.=) $1", table->name), 1, types, &number, NULL, SPI_OK_SELECT) > 0)
-		value = value_of(1, &null);
+	if (statement_run(psprintf("SELECT model FROM %s WHERE round OPERATOR(pg_catalog.=) $1", table->name), 1, types, &number, NULL, SPI_OK_SELECT) > 0)
+		value = statement_value(0, 1, &null);
 	if (null)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -117,8 +102,8 @@ round_table_store(const Table *table, int round, bytea *model, double error, dou
 	const char	nulls[] = {' ', ' ', null_of(error), null_of(learning_rate), ' ', '\0'};
 
 	SPI_connect();
-	run(psprintf("INSERT INTO %s (round, model, error, learning_rate, status) VALUES ($1, $2, $3, $4, $5)", table->name), lengthof(values),
-		types, values, nulls, SPI_OK_INSERT);
+	statement_run(psprintf("INSERT INTO %s (round, model, error, learning_rate, status) VALUES ($1, $2, $3, $4, $5)", table->name), lengthof(values),
+				  types, values, nulls, SPI_OK_INSERT);
 	SPI_finish();
 }
 
@@ -130,8 +115,8 @@ round_table_end(const Table *table, int round, bytea *model, double error)
 	const char	nulls[] = {' ', model == NULL ? 'n' : ' ', null_of(error), '\0'};
 
 	SPI_connect();
-	run(psprintf("UPDATE %s SET status = 'final', model = COALESCE($2, model), error = $3 WHERE round OPERATOR(pg_catalog.=) $1", table->name),
-		lengthof(values), types, values, nulls, SPI_OK_UPDATE);
+	statement_run(psprintf("UPDATE %s SET status = 'final', model = COALESCE($2, model), error = $3 WHERE round OPERATOR(pg_catalog.=) $1", table->name),
+				  lengthof(values), types, values, nulls, SPI_OK_UPDATE);
 	SPI_finish();
 }
 
@@ -139,6 +124,6 @@ void
 round_table_clear(const Table *table)
 {
 	SPI_connect();
-	run(psprintf("DELETE FROM %s", table->name), 0, NULL, NULL, NULL, SPI_OK_DELETE);
+	statement_run(psprintf("DELETE FROM %s", table->name), 0, NULL, NULL, NULL, SPI_OK_DELETE);
 	SPI_finish();
 }

@@ -24,7 +24,7 @@
 #include "executor/spi.h"
 #include "model/model_value.h"
 #include "server/progress.h"
-#include "utils/guc.h"
+#include "server/quiet.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
@@ -170,16 +170,6 @@ run_work(void *state)
 	rounds->work(rounds);
 }
 
-/* What nodes on this server say of each of their trainings would be said in each round. */
-static int
-be_quiet(void)
-{
-	int			nest = NewGUCNestLevel();
-
-	(void) set_config_option("client_min_messages", "error", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	return nest;
-}
-
 static void
 in_transaction(Rounds *rounds, int round, void (*work) (Rounds *rounds))
 {
@@ -191,9 +181,10 @@ in_transaction(Rounds *rounds, int round, void (*work) (Rounds *rounds))
 	rounds->work = work;
 	MemoryContextSwitchTo(own);
 	PushActiveSnapshot(GetTransactionSnapshot());
-	nest = be_quiet();
+	/* what nodes on this server say of each of their trainings would be said in each round */
+	nest = quiet_begin();
 	progress_around(PROGRESS_TRAIN_ROUNDS, rounds->nodes.trained->relid, run_work, rounds);
-	AtEOXact_GUC(true, nest);
+	quiet_end(nest);
 	PopActiveSnapshot();
 	MemoryContextSwitchTo(caller);
 	SPI_commit();
