@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = error;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS lstm_forecast;
 
-SELECT plan(51);
+SELECT plan(52);
 
 CREATE TABLE days (at timestamptz PRIMARY KEY, value float8, other float8, region text);
 INSERT INTO days SELECT timestamptz '2024-01-01 00:00+00' + i * interval '1 day', sin(i / 3.0) * 5 + i * 0.1, i * i % 11,
@@ -175,6 +175,7 @@ CREATE TABLE skipped AS SELECT shop, lstm_train_agg(at, sold, '{"epochs": 1, "mi
 SELECT results_eq($$ SELECT shop, model IS NULL FROM skipped ORDER BY 1 $$, $$ VALUES ('a', false), ('b', true), ('c', false) $$, 'or NULL, where that is said');
 SELECT is(s.model, a.model, 'and the others have their models') FROM skipped s, (SELECT lstm_train_agg(at, sold, '{"epochs": 1, "missing": "error"}') AS model FROM shops WHERE shop = 'c') a WHERE shop = 'c';
 SELECT throws_ok($$ SELECT shop, lstm_train_agg(at, sold, '{"epochs": 1, "missing": "error", "on_error": "error"}') FROM shops GROUP BY shop $$, '22000', NULL, 'not where it is said that it is an error');
+SELECT throws_ok($$ SELECT shop, lstm_train_agg(at, sold, '{"epoch": 1, "on_error": "skip"}') FROM shops GROUP BY shop $$, '22023', NULL, 'nor is a wrong option the failure of a group');
 ALTER TABLE shops SET (parallel_workers = 2);
 SET LOCAL max_parallel_workers_per_gather = 2;
 SELECT throws_ok($$ SELECT shop, lstm_train_agg(at, sold, '{"epochs": 1, "missing": "error", "on_error": "skip"}') FROM shops GROUP BY shop $$, '22000', NULL, 'nor where parallel workers take part');

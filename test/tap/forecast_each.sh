@@ -13,41 +13,37 @@ need one "CREATE EXTENSION lstm_forecast;
     CREATE TABLE models (series text PRIMARY KEY, model bytea, status text);
     CREATE TABLE forecasts AS SELECT * FROM lstm_forecast(NULL);
     CREATE INDEX ON forecasts (series)"
-each() {
-    set -- -c 'SET client_min_messages = notice' "$@"
-    on one psql -XqAt -d postgres "$@" 2>&1
-}
-each -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop', horizon => 7, into_table => 'models', options => '{\"architecture\": \"linear\"}')" >/dev/null
+aloud one -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop', horizon => 7, into_table => 'models', options => '{\"architecture\": \"linear\"}')" >/dev/null
 # what one query after the other forecasts
 need one "CREATE TABLE alone AS SELECT f.* FROM models m, lstm_forecast(m.model, series => ARRAY[m.series]) f"
 same="SELECT count(*) || ' ' || (SELECT count(*) FROM (TABLE forecasts INTERSECT ALL TABLE alone) s) FROM forecasts"
 
 # ---- the forecasts ----
-is "$(each -c "CALL lstm_forecast_each('models', 'forecasts', workers => 0)")" 'NOTICE:  forecasts of 30 series were stored in relation "forecasts", by 1 process' 'a summary says how many there are'
+is "$(aloud one -c "CALL lstm_forecast_each('models', 'forecasts', workers => 0)")" 'NOTICE:  forecasts of 30 series were stored in relation "forecasts", by 1 process' 'a summary says how many there are'
 is "$(sql one "$same")" '210 210' 'they are those of lstm_forecast'
-is "$(each -c "CALL lstm_forecast_each('models', 'forecasts', workers => 3)")" 'NOTICE:  forecasts of 30 series were stored in relation "forecasts", by 4 processes' 'workers help'
+is "$(aloud one -c "CALL lstm_forecast_each('models', 'forecasts', workers => 3)")" 'NOTICE:  forecasts of 30 series were stored in relation "forecasts", by 4 processes' 'workers help'
 is "$(sql one "$same")" '210 210' 'their forecasts are the same, in the place of the old ones'
 need one "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO pids VALUES (pg_backend_pid(), NEW.series) ON CONFLICT DO NOTHING; RETURN NEW; END';
     CREATE TABLE pids (pid int, series text, PRIMARY KEY (pid, series)); CREATE TRIGGER note BEFORE INSERT ON forecasts FOR EACH ROW EXECUTE FUNCTION note()"
-each -c "CALL lstm_forecast_each('models', 'forecasts', steps => 3, level => 0.8, workers => 1)" >/dev/null
+aloud one -c "CALL lstm_forecast_each('models', 'forecasts', steps => 3, level => 0.8, workers => 1)" >/dev/null
 is "$(sql one "SELECT count(*) || ' ' || count(*) FILTER (WHERE f.upper_bound - f.lower_bound < a.upper_bound - a.lower_bound) FROM forecasts f JOIN alone a USING (series, step)")" '90 90' 'steps and level are those of the call'
 is "$(sql one 'SELECT (SELECT count(DISTINCT pid) FROM pids) || count(*)::text || count(DISTINCT series) FROM pids')" 23030 'each series is forecast once, by one of two processes'
-each -c "CALL lstm_forecast_each('models', 'forecasts', as_of => '2024-02-28')" >/dev/null
+aloud one -c "CALL lstm_forecast_each('models', 'forecasts', as_of => '2024-02-28')" >/dev/null
 is "$(sql one "SELECT count(*) || ' ' || min(forecast_at::date) FROM forecasts WHERE step = 1")" '30 2024-02-29' 'as_of goes back in time'
 need one "CREATE VIEW later AS SELECT shop, day + 70 AS day, sold FROM sales"
-each -c "CALL lstm_forecast_each('models', 'forecasts', relation => 'later')" >/dev/null
+aloud one -c "CALL lstm_forecast_each('models', 'forecasts', relation => 'later')" >/dev/null
 is "$(sql one "SELECT count(*) FROM forecasts f JOIN alone a USING (series, step, forecast) WHERE f.forecast_at = a.forecast_at + interval '70 days'")" 210 'another relation can be given'
 need one "CREATE VIEW single AS SELECT day, sold FROM sales WHERE shop = 's9';
     CREATE TABLE others (series text PRIMARY KEY, model bytea);
     INSERT INTO others VALUES ('one', lstm_train('single', 'sold', horizon => 2)), ('agg', (SELECT lstm_train_agg(sold, '{\"lookback\": 14}' ORDER BY day) FROM single))"
-each -c "CALL lstm_forecast_each('others', 'forecasts')" >/dev/null
+aloud one -c "CALL lstm_forecast_each('others', 'forecasts')" >/dev/null
 is "$(sql one "SELECT string_agg(DISTINCT series || step, ' ') FROM forecasts WHERE series IN ('one', 'agg') AND forecast IS NOT NULL")" 'agg1 one1 one2' 'models of one series have the name of their row'
 
 # ---- what cannot be forecast ----
 need one "CREATE TABLE kept AS TABLE models; UPDATE models SET model = '\\x00' WHERE series = 's3'; CREATE TABLE lost AS SELECT * FROM sales WHERE shop = 's5'; DELETE FROM sales WHERE shop = 's5'; UPDATE models SET model = NULL WHERE series = 's7';
     CREATE TABLE gone AS TABLE sales;
     UPDATE models SET model = lstm_train('gone', 'sold', 'day', 'shop', options => '{\"architecture\": \"linear\"}') WHERE series = 's8'; DROP TABLE gone"
-out=$(each -c "CALL lstm_forecast_each('models', 'forecasts')")
+out=$(aloud one -c "CALL lstm_forecast_each('models', 'forecasts')")
 like "$out" 'NOTICE:  forecasts of 26 series were stored*WARNING:  3 series have no forecast*DETAIL:  The first of them is "s3": the value is not a model, or is damaged.*HINT:  The column "status" of relation "forecasts" says why*' 'a bad series stops nothing'
 is "$(sql one "SELECT string_agg(series || ': ' || status, '; ' ORDER BY series) FROM forecasts WHERE step IS NULL")" \
     's3: the value is not a model, or is damaged; s5: it has no rows; s8: relation "public.gone" does not exist' 'and has a row that says why'
@@ -66,39 +62,37 @@ shown() {
 some_done() {
     [ "$(sql one "SELECT count(DISTINCT series) >= 2 FROM forecasts")" = t ]
 }
-workers_gone() {
-    [ "$(sql one "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'lstm_forecast'")" = 0 ]
-}
 shown
 is "$(sql one "SELECT bool_and(command = 'lstm_forecast_each' AND trainings = 30) FROM lstm_progress")" t 'lstm_progress shows how many are done'
-like "$(each -c "SET lock_timeout = '100ms'" -c "CALL lstm_forecast_each('models', 'forecasts')")" 'ERROR:  canceling statement due to lock timeout' 'a second call waits'
+like "$(aloud one -c "SET lock_timeout = '100ms'" -c "CALL lstm_forecast_each('models', 'forecasts')")" 'ERROR:  canceling statement due to lock timeout' 'a second call waits'
 sql one "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'lstm_forecast'" >/dev/null
 wait "$caller"
 is "$(sql one "SELECT count(*) || ' ' || count(DISTINCT (series, step)) FROM forecasts")" '210 210' 'what a worker had taken that is gone, the session does'
+like "$(cat "$work/called")" '*NOTICE:  forecasts of 30 series were stored in*' 'and counts once'
 need one 'TRUNCATE forecasts'
 shown
 sql one "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'caller' AND backend_type = 'client backend'" >/dev/null
 wait "$caller"
 is "$(head -1 "$work/called")" 'ERROR:  canceling statement due to user request' 'a call can be cancelled'
-within 20 workers_gone
+within 20 workers_gone one
 ok $? 'and its workers end with it'
 need one 'DROP TRIGGER wait ON forecasts'
-each -c "SET lock_timeout = '10s'" -c "CALL lstm_forecast_each('models', 'forecasts')" >/dev/null
+aloud one -c "SET lock_timeout = '10s'" -c "CALL lstm_forecast_each('models', 'forecasts')" >/dev/null
 is "$(sql one "SELECT count(*) || ' ' || count(DISTINCT (series, step)) FROM forecasts")" '210 210' 'which leaves no lock behind'
 
 # ---- errors ----
 is "$(sql one "BEGIN; CALL lstm_forecast_each('models', 'forecasts')" 2>&1 | head -1)" 'ERROR:  lstm_forecast_each cannot run inside a transaction block' 'not inside a transaction block'
-like "$(each -c "CALL lstm_forecast_each('models', NULL)")" 'ERROR:  into_table must not be NULL*CREATE TABLE name AS SELECT \* FROM lstm_forecast(NULL); CREATE INDEX ON name (series)*' 'there is a table of forecasts'
-like "$(each -c "CALL lstm_forecast_each(NULL, 'forecasts')")" 'ERROR:  models must not be NULL*' 'and one of models'
-like "$(each -c "CALL lstm_forecast_each('models', 'forecasts', level => 2)")" 'ERROR:  level must be between 0 and 1, not 2' 'a level is one'
-like "$(each -c "CALL lstm_forecast_each('models', 'forecasts', steps => 0)")" 'ERROR:  steps must be*' 'and so are steps'
+like "$(aloud one -c "CALL lstm_forecast_each('models', NULL)")" 'ERROR:  into_table must not be NULL*CREATE TABLE name AS SELECT \* FROM lstm_forecast(NULL); CREATE INDEX ON name (series)*' 'there is a table of forecasts'
+like "$(aloud one -c "CALL lstm_forecast_each(NULL, 'forecasts')")" 'ERROR:  models must not be NULL*' 'and one of models'
+like "$(aloud one -c "CALL lstm_forecast_each('models', 'forecasts', level => 2)")" 'ERROR:  level must be between 0 and 1, not 2' 'a level is one'
+like "$(aloud one -c "CALL lstm_forecast_each('models', 'forecasts', steps => 0)")" 'ERROR:  steps must be*' 'and so are steps'
 is "$(sql one "SELECT count(*) FROM forecasts")" 210 'which is said before forecasts are lost'
-like "$(each -c "CALL lstm_forecast_each('models', 'alone')")" 'ERROR:  column "series" of relation "alone" has no index*Add it: CREATE INDEX ON public.alone (series)*' 'forecasts have an index'
-like "$(each -c "CALL lstm_forecast_each('kept', 'forecasts')")" 'ERROR:  column "series" of relation "kept" has no primary key*' 'models have a key'
-like "$(each -c "CALL lstm_forecast_each('models', 'models')")" 'ERROR:  column "step" of relation "models" does not exist*' 'columns are those of lstm_forecast'
+like "$(aloud one -c "CALL lstm_forecast_each('models', 'alone')")" 'ERROR:  column "series" of relation "alone" has no index*Add it: CREATE INDEX ON public.alone (series)*' 'forecasts have an index'
+like "$(aloud one -c "CALL lstm_forecast_each('kept', 'forecasts')")" 'ERROR:  column "series" of relation "kept" has no primary key*' 'models have a key'
+like "$(aloud one -c "CALL lstm_forecast_each('models', 'models')")" 'ERROR:  column "step" of relation "models" does not exist*' 'columns are those of lstm_forecast'
 need one 'CREATE ROLE reader; GRANT SELECT ON models, forecasts, sales TO reader'
-like "$(each -c 'SET ROLE reader' -c "CALL lstm_forecast_each('models', 'forecasts')")" 'ERROR:  permission denied for table forecasts' 'a role needs its rights'
+like "$(aloud one -c 'SET ROLE reader' -c "CALL lstm_forecast_each('models', 'forecasts')")" 'ERROR:  permission denied for table forecasts' 'a role needs its rights'
 need one 'GRANT INSERT, DELETE ON forecasts TO reader; CREATE VIEW mine AS TABLE sales; ALTER VIEW mine OWNER TO reader; GRANT SELECT ON sales TO reader'
-like "$(each -c 'SET ROLE reader' -c "CALL lstm_forecast_each('models', 'forecasts', workers => 1)")" 'NOTICE*0 series*WARNING:  30 series have no forecast*' 'what models name is read only where it can be trusted'
-like "$(each -c 'SET ROLE reader' -c "CALL lstm_forecast_each('models', 'forecasts', relation => 'mine', workers => 1)")" 'NOTICE:  forecasts of 30 series*' 'or where the caller names it'
+like "$(aloud one -c 'SET ROLE reader' -c "CALL lstm_forecast_each('models', 'forecasts', workers => 1)")" 'NOTICE*0 series*WARNING:  30 series have no forecast*' 'what models name is read only where it can be trusted'
+like "$(aloud one -c 'SET ROLE reader' -c "CALL lstm_forecast_each('models', 'forecasts', relation => 'mine', workers => 1)")" 'NOTICE:  forecasts of 30 series*' 'or where the caller names it'
 done_testing

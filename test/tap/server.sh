@@ -97,6 +97,13 @@ sql() {
     on "$1" psql -XqAt -v ON_ERROR_STOP=1 -v VERBOSITY=terse -d "${3:-postgres}" -c "$2" 2>&1
 }
 
+# aloud NAME -c STATEMENT ...: each in a transaction of its own; rows, messages and errors
+aloud() {
+    server=$1
+    shift
+    on "$server" psql -XqAt -d postgres -c 'SET client_min_messages = notice' "$@" 2>&1
+}
+
 bail() {
     echo "Bail out! $1"
     exit 1
@@ -159,6 +166,11 @@ within() {
 # says NAME STATEMENT ANSWER [DATABASE]
 says() {
     [ "$(sql "$1" "$2" "${4:-postgres}")" = "$3" ]
+}
+
+# workers_gone NAME: whether none is left of those that help with a call
+workers_gone() {
+    says "$1" "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'lstm_forecast'" 0
 }
 
 done_testing() {

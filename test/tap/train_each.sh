@@ -18,19 +18,14 @@ need one "CREATE EXTENSION lstm_forecast;
 call="CALL lstm_train_each('sales', 'sold', series_column => 'shop', horizon => 7, into_table => 'models'"
 counts="SELECT string_agg(status || ' ' || n || ' ' || models, ', ' ORDER BY status) FROM
     (SELECT CASE WHEN status IN ('ok', 'waiting') THEN status ELSE 'other' END AS status, count(*) AS n, count(model) AS models FROM models GROUP BY 1) c"
-# each STATEMENT ...: one transaction after the other, with messages
-each() {
-    set -- -c 'SET client_min_messages = notice' "$@"
-    on one psql -XqAt -d postgres "$@" 2>&1
-}
 
 # ---- the models ----
-out=$(each -c "$call, workers => 0)")
+out=$(aloud one -c "$call, workers => 0)")
 like "$out" 'NOTICE:  40 series were trained into relation "models", by 1 process*WARNING:  2 series have no new model*The first of them is "it'"'"'s": *The next call tries them again.' \
     'a summary says how many were trained, and how many were not'
 is "$(sql one "$counts")" 'ok 40 40, other 2 0' 'each series has a model, or a status that says why not'
 need one 'CREATE TABLE alone AS TABLE models; TRUNCATE models'
-out=$(each -c "$call, workers => 3)")
+out=$(aloud one -c "$call, workers => 3)")
 like "$out" 'NOTICE:  40 series were trained into relation "models", by 4 processes*' 'workers help'
 is "$(sql one 'SELECT count(*) FROM models JOIN alone USING (series, model) WHERE model IS NOT NULL')" 40 'and their models are the same, bit for bit'
 # one by one: psql before version 15 shows only what the last of several statements gives
@@ -41,14 +36,14 @@ is "$(sql one "SELECT count(*) FROM models m, lstm_forecast(m.model, series => A
     'each forecasts its series'
 
 # ---- again, and what is left ----
-out=$(each -c "$call)")
+out=$(aloud one -c "$call)")
 like "$out" 'NOTICE:  0 series were trained*WARNING:  2 series*' 'what has a model is left alone, what has none is tried again'
 need one "INSERT INTO sales SELECT 'new', day, sold, price FROM sales WHERE shop = 's1'; UPDATE sales SET sold = price WHERE shop = 's0'; CREATE TABLE before AS TABLE models"
-out=$(each -c "$call)")
+out=$(aloud one -c "$call)")
 like "$out" 'NOTICE:  2 series were trained*WARNING:  1 series *' 'a new series is trained, and one that was mended'
 is "$(sql one "SELECT count(*) FROM models m JOIN before b USING (series, model) WHERE model IS NOT NULL")" 40 'and the others are as they were'
 need one "UPDATE sales SET sold = sold + 1 WHERE shop = 's3'; UPDATE sales SET sold = NULL WHERE shop = 's4'"
-out=$(each -c "$call, again => true)")
+out=$(aloud one -c "$call, again => true)")
 like "$out" 'NOTICE:  41 series were trained*WARNING:  2 series *' 'all are trained again where that is asked for'
 is "$(sql one "SELECT string_agg(series, ',' ORDER BY series) FROM models m JOIN before b USING (series) WHERE m.model <> b.model")" 's3' 'what has other rows has another model'
 is "$(sql one "SELECT m.model = b.model AND m.status <> 'ok' FROM models m JOIN before b USING (series) WHERE series = 's4'")" t 'and one that cannot be trained any more keeps its old one, with a status'
@@ -65,9 +60,6 @@ shown() {
 some_done() {
     [ "$(sql one "SELECT count(*) FILTER (WHERE status = 'ok') >= 10 AND count(*) FILTER (WHERE status = 'waiting') >= 2 FROM models")" = t ]
 }
-workers_gone() {
-    [ "$(sql one "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'lstm_forecast'")" = 0 ]
-}
 slow="$call, workers => 2, options => '{\"effort\": \"best\"}')"
 shown "$slow"
 is "$(sql one "SELECT count(*) > 0 AND bool_and(command = 'lstm_train_each' AND trainings = 43 AND training >= 0) FROM lstm_progress")" t 'lstm_progress shows how many are done'
@@ -75,11 +67,11 @@ is "$(sql one "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'lstm_
 sql one "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'caller' AND backend_type = 'client backend'" >/dev/null
 wait "$caller"
 is "$(cat "$work/called")" 'ERROR:  canceling statement due to user request' 'a call can be cancelled'
-within 20 workers_gone
+within 20 workers_gone one
 ok $? 'and its workers end with it'
 is "$(sql one "SELECT count(*) FILTER (WHERE status = 'ok' AND model IS NOT NULL) >= 10 AND count(*) = 43 FROM models")" t 'what it had trained is stored'
 need one "CREATE TABLE kept AS SELECT * FROM models WHERE status = 'ok'"
-out=$(each -c "$slow")
+out=$(aloud one -c "$slow")
 like "$out" 'NOTICE:  [123]* series were trained*' 'the next call goes on'
 is "$(sql one "SELECT (SELECT count(*) FROM models WHERE status = 'ok') || ' ' || (SELECT count(*) = (SELECT count(*) FROM kept) FROM kept JOIN models USING (series, model))")" '42 true' \
     'until all are there, and trains none twice'
@@ -87,17 +79,18 @@ is "$(sql one "SELECT (SELECT count(*) FROM models WHERE status = 'ok') || ' ' |
 shown "$slow"
 sql one "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'caller' AND backend_type = 'client backend'" >/dev/null
 wait "$caller"
-within 20 workers_gone
+within 20 workers_gone one
 ok $? 'workers end with a session that is gone'
 
 shown "$slow"
 sql one "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'lstm_forecast' LIMIT 1" >/dev/null
 wait "$caller"
 is "$(sql one "$counts")" 'ok 42 42, other 1 0' 'what a worker had taken that is gone, others train'
+like "$(cat "$work/called")" '*NOTICE:  42 series were trained into*' 'and is counted once'
 
 # ---- roles, settings, keys ----
 need one "CREATE ROLE planner LOGIN; CREATE ROLE other; GRANT other TO planner; GRANT SELECT ON sales TO other; GRANT CREATE ON SCHEMA public TO other"
-is "$(each -c 'SET ROLE planner' -c "$call, workers => 1)" | head -1)" 'ERROR:  permission denied for table models' 'a role needs its rights'
+is "$(aloud one -c 'SET ROLE planner' -c "$call, workers => 1)" | head -1)" 'ERROR:  permission denied for table models' 'a role needs its rights'
 need one "SET ROLE other; CREATE TABLE theirs (series text PRIMARY KEY, model bytea, status text, pid int, who text);
     CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.pid := pg_backend_pid(); NEW.who := current_user; RETURN NEW; END';
     CREATE TRIGGER note BEFORE UPDATE ON theirs FOR EACH ROW EXECUTE FUNCTION note()"
@@ -115,11 +108,11 @@ is "$(on one psql -XqAt -d postgres -c "CALL lstm_train_each('two', ARRAY['sold'
 # ---- errors ----
 is "$(sql one "BEGIN; $call)" 2>&1 | head -1)" 'ERROR:  lstm_train_each cannot run inside a transaction block' 'not inside a transaction block'
 need one 'CREATE TABLE keyless (series text, model bytea, status text); CREATE TABLE wrong (series int PRIMARY KEY, model bytea, status text); CREATE TABLE less (series text PRIMARY KEY, model bytea)'
-like "$(each -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop', into_table => 'keyless')")" \
+like "$(aloud one -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop', into_table => 'keyless')")" \
     'ERROR:  column "series" of relation "keyless" has no primary key or unique index*ALTER TABLE public.keyless ADD PRIMARY KEY (series)*' 'a table of models needs a key'
-like "$(each -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop', into_table => 'wrong')")" 'ERROR:  column "series" of relation "wrong" is of type integer, not text*' 'of its type'
-like "$(each -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop', into_table => 'less')")" 'ERROR:  column "status" of relation "less" does not exist*' 'and all of its columns'
-like "$(each -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop')")" 'ERROR:  into_table must not be NULL*CREATE TABLE name (series text PRIMARY KEY, model bytea, status text)*' 'there is a table'
-like "$(each -c "CALL lstm_train_each('sales', 'sold', into_table => 'models')")" "ERROR:  series_column must name the columns that tell the series apart*series_column => 'shop'*" 'and a series column'
-like "$(each -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop', into_table => 'models', workers => -1)")" 'ERROR:  workers must be*' 'no number of workers is below 0'
+like "$(aloud one -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop', into_table => 'wrong')")" 'ERROR:  column "series" of relation "wrong" is of type integer, not text*' 'of its type'
+like "$(aloud one -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop', into_table => 'less')")" 'ERROR:  column "status" of relation "less" does not exist*' 'and all of its columns'
+like "$(aloud one -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop')")" 'ERROR:  into_table must not be NULL*CREATE TABLE name (series text PRIMARY KEY, model bytea, status text)*' 'there is a table'
+like "$(aloud one -c "CALL lstm_train_each('sales', 'sold', into_table => 'models')")" "ERROR:  series_column must name the columns that tell the series apart*series_column => 'shop'*" 'and a series column'
+like "$(aloud one -c "CALL lstm_train_each('sales', 'sold', series_column => 'shop', into_table => 'models', workers => -1)")" 'ERROR:  workers must be*' 'no number of workers is below 0'
 done_testing

@@ -26,8 +26,7 @@ need one "CREATE EXTENSION lstm_forecast;
 options='{"architecture": "vanilla", "units": 4, "seed": 7}'
 # rounds INTO [MORE]: with messages
 rounds() {
-    on one psql -XqAt -d postgres -c 'SET client_min_messages = notice' \
-        -c "CALL lstm_train_rounds('shared', 'trained', '$1', rounds => 3, options => '$options'${2:-})" 2>&1
+    aloud one -c "CALL lstm_train_rounds('shared', 'trained', '$1', rounds => 3, options => '$options'${2:-})"
 }
 
 # ---- the rounds ----

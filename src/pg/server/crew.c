@@ -227,8 +227,8 @@ crew_board(Crew *crew)
 {
 	return (CrewBoard) {
 		.expected = (int64) pg_atomic_read_u64(&crew->header->expected),
-		.done = pg_atomic_read_u64(&crew->header->done),
-		.failed = pg_atomic_read_u64(&crew->header->failed),
+		.count.done = pg_atomic_read_u64(&crew->header->done),
+		.count.failed = pg_atomic_read_u64(&crew->header->failed),
 	};
 }
 
@@ -239,11 +239,11 @@ crew_expect(Crew *crew, int64 expected)
 }
 
 void
-crew_count(Crew *crew, bool failed)
+crew_count(Crew *crew, CrewCount *count)
 {
-	pg_atomic_fetch_add_u64(&crew->header->done, 1);
-	if (failed)
-		pg_atomic_fetch_add_u64(&crew->header->failed, 1);
+	pg_atomic_fetch_add_u64(&crew->header->done, (int64) count->done);
+	pg_atomic_fetch_add_u64(&crew->header->failed, (int64) count->failed);
+	*count = (CrewCount) {0};
 }
 
 uint64

@@ -10,12 +10,18 @@
 
 #include "server/common.h"
 
+/* Tasks that are done, and those among them that failed. */
+typedef struct CrewCount
+{
+	uint64		done;
+	uint64		failed;
+} CrewCount;
+
 /* What the crew and its session have in common. */
 typedef struct CrewBoard
 {
 	int64		expected;		/* tasks, as the session counted them */
-	uint64		done;			/* tasks, added to by crew_count() */
-	uint64		failed;
+	CrewCount	count;			/* added to by crew_count() */
 } CrewBoard;
 
 typedef struct Crew Crew;
@@ -49,10 +55,15 @@ void		crew_wait(Crew *crew);
 /* Makes all end, and lets go what they had in common: after crew_wait(), or after an error. */
 void		crew_end(Crew *crew);
 
-/* The same board in all of them; counting is atomic. */
+/* The same board in all of them. */
 CrewBoard	crew_board(Crew *crew);
 void		crew_expect(Crew *crew, int64 expected);
-void		crew_count(Crew *crew, bool failed);
+
+/*
+ * Adds these to the board, and empties the count. To be called when they are committed: what a process had not committed when it was
+ * lost is done, and counted, by another one.
+ */
+void		crew_count(Crew *crew, CrewCount *count);
 
 /* A number that no other process gets: 0, 1, 2 and so on. */
 uint64		crew_next(Crew *crew);

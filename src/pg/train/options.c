@@ -390,6 +390,8 @@ options_read(Jsonb *json, bool aggregate, Options *options)
 	options->deseasonalize = LF_UNSET;
 	options->outliers = LF_UNSET;
 	options->missing = LF_MISSING_AUTO;
+	/* a group that has no model by default would be a surprise: the query says which groups there are */
+	options->on_error = aggregate ? ON_ERROR_ERROR : ON_ERROR_SKIP;
 	options->lower_limit = -INFINITY;
 	options->limit_open = true;
 	options->upper_limit = INFINITY;

@@ -341,7 +341,8 @@ select_columns(Rows *rows, char **have, char **want, int count)
 
 typedef struct AggregateTraining
 {
-	const AggregateState *state;
+	Rows	   *rows;
+	Request    *request;		/* of which the options are read */
 	bytea	   *model;
 } AggregateTraining;
 
@@ -376,15 +377,12 @@ tell_group(void *group)
 static void
 train(void *training)
 {
-	const AggregateState *state = ((AggregateTraining *) training)->state;
-	Request    *request = palloc0(sizeof(Request));
+	Request    *request = ((AggregateTraining *) training)->request;
 	Options    *options = &request->options;
 	lf_task    *task = palloc0(sizeof(lf_task));
-	Rows	   *rows = state->rows;
-	char	  **names;
+	Rows	   *rows = ((AggregateTraining *) training)->rows;
+	char	  **names = column_names(options, rows->columns);
 
-	options_read(state->options, true, options);
-	names = column_names(options, rows->columns);
 	task->horizon = options->horizon;
 	task->lookback = options->lookback;
 	task->lead = options->lead;
@@ -414,18 +412,6 @@ train_shown(void *training)
 	progress_around(PROGRESS_TRAIN_AGG, InvalidOid, train, training);
 }
 
-/* Whether the options say so, and do not only leave it to the default: a model that is NULL would be a surprise else. */
-static bool
-skips_errors(Jsonb *options)
-{
-	JsonbValue	key = {.type = jbvString, .val.string = {.val = "on_error", .len = strlen("on_error")}};
-	JsonbValue *value = options == NULL || !JB_ROOT_IS_OBJECT(options) ? NULL :
-		findJsonbValueFromContainer(&options->root, JB_FOBJECT, &key);
-
-	return value != NULL && value->type == jbvString && value->val.string.len == (int) strlen("skip") &&
-		memcmp(value->val.string.val, "skip", value->val.string.len) == 0;
-}
-
 /* Trains a group that may fail without ending the statement: false, and a WARNING that says why. */
 static bool
 train_or_warn(AggregateTraining *training)
@@ -446,16 +432,21 @@ static Datum
 finish(PG_FUNCTION_ARGS)
 {
 	AggregateTraining training = {0};
+	AggregateState *state;
 	ErrorContextCallback context;
 	bool		trained = true;
 
 	(void) aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();		/* a group without rows, as other aggregates do */
-	training.state = (AggregateState *) PG_GETARG_POINTER(0);
-	context = (ErrorContextCallback) {error_context_stack, tell_group, describe_group(training.state->rows)};
+	state = (AggregateState *) PG_GETARG_POINTER(0);
+	training.rows = state->rows;
+	training.request = palloc0(sizeof(Request));
+	context = (ErrorContextCallback) {error_context_stack, tell_group, describe_group(state->rows)};
 	error_context_stack = &context;
-	if (skips_errors(training.state->options) && attempt_is_possible())
+	/* a wrong option is no failure of a group */
+	options_read(state->options, true, &training.request->options);
+	if (training.request->options.on_error == ON_ERROR_SKIP && attempt_is_possible())
 		trained = train_or_warn(&training);
 	else
 		train_shown(&training);
