@@ -47,7 +47,7 @@ PROCESSOR_CFLAGS = $(PROCESSOR_CFLAGS_$(PROCESSOR))
 KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
-OURS = demo check recovery forms accuracy collections thousand large coverage business defaults tuning updates federated scale mutants \
+OURS = demo check recovery forms accuracy collections thousand large large-nodes coverage business defaults tuning updates federated scale mutants \
 	long-horizons short-series totals counts zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel each bench bench-core bench-products bench-half bench-sql setup setup-check setup-bench \
 	setup-tools core-tests core-programs asan-tests fuzzers bench-programs product-program portability versions upgrades dist deb packages fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
@@ -179,6 +179,11 @@ thousand: setup
 large: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v series="$(or $(COUNT),100000)" -f bench/large.sql
+
+# the same on three nodes by postgres_fdw
+large-nodes: setup
+	$(SUB) -s all
+	scripts/with_cluster.sh bench/nodes.sh $(or $(COUNT),100000)
 
 # SEEDS=5 takes an hour or two
 collections: setup

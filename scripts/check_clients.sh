@@ -61,8 +61,6 @@ programs() {
     done
 }
 
-programs python $python
-
 if ! node -e "require('pg')" 2>/dev/null && command -v npm >/dev/null; then
     timeout 60 npm install --silent --no-fund --no-audit --prefix build/clients pg@8 >/dev/null 2>&1
 fi
@@ -71,6 +69,18 @@ if node -e "require('pg')" 2>/dev/null; then
 else
     echo '# node-postgres is not here: its program is not run'
 fi
+
+finish() {
+    psql -Xq -d postgres -c 'DROP DATABASE clients'
+    plan
+    exit
+}
+
+if ! $python -c 'import psycopg' 2>/dev/null; then
+    echo '# psycopg 3 is not here: programs in Python, the project for dbt, the dashboard and the notebook are not run'
+    finish
+fi
+programs python $python
 
 # Of dbt's language the project uses config, source and ref; a run makes a table of each model, a test must return no row.
 cat >"$work/dbt.py" <<'PYTHON'
@@ -155,5 +165,4 @@ HOME=$work $python "$work/notebook.py" examples/forecast.ipynb >"$work/log" 2>&1
 grep -q 'IPython.core.display.SVG' "$work/log" && grep -q '^mae ' "$work/log" || status=1
 result $status 'examples/forecast.ipynb: its cells run'
 
-psql -Xq -d postgres -c 'DROP DATABASE clients'
-plan
+finish

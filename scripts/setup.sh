@@ -39,12 +39,22 @@ if [ "${1:-}" = packages ]; then
     packages="debootstrap iproute2 util-linux python3 zip"
 fi
 
-missing=
-for package in $packages; do
-    if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then
-        missing="$missing $package"
-    fi
-done
+# Debian 11 and Ubuntu 22.04 have no psycopg 3; what needs it is left out there, and says so. Without lists nothing is known.
+lacks() {
+    [ "$1" = python3-psycopg ] && apt-cache show gcc >/dev/null 2>&1 && ! apt-cache show "$1" >/dev/null 2>&1
+}
+
+# find_missing: the packages that are not there and can be had
+find_missing() {
+    missing=
+    for package in $packages; do
+        if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' && ! lacks "$package"; then
+            missing="$missing $package"
+        fi
+    done
+}
+
+find_missing
 [ -n "$missing" ] || exit 0
 
 echo "installing:$missing"
@@ -57,7 +67,7 @@ if [ "$(id -u)" -ne 0 ]; then
     as_root=sudo
 fi
 log=$(mktemp)
-if ! { $as_root apt-get update && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y --no-install-recommends \
+if ! { $as_root apt-get update && find_missing && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y --no-install-recommends \
     -o Dpkg::Options::=--force-confold $missing; } >"$log" 2>&1; then
     cat "$log" >&2
     exit 1
