@@ -9,12 +9,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 nodes='east south west'
 head=$PGDATABASE
+socket=$(psql -XAt -c 'SHOW unix_socket_directories')
 
 # in_database NAME STATEMENT ...
 in_database() {
     database=$1
     shift
-    for statement in 'SET client_min_messages = warning' "$@"; do
+    for statement in 'SET client_min_messages = error' "$@"; do
         printf '%s;\n' "$statement"
     done | psql -qXAt -v ON_ERROR_STOP=1 -d "$database"
 }
@@ -36,7 +37,7 @@ for name in $nodes; do
         "CREATE VIEW trained AS SELECT node, lstm_train('readings', 'value', 'at', 'sensor', $training" \
         "CREATE FUNCTION is_here(sensor int) RETURNS bool LANGUAGE sql AS 'SELECT satisfies_hash_partition(''dealt''::regclass, 3, $remainder, sensor)'"
     remainder=$((remainder + 1))
-    printf '{"name": "%s", "host": "%s", "port": "%s", "dbname": "%s"}\n' "$name" "$PGHOST" "$PGPORT" "$name"
+    printf '{"name": "%s", "host": "%s", "port": "%s", "dbname": "%s"}\n' "$name" "$socket" "$PGPORT" "$name"
 done | paste -sd, | sed 's/.*/[&]/' >"$work/nodes.json"
 
 # distribute: the head learns of the nodes, and how many rows they have
@@ -47,7 +48,7 @@ distribute() {
 # measure WHAT PLACE SERIES STATEMENT: each in a session of its own
 measure() {
     began=$(date +%s.%N)
-    in_database "$head" "$4"
+    in_database "$head" "$4" >/dev/null
     in_database "$head" "INSERT INTO measured SELECT '$1', '$2', $3, extract(epoch FROM clock_timestamp()) - $began"
 }
 
@@ -73,10 +74,10 @@ for series in $((count / 10)) "$count"; do
     done
     measure 'one model: a first one, one round' 'one database' "$series" "TRUNCATE rounds; INSERT INTO rounds SELECT 0, lstm_train('whole', 'value', 'at', 'sensor',
         horizon => 12, lookback => 24, options => '{\"candidates\": [\"network\"], \"epochs\": 2, \"refit\": false}'), 0, 0, 'final'"
-    measure 'its forecasts' 'one database' "$series" "SELECT count(f.forecast) FROM rounds r, lstm_forecast(r.model, relation => 'whole') f WHERE status = 'final'"
+    measure 'its forecasts' 'one database' "$series" "SELECT count(f.forecast) FROM rounds r, lstm_forecast(r.model, relation => 'whole') f WHERE r.status = 'final'"
     measure 'one model: a first one, one round' 'three nodes' "$series" \
         "CALL lstm_train_rounds('shared', 'trained', 'rounds', rounds => 1, options => '{\"refit\": false}', again => true)"
-    measure 'its forecasts' 'three nodes' "$series" "SELECT count(f.forecast) FROM rounds r, lstm_forecast(r.model, relation => 'readings') f WHERE status = 'final'"
+    measure 'its forecasts' 'three nodes' "$series" "SELECT count(f.forecast) FROM rounds r, lstm_forecast(r.model, relation => 'readings') f WHERE r.status = 'final'"
 done
 psql -X -P footer=off -d "$head" -c "SELECT what, place, series, round(seconds, 1) AS seconds,
     round(seconds / lag(seconds) OVER (PARTITION BY what, place ORDER BY series), 1) AS times_the_tenth FROM measured ORDER BY 1, 2, 3"
