@@ -20,6 +20,8 @@ in_database() {
     done | psql -qXAt -v ON_ERROR_STOP=1 -d "$database"
 }
 
+# ten million rows
+in_database "$head" "ALTER SYSTEM SET maintenance_work_mem = '1GB'" 'SELECT pg_reload_conf()' >/dev/null
 in_database "$head" 'CREATE EXTENSION lstm_forecast' 'CREATE EXTENSION postgres_fdw' \
     'CREATE TABLE measured (what text, place text, series int, seconds numeric)' \
     'CREATE TABLE shared (node text, options jsonb) PARTITION BY LIST (node)' \
