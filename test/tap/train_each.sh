@@ -53,7 +53,7 @@ need one "UPDATE sales SET sold = price WHERE shop = 's4'"
 # shown STATEMENT: runs it in the background as the application "caller", until a third of the series have their models
 shown() {
     need one 'TRUNCATE models'
-    PGAPPNAME=caller on one psql -XqAt -v VERBOSITY=terse -d postgres -c "$1" >"$work/called" 2>&1 &
+    PGAPPNAME=caller on one psql -XqAt -v VERBOSITY=terse -d postgres -c 'SET client_min_messages = notice' -c "$1" >"$work/called" 2>&1 &
     caller=$!
     within 60 some_done || bail "no models: $(cat "$work/called")"
 }
