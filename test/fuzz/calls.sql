@@ -22,7 +22,7 @@ INSERT INTO fuzz.families VALUES ('all', NULL), ('a', 'all'), ('b', 'all'), ('a1
 CREATE VIEW fuzz.odd_families AS SELECT series, CASE WHEN random() < 0.05 THEN (ARRAY['a', 'b1', 'all', NULL, 'x'])[1 + floor(random() * 5)::int] ELSE parent END AS parent
 FROM fuzz.families WHERE random() < 0.97;
 CREATE VIEW fuzz.odd_steps AS SELECT CASE WHEN random() < 0.99 THEN series END AS series, CASE WHEN random() < 0.99 THEN step END AS step,
-    CASE WHEN random() < 0.9 THEN forecast ELSE (ARRAY[NULL, 'NaN', 'Infinity', 1e308, -1e308])[1 + floor(random() * 5)::int]::float8 END AS forecast,
+    CASE WHEN random() < 0.9 THEN forecast ELSE (ARRAY[NULL, 'NaN', 'Infinity', 1e308, -1e308]::float8[])[1 + floor(random() * 5)::int] END AS forecast,
     CASE WHEN random() < 0.9 THEN lower_bound ELSE -1e308 END AS lower_bound, CASE WHEN random() < 0.9 THEN upper_bound END AS upper_bound
 FROM fuzz.steps WHERE random() < 0.98;
 CREATE TABLE fuzz.messy AS SELECT at + CASE WHEN n = 9 THEN interval '1 hour' ELSE '0' END AS at, n / 2 AS n,
