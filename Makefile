@@ -254,12 +254,13 @@ updates: setup
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -f bench/updates.sql
 
-# every EVERY-th series, ROUNDS='{8,16}'; a seed takes some ten minutes
+# every EVERY-th series, ROUNDS='{8,16}'; a seed takes some twenty minutes
+USUAL_ROUNDS = {16,32}
 federated: setup
 	$(NEEDS_SERIES)
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(or $(EVERY),7)" -v seeds="$(SEEDS)" \
-		-v rounds="$(or $(ROUNDS),{16})" -f bench/federated.sql
+		-v rounds="$(or $(ROUNDS),$(USUAL_ROUNDS))" -f bench/federated.sql
 
 scale: setup
 	$(SUB) -s all

@@ -557,7 +557,7 @@ CREATE PROCEDURE lstm_train_rounds(
     shared regclass,
     trained regclass,
     into_table regclass,
-    rounds int DEFAULT 16,
+    rounds int DEFAULT 32,
     options jsonb DEFAULT '{}',
     again boolean DEFAULT false)
 LANGUAGE C

@@ -41,7 +41,7 @@ enum
 };
 
 #define MOST_ROUNDS 10000
-#define USUAL_ROUNDS 16
+#define USUAL_ROUNDS 32
 
 #define MOST_RATE 100.0
 #define USUAL_RATE 0.002
