@@ -34,7 +34,7 @@ def forecast(cursor, model):
 
 def main(folder):
     cursor = psycopg.connect(autocommit=True).cursor()
-    cursor.execute("CREATE EXTENSION IF NOT EXISTS lstm_forecast; SET client_min_messages = error")
+    cursor.execute("CREATE EXTENSION IF NOT EXISTS lstm_forecast; SET client_min_messages = error; SET maintenance_work_mem = '1GB'")
     with open(f"{folder}/air_passengers.csv") as file:
         air = [float(row["value"]) for row in csv.DictReader(file)]
     with gzip.open(f"{folder}/etth1.csv.gz", "rt") as file:
