@@ -55,7 +55,7 @@ need one "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERF
     CREATE TRIGGER wait BEFORE INSERT ON forecasts FOR EACH ROW WHEN (NEW.step = 1) EXECUTE FUNCTION wait()"
 # shown: a call in the background as the application "caller", until some of its forecasts are stored
 shown() {
-    PGAPPNAME=caller on one psql -XqAt -d postgres -c 'SET client_min_messages = notice' -c "CALL lstm_forecast_each('models', 'forecasts', workers => 1)" >"$work/called" 2>&1 &
+    PGAPPNAME=caller aloud one -c "CALL lstm_forecast_each('models', 'forecasts', workers => 1)" >"$work/called" &
     caller=$!
     within 60 some_done || bail "no forecasts: $(cat "$work/called")"
 }

@@ -78,7 +78,6 @@ typedef struct Each
 	Datum		values[PARAMETERS];
 	char		nulls[PARAMETERS + 1];
 	Crew	   *crew;
-	CrewCount	uncommitted;	/* of this process */
 	bool		has_forecast;	/* the series at hand */
 } Each;
 
@@ -123,7 +122,7 @@ replace(void *state)
 	bool		null;
 
 	progress_expect(board.expected);
-	progress_number((int64) (board.count.done + each->uncommitted.done));
+	progress_number((int64) board.done);
 	/* what is said of each would be a million lines */
 	nest = quiet_begin();
 	SPI_connect();
@@ -176,8 +175,7 @@ work_on(Each *each, const char *series)
 		run(each, PLAN_NOTE, SPI_OK_INSERT);
 		SPI_finish();
 	}
-	each->uncommitted.done++;
-	each->uncommitted.failed += error != NULL || !each->has_forecast;
+	crew_count(each->crew, error != NULL || !each->has_forecast);
 }
 
 /* ---- all of them ---- */
@@ -242,7 +240,7 @@ work_on_all(Each *each, bool left)
 		work_on_share(each, share);
 		MemoryContextSwitchTo(caller);
 		SPI_commit();
-		crew_count(each->crew, &each->uncommitted);
+		crew_committed(each->crew);
 		shares_note_done(shares, share);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(one);
@@ -363,16 +361,16 @@ report(const Each *each)
 	CrewBoard	board = crew_board(each->crew);
 	char	   *first = NULL;
 
-	if (board.count.failed > 0 &&
+	if (board.failed > 0 &&
 		SPI_execute(psprintf("SELECT pg_catalog.format('The first of them is \"%%s\": %%s.', series, status) FROM %s WHERE forecast IS NULL "
 							 "ORDER BY series LIMIT 1", each->into->name), true, 0) == SPI_OK_SELECT && SPI_processed > 0)
 		first = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	ereport(NOTICE,
-			(errmsg("forecasts of " UINT64_FORMAT " series were stored in %s, by %d %s", board.count.done - board.count.failed, each->into->label,
+			(errmsg("forecasts of " UINT64_FORMAT " series were stored in %s, by %d %s", board.done - board.failed, each->into->label,
 					crew_size(each->crew) + 1, crew_processes(each->crew))));
-	if (board.count.failed > 0)
+	if (board.failed > 0)
 		ereport(WARNING,
-				(errmsg(UINT64_FORMAT " series have no forecast", board.count.failed),
+				(errmsg(UINT64_FORMAT " series have no forecast", board.failed),
 				 first == NULL ? 0 : errdetail_internal("%s", first),
 				 errhint("The column \"status\" of %s says why for each.", each->into->label)));
 }

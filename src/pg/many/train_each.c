@@ -37,7 +37,6 @@ typedef struct Each
 	Table	   *table;
 	Queue		queue;
 	Crew	   *crew;
-	CrewCount	uncommitted;	/* of this process */
 	const char *series;			/* at hand */
 	bytea	   *model;
 } Each;
@@ -52,7 +51,7 @@ read_series(PanelSpec *plan, void *state)
 	CrewBoard	board = crew_board(each->crew);
 
 	progress_expect(board.expected);
-	progress_number((int64) (board.count.done + each->uncommitted.done));
+	progress_number((int64) board.done);
 	return panel_read(plan, each->table, &filter);
 }
 
@@ -87,8 +86,7 @@ work_on(Each *each, const char *series)
 		queue_store(&each->queue, series, each->model, "ok");
 	else
 		queue_store(&each->queue, series, NULL, attempt_reason(error));
-	each->uncommitted.done++;
-	each->uncommitted.failed += error != NULL;
+	crew_count(each->crew, error != NULL);
 }
 
 /* ---- all of them ---- */
@@ -133,7 +131,7 @@ work_on_all(Each *each)
 		any = work_on_some(each, most);
 		MemoryContextSwitchTo(caller);
 		SPI_commit();
-		crew_count(each->crew, &each->uncommitted);
+		crew_committed(each->crew);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(batch);
 		if (!any)
@@ -186,7 +184,7 @@ report(const Each *each, const CrewBoard *board)
 	QueueRest	rest = queue_rest(&each->queue);
 
 	ereport(NOTICE,
-			(errmsg(UINT64_FORMAT " series were trained into %s, by %d %s", board->count.done - board->count.failed, each->queue.label,
+			(errmsg(UINT64_FORMAT " series were trained into %s, by %d %s", board->done - board->failed, each->queue.label,
 					crew_size(each->crew) + 1, crew_processes(each->crew))));
 	if (rest.failed > 0)
 		ereport(WARNING,

@@ -50,6 +50,8 @@ struct Crew
 	Header	   *header;
 	int			size;
 	BackgroundWorkerHandle **worker;	/* (size) */
+	uint64		done;			/* by this process, and not yet committed */
+	uint64		failed;
 };
 
 /* ---- the session ---- */
@@ -227,8 +229,8 @@ crew_board(Crew *crew)
 {
 	return (CrewBoard) {
 		.expected = (int64) pg_atomic_read_u64(&crew->header->expected),
-		.count.done = pg_atomic_read_u64(&crew->header->done),
-		.count.failed = pg_atomic_read_u64(&crew->header->failed),
+		.done = pg_atomic_read_u64(&crew->header->done) + crew->done,
+		.failed = pg_atomic_read_u64(&crew->header->failed) + crew->failed,
 	};
 }
 
@@ -239,11 +241,19 @@ crew_expect(Crew *crew, int64 expected)
 }
 
 void
-crew_count(Crew *crew, CrewCount *count)
+crew_count(Crew *crew, bool failed)
 {
-	pg_atomic_fetch_add_u64(&crew->header->done, (int64) count->done);
-	pg_atomic_fetch_add_u64(&crew->header->failed, (int64) count->failed);
-	*count = (CrewCount) {0};
+	crew->done++;
+	crew->failed += failed;
+}
+
+void
+crew_committed(Crew *crew)
+{
+	pg_atomic_fetch_add_u64(&crew->header->done, (int64) crew->done);
+	pg_atomic_fetch_add_u64(&crew->header->failed, (int64) crew->failed);
+	crew->done = 0;
+	crew->failed = 0;
 }
 
 uint64

@@ -10,18 +10,12 @@
 
 #include "server/common.h"
 
-/* Tasks that are done, and those among them that failed. */
-typedef struct CrewCount
-{
-	uint64		done;
-	uint64		failed;
-} CrewCount;
-
 /* What the crew and its session have in common. */
 typedef struct CrewBoard
 {
 	int64		expected;		/* tasks, as the session counted them */
-	CrewCount	count;			/* added to by crew_count() */
+	uint64		done;			/* tasks, committed ones and those that this process has counted */
+	uint64		failed;
 } CrewBoard;
 
 typedef struct Crew Crew;
@@ -59,11 +53,9 @@ void		crew_end(Crew *crew);
 CrewBoard	crew_board(Crew *crew);
 void		crew_expect(Crew *crew, int64 expected);
 
-/*
- * Adds these to the board, and empties the count. To be called when they are committed: what a process had not committed when it was
- * lost is done, and counted, by another one.
- */
-void		crew_count(Crew *crew, CrewCount *count);
+/* Counts a task of this process, which others see once it is committed: what is lost with a process is done, and counted, by another one. */
+void		crew_count(Crew *crew, bool failed);
+void		crew_committed(Crew *crew);
 
 /* A number that no other process gets: 0, 1, 2 and so on. */
 uint64		crew_next(Crew *crew);
