@@ -54,7 +54,8 @@ ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
 PG_VERSION ?= 15
 override PG_CONFIG = /usr/lib/postgresql/$(PG_VERSION)/bin/pg_config
-SUB = $(MAKE) BLAS=$(BLAS) PG_CONFIG=$(PG_CONFIG)
+# on all cores, where whoever called has not said how many
+SUB = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) BLAS=$(BLAS) PG_CONFIG=$(PG_CONFIG)
 
 setup:
 	scripts/setup.sh
