@@ -48,7 +48,7 @@ KERNEL_CFLAGS = -fno-associative-math
 
 # These goals come without PGXS, which claims "check" for itself, and before there are server headers.
 OURS = demo check recovery forms accuracy collections thousand large large-nodes coverage business defaults tuning updates federated scale mutants \
-	long-horizons short-series totals counts zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel each bench bench-core bench-products bench-half bench-sql setup setup-check setup-bench \
+	long-horizons short-series r-series totals counts zero-shot impute hierarchy known-inputs training-time pretrain pretrain-program cancel each bench bench-core bench-products bench-half bench-sql setup setup-check setup-bench \
 	setup-tools core-tests core-programs asan-tests fuzzers bench-programs product-program portability versions upgrades dist deb packages fuzz fuzz-corpus asan valgrind tidy cppcheck
 ifneq ($(filter $(OURS) build/%_test,$(MAKECMDGOALS)),)
 .PHONY: $(OURS)
@@ -197,6 +197,15 @@ short-series: setup
 	$(NEEDS_SERIES)
 	$(SUB) -s all
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(or $(EVERY),1)" -f bench/short_series.sql
+
+# series that come with packages of R, which are installed; takes half an hour, most of it R's auto.arima()
+r-series: setup
+	scripts/setup.sh r
+	$(SUB) -s all
+	mkdir -p build/r_series
+	[ -f build/r_series/done ] || Rscript bench/r_series.R build/r_series
+	touch build/r_series/done
+	scripts/with_cluster.sh psql -qX -v folder="$(CURDIR)/build/r_series" -f bench/r_series.sql
 
 # EVERY=8: of M3, a model for every eighth series. Takes some five minutes
 totals: setup

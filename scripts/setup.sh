@@ -19,6 +19,11 @@ if [ "${1:-}" = bench ]; then
     packages="$packages g++ libdnnl-dev python3 python3-psycopg2 python3-torch"
 fi
 
+# "r" what forecasts are compared with, and series that come with it
+if [ "${1:-}" = r ]; then
+    packages="r-base-core r-cran-forecast r-cran-tseries r-cran-aer r-cran-strucchange r-cran-urca r-cran-lmtest r-cran-mass r-cran-sandwich"
+fi
+
 # "versions" what makes chroots of other distributions; "portability" compilers for other processors, and what runs these
 if [ "${1:-}" = versions ]; then
     packages="debootstrap iproute2 util-linux git"
