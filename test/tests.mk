@@ -35,12 +35,6 @@ $(BUILD)/float/%_test: test/core/%_test.c $(CORE:%=$(BUILD)/float/%.o)
 $(BUILD)/double/%_test: test/core/%_test.c $(CORE:%=$(BUILD)/double/%.o)
 	$(CC) -DLF_DOUBLE $(filter-out -Wdouble-promotion,$(TEST_CFLAGS)) $(BLAS_CPPFLAGS) $^ $(BLAS_LIBS) -lm -lpthread -o $@
 
-# Plain loops: the sanitizers are to see every access, which they cannot inside a library.
-$(FUZZER): test/fuzz/model_fuzz.c test/fuzz/model_target.h test/fuzz/forgery.h $(CORE_SOURCES) $(CORE_HEADERS)
-	@mkdir -p $(@D)
-	$(CC) -std=c11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DLF_CHECKED \
-		-DLF_NO_BLAS -Isrc/core -Itest/core $< $(CORE_SOURCES) -lm -lpthread -o $@
-
 # The same inputs for libFuzzer, which sees what code they reach: "make fuzz". No sanitizer but that of addresses in the
 # kernels, which clang unrolls: they would take ten minutes.
 LIBFUZZER = build/fuzz/model_libfuzzer
@@ -57,8 +51,9 @@ $(LIBFUZZER): test/fuzz/model_libfuzzer.c test/fuzz/model_target.h $(CORE:%=buil
 
 fuzzers: $(FUZZER) $(LIBFUZZER)
 
-# ---- with the sanitizers: "make asan"
+# ---- with the sanitizers: the fuzzer of "make check", and "make asan"
 
+# Plain loops: the sanitizers are to see every access, which they cannot inside a library.
 ASAN_CFLAGS = -std=c11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DLF_NO_BLAS -DLF_CHECKED \
 	-Isrc/core -Itest/core
 
@@ -70,3 +65,7 @@ build/asan/%.o: src/core/%.c $(CORE_HEADERS)
 
 build/asan/%_test: test/core/%_test.c $(CORE:%=build/asan/%.o)
 	$(CC) $(ASAN_CFLAGS) $^ -lm -lpthread -o $@
+
+$(FUZZER): test/fuzz/model_fuzz.c test/fuzz/model_target.h test/fuzz/forgery.h $(CORE:%=build/asan/%.o)
+	@mkdir -p $(@D)
+	$(CC) $(ASAN_CFLAGS) $(filter-out %.h,$^) -lm -lpthread -o $@
