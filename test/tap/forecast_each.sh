@@ -23,11 +23,25 @@ is "$(aloud one -c "CALL lstm_forecast_each('models', 'forecasts', workers => 0)
 is "$(sql one "$same")" '210 210' 'they are those of lstm_forecast'
 is "$(aloud one -c "CALL lstm_forecast_each('models', 'forecasts', workers => 3)")" 'NOTICE:  forecasts of 30 series were stored in relation "forecasts", by 4 processes' 'workers help'
 is "$(sql one "$same")" '210 210' 'their forecasts are the same, in the place of the old ones'
-need one "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO pids VALUES (pg_backend_pid(), NEW.series) ON CONFLICT DO NOTHING; RETURN NEW; END';
-    CREATE TABLE pids (pid int, series text, PRIMARY KEY (pid, series)); CREATE TRIGGER note BEFORE INSERT ON forecasts FOR EACH ROW EXECUTE FUNCTION note()"
+# whoever stores the first forecast waits for the other process, however late that starts on a busy machine
+need one "CREATE TABLE pids (pid int, series text, PRIMARY KEY (pid, series));
+    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS \$\$
+    BEGIN
+        INSERT INTO pids VALUES (pg_backend_pid(), NEW.series) ON CONFLICT DO NOTHING;
+        IF coalesce(current_setting('test.met', true), '') <> 'yes' THEN
+            PERFORM pg_advisory_lock_shared(1);
+            WHILE (SELECT count(*) FROM pg_locks WHERE (locktype, classid, objid) = ('advisory', 0, 1)) < 2 LOOP
+                PERFORM pg_sleep(0.01);
+            END LOOP;
+            PERFORM set_config('test.met', 'yes', false);
+        END IF;
+        RETURN NEW;
+    END \$\$;
+    CREATE TRIGGER note BEFORE INSERT ON forecasts FOR EACH ROW EXECUTE FUNCTION note()"
 aloud one -c "CALL lstm_forecast_each('models', 'forecasts', steps => 3, level => 0.8, workers => 1)" >/dev/null
 is "$(sql one "SELECT count(*) || ' ' || count(*) FILTER (WHERE f.upper_bound - f.lower_bound < a.upper_bound - a.lower_bound) FROM forecasts f JOIN alone a USING (series, step)")" '90 90' 'steps and level are those of the call'
 is "$(sql one 'SELECT (SELECT count(DISTINCT pid) FROM pids) || count(*)::text || count(DISTINCT series) FROM pids')" 23030 'each series is forecast once, by one of two processes'
+need one 'DROP TRIGGER note ON forecasts'
 aloud one -c "CALL lstm_forecast_each('models', 'forecasts', as_of => '2024-02-28')" >/dev/null
 is "$(sql one "SELECT count(*) || ' ' || min(forecast_at::date) FROM forecasts WHERE step = 1")" '30 2024-02-29' 'as_of goes back in time'
 need one "CREATE VIEW later AS SELECT shop, day + 70 AS day, sold FROM sales"
@@ -51,7 +65,7 @@ is "$(sql one "SELECT count(*) || ' ' || min(forecast_at::date) FROM forecasts W
 need one 'DELETE FROM models WHERE series IN (SELECT series FROM kept); INSERT INTO models TABLE kept; INSERT INTO sales TABLE lost'
 
 # ---- what ends early ----
-need one "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END'; DROP TRIGGER note ON forecasts; TRUNCATE forecasts, pids;
+need one "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END'; TRUNCATE forecasts;
     CREATE TRIGGER wait BEFORE INSERT ON forecasts FOR EACH ROW WHEN (NEW.step = 1) EXECUTE FUNCTION wait()"
 # shown: a call in the background as the application "caller", until some of its forecasts are stored
 shown() {
