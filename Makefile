@@ -199,12 +199,14 @@ short-series: setup
 	scripts/with_cluster.sh psql -qX -v data="$(SERIES)" -v every="$(or $(EVERY),1)" -f bench/short_series.sql
 
 # series that come with packages of R, which are installed; takes half an hour, most of it R's auto.arima()
-r-series: setup
+build/r_series/done: bench/r_series.R | setup
 	scripts/setup.sh r
+	mkdir -p $(@D)
+	Rscript $< $(@D)
+	touch $@
+
+r-series: setup build/r_series/done
 	$(SUB) -s all
-	mkdir -p build/r_series
-	[ -f build/r_series/done ] || Rscript bench/r_series.R build/r_series
-	touch build/r_series/done
 	scripts/with_cluster.sh psql -qX -v folder="$(CURDIR)/build/r_series" -f bench/r_series.sql
 
 # EVERY=8: of M3, a model for every eighth series. Takes some five minutes

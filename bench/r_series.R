@@ -56,14 +56,15 @@ for (package in packages) {
         taken <- c(taken, paste(x, collapse = " "))
         x <- window(x, start = time(x)[max(1, length(x) - 249)])
         h <- horizon_of(x)
+        # what is no season of a year is none to these methods either: 248 or 336 rows are more than ets can do
+        season <- if (frequency(x) %in% c(4, 12)) frequency(x) else 1
         for (origin in 1:3) {
             rows <- length(x) - origin * h
             if (rows < 12) next
             task <- task + 1
-            cat(sprintf("%d,%s,%d,%s,%d,%s,%s\n", task, name, ifelse(frequency(x) %in% c(4, 12), frequency(x), 1), rep(c("train", "test"), c(rows, h)),
+            cat(sprintf("%d,%s,%d,%s,%d,%s,%s\n", task, name, season, rep(c("train", "test"), c(rows, h)),
                         seq_len(rows + h), dates(x, rows + h), text(x[seq_len(rows + h)])), file = series_file, sep = "")
-            # what is no season of a year is none to these methods either: 248 or 336 rows are more than ets can do
-            known <- ts(x[seq_len(rows)], frequency = ifelse(frequency(x) %in% c(4, 12), frequency(x), 1))
+            known <- ts(x[seq_len(rows)], frequency = season)
             for (method in names(methods)) {
                 said <- tryCatch(suppressWarnings(methods[[method]](known, h)), error = function(e) naive(known, h = h, level = c(80, 95)))
                 cat(sprintf("%d,%s,%d,%s,%s,%s,%s,%s\n", task, method, rows + seq_len(h), text(said$mean), text(said$lower[, 1]), text(said$upper[, 1]),
